@@ -1,0 +1,108 @@
+import { MillraceError } from '../errors.ts';
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type JsonObject = { readonly [name: string]: Json };
+
+/** Where a document lives: `partition` is the value of the collection's partition key. */
+export interface DocumentKey {
+  readonly collection: string;
+  readonly partition: string;
+  readonly id: string;
+}
+
+/** Which output of a task a document is. Compared field by field, in this order. */
+export interface DocumentVersion {
+  readonly lineage: number;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** A task's output: replaces the document only if its version is greater. A null body removes it for readers. */
+export interface DocumentWrite extends DocumentKey {
+  readonly task: string;
+  readonly version: DocumentVersion;
+  readonly body: JsonObject | null;
+}
+
+export interface StoredDocument extends DocumentKey {
+  readonly body: JsonObject;
+  /** Changes with every write; for `put`'s condition. */
+  readonly etag: string;
+  /** Null where somebody else than a task wrote it. */
+  readonly version: DocumentVersion | null;
+}
+
+/** Under which condition `put` writes: no such document yet, this very one, or none. */
+export type PutCondition = 'absent' | { readonly etag: string } | 'always';
+
+export interface ListRequest {
+  readonly collection: string;
+  readonly partition?: string;
+  /** Ids greater than this one; for the next page. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** A page of the change feed: the newest state of each document changed since `continuation`, oldest change first. */
+export interface Changes {
+  readonly documents: readonly StoredDocument[];
+  readonly continuation: string;
+  readonly caughtUp: boolean;
+}
+
+/** The served documents, and beside them the journals of the tasks. */
+export interface Documents {
+  /** Durable when it resolves; not atomic, idempotent: a write that is not greater is dropped. */
+  write(writes: readonly DocumentWrite[]): Promise<void>;
+  /** One document; undefined where there is none. */
+  get(key: DocumentKey): Promise<StoredDocument | undefined>;
+  /** For whoever is not a task. Answers the new etag; a failed condition throws `ConditionFailed`. */
+  put(key: DocumentKey, body: JsonObject, condition: PutCondition): Promise<string>;
+  /** Documents of a collection (or of one of its partitions), by partition and id. */
+  list(request: ListRequest): Promise<readonly StoredDocument[]>;
+  /** The change feed from its beginning, or from where an earlier page ended. Removed documents are left out. */
+  changes(collection: string, continuation: string | undefined, limit: number): Promise<Changes>;
+  readonly journal: Journal;
+  close(): Promise<void>;
+}
+
+/** What a task finds when it takes over. */
+export interface JournalHead {
+  /** Greater than every fence before it. */
+  readonly fence: number;
+  /** Raised by a reset or a repartition: outputs of a greater lineage replace those of a lower one. */
+  readonly lineage: number;
+  /** Epoch of the newest plan, 0 before the first. */
+  readonly epoch: number;
+}
+
+export interface JournalEntry {
+  readonly epoch: number;
+  readonly plan: string;
+}
+
+/** A task's plans, each written before anything of its epoch is emitted. Every write is a compare-and-set. */
+export interface Journal {
+  /** Takes the task over: every lower fence is refused from here on. */
+  takeFence(task: string): Promise<JournalHead>;
+  /** Appends the plan of epoch = newest + 1; throws `Fenced` under a lower fence or another epoch. */
+  append(task: string, fence: number, entry: JournalEntry): Promise<void>;
+  /** Replaces the newest plan, of which nothing was emitted; throws `Fenced` likewise. */
+  amend(task: string, fence: number, entry: JournalEntry): Promise<void>;
+  /** Plans after `epoch`, oldest first. */
+  after(task: string, epoch: number, limit: number): Promise<readonly JournalEntry[]>;
+  /** Forgets plans up to and including `epoch`. The newest plan's epoch is never forgotten. */
+  trim(task: string, epoch: number): Promise<void>;
+  /** Empties the journal and raises the lineage, for a task that begins again; throws `Fenced` under a lower fence. */
+  reset(task: string, fence: number): Promise<JournalHead>;
+}
+
+export class ConditionFailed extends MillraceError {
+  readonly code = 'CONDITION_FAILED';
+  constructor(key: DocumentKey) {
+    super(
+      `${key.collection}/${key.partition}/${key.id} has changed or is there already`,
+      'Read it again and decide anew',
+    );
+  }
+}

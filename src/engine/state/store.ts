@@ -1,0 +1,40 @@
+/** The local checkpoint of a process: state of steps and one head per task, changed together or not at all. */
+
+/** `body` holds what is not keyed: positions, sequences, watermark, timers. */
+export interface CheckpointHead {
+  readonly fence: number;
+  readonly epoch: number;
+  readonly body: string;
+}
+
+export interface StateEntry {
+  readonly step: string;
+  readonly key: string;
+  readonly value: string | Uint8Array;
+}
+
+/** A null value removes the key. */
+export interface StateChange {
+  readonly step: string;
+  readonly key: string;
+  readonly value: string | Uint8Array | null;
+}
+
+/** Synchronous, because it is local by definition and read in the middle of an epoch's undo. */
+export interface StateStore {
+  head(task: string): CheckpointHead | undefined;
+  /** Everything of a task, by step and key in ascending order of their UTF-8 bytes. */
+  entries(task: string): Iterable<StateEntry>;
+  get(task: string, step: string, key: string): string | Uint8Array | undefined;
+  /**
+   * One transaction, durable when it returns. Throws `Fenced` unless the stored fence is not greater
+   * and the stored epoch is `head.epoch - 1` (0 where there is none yet).
+   */
+  commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void;
+  /**
+   * Replaces all of a task by what a snapshot holds. Throws `Fenced` if the stored fence is greater.
+   */
+  replace(task: string, head: CheckpointHead, entries: Iterable<StateEntry>): void;
+  discard(task: string): void;
+  close(): void;
+}

@@ -1,0 +1,232 @@
+/**
+ * Record batches: the one shape in which records travel between transport and engine, decoded in place.
+ * A batch comes from one producer; the offsets and the sequences in it are contiguous.
+ *
+ * Layout, little endian. Batch: u8 version, u8 producer length, u32 lineage, f64 epoch, f64 first sequence,
+ * producer. Record: u8 kind, u8 trace length, u16 key length, u32 value length, f64 watermark, f64 origin,
+ * key, trace, value.
+ */
+import { MillraceError } from '../errors.ts';
+import type { Millis } from '../stream/time.ts';
+import type { Offset } from './port.ts';
+
+/** A record carries a value or, as a marker, only the producer's watermark. */
+export const Kind = { value: 0, marker: 1 } as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** A batch is sealed at whichever comes first; the bytes fit into a request of every Kafka profile. */
+export const maxBatchRecords = 500;
+export const maxBatchBytes = 512 * 1024;
+/** A value larger than this is refused, because no broker would take it. */
+export const maxValueBytes = 900 * 1024;
+/** Keys longer than this are refused. */
+export const maxKeyBytes = 8 * 1024;
+
+const version = 1;
+const batchHeaderBytes = 22;
+const recordHeaderBytes = 24;
+
+/** A batch that is ready to be appended; the log gives it its offsets. */
+export interface SealedBatch {
+  readonly records: number;
+  readonly bytes: Buffer;
+}
+
+/** A batch as read: its first record has `firstOffset`. */
+export interface RecordBatch extends SealedBatch {
+  readonly firstOffset: Offset;
+}
+
+/** Who wrote a batch: a task (lineage, epoch and sequences count) or, with an empty name, somebody outside. */
+export interface Producer {
+  readonly name: string;
+  readonly lineage: number;
+  readonly epoch: number;
+}
+
+export const outside: Producer = { name: '', lineage: 0, epoch: 0 };
+
+/** What a record carries beside its value. */
+export interface Envelope {
+  readonly kind: Kind;
+  /** Event time below which its producer emits nothing more; -Infinity from outside. */
+  readonly watermark: Millis;
+  /** Wall-clock time at which the event behind it entered the log: for measuring freshness only. */
+  readonly origin: Millis;
+  readonly key: string;
+  readonly trace: string;
+}
+
+/** Writes a value at `at` and answers its end, or minus the number of missing bytes, as avsc's `encode` does. */
+export type WriteValue = (buffer: Buffer, at: number) => number;
+
+export class RecordTooLarge extends MillraceError {
+  readonly code = 'RECORD_TOO_LARGE';
+}
+
+export class CorruptBatch extends MillraceError {
+  readonly code = 'CORRUPT_BATCH';
+}
+
+/** Builds the batches of one output partition, in order. */
+export class BatchBuilder {
+  readonly producer: Producer;
+  /** Sequence that the next record gets. */
+  sequence: number;
+  records = 0;
+  #sealed: SealedBatch[] = [];
+  #buffer = Buffer.allocUnsafe(4096);
+  #at = 0;
+  #count = 0;
+
+  constructor(producer: Producer, sequence: number) {
+    this.producer = producer;
+    this.sequence = sequence;
+  }
+
+  /** Adds a record. A value or key over its limit throws and leaves the batch as it was. */
+  add(envelope: Envelope, write: WriteValue): void {
+    if (this.#count === 0) this.#begin();
+    const start = this.#at;
+    this.#reserve(start, recordHeaderBytes + envelope.key.length * 3 + envelope.trace.length * 3);
+    const keyAt = start + recordHeaderBytes;
+    const keyBytes = this.#buffer.write(envelope.key, keyAt);
+    if (keyBytes > maxKeyBytes) throw tooLarge('key', keyBytes, maxKeyBytes);
+    const traceBytes = this.#buffer.write(envelope.trace, keyAt + keyBytes, 'latin1');
+    if (traceBytes > 255) throw tooLarge('trace', traceBytes, 255);
+    const valueAt = keyAt + keyBytes + traceBytes;
+    const end = this.#value(valueAt, write);
+    const buffer = this.#buffer;
+    buffer[start] = envelope.kind;
+    buffer[start + 1] = traceBytes;
+    buffer.writeUInt16LE(keyBytes, start + 2);
+    buffer.writeUInt32LE(end - valueAt, start + 4);
+    buffer.writeDoubleLE(envelope.watermark, start + 8);
+    buffer.writeDoubleLE(envelope.origin, start + 16);
+    this.#at = end;
+    this.#count++;
+    this.records++;
+    this.sequence++;
+    if (this.#count === maxBatchRecords || end >= maxBatchBytes) this.#seal();
+  }
+
+  /** What has been added since the last call, as batches. */
+  take(): SealedBatch[] {
+    this.#seal();
+    const sealed = this.#sealed;
+    this.#sealed = [];
+    return sealed;
+  }
+
+  #begin(): void {
+    const { name, lineage, epoch } = this.producer;
+    const nameBytes = Buffer.byteLength(name);
+    if (nameBytes > 255) throw tooLarge('producer name', nameBytes, 255);
+    this.#reserve(0, batchHeaderBytes + nameBytes);
+    const buffer = this.#buffer;
+    buffer[0] = version;
+    buffer[1] = nameBytes;
+    buffer.writeUInt32LE(lineage, 2);
+    buffer.writeDoubleLE(epoch, 6);
+    buffer.writeDoubleLE(this.sequence, 14);
+    buffer.write(name, batchHeaderBytes);
+    this.#at = batchHeaderBytes + nameBytes;
+  }
+
+  #value(at: number, write: WriteValue): number {
+    let end = at < this.#buffer.length ? write(this.#buffer, at) : -1;
+    while (end < 0) {
+      this.#reserve(at, 1024 - end);
+      end = write(this.#buffer, at);
+      if (-end > maxValueBytes || this.#buffer.length > 4 * maxValueBytes)
+        throw tooLarge('value', Math.abs(end), maxValueBytes);
+    }
+    if (end - at > maxValueBytes) throw tooLarge('value', end - at, maxValueBytes);
+    return end;
+  }
+
+  #seal(): void {
+    if (this.#count === 0) return;
+    // A copy: what the log keeps or sends must not change when the buffer is written again.
+    this.#sealed.push({ records: this.#count, bytes: Buffer.from(this.#buffer.subarray(0, this.#at)) });
+    this.#count = 0;
+  }
+
+  #reserve(used: number, bytes: number): void {
+    if (used + bytes <= this.#buffer.length) return;
+    const bigger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, used + bytes));
+    this.#buffer.copy(bigger, 0, 0, used);
+    this.#buffer = bigger;
+  }
+}
+
+/** Walks a batch without allocating: after each `next()` that answers true the fields describe one record. */
+export class BatchCursor {
+  readonly bytes: Buffer;
+  readonly producer: string;
+  readonly lineage: number;
+  readonly epoch: number;
+  offset: Offset;
+  sequence: number;
+  kind = 0;
+  watermark: Millis = -Infinity;
+  origin: Millis = 0;
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+  #left: number;
+
+  constructor(batch: RecordBatch) {
+    const { bytes } = batch;
+    if (bytes.length < batchHeaderBytes || bytes[0] !== version) throw corrupt(batch.firstOffset, 'unknown version');
+    const end = batchHeaderBytes + bytes.readUInt8(1);
+    if (end > bytes.length) throw corrupt(batch.firstOffset, 'cut short');
+    this.bytes = bytes;
+    this.producer = end === batchHeaderBytes ? '' : bytes.toString('utf8', batchHeaderBytes, end);
+    this.lineage = bytes.readUInt32LE(2);
+    this.epoch = bytes.readDoubleLE(6);
+    this.offset = batch.firstOffset - 1;
+    this.sequence = bytes.readDoubleLE(14) - 1;
+    this.valueEnd = end;
+    this.#left = batch.records;
+  }
+
+  next(): boolean {
+    if (this.#left === 0) return false;
+    this.#left--;
+    const { bytes } = this;
+    const start = this.valueEnd;
+    this.offset++;
+    this.sequence++;
+    if (start + recordHeaderBytes > bytes.length) throw corrupt(this.offset, 'cut short');
+    this.kind = bytes.readUInt8(start);
+    this.watermark = bytes.readDoubleLE(start + 8);
+    this.origin = bytes.readDoubleLE(start + 16);
+    this.keyStart = start + recordHeaderBytes;
+    this.keyEnd = this.keyStart + bytes.readUInt16LE(start + 2);
+    this.valueStart = this.keyEnd + bytes.readUInt8(start + 1);
+    this.valueEnd = this.valueStart + bytes.readUInt32LE(start + 4);
+    if (this.valueEnd > bytes.length) throw corrupt(this.offset, 'cut short');
+    return true;
+  }
+
+  /** Bytes of the record's value, not copied. */
+  value(): Buffer {
+    return this.bytes.subarray(this.valueStart, this.valueEnd);
+  }
+
+  key(): string {
+    return this.bytes.toString('utf8', this.keyStart, this.keyEnd);
+  }
+
+  trace(): string {
+    return this.keyEnd === this.valueStart ? '' : this.bytes.toString('latin1', this.keyEnd, this.valueStart);
+  }
+}
+
+const tooLarge = (what: string, bytes: number, limit: number): RecordTooLarge =>
+  new RecordTooLarge(`The ${what} has ${bytes} bytes, ${limit} are allowed`, 'Send less in one record');
+
+const corrupt = (offset: Offset, why: string): CorruptBatch =>
+  new CorruptBatch(`The record batch at offset ${offset} cannot be read: ${why}`, 'Restore the log from a copy');
