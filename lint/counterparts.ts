@@ -25,7 +25,7 @@ const families: readonly (readonly [names: string, instead: string])[] = [
   ],
   [
     'take takeLast takeUntil takeWhile first last single elementAt skip skipLast skipUntil skipWhile ignoreElements ' +
-      'exhaustMap exhaustAll switchMap switchMapTo switchAll race raceWith concat concatWith concatAll endWith',
+      'exhaustMap exhaustAll switchMap switchMapTo switchAll race raceWith concat concatWith concatAll',
     'a pipe never ends and drops no record: use filter, or keyed where the choice needs memory',
   ],
   [
