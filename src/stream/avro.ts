@@ -1,0 +1,69 @@
+/**
+ * The edge to avsc: builds its types from definitions, and closes the two holes through which it would
+ * write other bytes than the value it was given.
+ */
+import avro from 'avsc';
+import { InvalidSchema, type AvroDefinition } from './definition.ts';
+
+export type AvroType = avro.Type;
+
+/** What avsc's writers need of its cursor; avsc does not export the type. */
+interface Tap {
+  writeString(text: string): void;
+  writeLong(number: number): void;
+}
+
+type Refuse = (value: unknown, type: avro.Type) => void;
+
+/** avsc writes half a surrogate pair as bytes that no reader turns back into the same string. */
+class WellFormedString extends avro.types.StringType {
+  _check(value: unknown, _flags: number, refuse?: Refuse): boolean {
+    const fits = typeof value === 'string' && value.isWellFormed();
+    if (!fits) refuse?.(value, this);
+    return fits;
+  }
+
+  _write(tap: Tap, value: unknown): void {
+    if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError('not a well-formed string');
+    tap.writeString(value);
+  }
+}
+
+/** avsc looks symbols up in a plain object, so that 'constructor' would pass and be written as the first symbol. */
+class ClosedEnum extends avro.types.EnumType {
+  _check(value: unknown, _flags: number, refuse?: Refuse): boolean {
+    const fits = typeof value === 'string' && this.symbols.includes(value);
+    if (!fits) refuse?.(value, this);
+    return fits;
+  }
+
+  _write(tap: Tap, value: unknown): void {
+    const index = typeof value === 'string' ? this.symbols.indexOf(value) : -1;
+    if (index < 0) throw new TypeError('not a symbol of the enum');
+    tap.writeLong(index);
+  }
+}
+
+const wellFormedString = new WellFormedString();
+
+const strictTypes: avro.ForSchemaOptions['typeHook'] = (node, options) => {
+  if (node === 'string') return wellFormedString;
+  if (typeof node !== 'object' || Array.isArray(node) || !('type' in node)) return undefined;
+  if (node.type === 'string') return wellFormedString;
+  return node.type === 'enum' ? new ClosedEnum(node, options) : undefined;
+};
+
+/**
+ * The type that a definition describes. Throws `InvalidSchema` where it is none, and where a union has branches
+ * that plain values cannot tell apart, unless `foreign`: a writer's union is only ever read through a resolver.
+ */
+export const avroType = (definition: AvroDefinition, foreign = false): AvroType => {
+  try {
+    // Avro's JSON is wider than avsc's declared types: this is the one place where we tell it so.
+    const schema = structuredClone(definition) as avro.Schema;
+    return avro.Type.forSchema(schema, { typeHook: strictTypes, wrapUnions: foreign ? 'auto' : 'never' });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidSchema(`This is not an Avro schema: ${why}`, 'Correct the definition', { cause });
+  }
+};
