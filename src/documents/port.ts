@@ -38,8 +38,8 @@ export type PutCondition = 'absent' | { readonly etag: string } | 'always';
 export interface ListRequest {
   readonly collection: string;
   readonly partition?: string;
-  /** Ids greater than this one; for the next page. */
-  readonly after?: string;
+  /** The last document of the page before, for the next page. */
+  readonly after?: Pick<DocumentKey, 'partition' | 'id'> | undefined;
   readonly limit: number;
 }
 
@@ -56,11 +56,17 @@ export interface Documents {
   write(writes: readonly DocumentWrite[]): Promise<void>;
   /** One document; undefined where there is none. */
   get(key: DocumentKey): Promise<StoredDocument | undefined>;
-  /** For whoever is not a task. Answers the new etag; a failed condition throws `ConditionFailed`. */
+  /**
+   * For whoever is not a task. Answers the new etag; a failed condition throws `ConditionFailed`.
+   * Writes of a task that are not greater than the newest one before the put stay without effect.
+   */
   put(key: DocumentKey, body: JsonObject, condition: PutCondition): Promise<string>;
   /** Documents of a collection (or of one of its partitions), by partition and id. */
   list(request: ListRequest): Promise<readonly StoredDocument[]>;
-  /** The change feed from its beginning, or from where an earlier page ended. Removed documents are left out. */
+  /**
+   * The change feed from its beginning, or from where an earlier page ended. Removed documents are left out.
+   * Throws `BadContinuation` for what no page of this feed ended with.
+   */
   changes(collection: string, continuation: string | undefined, limit: number): Promise<Changes>;
   readonly journal: Journal;
   close(): Promise<void>;
@@ -85,7 +91,10 @@ export interface JournalEntry {
 export interface Journal {
   /** Takes the task over: every lower fence is refused from here on. */
   takeFence(task: string): Promise<JournalHead>;
-  /** Appends the plan of epoch = newest + 1; throws `Fenced` under a lower fence or another epoch. */
+  /**
+   * Appends the plan of epoch = newest + 1; throws `Fenced` under a lower fence or another epoch.
+   * Repeating the newest append, same fence and same plan, does nothing: so it can be tried again after `Unavailable`.
+   */
   append(task: string, fence: number, entry: JournalEntry): Promise<void>;
   /** Replaces the newest plan, of which nothing was emitted; throws `Fenced` likewise. */
   amend(task: string, fence: number, entry: JournalEntry): Promise<void>;
@@ -104,5 +113,22 @@ export class ConditionFailed extends MillraceError {
       `${key.collection}/${key.partition}/${key.id} has changed or is there already`,
       'Read it again and decide anew',
     );
+  }
+}
+
+export class BadContinuation extends MillraceError {
+  readonly code = 'BAD_CONTINUATION';
+  constructor(collection: string, continuation: string) {
+    super(
+      `'${continuation}' is no position in the change feed of ${collection}`,
+      'Read the feed from its beginning; if the documents were begun afresh, begin its readers afresh too',
+    );
+  }
+}
+
+export class BadLimit extends MillraceError {
+  readonly code = 'BAD_LIMIT';
+  constructor(limit: number) {
+    super(`A page cannot hold ${limit} documents`, 'Ask for a whole number of one or more');
   }
 }

@@ -32,7 +32,7 @@ export class BadSnapshotName extends MillraceError {
   constructor(name: string) {
     super(
       `'${name}' cannot name a snapshot`,
-      'Use letters, digits, dots, dashes and underscores between single slashes',
+      'Use letters, digits, dots, dashes and underscores between single slashes, and no dot at a beginning',
     );
   }
 }

@@ -1,0 +1,107 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { guarded, openSqlite, textOf, transaction, wellFormed, type SqliteRow } from '../../sqlite.ts';
+import type { Millis } from '../../stream/time.ts';
+import { pageLimit } from '../limit.ts';
+import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
+import { changesPage } from './changes.ts';
+import { sqliteJournal } from './journal.ts';
+import { asDocument } from './row.ts';
+import { documentsSchema } from './schema.ts';
+
+export interface SqliteDocumentsOptions {
+  /** The database file, made where missing, shared by any number of processes; or `:memory:`. */
+  readonly path: string;
+  /** When a document was written, for whoever looks into the file. */
+  readonly clock: () => Millis;
+}
+
+/** Documents and journals in one SQLite file; every call is one durable transaction. */
+export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents {
+  const db = openSqlite(options.path, documentsSchema);
+  const sql = prepared(db);
+
+  function meets(key: DocumentKey, condition: PutCondition): boolean {
+    if (condition === 'always') return true;
+    const row = sql.get.get(key.collection, key.partition, key.id);
+    return condition === 'absent' ? row === undefined : row !== undefined && asDocument(row).etag === condition.etag;
+  }
+
+  return {
+    async write(writes) {
+      const now = options.clock();
+      transaction(db, () => {
+        for (const write of writes) sql.write.run(...parametersOf(write), now);
+      });
+    },
+
+    async get(key) {
+      const row = guarded(db, () => sql.get.get(key.collection, key.partition, key.id));
+      return row && asDocument(row);
+    },
+
+    async put(key, body, condition) {
+      return transaction(db, () => {
+        if (!meets(key, condition)) throw new ConditionFailed(key);
+        return textOf(sql.put.get(...keyOf(key), JSON.stringify(body), options.clock()) ?? {}, 'etag');
+      });
+    },
+
+    async list({ collection, partition, after, limit }) {
+      const page = pageLimit(limit);
+      // No text lies between an id and the same id with a NUL behind it.
+      const id = after === undefined ? '' : `${after.id}\0`;
+      const rows = (): SqliteRow[] =>
+        partition === undefined
+          ? sql.listCollection.all(collection, after?.partition ?? '', id, page)
+          : sql.listPartition.all(collection, partition, id, page);
+      return guarded(db, rows).map(asDocument);
+    },
+
+    changes: changesPage(db),
+    journal: sqliteJournal(db),
+
+    async close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function prepared(db: DatabaseSync) {
+  const columns = 'collection, partition, id, body, change, task, lineage, epoch, seq';
+  const nextChange = '(SELECT ifnull(max(change), 0) + 1 FROM documents WHERE collection = ?1)';
+  const page = 'ORDER BY partition, id LIMIT';
+  return {
+    get: db.prepare(`
+      SELECT ${columns} FROM documents
+      WHERE collection = ? AND partition = ? AND id = ? AND body IS NOT NULL`),
+    write: db.prepare(`
+      INSERT INTO documents (${columns}, updated_at)
+      VALUES (?1, ?2, ?3, ?4, ${nextChange}, ?5, ?6, ?7, ?8, ?9)
+      ON CONFLICT (collection, partition, id) DO UPDATE
+      SET body = excluded.body, change = excluded.change, task = excluded.task, lineage = excluded.lineage,
+        epoch = excluded.epoch, seq = excluded.seq, updated_at = excluded.updated_at
+      WHERE lineage IS NULL OR (excluded.lineage, excluded.epoch, excluded.seq) > (lineage, epoch, seq)`),
+    put: db.prepare(`
+      INSERT INTO documents (collection, partition, id, body, change, updated_at)
+      VALUES (?1, ?2, ?3, ?4, ${nextChange}, ?5)
+      ON CONFLICT (collection, partition, id) DO UPDATE
+      SET body = excluded.body, change = excluded.change, task = NULL, updated_at = excluded.updated_at
+      RETURNING CAST(change AS TEXT) AS etag`),
+    listCollection: db.prepare(`
+      SELECT ${columns} FROM documents
+      WHERE collection = ? AND (partition, id) >= (?, ?) AND body IS NOT NULL ${page} ?`),
+    listPartition: db.prepare(`
+      SELECT ${columns} FROM documents
+      WHERE collection = ? AND partition = ? AND id >= ? AND body IS NOT NULL ${page} ?`),
+  };
+}
+
+function parametersOf(write: DocumentWrite) {
+  const { lineage, epoch, seq } = write.version;
+  const body = write.body === null ? null : JSON.stringify(write.body);
+  return [...keyOf(write), body, write.task, lineage, epoch, seq] as const;
+}
+
+function keyOf({ collection, partition, id }: DocumentKey) {
+  return [wellFormed(collection), wellFormed(partition), wellFormed(id)] as const;
+}

@@ -1,0 +1,160 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { MillraceError, Unavailable } from './errors.ts';
+
+/** What kind of file this is, so that a state file is not taken for a log, and how its tables are made. */
+export interface SqliteSchema {
+  /** Stored as `application_id`: 32 bits of our own choice per kind of file. */
+  readonly applicationId: number;
+  /** Stored as `user_version`: raised whenever older code could misread the tables. */
+  readonly version: number;
+  readonly create: string;
+}
+
+export type SqliteRow = Readonly<Record<string, SQLOutputValue>>;
+
+/** A database file that this program cannot use, now or later. */
+export class UnusableDatabase extends MillraceError {
+  readonly code = 'UNUSABLE_DATABASE';
+}
+
+/** Text that SQLite would give back changed. */
+export class IllFormedText extends MillraceError {
+  readonly code = 'ILL_FORMED_TEXT';
+}
+
+/** How long a statement waits for another process's transaction before it throws `Unavailable`. */
+const BUSY_TIMEOUT_MS = 2_000;
+const WAL_SWITCH_PAUSE_MS = 10;
+const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Opens (and where missing creates) a database whose commits are on disk when they return.
+ * Throws `UnusableDatabase` for a file of another kind or version, `Unavailable` where it is locked.
+ */
+export function openSqlite(path: string, schema: SqliteSchema): DatabaseSync {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const db = guarded(path, () => new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }));
+  try {
+    guarded(path, () => makeDurable(db, path));
+    transaction(db, () => ensureSchema(db, path, schema));
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Runs `work` in one transaction that takes the write lock at once; rolls back if it throws. */
+export function transaction<T>(db: DatabaseSync, work: () => T): T {
+  return guarded(db, () => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk makes SQLite roll back by itself.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+/** Runs statements on `place` (a path while it is being opened); a busy, full or failing disk becomes `Unavailable`. */
+export function guarded<T>(place: string | DatabaseSync, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translated(error, place);
+  }
+}
+
+/** A lone surrogate would come back as U+FFFD, and two such keys as one; so it is refused. */
+export function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw new IllFormedText(`${JSON.stringify(text)} is not well-formed Unicode`, 'Reject such ids where they enter');
+}
+
+/** The column of a row, which the schema declares as text. */
+export function textOf(row: SqliteRow, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : unexpected(column, value);
+}
+
+/** The column of a row, which the schema declares as an integer. */
+export function integerOf(row: SqliteRow, column: string): number {
+  const value = row[column];
+  return typeof value === 'number' ? value : unexpected(column, value);
+}
+
+function unexpected(column: string, value: SQLOutputValue | undefined): never {
+  throw new UnusableDatabase(`Column ${column} holds a ${typeof value}`, 'The file is damaged: restore it');
+}
+
+function makeDurable(db: DatabaseSync, path: string): void {
+  db.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+  if (path === ':memory:') return;
+  const mode = switchToWal(db);
+  if (mode === 'wal') return;
+  throw new UnusableDatabase(`${path} cannot use a write-ahead log (${mode})`, 'Put it on a local disk');
+}
+
+/** SQLite does not wait when two processes switch a new file at once, so we do, no longer than for any lock. */
+function switchToWal(db: DatabaseSync): string {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited_ms = 0; ; waited_ms += WAL_SWITCH_PAUSE_MS) {
+    try {
+      return textOf(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode');
+    } catch (error) {
+      if (resultOf(error) !== BUSY || waited_ms >= BUSY_TIMEOUT_MS) throw error;
+      Atomics.wait(pause, 0, 0, WAL_SWITCH_PAUSE_MS);
+    }
+  }
+}
+
+function ensureSchema(db: DatabaseSync, path: string, schema: SqliteSchema): void {
+  const tables = pragma(db, 'SELECT count(*) AS value FROM sqlite_schema');
+  const kind = pragma(db, 'SELECT application_id AS value FROM pragma_application_id');
+  const version = pragma(db, 'SELECT user_version AS value FROM pragma_user_version');
+  if (tables === 0) return createSchema(db, schema);
+  if (kind !== schema.applicationId)
+    throw new UnusableDatabase(`${path} is a database of another kind`, 'Give another path, or move that file away');
+  if (version !== schema.version)
+    throw new UnusableDatabase(
+      `${path} has version ${version} of its tables, this program needs ${schema.version}`,
+      'Open it with the release of Millrace that wrote it, or begin a new file',
+    );
+}
+
+function createSchema(db: DatabaseSync, schema: SqliteSchema): void {
+  db.exec(schema.create);
+  db.exec(`PRAGMA application_id = ${schema.applicationId}; PRAGMA user_version = ${schema.version};`);
+}
+
+function pragma(db: DatabaseSync, sql: string): number {
+  return integerOf(db.prepare(sql).get() ?? {}, 'value');
+}
+
+/** Primary result codes: https://www.sqlite.org/rescode.html */
+const BUSY = 5;
+const MAY_PASS = new Set([BUSY, 6 /* locked */, 10 /* input or output error */, 13 /* full */]);
+const WILL_NOT_PASS = new Set([11 /* corrupt */, 14 /* cannot open */, 26 /* not a database */]);
+
+function translated(error: unknown, place: string | DatabaseSync): unknown {
+  const result = resultOf(error);
+  if (!(error instanceof Error) || result === undefined) return error;
+  const what = `${typeof place === 'string' ? place : (place.location() ?? ':memory:')}: ${error.message}`;
+  if (MAY_PASS.has(result))
+    return new Unavailable(what, 'Free the disk or end the program that holds the file', { cause: error });
+  if (WILL_NOT_PASS.has(result))
+    return new UnusableDatabase(what, 'Check the path, or restore the file', { cause: error });
+  return error;
+}
+
+/** The primary code of an error of SQLite: the extended one's low byte. */
+function resultOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return error.errcode & 0xff;
+}
