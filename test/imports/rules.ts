@@ -1,0 +1,134 @@
+import { posix } from 'node:path';
+import { type Files, importsOf } from './imports.ts';
+
+/** A part of the tree and all that it may import; patterns are globs, a pattern with `!` takes back. */
+type Area = {
+  readonly files: readonly string[];
+  readonly may: readonly string[];
+  readonly packages: readonly string[];
+};
+
+const adapters = [
+  'src/transport/*/**',
+  'src/documents/*/**',
+  'src/snapshots/*/**',
+  'src/engine/state/sqlite.ts',
+  'src/stream/directory-registry.ts',
+];
+const noAdapters = adapters.map(pattern => `!${pattern}`);
+/** A port is the files beside its adapters' folders: the interface and what is pure about it. */
+const ports = ['src/transport/*.ts', 'src/documents/*.ts', 'src/snapshots/*.ts'];
+/** What any part may name but the two that import nothing. */
+const common = ['src/errors.ts', 'src/stream/time.ts'];
+
+const adapter = (folder: string, packages: readonly string[]): Area => ({
+  files: [`${folder}/**`],
+  may: [`${folder}/**`, `${posix.dirname(folder)}/*.ts`, 'src/transport/*.ts', 'src/sqlite.ts', ...common],
+  packages,
+});
+
+/**
+ * Who may import whom (docs/ARCHITECTURE.md, "The tree"). A file belongs to the first area that matches it;
+ * a file without an area is an error, so that a new folder is decided about.
+ */
+export const areas: readonly Area[] = [
+  { files: common, may: [], packages: [] },
+  { files: ['src/als/kernel/**'], may: ['src/als/**'], packages: ['node:worker_threads', 'node:fs'] },
+  { files: ['src/als/**'], may: ['src/als/**'], packages: [] },
+  { files: ['src/engine/windows/**'], may: ['src/engine/windows/**'], packages: [] },
+  { files: ['src/sqlite.ts'], may: common, packages: ['node:sqlite', 'node:fs', 'node:path'] },
+  {
+    files: ['src/engine/state/sqlite.ts'],
+    may: ['src/engine/state/**', 'src/sqlite.ts', ...common],
+    packages: ['node:sqlite'],
+  },
+  {
+    files: ['src/engine/**'],
+    may: ['src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
+    packages: ['rxjs', 'zod', 'node:zlib', 'node:crypto', 'node:worker_threads', 'node:events', 'node:util'],
+  },
+  {
+    files: ['src/stream/directory-registry.ts'],
+    may: ['src/stream/**', ...common],
+    packages: ['node:fs', 'node:path'],
+  },
+  {
+    files: ['src/stream/**'],
+    may: ['src/stream/**', 'src/transport/*.ts', ...common, ...noAdapters],
+    packages: ['avsc', 'zod', 'node:crypto', 'node:buffer'],
+  },
+  adapter('src/transport/embedded', ['node:*']),
+  adapter('src/transport/kafka', ['kafkajs', 'cockatiel', 'node:*']),
+  adapter('src/documents/sqlite', ['node:*']),
+  adapter('src/documents/cosmos', ['@azure/cosmos', '@azure/identity', 'cockatiel', 'node:*']),
+  adapter('src/snapshots/directory', ['node:*']),
+  adapter('src/snapshots/blob', ['@azure/storage-blob', '@azure/identity', 'cockatiel', 'node:*']),
+  { files: ports, may: [...ports, ...common], packages: ['node:buffer'] },
+  {
+    files: ['src/recommender/domain/**'],
+    may: ['src/recommender/domain/**', 'src/als/index.ts', 'schemas/**', ...common],
+    packages: [],
+  },
+  {
+    files: ['src/recommender/web/**'],
+    may: ['src/recommender/web/**', 'src/recommender/api/client/**'],
+    packages: ['**'],
+  },
+  {
+    files: ['src/recommender/**'],
+    may: ['src/**', 'topologies/**', 'schemas/**', '!src/app/**', '!src/cli/**', '!src/testing.ts', ...noAdapters],
+    packages: ['**'],
+  },
+  {
+    files: ['src/operations/**'],
+    may: ['src/operations/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
+    packages: ['pino', 'prom-client', 'node:*'],
+  },
+  { files: ['src/app/compose.ts'], may: ['**'], packages: ['node:*'] },
+  { files: ['src/app/**'], may: ['src/**', 'topologies/**', 'schemas/**', ...noAdapters], packages: ['**'] },
+  { files: ['src/cli/**'], may: ['src/**', 'topologies/**', 'schemas/**', ...noAdapters], packages: ['**'] },
+  {
+    files: ['src/index.ts'],
+    may: ['src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
+    packages: [],
+  },
+  {
+    files: ['src/testing.ts'],
+    may: ['src/**', '!src/recommender/**', '!src/app/**', '!src/cli/**'],
+    packages: ['rxjs', 'node:*'],
+  },
+  {
+    files: ['src/testing/**'],
+    may: ['src/testing/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
+    packages: ['rxjs', 'node:*'],
+  },
+  {
+    files: ['topologies/**'],
+    may: ['topologies/**', 'src/index.ts', 'src/als/index.ts', 'src/recommender/domain/**', 'schemas/**', ...common],
+    packages: ['rxjs'],
+  },
+  {
+    files: ['examples/**'],
+    may: ['examples/**', 'src/index.ts', 'src/testing.ts', ...common],
+    packages: ['rxjs', 'millrace'],
+  },
+  { files: ['schemas/**'], may: ['schemas/**'], packages: [] },
+  { files: ['scripts/**'], may: ['**'], packages: ['**'] },
+];
+
+const matches = (target: string, patterns: readonly string[]): boolean =>
+  patterns.some(pattern => !pattern.startsWith('!') && posix.matchesGlob(target, pattern)) &&
+  !patterns.some(pattern => pattern.startsWith('!') && posix.matchesGlob(target, pattern.slice(1)));
+
+const isFile = (target: string): boolean => target.includes('/') && !target.startsWith('@');
+
+/** What breaks the rules, as `from -> target`, or `from has no area`. */
+export function violations(files: Files): string[] {
+  return [...files].flatMap(([path, text]) => {
+    const area = areas.find(candidate => matches(path, candidate.files));
+    if (area === undefined) return [`${path} has no area`];
+    return importsOf(path, text)
+      .filter(({ target }) => !matches(target, isFile(target) ? area.may : area.packages))
+      .map(({ target }) => `${path} -> ${target}`);
+  });
+}
