@@ -48,7 +48,7 @@ export interface Transport {
   /** Creates a topic. The same options again do nothing; others throw `TopicMismatch`. */
   createTopic(topic: string, options: TopicOptions): Promise<void>;
   topics(): Promise<readonly TopicDescription[]>;
-  /** Number of partitions; throws `UnknownTopic`. */
+  /** Number of partitions; throws `UnknownTopic`, as all that follow do; they throw `UnknownPartition` too. */
   partitions(topic: string): Promise<number>;
   bounds(at: TopicPartition): Promise<Bounds>;
   /**
@@ -76,6 +76,16 @@ export class UnknownTopic extends MillraceError {
   readonly code = 'UNKNOWN_TOPIC';
   constructor(topic: string) {
     super(`Topic '${topic}' does not exist`, `Create it, for instance with \`millrace topics create\``);
+  }
+}
+
+export class UnknownPartition extends MillraceError {
+  readonly code = 'UNKNOWN_PARTITION';
+  constructor(at: TopicPartition, partitions: number) {
+    super(
+      `${at.topic}/${at.partition} does not exist: the topic has ${partitions} partitions`,
+      'Number partitions from 0; a topic keeps the number that it was created with',
+    );
   }
 }
 

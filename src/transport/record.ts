@@ -14,13 +14,15 @@ import type { Offset } from './port.ts';
 export const Kind = { value: 0, marker: 1 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** A batch is sealed at whichever comes first; the bytes fit into a request of every Kafka profile. */
+/** A batch is sealed before it exceeds either; a record that is larger alone is a batch of its own. The bytes fit into a request of every Kafka profile. */
 export const maxBatchRecords = 500;
 export const maxBatchBytes = 512 * 1024;
 /** A value larger than this is refused, because no broker would take it. */
 export const maxValueBytes = 900 * 1024;
 /** Keys longer than this are refused. */
 export const maxKeyBytes = 8 * 1024;
+/** The trace's length is one byte. */
+const maxTraceBytes = 255;
 
 const version = 1;
 const batchHeaderBytes = 22;
@@ -84,16 +86,20 @@ export class BatchBuilder {
     this.sequence = sequence;
   }
 
-  /** Adds a record. A value or key over its limit throws and leaves the batch as it was. */
+  /** Adds a record. A value, key or trace over its limit throws and leaves the builder as it was. */
   add(envelope: Envelope, write: WriteValue): void {
+    const { key, trace } = envelope;
+    // UTF-8 has at least a byte for each unit of UTF-16: this bounds what is reserved for a key.
+    if (key.length > maxKeyBytes) throw tooLarge('key', Buffer.byteLength(key), maxKeyBytes);
+    if (trace.length > maxTraceBytes) throw tooLarge('trace', Buffer.byteLength(trace), maxTraceBytes);
     if (this.#count === 0) this.#begin();
     const start = this.#at;
-    this.#reserve(start, recordHeaderBytes + envelope.key.length * 3 + envelope.trace.length * 3);
+    this.#reserve(start, recordHeaderBytes + key.length * 3 + trace.length * 3);
     const keyAt = start + recordHeaderBytes;
-    const keyBytes = this.#buffer.write(envelope.key, keyAt);
+    const keyBytes = this.#buffer.write(key, keyAt);
     if (keyBytes > maxKeyBytes) throw tooLarge('key', keyBytes, maxKeyBytes);
-    const traceBytes = this.#buffer.write(envelope.trace, keyAt + keyBytes, 'latin1');
-    if (traceBytes > 255) throw tooLarge('trace', traceBytes, 255);
+    const traceBytes = trace === '' ? 0 : this.#buffer.write(trace, keyAt + keyBytes);
+    if (traceBytes > maxTraceBytes) throw tooLarge('trace', traceBytes, maxTraceBytes);
     const valueAt = keyAt + keyBytes + traceBytes;
     const end = this.#value(valueAt, write);
     const buffer = this.#buffer;
@@ -103,11 +109,7 @@ export class BatchBuilder {
     buffer.writeUInt32LE(end - valueAt, start + 4);
     buffer.writeDoubleLE(envelope.watermark, start + 8);
     buffer.writeDoubleLE(envelope.origin, start + 16);
-    this.#at = end;
-    this.#count++;
-    this.records++;
-    this.sequence++;
-    if (this.#count === maxBatchRecords || end >= maxBatchBytes) this.#seal();
+    this.#keep(start, end);
   }
 
   /** What has been added since the last call, as batches. */
@@ -133,13 +135,29 @@ export class BatchBuilder {
     this.#at = batchHeaderBytes + nameBytes;
   }
 
+  /** The record that was written to [start, end) becomes the batch's last, or the first of another if it is full. */
+  #keep(start: number, end: number): void {
+    this.#at = end;
+    if (end > maxBatchBytes && this.#count > 0) {
+      this.#at = start;
+      this.#seal();
+      this.#begin();
+      this.#buffer.copyWithin(this.#at, start, end);
+      this.#at += end - start;
+    }
+    this.#count++;
+    this.records++;
+    this.sequence++;
+    if (this.#count === maxBatchRecords || this.#at >= maxBatchBytes) this.#seal();
+  }
+
   #value(at: number, write: WriteValue): number {
-    let end = at < this.#buffer.length ? write(this.#buffer, at) : -1;
+    let end = write(this.#buffer, at);
     while (end < 0) {
-      this.#reserve(at, 1024 - end);
+      const bytes = this.#buffer.length - at - end;
+      if (bytes > maxValueBytes) throw tooLarge('value', bytes, maxValueBytes);
+      this.#reserve(at, bytes);
       end = write(this.#buffer, at);
-      if (-end > maxValueBytes || this.#buffer.length > 4 * maxValueBytes)
-        throw tooLarge('value', Math.abs(end), maxValueBytes);
     }
     if (end - at > maxValueBytes) throw tooLarge('value', end - at, maxValueBytes);
     return end;
@@ -201,6 +219,7 @@ export class BatchCursor {
     this.sequence++;
     if (start + recordHeaderBytes > bytes.length) throw corrupt(this.offset, 'cut short');
     this.kind = bytes.readUInt8(start);
+    if (this.kind > Kind.marker) throw corrupt(this.offset, `kind ${this.kind} is unknown`);
     this.watermark = bytes.readDoubleLE(start + 8);
     this.origin = bytes.readDoubleLE(start + 16);
     this.keyStart = start + recordHeaderBytes;
@@ -208,6 +227,7 @@ export class BatchCursor {
     this.valueStart = this.keyEnd + bytes.readUInt8(start + 1);
     this.valueEnd = this.valueStart + bytes.readUInt32LE(start + 4);
     if (this.valueEnd > bytes.length) throw corrupt(this.offset, 'cut short');
+    if (this.#left === 0 && this.valueEnd < bytes.length) throw corrupt(this.offset, 'bytes after the last record');
     return true;
   }
 
@@ -221,7 +241,7 @@ export class BatchCursor {
   }
 
   trace(): string {
-    return this.keyEnd === this.valueStart ? '' : this.bytes.toString('latin1', this.keyEnd, this.valueStart);
+    return this.keyEnd === this.valueStart ? '' : this.bytes.toString('utf8', this.keyEnd, this.valueStart);
   }
 }
 

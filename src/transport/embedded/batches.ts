@@ -1,0 +1,66 @@
+/** The batches of partitions: one row each, whatever the number of their records. */
+import type { StatementSync } from 'node:sqlite';
+import type { Millis } from '../../stream/time.ts';
+import type { Bounds, Offset, ReadRequest } from '../port.ts';
+import type { RecordBatch, SealedBatch } from '../record.ts';
+import type { LogDatabase } from './database.ts';
+import { blob, integer, only, type Row } from './row.ts';
+
+/** Statements on batches, to be called within a transaction. */
+export class Batches {
+  readonly #bounds: StatementSync;
+  readonly #reserve: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #select: StatementSync;
+
+  constructor(db: LogDatabase) {
+    this.#bounds = db.prepare('SELECT first, next FROM partitions WHERE id = ?');
+    this.#reserve = db.prepare('UPDATE partitions SET next = next + ?, bytes = bytes + ? WHERE id = ? RETURNING next');
+    this.#insert = db.prepare(
+      'INSERT INTO batches (partition, base, records, appended_at, size, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#select = db.prepare(`
+      SELECT base, records, bytes FROM batches
+      WHERE partition = ?1 AND base < ?3
+        AND base >= (SELECT max(base) FROM batches WHERE partition = ?1 AND base <= ?2)
+      ORDER BY base`);
+  }
+
+  bounds(id: number): Bounds {
+    const row = only(this.#bounds.get(id));
+    return { start: integer(row, 'first'), end: integer(row, 'next') };
+  }
+
+  /** Appends to a partition and answers the offset of the first record. */
+  append(id: number, batches: readonly SealedBatch[], at: Millis): Offset {
+    const records = batches.reduce((sum, batch) => sum + batch.records, 0);
+    const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    const first = integer(only(this.#reserve.get(records, bytes, id)), 'next') - records;
+    let base = first;
+    for (const batch of batches) {
+      this.#insert.run(id, base, batch.records, at, batch.bytes.length, batch.bytes);
+      base += batch.records;
+    }
+    return first;
+  }
+
+  /** Batches from the one that holds `from`, until one reaches `to` or a limit. */
+  read(id: number, request: ReadRequest, to: Offset): RecordBatch[] {
+    const { from, maxRecords, maxBytes } = request;
+    const batches: RecordBatch[] = [];
+    let bytes = 0;
+    for (const row of this.#select.iterate(id, from, to)) {
+      const batch = batchIn(row);
+      batches.push(batch);
+      bytes += batch.bytes.length;
+      if (batch.firstOffset + batch.records - from >= maxRecords || bytes >= maxBytes) break;
+    }
+    return batches;
+  }
+}
+
+const batchIn = (row: Row): RecordBatch => ({
+  firstOffset: integer(row, 'base'),
+  records: integer(row, 'records'),
+  bytes: blob(row, 'bytes'),
+});

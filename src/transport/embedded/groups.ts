@@ -1,0 +1,44 @@
+/** Offsets that consumer groups have committed. */
+import type { StatementSync } from 'node:sqlite';
+import type { CommittedOffset } from '../port.ts';
+import type { LogDatabase } from './database.ts';
+import { integer, text } from './row.ts';
+import type { Topics } from './topics.ts';
+
+export class Groups {
+  readonly #db: LogDatabase;
+  readonly #topics: Topics;
+  readonly #upsert: StatementSync;
+  readonly #select: StatementSync;
+
+  constructor(db: LogDatabase, topics: Topics) {
+    this.#db = db;
+    this.#topics = topics;
+    this.#upsert = db.prepare(`
+      INSERT INTO group_offsets (name, partition, position) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET position = excluded.position`);
+    this.#select = db.prepare(`
+      SELECT topics.name AS topic, partitions.number AS partition, position
+      FROM group_offsets
+      JOIN partitions ON partitions.id = group_offsets.partition
+      JOIN topics ON topics.id = partitions.topic
+      WHERE group_offsets.name = ? ORDER BY topics.name, partitions.number`);
+  }
+
+  commit(group: string, offsets: readonly CommittedOffset[]): void {
+    const rows = offsets.map(at => ({ id: this.#topics.id(at), offset: at.offset }));
+    this.#db.write(() => {
+      for (const { id, offset } of rows) this.#upsert.run(group, id, offset);
+    });
+  }
+
+  committed(group: string): readonly CommittedOffset[] {
+    return this.#db.read(() =>
+      this.#select.all(group).map(row => ({
+        topic: text(row, 'topic'),
+        partition: integer(row, 'partition'),
+        offset: integer(row, 'position'),
+      })),
+    );
+  }
+}

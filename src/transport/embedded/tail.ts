@@ -1,0 +1,82 @@
+/** Those who wait for records: woken by appends of this process, by the bell, and by a slow look of their own. */
+import type { Millis } from '../../stream/time.ts';
+import type { Bell } from './bell.ts';
+
+interface Waiter {
+  readonly isGrown: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Tail {
+  readonly #waiting = new Set<Waiter>();
+  readonly #bell: Bell | undefined;
+  readonly #recheckMs: Millis;
+  #recheck: NodeJS.Timeout | undefined;
+
+  /** Watching files is best effort, so waiters look themselves every `recheckMs`; without a bell nobody else appends. */
+  constructor(bell: Bell | undefined, recheckMs: Millis) {
+    this.#bell = bell;
+    this.#recheckMs = recheckMs;
+  }
+
+  /** Resolves once `isGrown` answers true, the signal aborts or the tail is closed. */
+  async wait(isGrown: () => boolean, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter: Waiter = { isGrown, resolve, reject };
+    signal.addEventListener('abort', waiter.resolve, { once: true });
+    try {
+      // Listening comes first: what is appended between the look and the sleep would be missed otherwise.
+      this.#enter(waiter);
+      this.#look(waiter);
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', waiter.resolve);
+      this.#leave(waiter);
+    }
+  }
+
+  /** Something was appended here. */
+  appended(): void {
+    this.#bell?.ring();
+    this.#wake();
+  }
+
+  /** Ends all waiting. */
+  close(): void {
+    for (const waiter of this.#waiting) waiter.resolve();
+    clearInterval(this.#recheck);
+    this.#bell?.close();
+  }
+
+  readonly #wake = (): void => {
+    for (const waiter of this.#waiting) this.#look(waiter);
+  };
+
+  #look(waiter: Waiter): void {
+    try {
+      if (waiter.isGrown()) waiter.resolve();
+    } catch (error) {
+      waiter.reject(error);
+    }
+  }
+
+  #enter(waiter: Waiter): void {
+    this.#waiting.add(waiter);
+    this.#bell?.listen(this.#wake, error => this.#fail(error));
+    // It also keeps a process alive that has nothing to do but wait for others.
+    if (this.#bell !== undefined) this.#recheck ??= setInterval(this.#wake, this.#recheckMs);
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#waiting.delete(waiter);
+    if (this.#waiting.size > 0) return;
+    clearInterval(this.#recheck);
+    this.#recheck = undefined;
+  }
+
+  #fail(error: unknown): void {
+    for (const waiter of this.#waiting) waiter.reject(error);
+  }
+}
