@@ -7,8 +7,11 @@ import { InvalidSchema, type AvroDefinition } from './definition.ts';
 
 export type AvroType = avro.Type;
 
-/** What avsc's writers need of its cursor; avsc does not export the type. */
+/** What is used of avsc's cursor, whose type it does not export. */
 interface Tap {
+  readonly buf: Buffer;
+  pos: number;
+  readString(): string;
   writeString(text: string): void;
   writeLong(number: number): void;
 }
@@ -24,8 +27,16 @@ class WellFormedString extends avro.types.StringType {
   }
 
   _write(tap: Tap, value: unknown): void {
+    if (value === '') return tap.writeLong(0);
     if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError('not a well-formed string');
     tap.writeString(value);
+  }
+
+  /** Many fields are empty strings: to make one, nothing outside of JavaScript has to be called. */
+  _read(tap: Tap): string {
+    if (tap.buf[tap.pos] !== 0) return tap.readString();
+    tap.pos++;
+    return '';
   }
 }
 

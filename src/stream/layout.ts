@@ -145,14 +145,19 @@ const varint =
 const text =
   (path: string): Layout =>
   walk => {
-    const size = length(walk, path);
+    const size = count(walk, path);
+    if (size === 0) return;
     const from = walk.at;
     advance(walk, size, path);
-    const { bytes, at } = walk;
-    let all = 0;
-    for (let i = from; i < at; i++) all |= bytes[i] ?? 0;
-    if (all >= 0x80 && !isUtf8(bytes.subarray(from, at))) throw broken(path, 'not UTF-8');
+    if (!isAscii(walk.bytes, from, walk.at) && !isUtf8(walk.bytes.subarray(from, walk.at)))
+      throw broken(path, 'not UTF-8');
   };
+
+/** Nearly all text is; a loop over a few bytes costs less than a call out of JavaScript. */
+const isAscii = (bytes: Buffer, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if (byteAt(bytes, at) >= 0x80) return false;
+  return true;
+};
 
 const mapKey = (path: string): Layout => {
   const key = text(`${path}{key}`);
@@ -174,6 +179,9 @@ const skip =
   (path: string, bytes: number): Layout =>
   walk =>
     advance(walk, bytes, path);
+
+/** 0 past the end, where `advance` then throws. */
+const byteAt = (bytes: Buffer, at: number): number => bytes[at] ?? 0;
 
 const advance = (walk: Walk, bytes: number, path: string): void => {
   if (bytes > walk.end - walk.at) throw broken(path, `cut short: ${bytes} bytes needed, ${walk.end - walk.at} left`);

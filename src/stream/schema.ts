@@ -7,6 +7,8 @@ import { layoutOf, type Layout } from './layout.ts';
 /** Bytes before the value in Avro's single-object encoding: two of a marker, eight of the schema's fingerprint. */
 export const headerBytes = 10;
 
+const marker = [0xc3, 0x01] as const;
+
 /** How values of T become bytes, and which schema those bytes name. */
 export interface Schema<T> {
   /** Full Avro name. */
@@ -41,6 +43,8 @@ export const schema = <T>(definition: AvroDefinition): Schema<T> => {
   const type = avroType(definition);
   const fingerprint = fingerprintOfType(type);
   const header = headerOf(fingerprint);
+  const low = header.readInt32LE(2);
+  const high = header.readInt32LE(6);
   const name = type.name ?? type.typeName;
   return {
     name,
@@ -49,7 +53,11 @@ export const schema = <T>(definition: AvroDefinition): Schema<T> => {
     codec: { type, layout: layoutOf(type), header },
     encode(value, buffer, at) {
       const end = write(type, name, value, buffer, at + headerBytes);
-      if (end > 0) header.copy(buffer, at);
+      if (end < 0) return end;
+      buffer[at] = marker[0];
+      buffer[at + 1] = marker[1];
+      buffer.writeInt32LE(low, at + 2);
+      buffer.writeInt32LE(high, at + 6);
       return end;
     },
   };
@@ -57,7 +65,7 @@ export const schema = <T>(definition: AvroDefinition): Schema<T> => {
 
 /** The marker C3 01 and the fingerprint, little endian. */
 const headerOf = (fingerprint: string): Buffer =>
-  Buffer.concat([Buffer.from([0xc3, 0x01]), Buffer.from(fingerprint, 'hex').reverse()]);
+  Buffer.concat([Buffer.from(marker), Buffer.from(fingerprint, 'hex').reverse()]);
 
 const write = (type: AvroType, name: string, value: unknown, buffer: Buffer, at: number): number => {
   try {

@@ -6,19 +6,22 @@ import { seconds, type Millis } from './time.ts';
 
 /** A named stream of values of one type: how they are written, and where key and event time are found in a value. */
 export interface Stream<T> {
+  // Methods, not function properties: a Stream<Rating> then is a Stream<unknown>, and the engine can hold both in one map.
   /** Also the name of its topic. */
   readonly name: string;
   readonly schema: Schema<T>;
   /** Which values belong together: all values of a key are in one partition, in order. */
-  readonly key: (value: T) => string;
+  key(value: T): string;
   /** When it happened. A value whose time is not finite is a bad record: its task sends it to the dead letters. */
-  readonly time: (value: T) => Millis;
+  time(value: T): Millis;
   /** How far behind the newest event time a value from outside may come and still be in time. */
   readonly lateness: Millis;
   /** How long a partition without records, at its end, holds event time back. */
   readonly idleAfter: Millis;
   /** Of a stream that can clock others: the cut that a value carries. */
-  readonly cut: ((value: T) => Cut) | undefined;
+  cut?(value: T): Cut;
+  /** What is wrong with a value that could be decoded; undefined where it is sound. Pure: every reader applies it. */
+  validate?(value: T, origin: Millis): string | undefined;
 }
 
 /** What a stream is made of; another stream may be spread into it, its name does not come along. */
@@ -31,6 +34,8 @@ export interface StreamOptions<T> {
   /** Default five seconds. */
   readonly idleAfter?: Millis | undefined;
   readonly cut?: ((value: T) => Cut) | undefined;
+  /** See `Stream.validate`; `origin` is the wall-clock time at which the value entered the log. */
+  readonly validate?: ((value: T, origin: Millis) => string | undefined) | undefined;
 }
 
 /** A stream cannot be defined like this. */
@@ -49,15 +54,19 @@ export class InvalidStream extends MillraceError {
 export const stream = <T>(name: string, options: StreamOptions<T>): Stream<T> => {
   checkName(name);
   checkOptions(name, options);
-  const { schema, key, time, lateness = 0, idleAfter = seconds(5), cut } = options;
+  const { schema, key, time, lateness = 0, idleAfter = seconds(5), cut, validate } = options;
   checkDuration(name, 'lateness', lateness);
   checkDuration(name, 'idleAfter', idleAfter);
   // Field by field, not spread: options that were another stream bring its name with them.
-  return Object.freeze({ name, schema, key, time, lateness, idleAfter, cut });
+  return Object.freeze({
+    ...{ name, schema, key, time, lateness, idleAfter },
+    ...(cut === undefined ? {} : { cut }),
+    ...(validate === undefined ? {} : { validate }),
+  });
 };
 
 const required = ['schema', 'key', 'time'] as const;
-const known: readonly string[] = [...required, 'lateness', 'idleAfter', 'cut'];
+const known: readonly string[] = [...required, 'lateness', 'idleAfter', 'cut', 'validate'];
 
 /** Kafka's rules for a topic. */
 const checkName = (name: string): void => {
