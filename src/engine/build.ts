@@ -1,0 +1,85 @@
+/** Builds the pipe of a task from its topology: at the start, and again after each failed epoch. */
+import type { Stream } from '../stream/stream.ts';
+import { BuildError } from './errors.ts';
+import { Input, type ReadOptions } from './input.ts';
+import { Output } from './output.ts';
+import type { TaskRuntime } from './runtime.ts';
+import type { Step } from './step.ts';
+import { PipeTrail } from './trail.ts';
+
+/** What a task has to know of the streams around it. */
+export interface Surroundings {
+  partitions(stream: string): number;
+  /** Tasks that write the stream. */
+  producers(stream: string): readonly string[];
+  /** Whether a topology reads the stream. */
+  isRead(stream: string): boolean;
+}
+
+type Constructor<S> = abstract new (...args: never[]) => S;
+
+export class Build {
+  readonly task: TaskRuntime;
+  readonly trail = new PipeTrail();
+  readonly #surroundings: Surroundings;
+  readonly #built = new Set<string>();
+
+  constructor(task: TaskRuntime, surroundings: Surroundings) {
+    this.task = task;
+    this.#surroundings = surroundings;
+  }
+
+  input<T>(stream: Stream<T>, options: ReadOptions): Input<T> {
+    const { inputs } = this.task;
+    const known = inputs.get(stream.name);
+    if (known === undefined) {
+      const input = new Input(stream, options, this.#surroundings.producers(stream.name));
+      inputs.set(stream.name, input);
+      return input;
+    }
+    if (known.stream !== stream) throw this.#error(`two streams are called '${stream.name}'`, 'Define it once');
+    if (!sameOptions(known.options, options)) {
+      throw this.#error(`'${stream.name}' is read twice with different options`, 'Read it once and share() it');
+    }
+    // The stream is the very same object, so its values have the same type.
+    return known as Input<T>;
+  }
+
+  output(stream: Stream<unknown>): Output {
+    const { outputs } = this.task;
+    const known = outputs.get(stream.name);
+    if (known !== undefined) return known;
+    const { partitions, isRead } = this.#surroundings;
+    const output = new Output(
+      stream,
+      partitions.call(this.#surroundings, stream.name),
+      isRead.call(this.#surroundings, stream.name),
+    );
+    outputs.set(stream.name, output);
+    return output;
+  }
+
+  /** The step of that name: made at the first build, found again at each later one. */
+  step<S extends Step>(name: string, make: () => S, type: Constructor<S>): S {
+    if (this.#built.has(name)) {
+      throw this.#error(
+        `the step '${name}' is subscribed twice`,
+        'Name each step once, and share() what several pipes read',
+      );
+    }
+    this.#built.add(name);
+    const known = this.task.steps.get(name);
+    if (known instanceof type) return known;
+    if (known !== undefined) throw this.#error(`the step '${name}' changed its kind`, 'Give the new step a new name');
+    const step = make();
+    this.task.steps.set(name, step);
+    return step;
+  }
+
+  #error(what: string, remedy: string): BuildError {
+    return new BuildError(`Topology '${this.task.topology}': ${what}`, remedy);
+  }
+}
+
+const sameOptions = (a: ReadOptions, b: ReadOptions): boolean =>
+  a.all === b.all && a.upTo === b.upTo && a.invalid === b.invalid;

@@ -1,0 +1,159 @@
+/** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
+import { z } from 'zod';
+import { IncompatibleState } from './errors.ts';
+import type { Position } from './position.ts';
+import type { CheckpointHead, StateStore } from './state/store.ts';
+import type { TaskRuntime } from './runtime.ts';
+
+/** JSON has no infinity; a time that lies before all others is written as null. */
+const time = z.number().nullable();
+const written = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const readTime = (value: number | null): number => value ?? -Infinity;
+
+const head = z.strictObject({
+  lineage: z.int(),
+  clock: time,
+  watermark: time,
+  idle: z.array(z.string()),
+  idleSince: z.number().nullable(),
+  lateRecords: z.int(),
+  steps: z.record(z.string(), z.string()),
+  inputs: z.record(
+    z.string(),
+    z.array(
+      z.strictObject({
+        partition: z.int(),
+        from: z.int(),
+        offset: z.int(),
+        newest: time,
+        activeAt: time,
+        fingerprint: z.int(),
+        producers: z.record(z.string(), z.strictObject({ lineage: z.int(), sequence: z.int(), mark: time })),
+      }),
+    ),
+  ),
+  outputs: z.record(z.string(), z.array(z.strictObject({ sequence: z.int(), marked: time, markedAt: time }))),
+});
+type Head = z.infer<typeof head>;
+
+const identityOf = (kind: string, identity: string): string => (identity === '' ? kind : `${kind} ${identity}`);
+
+/** The head of the checkpoint that ends the open epoch. */
+export function encodeHead(task: TaskRuntime): string {
+  const { eventTime } = task;
+  const value: Head = {
+    lineage: task.lineage,
+    clock: written(task.plan?.clock ?? -Infinity),
+    watermark: written(eventTime.watermark),
+    idle: [...eventTime.idle],
+    idleSince: eventTime.idleSince,
+    lateRecords: task.lateRecords,
+    steps: Object.fromEntries([...task.steps].map(([name, { kind, identity }]) => [name, identityOf(kind, identity)])),
+    inputs: Object.fromEntries([...task.inputs].map(([name, input]) => [name, input.positions.map(writtenPosition)])),
+    outputs: Object.fromEntries(
+      [...task.outputs].map(([name, output]) => [
+        name,
+        output.positions.map(({ marked, markedAt }, partition) => ({
+          sequence: output.nextSequence(partition),
+          marked: written(marked),
+          markedAt: written(markedAt),
+        })),
+      ]),
+    ),
+  };
+  return JSON.stringify(value);
+}
+
+/** Brings positions, sequences and event time of a task to where a checkpoint left them. Answers its clock. */
+export function restoreHead(task: TaskRuntime, stored: CheckpointHead): number {
+  const value = decodeHead(task, stored);
+  refuseOtherSteps(task, value);
+  task.epoch = stored.epoch;
+  task.lateRecords = value.lateRecords;
+  task.eventTime.watermark = readTime(value.watermark);
+  task.eventTime.idle = new Set(value.idle);
+  task.eventTime.idleSince = value.idleSince;
+  restoreInputs(task, value);
+  restoreOutputs(task, value);
+  return readTime(value.clock);
+}
+
+/** Loads the state of every step; the head has been restored before. */
+export function restoreSteps(task: TaskRuntime, store: StateStore): void {
+  for (const { step, key, value } of store.entries(task.id)) {
+    task.steps.get(step)?.restore(key, value, task.eventTime.watermark);
+  }
+  task.eventTime.derive();
+}
+
+function decodeHead(task: TaskRuntime, stored: CheckpointHead): Head {
+  const parsed = head.safeParse(JSON.parse(stored.body));
+  if (parsed.success) return parsed.data;
+  throw incompatible(task, `cannot be read: ${z.prettifyError(parsed.error)}`);
+}
+
+function refuseOtherSteps(task: TaskRuntime, value: Head): void {
+  for (const [name, stored] of Object.entries(value.steps)) {
+    const step = task.steps.get(name);
+    if (step === undefined) throw incompatible(task, `has state of a step '${name}', which the topology no longer has`);
+    const identity = identityOf(step.kind, step.identity);
+    if (identity !== stored) throw incompatible(task, `has '${name}' as '${stored}', the topology as '${identity}'`);
+  }
+  for (const [name, positions] of Object.entries(value.inputs)) {
+    const input = task.inputs.get(name);
+    if (input === undefined) throw incompatible(task, `has read '${name}', which the topology no longer reads`);
+    if (input.positions.length !== positions.length) {
+      throw incompatible(
+        task,
+        `has read ${positions.length} partitions of '${name}', now there are ${input.positions.length}`,
+      );
+    }
+  }
+}
+
+function restoreInputs(task: TaskRuntime, value: Head): void {
+  for (const [name, positions] of Object.entries(value.inputs)) {
+    const input = task.inputs.get(name);
+    if (input === undefined) continue;
+    input.positions = positions.map(({ newest, activeAt, producers, ...rest }) => ({
+      ...rest,
+      newest: readTime(newest),
+      activeAt: readTime(activeAt),
+      producers: new Map(Object.entries(producers).map(([id, at]) => [id, { ...at, mark: readTime(at.mark) }])),
+      mark: -Infinity,
+    }));
+  }
+}
+
+function restoreOutputs(task: TaskRuntime, value: Head): void {
+  for (const [name, output] of task.outputs) {
+    const stored = value.outputs[name];
+    if (stored === undefined) continue; // written for the first time by this release of the topology
+    if (stored.length !== output.positions.length) {
+      throw incompatible(
+        task,
+        `has written ${stored.length} partitions of '${name}', now there are ${output.positions.length}`,
+      );
+    }
+    output.positions = stored.map(({ sequence, marked, markedAt }) => ({
+      sequence,
+      marked: readTime(marked),
+      markedAt: readTime(markedAt),
+    }));
+  }
+}
+
+function writtenPosition({ mark: _derived, ...position }: Position) {
+  return {
+    ...position,
+    newest: written(position.newest),
+    activeAt: written(position.activeAt),
+    producers: Object.fromEntries([...position.producers].map(([id, at]) => [id, { ...at, mark: written(at.mark) }])),
+  };
+}
+
+const incompatible = (task: TaskRuntime, what: string): IncompatibleState =>
+  new IncompatibleState(
+    `The checkpoint of ${task.id} ${what}`,
+    'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`',
+  );

@@ -1,0 +1,41 @@
+import type { Offset } from '../transport/port.ts';
+import type { BatchCursor } from '../transport/record.ts';
+import type { Millis } from '../stream/time.ts';
+
+/** What travels beside a value: RxJS operators cannot lose it, because it is not in the value. */
+export interface Context {
+  /** Event time. */
+  time: Millis;
+  /** Wall-clock time at which the event behind the value entered the log. */
+  origin: Millis;
+  /** W3C trace context, or empty. */
+  trace: string;
+}
+
+/** Where a task stands: set before each record, and around timers and asynchronous results. */
+export class Cursor implements Context {
+  time: Millis = -Infinity;
+  origin: Millis = 0;
+  trace = '';
+  stream = '';
+  partition = 0;
+  offset: Offset = -1;
+  /** The record being pushed: its bytes, for dead letters. */
+  record: BatchCursor | undefined;
+
+  context(): Context {
+    return { time: this.time, origin: this.origin, trace: this.trace };
+  }
+
+  /** Runs `work` in another context and comes back to this one. */
+  within(context: Context, work: () => void): void {
+    const { time, origin, trace } = this;
+    this.time = context.time;
+    this.origin = context.origin;
+    this.trace = context.trace;
+    work();
+    this.time = time;
+    this.origin = origin;
+    this.trace = trace;
+  }
+}

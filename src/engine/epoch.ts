@@ -1,0 +1,79 @@
+/** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
+import { encodeHead } from './checkpoint.ts';
+import { appendPlan, makePlan } from './planning.ts';
+import type { Plan } from './plan.ts';
+import type { TaskRunner } from './runner.ts';
+import { type Pulled, pullNext, pullSpan } from './spans.ts';
+import { markOutputs } from './markers.ts';
+
+/** An epoch on its way. One that is executed again has its plan from the journal. */
+export interface Epoch {
+  plan: Plan | undefined;
+  pulled: readonly Pulled[];
+  /** Its outputs are known to be there: it only brings the state to where it was. */
+  readonly muted: boolean;
+}
+
+export type EpochStep = (run: TaskRunner, epoch: Epoch) => Promise<void> | void;
+
+/** In this order, each only after the one before it is durable. */
+export const steps: readonly EpochStep[] = [pull, plan, push, drain, flush, checkpoint];
+
+/** Reads what the plan names or, without a plan, a bounded batch of what there is. */
+async function pull(run: TaskRunner, epoch: Epoch): Promise<void> {
+  const { task, transport, limits } = run;
+  if (epoch.plan === undefined) epoch.pulled = await pullNext(task, transport, limits);
+  else epoch.pulled = await Promise.all(epoch.plan.spans.map(span => pullSpan(transport, span)));
+}
+
+/** Decides everything that the log does not determine, and writes it down before anything is emitted. */
+async function plan(run: TaskRunner, epoch: Epoch): Promise<void> {
+  if (epoch.plan !== undefined) return;
+  const made = await makePlan(run, epoch.pulled);
+  await appendPlan(run, made);
+  epoch.plan = made;
+}
+
+/** Pushes the records through the pipe, one by one; event time advances and timers fire between records. */
+function push(run: TaskRunner, epoch: Epoch): void {
+  const { task } = run;
+  const made = run.planOf(epoch);
+  task.open(made);
+  task.eventTime.begin(made);
+  for (const { span, batches } of epoch.pulled) {
+    const input = run.input(span.stream);
+    const position = input.position(span.partition);
+    run.expect(span, position);
+    for (const batch of batches) input.push(task, position, span, batch, made.skip);
+    position.offset = span.to;
+    position.activeAt = made.clock;
+  }
+  task.eventTime.elapse(made.clock);
+  for (const step of task.steps.values()) step.endEpoch();
+  for (const tick of task.ticks) tick();
+  task.throwFailure('the end');
+}
+
+/** Waits for the asynchronous operators; their results are journalled, because nothing else determines them. */
+async function drain(run: TaskRunner): Promise<void> {
+  for (const work of run.task.drains) await work();
+  run.task.throwFailure('an asynchronous step');
+}
+
+/** Documents first, then records: whoever reads a record finds the documents that belong to it. */
+async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
+  const { task, documents, transport } = run;
+  markOutputs(task, run.planOf(epoch));
+  if (epoch.muted) return;
+  if (task.documents.size > 0) await documents.write(task.documents.all());
+  const appends = [...task.outputs.values()].flatMap(output => output.appends());
+  if (appends.length > 0) await transport.append(appends);
+}
+
+/** State, positions and sequences in one local transaction, which an older fence cannot make. */
+function checkpoint(run: TaskRunner, epoch: Epoch): void {
+  const { task, store, fence } = run;
+  const head = { fence, epoch: run.planOf(epoch).epoch, body: encodeHead(task) };
+  store.commit(task.id, head, run.changes());
+  run.committed(head);
+}

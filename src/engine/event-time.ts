@@ -1,0 +1,133 @@
+import type { Millis } from '../stream/time.ts';
+import type { Input } from './input.ts';
+import type { Plan } from './plan.ts';
+import type { Position } from './position.ts';
+import type { TaskRuntime } from './runtime.ts';
+
+/**
+ * The event time of a task: the least over its partitions, of which each is the least over its producers.
+ * It advances between records and never goes back.
+ */
+export class EventTime {
+  watermark: Millis = -Infinity;
+  /** The earliest timer of any step. */
+  nextTimer: Millis = Infinity;
+  /** `stream/partition` of what does not hold event time back in this epoch. */
+  idle = new Set<string>();
+  /** The journalled clock since which every partition is idle; null while one is not. */
+  idleSince: Millis | null = null;
+  /** Whether the open epoch is the first in which everything is idle. */
+  turnedIdle = false;
+  readonly #task: TaskRuntime;
+
+  constructor(task: TaskRuntime) {
+    this.#task = task;
+  }
+
+  /** A record from outside has this event time. */
+  observe(input: Input<unknown>, position: Position, time: Millis): void {
+    if (time <= position.newest) return;
+    position.newest = time;
+    this.#refresh(input, position);
+  }
+
+  /** A producer's watermark in a partition has moved on. */
+  mark(input: Input<unknown>, position: Position): void {
+    this.#refresh(input, position);
+  }
+
+  /** An epoch opens: which partitions are idle is in its plan. */
+  begin(plan: Plan): void {
+    this.idle = new Set(plan.idle);
+    for (const { input, position } of this.#timed()) position.mark = markOf(input, position, this.idle);
+  }
+
+  /** At the end of an epoch: when all is idle, event time goes on at the pace of the wall clock. */
+  elapse(clock: Millis): void {
+    const allIdle = this.everythingIdle();
+    this.turnedIdle = allIdle && this.idleSince === null;
+    if (!allIdle) this.idleSince = null;
+    else this.idleSince ??= clock;
+    this.#advance(allIdle ? this.idleTime(clock) : this.#least());
+  }
+
+  /** Event time if the task, idle as a whole, had an epoch at `clock`; -Infinity where nothing was ever read. */
+  idleTime(clock: Millis): Millis {
+    let newest = -Infinity;
+    for (const { input, position } of this.#timed()) newest = Math.max(newest, position.newest - input.stream.lateness);
+    return newest + Math.max(0, clock - (this.idleSince ?? clock));
+  }
+
+  everythingIdle(): boolean {
+    let some = false;
+    for (const { input, position } of this.#timed()) {
+      some = true;
+      if (!this.idle.has(keyOf(input, position))) return false;
+    }
+    return some;
+  }
+
+  wake(at: Millis): void {
+    if (at < this.nextTimer) this.nextTimer = at;
+  }
+
+  /** After restore or undo, when the marks of partitions and the timers of steps are to be derived again. */
+  derive(): void {
+    for (const { input, position } of this.#timed()) position.mark = markOf(input, position, this.idle);
+    this.nextTimer = Infinity;
+    for (const step of this.#task.steps.values()) this.wake(step.nextTimer);
+  }
+
+  #refresh(input: Input<unknown>, position: Position): void {
+    const before = position.mark;
+    position.mark = markOf(input, position, this.idle);
+    // Only the partition that was last can move the least.
+    if (before <= this.watermark && position.mark > before) this.#advance(this.#least());
+  }
+
+  #least(): Millis {
+    let least = Infinity;
+    for (const { input, position } of this.#timed()) {
+      if (!this.idle.has(keyOf(input, position))) least = Math.min(least, position.mark);
+    }
+    return least === Infinity ? -Infinity : least;
+  }
+
+  #advance(to: Millis): void {
+    if (to <= this.watermark) return;
+    this.watermark = to;
+    if (this.nextTimer <= to) this.#fire();
+  }
+
+  #fire(): void {
+    const task = this.#task;
+    task.cursor.within({ ...task.cursor.context(), time: this.watermark }, () => {
+      this.nextTimer = Infinity;
+      for (const step of task.steps.values()) {
+        if (step.nextTimer <= this.watermark) step.fire(this.watermark);
+        this.wake(step.nextTimer);
+      }
+    });
+    task.throwFailure('a timer');
+  }
+
+  /** Partitions that carry event time: a table that is clocked by another stream does not. */
+  *#timed(): Iterable<{ input: Input<unknown>; position: Position }> {
+    for (const input of this.#task.inputs.values()) {
+      if (input.options.upTo === undefined) for (const position of input.positions) yield { input, position };
+    }
+  }
+}
+
+export const keyOf = (input: Input<unknown>, position: Position): string =>
+  `${input.stream.name}/${position.partition}`;
+
+function markOf(input: Input<unknown>, position: Position, idle: ReadonlySet<string>): Millis {
+  let mark = Infinity;
+  for (const name of input.producers) mark = Math.min(mark, position.producers.get(name)?.mark ?? -Infinity);
+  const outside = input.producers.length === 0 || position.newest > -Infinity;
+  if (outside && !(input.producers.length > 0 && idle.has(keyOf(input, position)))) {
+    mark = Math.min(mark, position.newest - input.stream.lateness);
+  }
+  return mark;
+}

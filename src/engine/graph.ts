@@ -1,0 +1,146 @@
+import { deadLetters } from '../stream/dead-letter.ts';
+import type { Surroundings } from './build.ts';
+import { BuildError } from './errors.ts';
+import type { Input } from './input.ts';
+import { startOf } from './position.ts';
+import { TaskRuntime } from './runtime.ts';
+import { buildPipe, type Topology } from './topology.ts';
+import type { Edge } from './trail.ts';
+
+/** A topology as its dry build shows it. */
+export interface TopologyGraph {
+  readonly name: string;
+  readonly tasks: number;
+  readonly reads: readonly { readonly stream: string; readonly all: boolean; readonly upTo: string | null }[];
+  readonly steps: readonly { readonly name: string; readonly kind: string }[];
+  readonly writes: readonly string[];
+  readonly edges: readonly Edge[];
+}
+
+const everything: Surroundings = { partitions: () => 1, producers: () => [], isRead: () => true };
+
+/** All topologies of an application: who writes what, and in how many tasks. */
+export class Graph implements Surroundings {
+  readonly topologies: readonly TopologyGraph[];
+  readonly #byName = new Map<string, Topology>();
+  readonly #partitions: ReadonlyMap<string, number>;
+  readonly #producers = new Map<string, string[]>();
+  readonly #read = new Set<string>();
+
+  /** `partitions` gives the number of partitions of every stream that `streamsOf` names. */
+  constructor(topologies: readonly Topology[], partitions: ReadonlyMap<string, number>) {
+    this.#partitions = partitions;
+    for (const topology of topologies) {
+      if (this.#byName.has(topology.name))
+        throw new BuildError(`Two topologies are called '${topology.name}'`, 'Rename one');
+      this.#byName.set(topology.name, topology);
+    }
+    this.topologies = topologies.map(topology => this.#describe(topology));
+    for (const { name, tasks, reads, writes } of this.topologies) {
+      for (const { stream } of reads) this.#read.add(stream);
+      for (const stream of writes) this.#addProducers(stream, name, tasks);
+    }
+  }
+
+  /** Streams that the topologies read or write. */
+  static streamsOf(topologies: readonly Topology[]): ReadonlySet<string> {
+    const names = new Set<string>([deadLetters.name]);
+    for (const topology of topologies) {
+      const task = dryTask(topology);
+      for (const name of [...task.inputs.keys(), ...task.outputs.keys()]) names.add(name);
+    }
+    return names;
+  }
+
+  partitions(stream: string): number {
+    const count = this.#partitions.get(stream);
+    if (count !== undefined) return count;
+    throw new BuildError(`No topic is known for stream '${stream}'`, 'Create it before the topologies start');
+  }
+
+  producers(stream: string): readonly string[] {
+    return this.#producers.get(stream) ?? [];
+  }
+
+  isRead(stream: string): boolean {
+    return this.#read.has(stream);
+  }
+
+  /** Number of tasks of a topology. */
+  tasks(name: string): number {
+    return this.topologies.find(topology => topology.name === name)?.tasks ?? 0;
+  }
+
+  /** A task at the beginning of its log, wired. */
+  task(name: string, partition: number): TaskRuntime {
+    const topology = this.#topology(name);
+    const task = new TaskRuntime(name, partition);
+    buildPipe(topology, task, this);
+    for (const input of task.inputs.values()) {
+      const partitions = input.options.all === true ? range(this.partitions(input.stream.name)) : [partition];
+      input.positions = partitions.map(startOf);
+    }
+    return task;
+  }
+
+  /** Wires a task again, after a failed epoch. */
+  rebuild(task: TaskRuntime): void {
+    buildPipe(this.#topology(task.topology), task, this);
+  }
+
+  #topology(name: string): Topology {
+    const topology = this.#byName.get(name);
+    if (topology !== undefined) return topology;
+    throw new BuildError(`There is no topology '${name}'`, `Choose among ${[...this.#byName.keys()].join(', ')}`);
+  }
+
+  #addProducers(stream: string, topology: string, tasks: number): void {
+    if (stream === deadLetters.name) return; // everybody writes it, nobody's event time waits for it
+    const names = range(tasks).map(partition => `${topology}/${partition}`);
+    this.#producers.set(stream, [...(this.#producers.get(stream) ?? []), ...names]);
+  }
+
+  #describe(topology: Topology): TopologyGraph {
+    const task = new TaskRuntime(topology.name, 0);
+    const first = describe(topology, task);
+    const second = describe(topology, new TaskRuntime(topology.name, 1));
+    if (JSON.stringify(first) !== JSON.stringify(second)) {
+      throw new BuildError(
+        `Topology '${topology.name}' builds another graph the second time`,
+        'Wire the same for every task',
+      );
+    }
+    return { ...first, tasks: this.#taskCount(topology, [...task.inputs.values()]) };
+  }
+
+  #taskCount(topology: Topology, inputs: readonly Input<unknown>[]): number {
+    const shared = inputs.filter(input => input.options.all !== true);
+    const counts = new Set(shared.map(input => this.partitions(input.stream.name)));
+    const [count = 1] = counts;
+    if (counts.size <= 1) return count;
+    const list = shared.map(input => `${input.stream.name} (${this.partitions(input.stream.name)})`).join(', ');
+    throw new BuildError(
+      `Topology '${topology.name}' reads streams of different numbers of partitions: ${list}`,
+      'Give them the same number, or read one of them with `all`',
+    );
+  }
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+function dryTask(topology: Topology): TaskRuntime {
+  const task = new TaskRuntime(topology.name, 0);
+  buildPipe(topology, task, everything);
+  return task;
+}
+
+function describe(topology: Topology, task: TaskRuntime): Omit<TopologyGraph, 'tasks'> {
+  const edges = buildPipe(topology, task, everything);
+  const reads = [...task.inputs.values()].map(({ stream, options }) => ({
+    stream: stream.name,
+    all: options.all === true,
+    upTo: options.upTo?.name ?? null,
+  }));
+  const steps = [...task.steps].map(([name, { kind }]) => ({ name, kind }));
+  return { name: topology.name, reads, steps, writes: [...task.outputs.keys()], edges };
+}

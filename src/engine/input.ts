@@ -1,0 +1,201 @@
+import { crc32 } from 'node:zlib';
+import type { Subscriber } from 'rxjs';
+import { Decoder } from '../stream/decoder.ts';
+import type { Stream } from '../stream/stream.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
+import { SequenceGap, TaskStopped } from './errors.ts';
+import type { Skip, Span } from './plan.ts';
+import type { Position } from './position.ts';
+import { type TaskRuntime, reasonOf } from './runtime.ts';
+
+/** How a topology reads a stream. */
+export interface ReadOptions {
+  /** Every task reads all partitions; the other inputs decide how many tasks there are. */
+  readonly all?: boolean;
+  /** What is applied is decided by the cuts in the records of this stream. */
+  readonly upTo?: Stream<never>;
+  /** Whether records that cannot be decoded or are not valid become dead letters here. One reader reports them. */
+  readonly invalid?: 'report' | 'ignore';
+}
+
+/** An operator failed on this record: it will be skipped, and become a dead letter. */
+export class RecordFailed extends Error {
+  readonly skip: Skip;
+  constructor(skip: Skip, cause: unknown) {
+    super(skip.reason, { cause });
+    this.skip = skip;
+  }
+}
+
+/** The record's schema is not known yet: the registry has to be asked. */
+export class UnknownSchema extends Error {
+  readonly input: Input<unknown>;
+  readonly fingerprint: string;
+  readonly at: Omit<Skip, 'reason'>;
+  constructor(input: Input<unknown>, fingerprint: string, at: Omit<Skip, 'reason'>) {
+    super(`unknown schema ${fingerprint}`);
+    this.input = input;
+    this.fingerprint = fingerprint;
+    this.at = at;
+  }
+}
+
+/** A stream that a task reads: pushes records into the pipe, one by one. */
+export class Input<T> {
+  readonly stream: Stream<T>;
+  readonly options: ReadOptions;
+  readonly decoder: Decoder<T>;
+  /** Tasks that write the stream: event time waits for each of them. */
+  readonly producers: readonly string[];
+  subscribers: Subscriber<T>[] = [];
+  positions: Position[] = [];
+  records = 0;
+
+  constructor(stream: Stream<T>, options: ReadOptions, producers: readonly string[]) {
+    this.stream = stream;
+    this.options = options;
+    this.producers = producers;
+    this.decoder = new Decoder(stream.schema);
+  }
+
+  /** Whether somebody who is not a task writes the stream too, as far as is known. */
+  get outside(): boolean {
+    return (
+      this.options.upTo === undefined &&
+      (this.producers.length === 0 || this.positions.some(at => at.newest > -Infinity))
+    );
+  }
+
+  position(partition: number): Position {
+    const position = this.positions.find(candidate => candidate.partition === partition);
+    if (position !== undefined) return position;
+    throw new TaskStopped(
+      `${this.stream.name}/${partition} is not this task's`,
+      'Backfill after a change of partitions',
+    );
+  }
+
+  /** Applies the records of a batch that lie in the span. */
+  push(task: TaskRuntime, position: Position, span: Span, batch: RecordBatch, skips: readonly Skip[]): void {
+    const record = new BatchCursor(batch);
+    const { cursor } = task;
+    cursor.stream = span.stream;
+    cursor.partition = span.partition;
+    cursor.record = record;
+    const outside = record.producer === '';
+    while (record.next()) {
+      if (record.offset < span.from) continue;
+      if (record.offset >= span.to) break;
+      position.offset = record.offset + 1;
+      if (record.offset === span.to - 1) position.fingerprint = crc32(record.value());
+      if (!outside && !this.#fresh(position, span, record)) continue;
+      if (outside && span.only !== undefined) continue;
+      if (record.kind === Kind.value) this.#value(task, position, record, skips);
+      if (!outside) this.#mark(task, position, record);
+    }
+  }
+
+  /** Whether the record is new: a producer repeats what it may have written before a crash, and leaves nothing out. */
+  #fresh(position: Position, span: Span, record: BatchCursor): boolean {
+    const { producer, lineage, sequence } = record;
+    const { only } = span;
+    if (only !== undefined) {
+      const named = producer === only.producer && lineage === only.lineage;
+      if (!named || sequence < only.first || sequence >= only.next) return false;
+    } else if (!this.producers.includes(producer)) throw this.#undeclared(span, record);
+    const last = position.producers.get(producer);
+    if (last === undefined || lineage > last.lineage) {
+      if (only === undefined && sequence !== 0 && (last !== undefined || position.from === 0))
+        throw this.#gap(span, record, -1);
+      position.producers.set(producer, { lineage, sequence, mark: last?.mark ?? -Infinity });
+      return true;
+    }
+    if (lineage < last.lineage || sequence <= last.sequence) return false;
+    if (only === undefined && sequence !== last.sequence + 1) throw this.#gap(span, record, last.sequence);
+    last.sequence = sequence;
+    return true;
+  }
+
+  #value(task: TaskRuntime, position: Position, record: BatchCursor, skips: readonly Skip[]): void {
+    const { cursor } = task;
+    cursor.offset = record.offset;
+    cursor.origin = record.origin;
+    cursor.trace = record.trace();
+    cursor.time = NaN;
+    this.records++;
+    const skip = skips.length === 0 ? undefined : skips.find(at => this.#is(at, position, record));
+    if (skip !== undefined) return task.deadLetter(skip.reason);
+    const value = this.decoder.decode(record.bytes, record.valueStart, record.valueEnd);
+    if (value === undefined) return this.#undecodable(task, position, record);
+    const problem = this.#problem(task, value);
+    if (problem !== undefined) return this.#invalid(task, problem);
+    if (record.producer === '') task.eventTime.observe(this, position, cursor.time);
+    const { subscribers } = this;
+    for (let i = 0; i < subscribers.length; i++) subscribers[i]?.next(value);
+    if (task.failure !== undefined) throw this.#failed(task, position, record);
+  }
+
+  /** Sets the cursor's event time; answers what is wrong with the value, if anything. */
+  #problem(task: TaskRuntime, value: T): string | undefined {
+    const { cursor } = task;
+    try {
+      cursor.time = this.stream.time(value);
+      if (!Number.isFinite(cursor.time)) return 'the event time is not a number';
+      return this.stream.validate?.(value, cursor.origin);
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  #mark(task: TaskRuntime, position: Position, record: BatchCursor): void {
+    const producer = position.producers.get(record.producer);
+    if (producer === undefined || record.watermark <= producer.mark) return;
+    producer.mark = record.watermark;
+    if (this.options.upTo === undefined) task.eventTime.mark(this, position);
+  }
+
+  #undecodable(task: TaskRuntime, position: Position, record: BatchCursor): void {
+    const problem = this.decoder.problem;
+    if (problem?.kind === 'unknown-schema') {
+      const { partition } = position;
+      throw new UnknownSchema(this, problem.fingerprint, {
+        stream: this.stream.name,
+        partition,
+        offset: record.offset,
+      });
+    }
+    this.#invalid(task, problem?.reason ?? 'not decodable');
+  }
+
+  #invalid(task: TaskRuntime, reason: string): void {
+    if (this.options.invalid !== 'ignore') task.deadLetter(reason);
+  }
+
+  #failed(task: TaskRuntime, position: Position, record: BatchCursor): Error {
+    const { failure } = task;
+    if (failure?.error instanceof TaskStopped) return failure.error;
+    const reason = reasonOf(failure?.error);
+    return new RecordFailed(
+      { stream: this.stream.name, partition: position.partition, offset: record.offset, reason },
+      failure?.error,
+    );
+  }
+
+  #is(skip: Skip, position: Position, record: BatchCursor): boolean {
+    return skip.offset === record.offset && skip.partition === position.partition && skip.stream === this.stream.name;
+  }
+
+  #gap(span: Span, record: BatchCursor, last: number): SequenceGap {
+    return new SequenceGap(
+      `${span.stream}/${span.partition} offset ${record.offset}: ${record.producer} goes from sequence ${last} to ${record.sequence}`,
+      'Records between the two are lost: restore the log, or backfill the topology into a fresh namespace',
+    );
+  }
+
+  #undeclared(span: Span, record: BatchCursor): TaskStopped {
+    return new TaskStopped(
+      `${span.stream}/${span.partition} offset ${record.offset} was written by task '${record.producer}', which no topology declares`,
+      'Add its topology to those that run, or let it write another stream',
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import type { Observer } from 'rxjs';
+import type { JsonObject } from '../../documents/port.ts';
+import type { Build } from '../build.ts';
+import { sink } from './sink.ts';
+
+/** Where a value goes among the documents, and as what. */
+export interface ReplaceOptions<T> {
+  readonly id: (value: T) => string;
+  /** Value of the collection's partition key; the id where absent. */
+  readonly partition?: (value: T) => string;
+  /** The document; null removes it. */
+  readonly body: (value: T) => JsonObject | null;
+}
+
+/** A sink into the served documents; see `Task.replace`. */
+export function replace<T>(build: Build, collection: string, options: ReplaceOptions<T>): Observer<T> {
+  const { id, body } = options;
+  const partition = options.partition ?? id;
+  const { task } = build;
+  return sink<T>(task, `documents:${collection}`, value =>
+    task.documents.add(collection, partition(value), id(value), body(value), task.lineage, task.epoch),
+  );
+}

@@ -1,0 +1,47 @@
+/** The plan of an epoch: every decision that the log does not determine, written down before anything is emitted. */
+import { z } from 'zod';
+import { IncompatibleState } from './errors.ts';
+
+const span = z.strictObject({
+  stream: z.string(),
+  partition: z.int(),
+  from: z.int(),
+  to: z.int(),
+  /** Only these sequences of this producer are applied: set where another stream's cuts are the clock. */
+  only: z.strictObject({ producer: z.string(), lineage: z.int(), first: z.int(), next: z.int() }).optional(),
+});
+
+const skip = z.strictObject({ stream: z.string(), partition: z.int(), offset: z.int(), reason: z.string() });
+
+const plan = z.strictObject({
+  epoch: z.int(),
+  fence: z.int(),
+  /** Offsets to apply, in the order in which they are pushed. */
+  spans: z.array(span),
+  /** `stream/partition` of the inputs that are idle: they do not hold event time back. */
+  idle: z.array(z.string()),
+  /** The one reading of the wall clock that the epoch sees. */
+  clock: z.number(),
+  /** Records that an operator fails on: they become dead letters instead. */
+  skip: z.array(skip),
+  /** End of the log of each output partition whose sequences a cut will name: `stream/partition` to offset. */
+  notBefore: z.record(z.string(), z.int()),
+  /** Asynchronous results by step, in order: they are not determined by the log either. */
+  results: z.record(z.string(), z.array(z.string())),
+});
+
+export type Plan = z.infer<typeof plan>;
+export type Span = z.infer<typeof span>;
+export type Skip = z.infer<typeof skip>;
+
+export const encodePlan = (value: Plan): string => JSON.stringify(value);
+
+/** Reads a journalled plan; what is not one throws `IncompatibleState`. */
+export function decodePlan(task: string, text: string): Plan {
+  const parsed = plan.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new IncompatibleState(
+    `The journal of ${task} holds a plan that this release cannot read: ${z.prettifyError(parsed.error)}`,
+    'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`',
+  );
+}

@@ -1,0 +1,94 @@
+import { Fenced } from '../errors.ts';
+import type { Millis } from '../stream/time.ts';
+import { keyOf } from './event-time.ts';
+import { markerInterval } from './markers.ts';
+import { encodePlan, type Plan } from './plan.ts';
+import type { TaskRuntime } from './runtime.ts';
+import type { TaskRunner } from './runner.ts';
+import { placesOf, type Pulled } from './spans.ts';
+
+/** The plan of the next epoch, from what was pulled and one reading of the clock. */
+export async function makePlan(run: TaskRunner, pulled: readonly Pulled[]): Promise<Plan> {
+  const { task, fence } = run;
+  const clock = run.now();
+  return {
+    epoch: task.epoch + 1,
+    fence,
+    spans: pulled.map(({ span }) => span),
+    idle: idleInputs(task, pulled, clock),
+    clock,
+    skip: [],
+    notBefore: await endsOf(run, task.cutStreams),
+    results: {},
+  };
+}
+
+/**
+ * Appends the plan by compare-and-set. An append whose answer was lost looks like a refusal when it is tried again;
+ * the journal then holds this very plan, and says so.
+ */
+export async function appendPlan(run: TaskRunner, plan: Plan): Promise<void> {
+  const { task, documents, fence } = run;
+  const entry = { epoch: plan.epoch, plan: encodePlan(plan) };
+  await run.retrying('plan', async () => {
+    try {
+      await documents.journal.append(task.id, fence, entry);
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      const [newest] = await documents.journal.after(task.id, plan.epoch - 1, 1);
+      if (newest?.plan !== entry.plan) throw error;
+    }
+  });
+}
+
+/** Replaces the newest plan, of which nothing was emitted. Trying again is harmless: it is the same replacement. */
+export async function amendPlan(run: TaskRunner, plan: Plan): Promise<void> {
+  const { task, documents, fence } = run;
+  const entry = { epoch: plan.epoch, plan: encodePlan(plan) };
+  await run.retrying('plan', () => documents.journal.amend(task.id, fence, entry));
+}
+
+/** Inputs from outside that have been at the end of their log for long enough; never one that is catching up. */
+function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis): string[] {
+  const busy = new Set(pulled.map(({ span }) => `${span.stream}/${span.partition}`));
+  return placesOf(task)
+    .filter(({ input, position }) => {
+      const quiet = clock - position.activeAt >= input.stream.idleAfter;
+      return input.outside && quiet && position.activeAt > -Infinity && !busy.has(keyOf(input, position));
+    })
+    .map(({ input, position }) => keyOf(input, position));
+}
+
+async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Record<string, number>> {
+  const ends: Record<string, number> = {};
+  for (const topic of streams) {
+    const partitions = run.task.outputs.get(topic)?.positions.length ?? 0;
+    for (let partition = 0; partition < partitions; partition++) {
+      ends[`${topic}/${partition}`] = (await run.transport.bounds({ topic, partition })).end;
+    }
+  }
+  return ends;
+}
+
+/**
+ * When an epoch without records is worth its cost: the clock reading at which an input turns idle, a timer is
+ * reached or a marker is due. Infinity if only records can bring news.
+ */
+export function nextTimeEpoch(task: TaskRuntime): Millis {
+  const { eventTime } = task;
+  const read = [...task.outputs.values()].filter(output => output.read);
+  if (eventTime.nextTimer === Infinity && read.length === 0) return Infinity;
+  let due = Infinity;
+  for (const { input, position } of placesOf(task)) {
+    if (!input.outside || eventTime.idle.has(keyOf(input, position)) || position.activeAt === -Infinity) continue;
+    due = Math.min(due, position.activeAt + input.stream.idleAfter);
+  }
+  const since = eventTime.idleSince;
+  if (since === null || !eventTime.everythingIdle()) return due;
+  const base = eventTime.idleTime(since);
+  if (base === -Infinity) return due;
+  due = Math.min(due, since + Math.max(0, eventTime.nextTimer - base));
+  for (const output of read)
+    for (const { markedAt } of output.positions) due = Math.min(due, markedAt + markerInterval);
+  return due;
+}

@@ -1,0 +1,315 @@
+/** Runs one task: restores it, executes again what the journal holds, goes on epoch by epoch. */
+import { setImmediate } from 'node:timers/promises';
+import type { Documents } from '../documents/port.ts';
+import { Unavailable } from '../errors.ts';
+import type { SchemaRegistry } from '../stream/registry.ts';
+import { seconds, type Millis } from '../stream/time.ts';
+import type { Transport } from '../transport/port.ts';
+import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
+import type { Clock } from './clock.ts';
+import { type Epoch, type EpochStep, steps } from './epoch.ts';
+import { IncompatibleState, LogChanged, TaskStopped } from './errors.ts';
+import type { Graph } from './graph.ts';
+import { type Input, RecordFailed, UnknownSchema } from './input.ts';
+import { decodePlan, type Plan, type Skip, type Span } from './plan.ts';
+import { amendPlan, nextTimeEpoch } from './planning.ts';
+import type { Position } from './position.ts';
+import { retrying } from './retry.ts';
+import type { TaskRuntime } from './runtime.ts';
+import { type Limits, placesOf } from './spans.ts';
+import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
+import { beginAtLogStart, verifyPositions } from './verify.ts';
+
+/** Watches a task without deciding anything: for metrics, progress, and the crash tests. */
+export interface Observer {
+  /** A step of an epoch is about to run, or has run. */
+  step?(task: TaskRuntime, step: string, moment: 'before' | 'after'): void;
+  /** An epoch is in the checkpoint. */
+  committed?(task: TaskRuntime, epoch: Epoch): void;
+  /** A port does not answer; the task waits. */
+  waiting?(task: TaskRuntime, what: string, error: Unavailable, attempt: number): void;
+}
+
+export interface RunnerOptions {
+  readonly graph: Graph;
+  readonly transport: Transport;
+  readonly documents: Documents;
+  readonly store: StateStore;
+  readonly registry: SchemaRegistry;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly observer?: Observer;
+}
+
+/** How often a running task tells lag tools where it is. */
+const commitInterval = seconds(1);
+/** Plans fetched from the journal at once. */
+const journalPage = 100;
+
+export class TaskRunner {
+  readonly task: TaskRuntime;
+  readonly transport: Transport;
+  readonly documents: Documents;
+  readonly store: StateStore;
+  readonly limits: Limits;
+  fence = 0;
+  readonly #options: RunnerOptions;
+  readonly #stopping = new AbortController();
+  #head: CheckpointHead = { fence: 0, epoch: 0, body: '' };
+  /** Epoch of the newest plan in the journal. */
+  #planned = 0;
+  #clock: Millis = -Infinity;
+  #committedAt: Millis = -Infinity;
+  #uncommitted = false;
+
+  private constructor(task: TaskRuntime, options: RunnerOptions) {
+    this.task = task;
+    this.transport = options.transport;
+    this.documents = options.documents;
+    this.store = options.store;
+    this.limits = options.limits;
+    this.#options = options;
+  }
+
+  /**
+   * Takes the task over and brings it to where its journal ends. Throws `LogChanged`, `IncompatibleState` or
+   * `TaskStopped` where that cannot be done without a decision of the operator.
+   */
+  static async open(topology: string, partition: number, options: RunnerOptions): Promise<TaskRunner> {
+    const runner = new TaskRunner(options.graph.task(topology, partition), options);
+    await runner.#restore();
+    await runner.#replay();
+    return runner;
+  }
+
+  /** One epoch; false when there is nothing to do. */
+  async step(): Promise<boolean> {
+    const worked = await this.#execute({ plan: undefined, pulled: [], muted: false });
+    if (this.#uncommitted && (!worked || this.now() - this.#committedAt >= commitInterval)) await this.#commitOffsets();
+    return worked;
+  }
+
+  /** Epochs until the signal aborts; the epoch under way is finished. Rejects when the task cannot go on. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#stopping.abort();
+    signal.addEventListener('abort', stop);
+    try {
+      while (!signal.aborted) {
+        if (!(await this.step())) await this.#news(signal);
+        await setImmediate(); // an embedded log never leaves the microtask queue by itself
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    if (this.#uncommitted) await this.#commitOffsets();
+  }
+
+  /** The wall clock as the task sees it: it never goes back, also not over a restart. */
+  now(): Millis {
+    return Math.max(this.#clock, this.#options.clock.now());
+  }
+
+  planOf(epoch: Epoch): Plan {
+    if (epoch.plan !== undefined) return epoch.plan;
+    throw new TaskStopped(
+      `${this.task.id}: a step ran before its plan`,
+      'This is a defect of Millrace: please report it',
+    );
+  }
+
+  input(stream: string): Input<unknown> {
+    const input = this.task.inputs.get(stream);
+    if (input !== undefined) return input;
+    throw new IncompatibleState(
+      `A journalled plan of ${this.task.id} reads '${stream}', which the topology does not`,
+      'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`',
+    );
+  }
+
+  /** A plan goes on exactly where the task stands. */
+  expect(span: Span, position: Position): void {
+    if (span.only === undefined ? span.from === position.offset : span.from >= position.offset) return;
+    throw new LogChanged(
+      `${span.stream}/${span.partition}: ${this.task.id} stands at offset ${position.offset}, its plan begins at ${span.from}`,
+      'The journal and the checkpoint do not belong together: restore both from one backup, or backfill',
+    );
+  }
+
+  /** What the open epoch changed in the state of the steps. */
+  *changes(): Iterable<StateChange> {
+    for (const [name, step] of this.task.steps) {
+      for (const [key, value] of step.changes()) yield { step: name, key, value };
+    }
+  }
+
+  /** The open epoch is in the checkpoint. */
+  committed(head: CheckpointHead): void {
+    const { task } = this;
+    this.#clock = Math.max(this.#clock, task.plan?.clock ?? -Infinity);
+    this.#head = head;
+    this.#uncommitted = true;
+    for (const step of task.steps.values()) step.committed();
+    for (const output of task.outputs.values()) output.committed();
+    task.documents.clear();
+    task.close();
+  }
+
+  retrying<R>(what: string, work: () => Promise<R> | R): Promise<R> {
+    const { clock, observer } = this.#options;
+    return retrying(what, work, clock, this.#stopping.signal, (name, error, attempt) =>
+      observer?.waiting?.(this.task, name, error, attempt),
+    );
+  }
+
+  async #execute(epoch: Epoch): Promise<boolean> {
+    for (;;) {
+      try {
+        return await this.#steps(epoch);
+      } catch (error) {
+        this.#undo();
+        if (error instanceof RecordFailed) await this.#skip(epoch, error.skip);
+        else if (error instanceof UnknownSchema) await this.#learn(epoch, error);
+        else throw error;
+      }
+    }
+  }
+
+  async #steps(epoch: Epoch): Promise<boolean> {
+    const { observer } = this.#options;
+    for (const step of steps) {
+      observer?.step?.(this.task, step.name, 'before');
+      await this.#retried(step, epoch);
+      observer?.step?.(this.task, step.name, 'after');
+      if (epoch.plan === undefined && epoch.pulled.length === 0 && this.now() < nextTimeEpoch(this.task)) return false;
+      if (epoch.plan !== undefined) this.#planned = Math.max(this.#planned, epoch.plan.epoch);
+    }
+    observer?.committed?.(this.task, epoch);
+    return true;
+  }
+
+  #retried(step: EpochStep, epoch: Epoch): Promise<void> {
+    return this.retrying(step.name, () => step(this, epoch));
+  }
+
+  /** Nothing of the newest plan was emitted, since its push fails whenever it is executed: so it may be replaced. */
+  async #skip(epoch: Epoch, skip: Skip): Promise<void> {
+    const plan = this.planOf(epoch);
+    if (plan.epoch !== this.#planned) {
+      throw new TaskStopped(
+        `${this.task.id}: ${skip.stream}/${skip.partition} offset ${skip.offset} failed in epoch ${plan.epoch}, which had succeeded before: ${skip.reason}`,
+        'The topology is not deterministic, or has changed: run the release that wrote the journal, or backfill',
+      );
+    }
+    const amended = { ...plan, fence: this.fence, skip: [...plan.skip, skip] };
+    await amendPlan(this, amended);
+    epoch.plan = amended;
+  }
+
+  /** A schema that this process has not met: the registry decides whether the record can be read at all. */
+  async #learn(epoch: Epoch, unknown: UnknownSchema): Promise<void> {
+    const { registry } = this.#options;
+    const { input, fingerprint, at } = unknown;
+    const known = await this.retrying('registry', () => input.decoder.learn(fingerprint, registry));
+    if (!known)
+      await this.#skip(epoch, { ...at, reason: `no schema with the fingerprint ${fingerprint} is registered` });
+  }
+
+  /** Back to the last checkpoint. What it holds is read again only where the epoch had touched it. */
+  #undo(): void {
+    const { task, store } = this;
+    task.close();
+    task.documents.clear();
+    for (const output of task.outputs.values()) output.discard();
+    this.#options.graph.rebuild(task);
+    restoreHead(task, this.#head);
+    for (const [name, step] of task.steps) {
+      step.undo(key => store.get(task.id, name, key), task.eventTime.watermark);
+    }
+    task.eventTime.derive();
+  }
+
+  async #restore(): Promise<void> {
+    const { task, store, transport } = this;
+    const stored = store.head(task.id);
+    if (stored === undefined) await this.retrying('start', () => beginAtLogStart(task, transport));
+    else {
+      this.#head = stored;
+      this.#clock = restoreHead(task, stored);
+      restoreSteps(task, store);
+      await this.retrying('verify', () => verifyPositions(task, transport));
+    }
+    const taken = await this.retrying('fence', () => this.documents.journal.takeFence(task.id));
+    this.fence = taken.fence;
+    this.#planned = taken.epoch;
+    if (stored === undefined) {
+      task.lineage = taken.lineage;
+      this.#head = { fence: taken.fence, epoch: 0, body: encodeHead(task) };
+    } else this.#refuseOtherJournal(taken.lineage, stored.epoch);
+  }
+
+  #refuseOtherJournal(lineage: number, epoch: number): void {
+    const { task } = this;
+    if (lineage === task.lineage && epoch <= this.#planned) return;
+    throw new IncompatibleState(
+      `${task.id} has a checkpoint of lineage ${task.lineage}, epoch ${epoch}, but its journal is at lineage ${lineage}, epoch ${this.#planned}`,
+      'The documents were reset or lost: restore them, or remove the local state of the task to begin again',
+    );
+  }
+
+  /** Executes the plans after the checkpoint again. All but the newest were flushed: they stay silent. */
+  async #replay(): Promise<void> {
+    const { task, documents } = this;
+    for (;;) {
+      const entries = await this.retrying('journal', () => documents.journal.after(task.id, task.epoch, journalPage));
+      if (entries.length === 0) break;
+      for (const entry of entries) {
+        if (entry.epoch !== task.epoch + 1) throw this.#hole(entry.epoch);
+        const plan = decodePlan(task.id, entry.plan);
+        await this.#execute({ plan, pulled: [], muted: plan.epoch < this.#planned });
+      }
+    }
+    if (task.epoch < this.#planned) throw this.#hole(this.#planned);
+  }
+
+  #hole(epoch: number): IncompatibleState {
+    return new IncompatibleState(
+      `The journal of ${this.task.id} goes on at epoch ${epoch}, the state ends at epoch ${this.task.epoch}`,
+      'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
+    );
+  }
+
+  /** Waits for records, for a time at which an epoch without records is due, or for the signal. */
+  async #news(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    signal.addEventListener('abort', wake);
+    try {
+      const past = placesOf(this.task).map(({ input, position }) => ({
+        topic: input.stream.name,
+        partition: position.partition,
+        offset: position.offset,
+      }));
+      const due = nextTimeEpoch(this.task) - this.now();
+      const waits = [this.retrying('tail', () => this.transport.grown(past, woken.signal))];
+      if (due < Infinity) waits.push(this.#options.clock.sleep(Math.max(1, due), woken.signal));
+      await Promise.race(waits);
+      wake();
+      await Promise.all(waits);
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  /** For lag tools only: the checkpoint is the truth. */
+  async #commitOffsets(): Promise<void> {
+    const offsets = placesOf(this.task).map(({ input, position }) => ({
+      topic: input.stream.name,
+      partition: position.partition,
+      offset: position.offset,
+    }));
+    await this.retrying('commit', () => this.transport.commit(this.task.topology, offsets));
+    this.#uncommitted = false;
+    this.#committedAt = this.now();
+  }
+}

@@ -1,0 +1,140 @@
+import { deadLetters } from '../stream/dead-letter.ts';
+import type { Stream } from '../stream/stream.ts';
+import type { Millis } from '../stream/time.ts';
+import type { Producer } from '../transport/record.ts';
+import { Cursor } from './cursor.ts';
+import { PendingDocuments } from './documents.ts';
+import { TaskStopped } from './errors.ts';
+import { EventTime } from './event-time.ts';
+import type { Input } from './input.ts';
+import type { Output } from './output.ts';
+import type { Plan } from './plan.ts';
+import type { Step } from './step.ts';
+
+/** Why an epoch failed. A pipe that closed is a fault of the topology, not of the record it closed on. */
+export interface Failure {
+  readonly error: unknown;
+  readonly closed: boolean;
+}
+
+/** What the end of an epoch answers for a stream whose cuts somebody reads. */
+export type Tick = () => void;
+
+/** A running task: what its pipe, its steps and the steps of an epoch share. */
+export class TaskRuntime {
+  readonly topology: string;
+  /** `topology/partition`; also the name under which it produces. */
+  readonly id: string;
+  readonly inputs = new Map<string, Input<unknown>>();
+  readonly outputs = new Map<string, Output>();
+  readonly steps = new Map<string, Step>();
+  readonly documents: PendingDocuments;
+  readonly cursor = new Cursor();
+  readonly eventTime: EventTime;
+  /** Called at the end of an epoch, in the order of the build. */
+  ticks: Tick[] = [];
+  /** Steps with asynchronous work, in the order of the build. */
+  drains: (() => Promise<void>)[] = [];
+  /** Streams of which a cut names what an epoch wrote. */
+  cutStreams = new Set<string>();
+  lineage = 0;
+  epoch = 0;
+  /** The plan of the open epoch; undefined between epochs, when nothing may be emitted. */
+  plan: Plan | undefined;
+  failure: Failure | undefined;
+  lateRecords = 0;
+  deadLetterRecords = 0;
+  #producer: Producer | undefined;
+
+  constructor(topology: string, partition: number) {
+    this.topology = topology;
+    this.id = `${topology}/${partition}`;
+    this.documents = new PendingDocuments(this.id);
+    this.eventTime = new EventTime(this);
+  }
+
+  open(plan: Plan): void {
+    this.plan = plan;
+    this.epoch = plan.epoch;
+    this.failure = undefined;
+    this.#producer = { name: this.id, lineage: this.lineage, epoch: plan.epoch };
+  }
+
+  close(): void {
+    this.plan = undefined;
+  }
+
+  /** The first failure of an epoch counts; it is looked at after every push, timer and batch. */
+  fail(error: unknown): void {
+    this.failure ??= { error, closed: false };
+  }
+
+  /** A pipe has ended although its source has not. Only inside an epoch is that a failure: a rebuild closes pipes too. */
+  pipeClosed(where: string): void {
+    if (this.plan === undefined) return;
+    const error = new TaskStopped(
+      `${this.id}: the pipe of '${where}' completed or was unsubscribed inside epoch ${this.epoch}`,
+      'A stream never ends: remove the operator that completes, retries or unsubscribes from the topology',
+    );
+    this.failure ??= { error, closed: true };
+  }
+
+  /** Throws what has failed outside of any record: in a timer, in a batch, at the end of the epoch. */
+  throwFailure(where: string): void {
+    if (this.failure === undefined) return;
+    const { error } = this.failure;
+    if (error instanceof TaskStopped) throw error;
+    throw new TaskStopped(
+      `${this.id}: ${where} of epoch ${this.epoch} failed: ${reasonOf(error)}`,
+      'No single record is at fault, so none was skipped and nothing was emitted: mend the topology and start again',
+      { cause: error },
+    );
+  }
+
+  emit(stream: Stream<unknown>, value: unknown): void {
+    const output = this.outputs.get(stream.name);
+    if (this.plan === undefined || this.#producer === undefined || output === undefined) {
+      throw new TaskStopped(
+        `${this.id}: '${stream.name}' was written outside of an epoch`,
+        'Emit synchronously, or through the asynchronous operators of the task',
+      );
+    }
+    output.write(value, this.#producer, this.outputWatermark, this.plan.clock, this.cursor);
+  }
+
+  mark(output: Output, partition: number): void {
+    if (this.plan === undefined || this.#producer === undefined) return;
+    output.mark(partition, this.#producer, this.outputWatermark, this.plan.clock);
+  }
+
+  /** The record under the cursor goes to `dead-letters`, with its original bytes. */
+  deadLetter(reason: string): void {
+    const { stream: topic, partition, offset, record, time } = this.cursor;
+    this.deadLetterRecords++;
+    this.emit(deadLetters, {
+      topic,
+      partition,
+      offset,
+      reason: reason.slice(0, maxReason),
+      bytes: Buffer.from(record?.value() ?? []),
+      key: record?.key() ?? '',
+      task: this.id,
+      time: Number.isFinite(time) ? time : (this.plan?.clock ?? 0),
+    });
+  }
+
+  /** Nothing that the task emits from now on has an earlier event time. */
+  get outputWatermark(): Millis {
+    return this.eventTime.watermark - this.lag;
+  }
+
+  get lag(): Millis {
+    let lag = 0;
+    for (const step of this.steps.values()) lag = Math.max(lag, step.lag);
+    return lag;
+  }
+}
+
+const maxReason = 1_000;
+
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,66 @@
+import type { Offset, Transport } from '../transport/port.ts';
+import type { RecordBatch } from '../transport/record.ts';
+import { LogChanged } from './errors.ts';
+import type { Input } from './input.ts';
+import type { Span } from './plan.ts';
+import type { Position } from './position.ts';
+import type { TaskRuntime } from './runtime.ts';
+
+/** How much one epoch may read. */
+export interface Limits {
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+}
+
+/** A span and the batches that hold its records. */
+export interface Pulled {
+  readonly span: Span;
+  readonly batches: readonly RecordBatch[];
+}
+
+/** What there is to read after the positions of the task, within the limits, each partition its share. */
+export async function pullNext(task: TaskRuntime, transport: Transport, limits: Limits): Promise<Pulled[]> {
+  const places = placesOf(task);
+  const share = Math.max(1, places.length);
+  const maxBytes = Math.max(1, Math.floor(limits.maxBytes / share));
+  const maxRecords = Math.max(1, Math.floor(limits.maxRecords / share));
+  const pulled: Pulled[] = [];
+  for (const { input, position } of places) {
+    const topic = input.stream.name;
+    const { partition, offset: from } = position;
+    const batches = await transport.read({ topic, partition, from, maxRecords, maxBytes });
+    const end = endOf(batches);
+    if (end > from)
+      pulled.push({ span: { stream: topic, partition, from, to: Math.min(end, from + maxRecords) }, batches });
+  }
+  return pulled;
+}
+
+/** Exactly what a plan names; a log that no longer holds it throws. */
+export async function pullSpan(transport: Transport, span: Span): Promise<Pulled> {
+  const { stream: topic, partition, to } = span;
+  const batches: RecordBatch[] = [];
+  for (let from = span.from; from < to; from = endOf(batches)) {
+    const more = await transport.read({ topic, partition, from, to, maxRecords: to - from, maxBytes: maxReadBytes });
+    if (more.length === 0) throw ended(span, from);
+    batches.push(...more);
+  }
+  return { span, batches };
+}
+
+/** Bytes asked for at once when a plan is executed again. */
+const maxReadBytes = 16 * 1024 * 1024;
+
+export const placesOf = (task: TaskRuntime): { input: Input<unknown>; position: Position }[] =>
+  [...task.inputs.values()].flatMap(input => input.positions.map(position => ({ input, position })));
+
+function endOf(batches: readonly RecordBatch[]): Offset {
+  const last = batches.at(-1);
+  return last === undefined ? -1 : last.firstOffset + last.records;
+}
+
+const ended = (span: Span, at: Offset): LogChanged =>
+  new LogChanged(
+    `${span.stream}/${span.partition} ends at offset ${at}, but a journalled plan has read up to ${span.to}`,
+    'The topic was truncated or made anew: backfill into a fresh namespace with `millrace replay --into`',
+  );

@@ -1,0 +1,16 @@
+import type { StateValue } from '../step.ts';
+
+/** How a state value is written into checkpoints. `version` changes whenever yesterday's bytes are no longer read. */
+export interface StateCodec<S> {
+  readonly version: string;
+  encode(state: S): StateValue;
+  decode(value: StateValue): S;
+}
+
+/** For state of plain JSON values: no Map, Set, Date, NaN or Infinity. */
+export const json = <S>(version = 'json-1'): StateCodec<S> => ({
+  version,
+  encode: state => JSON.stringify(state),
+  // The edge of the codec: the checkpoint's identity guarantees that the same code wrote it.
+  decode: value => JSON.parse(typeof value === 'string' ? value : Buffer.from(value).toString()) as S,
+});

@@ -1,0 +1,67 @@
+import type { Millis } from '../../stream/time.ts';
+import { BaseStep, type StateValue } from '../step.ts';
+import type { StateCodec } from './codec.ts';
+
+/** Values by key, in memory; what an epoch touches goes into its checkpoint, and comes back from there on failure. */
+export class KeyedState<S> extends BaseStep {
+  readonly kind: string;
+  override readonly identity: string;
+  readonly #codec: StateCodec<S>;
+  readonly #values = new Map<string, S>();
+  readonly #dirty = new Set<string>();
+
+  constructor(kind: string, codec: StateCodec<S>) {
+    super();
+    this.kind = kind;
+    this.identity = codec.version;
+    this.#codec = codec;
+  }
+
+  get(key: string): S | undefined {
+    return this.#values.get(key);
+  }
+
+  /** An undefined value removes the key. A value changed in place has to be set again. */
+  set(key: string, value: S | undefined): void {
+    if (value === undefined) this.#values.delete(key);
+    else this.#values.set(key, value);
+    this.#dirty.add(key);
+  }
+
+  /** Keys set since the last checkpoint, in ascending order. */
+  touched(): string[] {
+    return [...this.#dirty].sort();
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#values.keys();
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  override *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
+    for (const key of this.#dirty) {
+      const value = this.#values.get(key);
+      yield [key, value === undefined ? null : this.#codec.encode(value)];
+    }
+  }
+
+  override committed(): void {
+    this.#dirty.clear();
+  }
+
+  override undo(read: (key: string) => StateValue | undefined): void {
+    for (const key of this.#dirty) {
+      const value = read(key);
+      if (value === undefined) this.#values.delete(key);
+      else this.#values.set(key, this.#codec.decode(value));
+    }
+    this.#dirty.clear();
+  }
+
+  override restore(key: string, value: StateValue, _watermark: Millis): void {
+    this.#values.set(key, this.#codec.decode(value));
+  }
+}

@@ -1,0 +1,43 @@
+import type { Millis } from '../stream/time.ts';
+
+export type StateValue = string | Uint8Array;
+
+/**
+ * A named, stateful part of a task. It outlives the pipe: after a failure the pipe is built anew and finds its
+ * steps, and their state, by name.
+ */
+export interface Step {
+  readonly kind: string;
+  /** What must be the same for stored state to be usable: settings, schema, codec version. */
+  readonly identity: string;
+  /** Event time at which the step wants to be woken; Infinity if never. */
+  nextTimer: Millis;
+  /** How far what the step emits may lie behind its input watermark. */
+  readonly lag: Millis;
+  /** Event time has reached `watermark`, which is at or past `nextTimer`. */
+  fire(watermark: Millis): void;
+  /** The records and timers of the epoch are through. */
+  endEpoch(): void;
+  /** What the epoch changed, for the checkpoint; null removes. */
+  changes(): Iterable<readonly [key: string, value: StateValue | null]>;
+  /** The checkpoint holds the changes. */
+  committed(): void;
+  /** The epoch failed: back to the checkpoint, whose values `read` answers. */
+  undo(read: (key: string) => StateValue | undefined, watermark: Millis): void;
+  /** Takes a value from the checkpoint; called by key in ascending order. */
+  restore(key: string, value: StateValue, watermark: Millis): void;
+}
+
+/** A step without state or timers; the others override what they have. */
+export abstract class BaseStep implements Step {
+  abstract readonly kind: string;
+  readonly identity: string = '';
+  nextTimer: Millis = Infinity;
+  readonly lag: Millis = 0;
+  fire(_watermark: Millis): void {}
+  endEpoch(): void {}
+  *changes(): Iterable<readonly [key: string, value: StateValue | null]> {}
+  committed(): void {}
+  undo(_read: (key: string) => StateValue | undefined, _watermark: Millis): void {}
+  restore(_key: string, _value: StateValue, _watermark: Millis): void {}
+}

@@ -1,0 +1,91 @@
+import type { Observable, Observer, OperatorFunction } from 'rxjs';
+import { deadLetters } from '../stream/dead-letter.ts';
+import type { Stream } from '../stream/stream.ts';
+import { Build, type Surroundings } from './build.ts';
+import { BuildError } from './errors.ts';
+import type { ReadOptions } from './input.ts';
+import { batched } from './operators/batched.ts';
+import { keyed, type KeyedOptions } from './operators/keyed.ts';
+import { late } from './operators/late.ts';
+import { read } from './operators/read.ts';
+import { replace, type ReplaceOptions } from './operators/replace.ts';
+import { write } from './operators/write.ts';
+import { refuseUnknown } from './options.ts';
+import type { TaskRuntime } from './runtime.ts';
+import type { Edge } from './trail.ts';
+
+/** A dataflow: a pure function that wires sources through operators to sinks, the same for every task. */
+export interface Topology {
+  readonly name: string;
+  readonly build: (task: Task) => void;
+}
+
+/** What a topology is wired with. Values are plain; time, origin and trace travel beside them. */
+export interface Task {
+  /** The values of a stream. Event time comes from the stream's `time`. */
+  read<T>(stream: Stream<T>, options?: ReadOptions): Observable<T>;
+  /** Durable state by key. The name is the identity of the state across releases. */
+  keyed<T, S, R>(name: string, options: KeyedOptions<T, S, R>): OperatorFunction<T, R>;
+  /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
+  batched<T>(name: string): OperatorFunction<T, readonly T[]>;
+  /** A sink into a stream, by the stream's own key. */
+  write<T>(stream: Stream<T>): Observer<T>;
+  /** A sink into the served documents: each is replaced only by a later output of the task. */
+  replace<T>(collection: string, options: ReplaceOptions<T>): Observer<T>;
+  /** A sink for late records: their original bytes go to `dead-letters`. */
+  late(): Observer<unknown>;
+}
+
+/** Names a dataflow. `build` is called dry too, so it may not do anything but wire. */
+export function topology(name: string, build: (task: Task) => void): Topology {
+  if (/^[a-z][a-z0-9-]{0,63}$/.test(name)) return { name, build };
+  throw new BuildError(
+    `'${name}' cannot name a topology`,
+    'Use up to 64 lower-case letters, digits and dashes, a letter first',
+  );
+}
+
+/** Wires the topology onto the task, anew after each failure; what was wired before is taken off. */
+export function buildPipe(topology: Topology, task: TaskRuntime, surroundings: Surroundings): readonly Edge[] {
+  unwire(task);
+  const build = new Build(task, surroundings);
+  build.output(deadLetters);
+  topology.build(taskOf(build));
+  if (task.failure !== undefined) throw task.failure.error;
+  for (const name of task.inputs.keys()) {
+    if (task.outputs.has(name)) {
+      throw new BuildError(`Topology '${topology.name}' writes '${name}', which it reads`, 'Write another stream');
+    }
+  }
+  return build.trail.edges;
+}
+
+function unwire(task: TaskRuntime): void {
+  task.close();
+  task.failure = undefined;
+  task.ticks = [];
+  task.drains = [];
+  for (const input of task.inputs.values()) {
+    const { subscribers } = input;
+    input.subscribers = [];
+    for (const subscriber of subscribers) subscriber.unsubscribe();
+  }
+}
+
+const taskOf = (build: Build): Task => ({
+  read: (stream, options = {}) => {
+    refuseUnknown(options, ['all', 'upTo', 'invalid'], `the options of reading '${stream.name}'`);
+    return read(build, stream, options);
+  },
+  keyed: (name, options) => {
+    refuseUnknown(options, ['by', 'initial', 'next', 'codec'], `the options of '${name}'`);
+    return keyed(build, name, options);
+  },
+  batched: name => batched(build, name),
+  write: stream => write(build, stream),
+  replace: (collection, options) => {
+    refuseUnknown(options, ['id', 'partition', 'body'], `the options of documents '${collection}'`);
+    return replace(build, collection, options);
+  },
+  late: () => late(build),
+});

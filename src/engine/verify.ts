@@ -1,0 +1,50 @@
+/** Whether the log still is the one that the checkpoint was made from. */
+import { crc32 } from 'node:zlib';
+import { OffsetOutOfRange, type Transport } from '../transport/port.ts';
+import { BatchCursor } from '../transport/record.ts';
+import { LogChanged } from './errors.ts';
+import type { Input } from './input.ts';
+import type { Position } from './position.ts';
+import type { TaskRuntime } from './runtime.ts';
+import { placesOf } from './spans.ts';
+
+/** A task without state begins with the first record that is still there. */
+export async function beginAtLogStart(task: TaskRuntime, transport: Transport): Promise<void> {
+  for (const { input, position } of placesOf(task)) {
+    const { start } = await transport.bounds({ topic: input.stream.name, partition: position.partition });
+    position.from = start;
+    position.offset = start;
+  }
+}
+
+/** Each position lies inside of the log, and the record before it is the one that was applied last. */
+export async function verifyPositions(task: TaskRuntime, transport: Transport): Promise<void> {
+  for (const { input, position } of placesOf(task)) await verify(task, transport, input, position);
+}
+
+async function verify(
+  task: TaskRuntime,
+  transport: Transport,
+  input: Input<unknown>,
+  position: Position,
+): Promise<void> {
+  const at = { topic: input.stream.name, partition: position.partition };
+  const bounds = await transport.bounds(at);
+  if (position.offset < bounds.start || position.offset > bounds.end)
+    throw new OffsetOutOfRange(at, position.offset, bounds);
+  const last = position.offset - 1;
+  // Where retention has just removed the last record there is nothing to compare with, and nothing is missing either.
+  if (position.offset === position.from || last < bounds.start) return;
+  const [batch] = await transport.read({ ...at, from: last, to: position.offset, maxRecords: 1, maxBytes: 1 });
+  if (batch === undefined) throw changed(task, at, last);
+  const record = new BatchCursor(batch);
+  while (record.next()) {
+    if (record.offset === last && crc32(record.value()) !== position.fingerprint) throw changed(task, at, last);
+  }
+}
+
+const changed = (task: TaskRuntime, at: { topic: string; partition: number }, offset: number): LogChanged =>
+  new LogChanged(
+    `${at.topic}/${at.partition} holds another record at offset ${offset} than the one ${task.id} has applied`,
+    'The topic was made anew: remove the state of the task, or backfill into a fresh namespace',
+  );

@@ -1,0 +1,7 @@
+/** Millrace: event-time stream processing on RxJS, over any Kafka-compatible log. */
+export { schema, type Schema } from './stream/schema.ts';
+export { stream, type Stream, type StreamOptions } from './stream/stream.ts';
+export { days, hours, milliseconds, minutes, seconds, type Millis } from './stream/time.ts';
+export { topology, type Task, type Topology } from './engine/topology.ts';
+export { json, type StateCodec } from './engine/state/codec.ts';
+export { MillraceError } from './errors.ts';

@@ -1,0 +1,115 @@
+/** A whole Millrace in memory: the real adapters, a clock that only the test moves, and crashes. */
+import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
+import type { Documents } from '../../src/documents/port.ts';
+import type { Clock } from '../../src/engine/clock.ts';
+import { Graph } from '../../src/engine/graph.ts';
+import { type Observer, TaskRunner } from '../../src/engine/runner.ts';
+import type { StateStore } from '../../src/engine/state/store.ts';
+import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
+import type { Topology } from '../../src/engine/topology.ts';
+import { memoryRegistry } from '../../src/stream/registry.ts';
+import type { Stream } from '../../src/stream/stream.ts';
+import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
+import { partitionOf } from '../../src/transport/partitioner.ts';
+import type { Transport } from '../../src/transport/port.ts';
+import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
+import { consumed } from './consumer.ts';
+
+export interface WorldOptions {
+  readonly partitions?: number;
+  readonly maxRecords?: number;
+  readonly observer?: Observer;
+  /** Wraps the ports, to make them fail. */
+  readonly transport?: (real: Transport) => Transport;
+  readonly documents?: (real: Documents) => Documents;
+}
+
+export class World {
+  readonly transport: Transport;
+  readonly documents: Documents;
+  readonly registry = memoryRegistry();
+  readonly clock: Clock & { time: number };
+  store: StateStore;
+  graph!: Graph;
+  observer: Observer | undefined;
+  readonly #options: WorldOptions;
+
+  private constructor(options: WorldOptions) {
+    this.#options = options;
+    this.observer = options.observer;
+    const clock = {
+      time: 0,
+      now: () => clock.time,
+      sleep: async (duration: number) => {
+        clock.time += duration;
+      },
+    };
+    this.clock = clock;
+    const transport = openEmbeddedLog({ path: ':memory:', clock: () => clock.time });
+    this.transport = options.transport?.(transport) ?? transport;
+    const documents = openSqliteDocuments({ path: ':memory:', clock: () => clock.time });
+    this.documents = options.documents?.(documents) ?? documents;
+    this.store = openSqliteStateStore({ path: ':memory:' });
+  }
+
+  /** Topics for every stream of the topologies; `dead-letters` has one partition. */
+  static async of(topologies: readonly Topology[], options: WorldOptions = {}): Promise<World> {
+    const world = new World(options);
+    const partitions = new Map<string, number>();
+    for (const topic of Graph.streamsOf(topologies)) {
+      partitions.set(topic, topic === 'dead-letters' ? 1 : (options.partitions ?? 1));
+      await world.transport.createTopic(topic, { partitions: partitions.get(topic) ?? 1 });
+    }
+    world.graph = new Graph(topologies, partitions);
+    return world;
+  }
+
+  /** Appends values as somebody outside would, by their keys, in one request. */
+  async send<T>(stream: Stream<T>, ...values: readonly T[]): Promise<void> {
+    await this.#append(
+      stream,
+      values.map(value => ({
+        key: stream.key(value),
+        write: (b: Buffer, at: number) => stream.schema.encode(value, b, at),
+      })),
+    );
+  }
+
+  /** Appends bytes that need not be a value of the stream. */
+  async sendBytes<T>(stream: Stream<T>, key: string, bytes: Uint8Array): Promise<void> {
+    const write = (buffer: Buffer, at: number): number => {
+      if (at + bytes.length > buffer.length) return -bytes.length;
+      buffer.set(bytes, at);
+      return at + bytes.length;
+    };
+    await this.#append(stream, [{ key, write }]);
+  }
+
+  open(topology: string, partition = 0): Promise<TaskRunner> {
+    const { graph, transport, documents, store, registry, clock, observer } = this;
+    const limits = { maxRecords: this.#options.maxRecords ?? 1_000, maxBytes: 1 << 22 };
+    const base = { graph, transport, documents, store, registry, clock, limits };
+    return TaskRunner.open(topology, partition, observer === undefined ? base : { ...base, observer });
+  }
+
+  /** What a consumer sees: each record of each producer once. */
+  output<T>(stream: Stream<T>): Promise<T[]> {
+    return consumed(this.transport, stream);
+  }
+
+  async #append(
+    stream: Stream<never> | Stream<unknown>,
+    records: readonly { key: string; write: (b: Buffer, at: number) => number }[],
+  ): Promise<void> {
+    const count = await this.transport.partitions(stream.name);
+    const builders = Array.from({ length: count }, () => new BatchBuilder(outside, 0));
+    for (const { key, write } of records) {
+      builders[partitionOf(key, count)]?.add(
+        { kind: Kind.value, watermark: -Infinity, origin: this.clock.time, key, trace: '' },
+        write,
+      );
+    }
+    const appends = builders.map((builder, partition) => ({ topic: stream.name, partition, batches: builder.take() }));
+    await this.transport.append(appends.filter(({ batches }) => batches.length > 0));
+  }
+}
