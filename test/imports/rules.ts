@@ -50,7 +50,7 @@ export const areas: readonly Area[] = [
   {
     files: ['src/stream/directory-registry.ts'],
     may: ['src/stream/**', ...common],
-    packages: ['node:fs', 'node:path'],
+    packages: ['node:fs', 'node:path', 'node:crypto'],
   },
   {
     files: ['src/stream/**'],

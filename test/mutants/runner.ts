@@ -1,0 +1,99 @@
+import { glob, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyCheckout } from '../../scripts/checkout.ts';
+import { readVitestReport } from '../../scripts/results.ts';
+import { run } from '../../scripts/run.ts';
+import { type Mutant, type NamedTest, readMutant } from './mutant.ts';
+
+/** The checkout that is copied, the folder of its patches, and the packages that the copies run with. */
+export type Project = { readonly root: string; readonly patches: string; readonly modules: string };
+
+/** Killed is good: the named test failed. All else is a proof that is missing, with the reason. */
+export type Outcome = {
+  readonly mutant: Mutant;
+  readonly verdict: 'killed' | 'survived' | 'error';
+  readonly detail: string;
+};
+
+const testLimit_ms = 3 * 60_000;
+const atATime = 2;
+
+export async function readMutants(patches: string, only: string | undefined): Promise<Mutant[]> {
+  const paths: string[] = [];
+  for await (const path of glob(`${only ?? '*'}.patch`, { cwd: patches })) paths.push(join(patches, path));
+  if (only !== undefined && paths.length === 0) throw new Error(`${patches} has no mutant ${only}`);
+  return Promise.all(paths.sort().map(readMutant));
+}
+
+/** Tries every mutant, two at a time, and tells of each as soon as it is known; the outcomes are in order of name. */
+export async function tryMutants(
+  project: Project,
+  mutants: readonly Mutant[],
+  tell: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
+  const unbroken = new Map<string, Promise<string | undefined>>();
+  const outcomes = new Map<string, Outcome>();
+  const queue = mutants.values();
+  const worker = async (): Promise<void> => {
+    for (const mutant of queue) {
+      const outcome = await tryMutant(project, mutant, unbroken);
+      outcomes.set(mutant.name, outcome);
+      tell(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+  return mutants.flatMap(({ name }) => outcomes.get(name) ?? []);
+}
+
+/** A test proves a mutant only if it passes on the code as it is: asked once for each test. */
+async function tryMutant(
+  project: Project,
+  mutant: Mutant,
+  unbroken: Map<string, Promise<string | undefined>>,
+): Promise<Outcome> {
+  const key = JSON.stringify(mutant.test);
+  const asked = unbroken.get(key) ?? inCopy(project, folder => whyNotPassing(folder, mutant.test));
+  unbroken.set(key, asked);
+  const objection = await asked;
+  if (objection !== undefined) return { mutant, verdict: 'error', detail: `without the patch, ${objection}` };
+  return inCopy(project, async folder => {
+    const { status, output } = await run({ command: 'git', given: ['apply', mutant.path], folder, limit_ms: 60_000 });
+    if (status !== 0)
+      return { mutant, verdict: 'error', detail: `${mutant.name}.patch does not apply: ${output.trim()}` };
+    return { mutant, ...(await judge(folder, mutant.test)) };
+  });
+}
+
+async function whyNotPassing(folder: string, test: NamedTest): Promise<string | undefined> {
+  const { report, output } = await runTest(folder, test);
+  if (report === undefined) return `the test gave no result:\n${output}`;
+  if (report.failed + report.unloaded > 0) return `the test fails already:\n${output}`;
+  return report.passed === 0 ? `no test in ${test.file} is named like "${test.pattern}"` : undefined;
+}
+
+async function judge(folder: string, test: NamedTest): Promise<Omit<Outcome, 'mutant'>> {
+  const { report, output } = await runTest(folder, test);
+  if (report === undefined) return { verdict: 'error', detail: `the test gave no result:\n${output}` };
+  if (report.unloaded > 0) return { verdict: 'error', detail: `the patch breaks more than a promise:\n${output}` };
+  if (report.failed > 0) return { verdict: 'killed', detail: `${test.file} -t ${test.pattern}` };
+  return { verdict: 'survived', detail: `${test.file} -t ${test.pattern} still passes` };
+}
+
+async function runTest(folder: string, { file, pattern }: NamedTest) {
+  const path = join(folder, '.test-results', 'mutant.json');
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${path}`];
+  const given = ['run', file, '-t', pattern, ...reporters];
+  const { status, output } = await run({ command: 'vitest', given, folder, limit_ms: testLimit_ms });
+  return { report: status === null ? undefined : await readVitestReport(path), output };
+}
+
+async function inCopy<Result>(project: Project, use: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-mutant-'));
+  try {
+    await copyCheckout(project.root, folder, project.modules);
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
