@@ -19,6 +19,8 @@ export class EventTime {
   /** Whether the open epoch is the first in which everything is idle. */
   turnedIdle = false;
   readonly #task: TaskRuntime;
+  /** What holds event time back in the open epoch: an array, because it is walked for every record. */
+  #holding: Position[] = [];
 
   constructor(task: TaskRuntime) {
     this.#task = task;
@@ -39,7 +41,11 @@ export class EventTime {
   /** An epoch opens: which partitions are idle is in its plan. */
   begin(plan: Plan): void {
     this.idle = new Set(plan.idle);
-    for (const { input, position } of this.#timed()) position.mark = markOf(input, position, this.idle);
+    this.#holding = [];
+    for (const { input, position } of this.#timed()) {
+      position.mark = markOf(input, position, this.idle);
+      if (!this.idle.has(keyOf(input, position))) this.#holding.push(position);
+    }
   }
 
   /** At the end of an epoch: when all is idle, event time goes on at the pace of the wall clock. */
@@ -87,9 +93,7 @@ export class EventTime {
 
   #least(): Millis {
     let least = Infinity;
-    for (const { input, position } of this.#timed()) {
-      if (!this.idle.has(keyOf(input, position))) least = Math.min(least, position.mark);
-    }
+    for (const { mark } of this.#holding) if (mark < least) least = mark;
     return least === Infinity ? -Infinity : least;
   }
 
@@ -123,11 +127,10 @@ export const keyOf = (input: Input<unknown>, position: Position): string =>
   `${input.stream.name}/${position.partition}`;
 
 function markOf(input: Input<unknown>, position: Position, idle: ReadonlySet<string>): Millis {
+  if (input.producers.length === 0) return position.newest - input.stream.lateness;
   let mark = Infinity;
   for (const name of input.producers) mark = Math.min(mark, position.producers.get(name)?.mark ?? -Infinity);
-  const outside = input.producers.length === 0 || position.newest > -Infinity;
-  if (outside && !(input.producers.length > 0 && idle.has(keyOf(input, position)))) {
-    mark = Math.min(mark, position.newest - input.stream.lateness);
-  }
-  return mark;
+  // Somebody outside writes it too: as long as they do, event time waits for them as well.
+  const outside = position.newest > -Infinity && !idle.has(keyOf(input, position));
+  return outside ? Math.min(mark, position.newest - input.stream.lateness) : mark;
 }
