@@ -70,11 +70,28 @@ const strictTypes: avro.ForSchemaOptions['typeHook'] = (node, options) => {
  */
 export const avroType = (definition: AvroDefinition, foreign = false): AvroType => {
   try {
-    // Avro's JSON is wider than avsc's declared types: this is the one place where we tell it so.
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- avsc's declared type is narrower than Avro's JSON; it checks what it gets
     const schema = structuredClone(definition) as avro.Schema;
     return avro.Type.forSchema(schema, { typeHook: strictTypes, wrapUnions: foreign ? 'auto' : 'never' });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidSchema(`This is not an Avro schema: ${why}`, 'Correct the definition', { cause });
+    throw notAvro(cause);
   }
+};
+
+/** The definition that is written in JSON. Throws `InvalidSchema` where it is not JSON, or no schema. */
+export const parseDefinition = (json: string): AvroDefinition => {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- checked in the next line
+    const definition = parsed as AvroDefinition;
+    avroType(definition, true);
+    return definition;
+  } catch (cause) {
+    throw cause instanceof InvalidSchema ? cause : notAvro(cause);
+  }
+};
+
+const notAvro = (cause: unknown): InvalidSchema => {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new InvalidSchema(`This is not an Avro schema: ${why}`, 'Correct the definition', { cause });
 };

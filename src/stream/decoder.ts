@@ -86,10 +86,10 @@ export class Decoder<T> {
     try {
       layout(walk);
       if (walk.at !== end) return this.#broken(`${end - walk.at} bytes follow the value`);
-      const { value, offset } = this.#codec.type.decode(bytes, start, resolver);
-      if (offset !== end) return this.#broken(`its value ends at ${offset - start} of ${end - start} bytes`);
+      const decoded: { value: T; offset: number } = this.#codec.type.decode(bytes, start, resolver);
+      if (decoded.offset !== end) return this.#broken('its layout and its value differ in size');
       this.problem = undefined;
-      return value;
+      return decoded.value;
     } catch (error) {
       return this.#broken(error instanceof Error ? error.message : String(error));
     }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MillraceError, Unavailable } from '../errors.ts';
+import { parseDefinition } from './avro.ts';
 import type { AvroDefinition } from './definition.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { SchemaRegistry } from './registry.ts';
@@ -47,7 +48,7 @@ const readIfThere = async (file: string): Promise<string | undefined> =>
 const parsed = (json: string, fingerprint: string, file: string): AvroDefinition => {
   let cause: unknown;
   try {
-    const definition: AvroDefinition = JSON.parse(json);
+    const definition = parseDefinition(json);
     if (fingerprintOf(definition) === fingerprint) return definition;
   } catch (error) {
     cause = error;

@@ -37,7 +37,8 @@ const compile = (type: AvroType, path: string, open: Named): Layout => {
   if (type instanceof types.UnwrappedUnionType || type instanceof types.WrappedUnionType)
     return union(type.types, path, open);
   if (type instanceof types.ArrayType) return list(undefined, type.itemsType, path, open);
-  if (type instanceof types.MapType) return list(mapKey(path), type.valuesType, path, open);
+  if (type instanceof types.MapType && type.valuesType instanceof avro.Type)
+    return list(mapKey(path), type.valuesType, path, open);
   if (type instanceof types.EnumType) return index(path, type.symbols.length);
   if (type instanceof types.FixedType) return skip(path, type.size);
   return primitive(type.typeName, path);

@@ -59,7 +59,12 @@ export const stream = <T>(name: string, options: StreamOptions<T>): Stream<T> =>
   checkDuration(name, 'idleAfter', idleAfter);
   // Field by field, not spread: options that were another stream bring its name with them.
   return Object.freeze({
-    ...{ name, schema, key, time, lateness, idleAfter },
+    name,
+    schema,
+    key,
+    time,
+    lateness,
+    idleAfter,
     ...(cut === undefined ? {} : { cut }),
     ...(validate === undefined ? {} : { validate }),
   });
