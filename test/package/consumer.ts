@@ -1,0 +1,39 @@
+/** What somebody writes who has just installed Millrace: type-checked in strict mode, then run. */
+export const consumer = `
+import { map } from 'rxjs';
+import { schema, stream, topology, type Millis } from 'millrace';
+
+type Rating = { readonly itemId: string; readonly stars: number; readonly ratedAt: Millis };
+
+const fields = [
+  { name: 'itemId', type: 'string' },
+  { name: 'stars', type: 'double' },
+  { name: 'ratedAt', type: 'double' },
+];
+const rating = schema<Rating>({ type: 'record', name: 'Rating', fields });
+const ratings = stream('ratings', { schema: rating, key: r => r.itemId, time: r => r.ratedAt });
+const doubled = stream('doubled', { ...ratings, key: r => r.itemId });
+
+export const doubling = topology('doubling', task => {
+  task.read(ratings).pipe(map(r => ({ ...r, stars: 2 * r.stars }))).subscribe(task.write(doubled));
+});
+
+console.log(doubling.name, doubled.key({ itemId: 'heat', stars: 5, ratedAt: 0 }));
+`;
+
+/** What the consumer prints. */
+export const printed = 'doubling heat\n';
+
+/** The values that `import 'millrace'` gives. */
+export const publicNames = [
+  'MillraceError',
+  'days',
+  'hours',
+  'json',
+  'milliseconds',
+  'minutes',
+  'schema',
+  'seconds',
+  'stream',
+  'topology',
+];

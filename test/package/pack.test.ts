@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { copyCheckout } from '../../scripts/checkout.ts';
+import { root } from '../../scripts/results.ts';
+import { type Ending, run } from '../../scripts/run.ts';
+import { consumer, printed, publicNames } from './consumer.ts';
+
+const modules = join(root, 'node_modules');
+const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
+const Versions = z.object({ devDependencies: z.object({ '@types/node': z.string() }) });
+
+const compilerOptions = {
+  strict: true,
+  skipLibCheck: false,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  target: 'es2024',
+  module: 'nodenext',
+  types: ['node'],
+};
+
+let folder: string;
+let project: string;
+let files: string[];
+
+async function must(command: string, given: readonly string[], where: string): Promise<string> {
+  const { status, output } = await run({ command, given, folder: where, limit_ms: 4 * 60_000 });
+  if (status !== 0) throw new Error(`${command} ${given.join(' ')} ended with ${status}:\n${output}`);
+  return output;
+}
+
+/** Packs a copy of the checkout, as publishing does: npm builds it there first, with `prepare`. */
+async function pack(): Promise<string> {
+  const copy = join(folder, 'checkout');
+  await mkdir(copy);
+  await copyCheckout(root, copy, modules);
+  const output = await must('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder], copy);
+  const [packed] = Packed.parse(JSON.parse(output.slice(output.indexOf('[\n'))));
+  files = packed.files.map(({ path }) => path);
+  return join(folder, packed.filename);
+}
+
+/** A new project that knows nothing of this repository but the tarball. */
+async function install(tarball: string): Promise<void> {
+  project = join(folder, 'project');
+  await mkdir(project);
+  const own = Versions.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
+  const nodeTypes = own.devDependencies['@types/node'];
+  const manifest = {
+    type: 'module',
+    dependencies: { millrace: `file:${tarball}` },
+    devDependencies: { '@types/node': nodeTypes },
+  };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  await writeFile(join(project, 'consumer.ts'), consumer);
+  await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], project);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-package-'));
+  await install(await pack());
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('the package', () => {
+  test('holds built code, its types and its licence, and no sources, tests, tools or data', () => {
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'package.json', 'bin/millrace.cjs', 'dist/src/index.js']));
+    const allowed =
+      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas)\/|schemas\/[^/]+\.avsc$|docs\/)/;
+    expect(files.filter(path => !allowed.test(path))).toEqual([]);
+    expect(files.filter(path => /(?<!\.d)\.tsx?$|(^|\/)(test|data)\/|\.test\./.test(path))).toEqual([]);
+  });
+
+  test('type-checks in an empty strict project, the libraries too', async () => {
+    expect(await must('tsc', ['-p', '.', '--noEmit'], project)).toBe('');
+  });
+
+  test('brings its types with it: a wrong use does not compile', async () => {
+    await writeFile(join(project, 'wrong.ts'), `import { stream } from 'millrace';\nstream(1, {});\n`);
+    const { status, output } = await run({ command: 'tsc', given: ['--noEmit'], folder: project, limit_ms: 60_000 });
+    await rm(join(project, 'wrong.ts'));
+    expect(status).not.toBe(0);
+    expect(output).toContain("'number' is not assignable to parameter of type 'string'");
+  });
+
+  test('runs under this Node', async () => {
+    expect(await must('node', ['consumer.ts'], project)).toBe(printed);
+  });
+
+  test("gives by import 'millrace' its public face, and nothing else", async () => {
+    const script = "console.log(JSON.stringify(Object.keys(await import('millrace')).toSorted()))";
+    const names: unknown = JSON.parse(await must('node', ['--input-type=module', '--eval', script], project));
+    expect(names).toEqual(publicNames);
+  });
+
+  test.for(['millrace/dist/src/engine/topology.js', 'millrace/src/index.ts'])(
+    'does not let %s be imported',
+    async inner => {
+      const given = ['--input-type=module', '--eval', `await import('${inner}')`];
+      const { output } = await run({ command: 'node', given, folder: project, limit_ms: 60_000 });
+      expect(output).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    },
+  );
+
+  test('installs nothing but what it runs with', async () => {
+    const installed = await readdir(join(project, 'node_modules'));
+    expect(installed.filter(name => !name.startsWith('.')).toSorted()).toEqual([
+      '@types',
+      'avsc',
+      'millrace',
+      'rxjs',
+      'tslib',
+      'undici-types',
+      'zod',
+    ]);
+  });
+});
+
+describe('the command under an old Node', () => {
+  const pretending = (version: string): Promise<Ending> => {
+    const shim = JSON.stringify(join(root, 'bin/millrace.cjs'));
+    const script = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } }); require(${shim});`;
+    return run({ command: 'node', given: ['--eval', script], folder, limit_ms: 60_000 });
+  };
+
+  test.for(['10.24.1', '20.20.2', '23.11.0'])('says under %s which one it needs', async version => {
+    const { status, output } = await pretending(version);
+    expect(status).toBe(1);
+    expect(output).toContain(`millrace needs Node 24 or newer, and this is Node ${version}`);
+  });
+});
