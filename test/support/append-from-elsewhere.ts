@@ -1,7 +1,7 @@
 /**
  * Another process or thread that uses the embedded log: `append-from-elsewhere.ts PATH TOPIC MODE`.
  * `once` appends one record; `forever` appends three records at a time, each value being its offset, and prints the
- * end of the log after each append that was acknowledged; `visit` waits for records, gives up and closes.
+ * end of the log after each append that was acknowledged; `visit` waits for records, gives up, and does not even close.
  */
 import { writeSync } from 'node:fs';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
@@ -32,5 +32,7 @@ const log = openEmbeddedLog({ path });
 await log.createTopic(topic, { partitions: 1 });
 if (mode === 'forever') await forever(log);
 else if (mode === 'visit') await visit(log);
-else await log.append([{ ...at, batches: batchesOf('from elsewhere') }]);
-await log.close();
+else {
+  await log.append([{ ...at, batches: batchesOf('from elsewhere') }]);
+  await log.close();
+}

@@ -1,6 +1,6 @@
 /** The embedded log used by several threads and processes at once. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Unavailable } from '../../src/errors.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import type { Transport } from '../../src/transport/port.ts';
 import { readAll } from './records.ts';
@@ -62,7 +63,7 @@ describe('a waiting reader', () => {
     for (let offset = 0; offset < 20; offset++) {
       const grown = log.grown([{ ...at, offset }], never);
       await other.append([{ ...at, batches: [{ records: 1, bytes: Buffer.of(1) }] }]);
-      await grown;
+      await expect(grown).resolves.toBeUndefined();
     }
     await other.close();
   });
@@ -74,7 +75,14 @@ describe('a waiting reader', () => {
     const db = new DatabaseSync(path);
     db.exec('UPDATE partitions SET next = 1');
     db.close();
-    await grown;
+    await expect(grown).resolves.toBeUndefined();
+  });
+
+  test('is refused where changes cannot be watched, and leaves nothing behind', async () => {
+    rmSync(`${path}-bell`);
+    const abort = new AbortController();
+    await expect(log.grown([{ ...at, offset: 0 }], abort.signal)).rejects.toThrow(Unavailable);
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
   });
 
   test('lets its process end once it has given up', async () => {

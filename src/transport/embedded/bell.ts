@@ -1,7 +1,8 @@
 /**
  * Tells other threads and processes that something was appended: a file of one byte beside the log, written
  * after each commit and watched by who waits. The log's own files will not do: they change before the commit
- * can be seen, so a reader that they wake finds nothing and sleeps on.
+ * can be seen, so a reader that they wake finds nothing and sleeps on. If somebody
+ * removes the file while it is watched, readers wake late until the log is opened again.
  */
 import { closeSync, constants, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
 import { Unavailable } from '../../errors.ts';
@@ -64,7 +65,7 @@ function openedBell(path: string): number {
 const unwatchable = (path: string, cause: unknown): Unavailable =>
   new Unavailable(
     `${path} cannot be watched`,
-    'Raise the limit of watched files (Linux: fs.inotify.max_user_instances)',
+    'Keep the file in its place, and raise the limit of watched files (Linux: fs.inotify.max_user_instances)',
     {
       cause,
     },

@@ -1,7 +1,17 @@
 /** The embedded log: a durable transport in one SQLite file, for any number of connections, threads and processes. */
 import type { Millis } from '../../stream/time.ts';
-import type { Append, Bounds, CommittedOffset, Offset, ReadRequest, TopicDescription } from '../port.ts';
-import { OffsetOutOfRange, type TopicOptions, type TopicPartition, type Transport } from '../port.ts';
+import {
+  type Append,
+  type Bounds,
+  type CommittedOffset,
+  type Offset,
+  OffsetOutOfRange,
+  type ReadRequest,
+  type TopicDescription,
+  type TopicOptions,
+  type TopicPartition,
+  type Transport,
+} from '../port.ts';
 import type { RecordBatch } from '../record.ts';
 import { Batches } from './batches.ts';
 import { Bell } from './bell.ts';

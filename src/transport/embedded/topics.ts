@@ -1,7 +1,13 @@
 /** Topics and their partitions, each partition known by the id of its row. */
 import type { StatementSync } from 'node:sqlite';
-import { type TopicDescription, TopicMismatch, type TopicOptions, type TopicPartition } from '../port.ts';
-import { UnknownPartition, UnknownTopic } from '../port.ts';
+import {
+  type TopicDescription,
+  TopicMismatch,
+  type TopicOptions,
+  type TopicPartition,
+  UnknownPartition,
+  UnknownTopic,
+} from '../port.ts';
 import type { LogDatabase } from './database.ts';
 import { InvalidTopic } from './failures.ts';
 import { integer, integerOrNull, type Row, text } from './row.ts';
