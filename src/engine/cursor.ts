@@ -12,6 +12,13 @@ export interface Context {
   trace: string;
 }
 
+/** A context and the record it comes from, to come back to it later in the epoch. */
+export interface Place extends Context {
+  readonly stream: string;
+  readonly partition: number;
+  readonly offset: Offset;
+}
+
 /** Where a task stands: set before each record, and around timers and asynchronous results. */
 export class Cursor implements Context {
   time: Millis = -Infinity;
@@ -25,6 +32,10 @@ export class Cursor implements Context {
 
   context(): Context {
     return { time: this.time, origin: this.origin, trace: this.trace };
+  }
+
+  place(): Place {
+    return { ...this.context(), stream: this.stream, partition: this.partition, offset: this.offset };
   }
 
   /** Runs `work` in another context and comes back to this one. */

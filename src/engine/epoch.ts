@@ -1,10 +1,11 @@
 /** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
 import { encodeHead } from './checkpoint.ts';
-import { appendPlan, makePlan } from './planning.ts';
+import { drainResults } from './drain.ts';
+import { markOutputs } from './markers.ts';
+import { amendPlan, appendPlan, makePlan } from './planning.ts';
 import type { Plan } from './plan.ts';
 import type { TaskRunner } from './runner.ts';
 import { type Pulled, pullNext, pullSpan } from './spans.ts';
-import { markOutputs } from './markers.ts';
 
 /** An epoch on its way. One that is executed again has its plan from the journal. */
 export interface Epoch {
@@ -54,10 +55,18 @@ function push(run: TaskRunner, epoch: Epoch): void {
   task.throwFailure('the end');
 }
 
-/** Waits for the asynchronous operators; their results are journalled, because nothing else determines them. */
-async function drain(run: TaskRunner): Promise<void> {
-  for (const work of run.task.drains) await work();
-  run.task.throwFailure('an asynchronous step');
+/** Waits for the asynchronous operators. Their results are journalled first, because nothing else determines them. */
+async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
+  const { task } = run;
+  if (task.drains.length === 0) return;
+  const made = run.planOf(epoch);
+  const results = await drainResults(task, made);
+  if (results !== made.results) {
+    epoch.plan = { ...made, fence: run.fence, results };
+    await amendPlan(run, epoch.plan);
+  }
+  for (const { name, emit } of task.drains) emit(results[name] ?? []);
+  task.throwFailure('an asynchronous step');
 }
 
 /** Documents first, then records: whoever reads a record finds the documents that belong to it. */

@@ -6,7 +6,8 @@ import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
 import { SequenceGap, TaskStopped } from './errors.ts';
 import type { Skip, Span } from './plan.ts';
 import type { Position } from './position.ts';
-import { type TaskRuntime, reasonOf } from './runtime.ts';
+import { reasonOf } from './record-failed.ts';
+import type { TaskRuntime } from './runtime.ts';
 
 /** How a topology reads a stream. */
 export interface ReadOptions {
@@ -16,15 +17,6 @@ export interface ReadOptions {
   readonly upTo?: Stream<never>;
   /** Whether records that cannot be decoded or are not valid become dead letters here. One reader reports them. */
   readonly invalid?: 'report' | 'ignore';
-}
-
-/** An operator failed on this record: it will be skipped, and become a dead letter. */
-export class RecordFailed extends Error {
-  readonly skip: Skip;
-  constructor(skip: Skip, cause: unknown) {
-    super(skip.reason, { cause });
-    this.skip = skip;
-  }
 }
 
 /** The record's schema is not known yet: the registry has to be asked. */
@@ -132,7 +124,7 @@ export class Input<T> {
     if (record.producer === '') task.eventTime.observe(this, position, cursor.time);
     const { subscribers } = this;
     for (let i = 0; i < subscribers.length; i++) subscribers[i]?.next(value);
-    if (task.failure !== undefined) throw this.#failed(task, position, record);
+    if (task.failure !== undefined) throw task.failureAt(cursor, task.failure.error);
   }
 
   /** Sets the cursor's event time; answers what is wrong with the value, if anything. */
@@ -169,16 +161,6 @@ export class Input<T> {
 
   #invalid(task: TaskRuntime, reason: string): void {
     if (this.options.invalid !== 'ignore') task.deadLetter(reason);
-  }
-
-  #failed(task: TaskRuntime, position: Position, record: BatchCursor): Error {
-    const { failure } = task;
-    if (failure?.error instanceof TaskStopped) return failure.error;
-    const reason = reasonOf(failure?.error);
-    return new RecordFailed(
-      { stream: this.stream.name, partition: position.partition, offset: record.offset, reason },
-      failure?.error,
-    );
   }
 
   #is(skip: Skip, position: Position, record: BatchCursor): boolean {

@@ -8,7 +8,8 @@ import { TaskStopped } from './errors.ts';
 import { EventTime } from './event-time.ts';
 import type { Input } from './input.ts';
 import type { Output } from './output.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Skip } from './plan.ts';
+import { reasonOf, RecordFailed } from './record-failed.ts';
 import type { Step } from './step.ts';
 
 /** Why an epoch failed. A pipe that closed is a fault of the topology, not of the record it closed on. */
@@ -19,6 +20,13 @@ export interface Failure {
 
 /** What the end of an epoch answers for a stream whose cuts somebody reads. */
 export type Tick = () => void;
+
+/** Asynchronous work of a step: its results are journalled under its name, then emitted. */
+export interface Drain {
+  readonly name: string;
+  results(): Promise<readonly string[]>;
+  emit(results: readonly string[]): void;
+}
 
 /** A running task: what its pipe, its steps and the steps of an epoch share. */
 export class TaskRuntime {
@@ -34,7 +42,7 @@ export class TaskRuntime {
   /** Called at the end of an epoch, in the order of the build. */
   ticks: Tick[] = [];
   /** Steps with asynchronous work, in the order of the build. */
-  drains: (() => Promise<void>)[] = [];
+  drains: Drain[] = [];
   /** Streams of which a cut names what an epoch wrote. */
   cutStreams = new Set<string>();
   lineage = 0;
@@ -77,6 +85,13 @@ export class TaskRuntime {
       'A stream never ends: remove the operator that completes, retries or unsubscribes from the topology',
     );
     this.failure ??= { error, closed: true };
+  }
+
+  /** What it means that `error` happened to the record at `place`. */
+  failureAt(place: Omit<Skip, 'reason'>, error: unknown): Error {
+    if (error instanceof TaskStopped) return error;
+    const { stream, partition, offset } = place;
+    return new RecordFailed({ stream, partition, offset, reason: reasonOf(error) }, error);
   }
 
   /** Throws what has failed outside of any record: in a timer, in a batch, at the end of the epoch. */
@@ -136,5 +151,3 @@ export class TaskRuntime {
 }
 
 const maxReason = 1_000;
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

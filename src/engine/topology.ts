@@ -7,6 +7,7 @@ import type { ReadOptions } from './input.ts';
 import { batched } from './operators/batched.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
+import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
 import { write } from './operators/write.ts';
@@ -28,6 +29,8 @@ export interface Task {
   keyed<T, S, R>(name: string, options: KeyedOptions<T, S, R>): OperatorFunction<T, R>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
+  /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
+  mapAsync<T, R>(name: string, options: MapAsyncOptions<T, R>): OperatorFunction<T, R>;
   /** A sink into a stream, by the stream's own key. */
   write<T>(stream: Stream<T>): Observer<T>;
   /** A sink into the served documents: each is replaced only by a later output of the task. */
@@ -57,7 +60,22 @@ export function buildPipe(topology: Topology, task: TaskRuntime, surroundings: S
       throw new BuildError(`Topology '${topology.name}' writes '${name}', which it reads`, 'Write another stream');
     }
   }
+  refuseStateAfterAsync(topology, task, build.trail.edges);
   return build.trail.edges;
+}
+
+/** What follows an asynchronous step runs after the epoch's timers and batches: state there would depend on it. */
+function refuseStateAfterAsync(topology: Topology, task: TaskRuntime, edges: readonly Edge[]): void {
+  const after = new Set([...task.steps].filter(([, { kind }]) => kind === 'async').map(([name]) => name));
+  for (const name of after) for (const { from, to } of edges) if (from === name) after.add(to);
+  for (const { from, to } of edges) {
+    const step = task.steps.get(to);
+    if (!after.has(from) || step === undefined) continue;
+    throw new BuildError(
+      `Topology '${topology.name}': the step '${to}' follows the asynchronous step '${from}'`,
+      'Write a stream after the asynchronous step, and keep state in the topology that reads it',
+    );
+  }
 }
 
 function unwire(task: TaskRuntime): void {
@@ -82,6 +100,10 @@ const taskOf = (build: Build): Task => ({
     return keyed(build, name, options);
   },
   batched: name => batched(build, name),
+  mapAsync: (name, options) => {
+    refuseUnknown(options, ['work', 'concurrency', 'codec'], `the options of '${name}'`);
+    return mapAsync(build, name, options);
+  },
   write: stream => write(build, stream),
   replace: (collection, options) => {
     refuseUnknown(options, ['id', 'partition', 'body'], `the options of documents '${collection}'`);

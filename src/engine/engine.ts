@@ -1,0 +1,78 @@
+/** All tasks of a process: opened together, run side by side, stopped together. */
+import { Graph } from './graph.ts';
+import { type RunnerOptions, TaskRunner } from './runner.ts';
+import type { Limits } from './spans.ts';
+import type { Topology } from './topology.ts';
+
+export interface EngineOptions extends Omit<RunnerOptions, 'graph' | 'limits'> {
+  /** Every topology of the application: event time waits for producers, so all of them are declared. */
+  readonly topologies: readonly Topology[];
+  /** Names of those that run here; all where absent. */
+  readonly run?: readonly string[];
+  /** Most records of an epoch. */
+  readonly maxRecords: number;
+  /** Bytes of records that the epochs of all tasks together may hold; each task has an equal share. */
+  readonly budgetBytes: number;
+}
+
+export class Engine {
+  readonly graph: Graph;
+  readonly runners: readonly TaskRunner[];
+
+  private constructor(graph: Graph, runners: readonly TaskRunner[]) {
+    this.graph = graph;
+    this.runners = runners;
+  }
+
+  /** Restores every task. The topics have to be there. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const graph = await graphOf(options);
+    const names = options.run ?? graph.topologies.map(({ name }) => name);
+    const tasks = names.flatMap(name =>
+      Array.from({ length: graph.tasks(name) }, (_, partition) => ({ name, partition })),
+    );
+    const limits = limitsOf(options, tasks.length);
+    const runners: TaskRunner[] = [];
+    for (const { name, partition } of tasks)
+      runners.push(await TaskRunner.open(name, partition, { ...options, graph, limits }));
+    return new Engine(graph, runners);
+  }
+
+  /** Runs until the signal aborts and every task has finished its epoch. One task that cannot go on stops all. */
+  async run(signal: AbortSignal): Promise<void> {
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const running = this.runners.map(async runner => {
+      try {
+        await runner.run(either);
+      } catch (error) {
+        failed.abort();
+        throw error;
+      }
+    });
+    for (const outcome of await Promise.allSettled(running)) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** Runs until no task finds anything more to do, also in what the others have just written. */
+  async runUntilCaughtUp(signal: AbortSignal): Promise<void> {
+    for (let idle = false; !idle && !signal.aborted;) {
+      idle = true;
+      for (const runner of this.runners) {
+        while (!signal.aborted && (await runner.step())) idle = false;
+      }
+    }
+  }
+}
+
+async function graphOf({ topologies, transport }: EngineOptions): Promise<Graph> {
+  const partitions = new Map<string, number>();
+  for (const topic of Graph.streamsOf(topologies)) partitions.set(topic, await transport.partitions(topic));
+  return new Graph(topologies, partitions);
+}
+
+/** Decoded values take several times the bytes of their records. */
+const decodedFactor = 4;
+
+function limitsOf({ maxRecords, budgetBytes }: EngineOptions, tasks: number): Limits {
+  return { maxRecords, maxBytes: Math.max(1, Math.floor(budgetBytes / decodedFactor / Math.max(1, tasks))) };
+}
