@@ -24,9 +24,12 @@ export class IllFormedText extends MillraceError {
   readonly code = 'ILL_FORMED_TEXT';
 }
 
-/** How long a statement waits for another process's transaction before it throws `Unavailable`. */
-const BUSY_TIMEOUT_MS = 2_000;
-const WAL_SWITCH_PAUSE_MS = 10;
+/**
+ * Who finds the file locked asks again each millisecond, and after two seconds throws `Unavailable`. SQLite's own
+ * waiting asks ten times a second at last, and then starved behind a process that committed without a pause.
+ */
+const PAUSE_MS = 1;
+const PAUSES = 2_000;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -35,10 +38,10 @@ const WAL_KEPT_BYTES = 64 * 1024 * 1024;
  */
 export function openSqlite(path: string, schema: SqliteSchema): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const db = guarded(path, () => new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }));
+  const db = guarded(path, () => new DatabaseSync(path, { timeout: 0 }));
   try {
     guarded(path, () => makeDurable(db, path));
-    transaction(db, () => ensureSchema(db, path, schema));
+    guarded(path, () => ensureSchema(db, path, schema));
     return db;
   } catch (error) {
     db.close();
@@ -46,30 +49,36 @@ export function openSqlite(path: string, schema: SqliteSchema): DatabaseSync {
   }
 }
 
-/** Runs `work` in one transaction that takes the write lock at once; rolls back if it throws. */
+/** Runs `work` once, in one transaction that takes the write lock at once; rolls back if it throws. */
 export function transaction<T>(db: DatabaseSync, work: () => T): T {
-  return guarded(db, () => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A full disk makes SQLite roll back by itself.
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
-  });
-}
-
-/** Runs statements on `place` (a path while it is being opened); a busy, full or failing disk becomes `Unavailable`. */
-export function guarded<T>(place: string | DatabaseSync, work: () => T): T {
+  guarded(db, () => db.exec('BEGIN IMMEDIATE'));
   try {
-    return work();
+    const result = work();
+    db.exec('COMMIT');
+    return result;
   } catch (error) {
-    throw translated(error, place);
+    // A full disk makes SQLite roll back by itself.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw translated(error, db);
   }
 }
+
+/**
+ * Runs statements that may run again: on a locked file they do, for as long as we wait. What remains of a busy, full
+ * or failing disk becomes `Unavailable`. `place` is the database, or its path while it is being opened.
+ */
+export function guarded<T>(place: string | DatabaseSync, work: () => T): T {
+  for (let pauses = 0; ; pauses += 1) {
+    try {
+      return work();
+    } catch (error) {
+      if (resultOf(error) !== BUSY || pauses >= PAUSES) throw translated(error, place);
+      Atomics.wait(nothing, 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+const nothing = new Int32Array(new SharedArrayBuffer(4));
 
 /** A lone surrogate would come back as U+FFFD, and two such keys as one; so it is refused. */
 export function wellFormed(text: string): string {
@@ -96,29 +105,16 @@ function unexpected(column: string, value: SQLOutputValue | undefined): never {
 function makeDurable(db: DatabaseSync, path: string): void {
   db.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   if (path === ':memory:') return;
-  const mode = switchToWal(db);
+  const mode = textOf(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode');
   if (mode === 'wal') return;
   throw new UnusableDatabase(`${path} cannot use a write-ahead log (${mode})`, 'Put it on a local disk');
 }
 
-/** SQLite does not wait when two processes switch a new file at once, so we do, no longer than for any lock. */
-function switchToWal(db: DatabaseSync): string {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited_ms = 0; ; waited_ms += WAL_SWITCH_PAUSE_MS) {
-    try {
-      return textOf(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode');
-    } catch (error) {
-      if (resultOf(error) !== BUSY || waited_ms >= BUSY_TIMEOUT_MS) throw error;
-      Atomics.wait(pause, 0, 0, WAL_SWITCH_PAUSE_MS);
-    }
-  }
-}
-
+/** Takes the write lock only for a new file, so that opening does not wait behind a busy writer. */
 function ensureSchema(db: DatabaseSync, path: string, schema: SqliteSchema): void {
-  const tables = pragma(db, 'SELECT count(*) AS value FROM sqlite_schema');
+  if (!hasTables(db)) transaction(db, () => hasTables(db) || createSchema(db, schema));
   const kind = pragma(db, 'SELECT application_id AS value FROM pragma_application_id');
   const version = pragma(db, 'SELECT user_version AS value FROM pragma_user_version');
-  if (tables === 0) return createSchema(db, schema);
   if (kind !== schema.applicationId)
     throw new UnusableDatabase(`${path} is a database of another kind`, 'Give another path, or move that file away');
   if (version !== schema.version)
@@ -126,6 +122,10 @@ function ensureSchema(db: DatabaseSync, path: string, schema: SqliteSchema): voi
       `${path} has version ${version} of its tables, this program needs ${schema.version}`,
       'Open it with the release of Millrace that wrote it, or begin a new file',
     );
+}
+
+function hasTables(db: DatabaseSync): boolean {
+  return pragma(db, 'SELECT count(*) AS value FROM sqlite_schema') > 0;
 }
 
 function createSchema(db: DatabaseSync, schema: SqliteSchema): void {

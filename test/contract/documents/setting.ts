@@ -1,0 +1,80 @@
+import type {
+  DocumentKey,
+  Documents,
+  DocumentVersion,
+  DocumentWrite,
+  JsonObject,
+  StoredDocument,
+} from '../../../src/documents/port.ts';
+
+/** One store that the suite may fill: durable, and shared by all who connect. */
+export interface DocumentsPlace {
+  connect(): Promise<Documents>;
+  /** The name of a collection that holds nothing yet. */
+  emptyCollection(): Promise<string>;
+  /** Frees the place; all connections are closed already. */
+  remove(): Promise<void>;
+}
+
+/** What one promise works with: a place of its own, a connection to it and an empty collection. */
+export interface DocumentsSetting {
+  readonly documents: Documents;
+  readonly collection: string;
+  /** One more connection to the same place. */
+  connect(): Promise<Documents>;
+  /** Closes all connections and opens a new one, as a restart does. */
+  reconnect(): Promise<Documents>;
+  emptyCollection(): Promise<string>;
+  /** A key in `collection`. */
+  key(id: string, partition?: string): DocumentKey;
+  /** A task's write in `collection`. */
+  write(id: string, version: DocumentVersion, body: JsonObject | null): DocumentWrite;
+}
+
+export async function inSetting(
+  open: () => Promise<DocumentsPlace>,
+  work: (setting: DocumentsSetting) => Promise<void>,
+): Promise<void> {
+  const place = await open();
+  const connections: Documents[] = [];
+  const connect = async (): Promise<Documents> => {
+    const connection = await place.connect();
+    connections.push(connection);
+    return connection;
+  };
+  const disconnect = async (): Promise<void> => {
+    await Promise.all(connections.splice(0).map(connection => connection.close()));
+  };
+  try {
+    const collection = await place.emptyCollection();
+    const key = (id: string, partition = 'p'): DocumentKey => ({ collection, partition, id });
+    await work({
+      documents: await connect(),
+      collection,
+      connect,
+      reconnect: () => disconnect().then(connect),
+      emptyCollection: () => place.emptyCollection(),
+      key,
+      write: (id, version, body) => ({ ...key(id), task: 'trends/0', version, body }),
+    });
+  } finally {
+    await disconnect();
+    await place.remove();
+  }
+}
+
+export function at(lineage: number, epoch: number, seq: number): DocumentVersion {
+  return { lineage, epoch, seq };
+}
+
+/** Reads the change feed until it is caught up. */
+export async function drained(documents: Documents, collection: string, limit: number, from?: string) {
+  const found: StoredDocument[] = [];
+  let page = await documents.changes(collection, from, limit);
+  found.push(...page.documents);
+  while (!page.caughtUp) {
+    page = await documents.changes(collection, page.continuation, limit);
+    found.push(...page.documents);
+  }
+  return { documents: found, continuation: page.continuation };
+}

@@ -1,0 +1,29 @@
+/**
+ * A process that takes a task over and appends plans until it is killed or taken over itself.
+ * Usage: node journal-from-elsewhere.ts PATH TASK. Prints a line `FENCE EPOCH` for each append that was acknowledged,
+ * and `fenced` when a newer holder has begun.
+ */
+import { writeSync } from 'node:fs';
+import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
+import { Fenced } from '../../src/errors.ts';
+
+const [path = '', task = ''] = process.argv.slice(2);
+const say = (line: string): number => writeSync(1, `${line}\n`);
+
+async function appendUntilFenced(): Promise<void> {
+  const documents = openSqliteDocuments({ path, clock: () => 0 });
+  const { fence, epoch: newest } = await documents.journal.takeFence(task);
+  try {
+    for (let epoch = newest + 1; ; epoch += 1) {
+      await documents.journal.append(task, fence, { epoch, plan: `plan of fence ${fence}, epoch ${epoch}` });
+      say(`${fence} ${epoch}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Fenced)) throw error;
+    say('fenced');
+  } finally {
+    await documents.close();
+  }
+}
+
+await appendUntilFenced();
