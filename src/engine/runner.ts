@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Documents } from '../documents/port.ts';
 import { Unavailable } from '../errors.ts';
+import type { Snapshots } from '../snapshots/port.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import { seconds, type Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
@@ -17,6 +18,7 @@ import type { Position } from './position.ts';
 import { RecordFailed } from './record-failed.ts';
 import { retrying } from './retry.ts';
 import type { TaskRuntime } from './runtime.ts';
+import { restoreSnapshot, thinSnapshots, writeSnapshot } from './snapshot.ts';
 import { type Limits, placesOf } from './spans.ts';
 import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
 import { beginAtLogStart, verifyPositions } from './verify.ts';
@@ -40,6 +42,16 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly observer?: Observer;
+  /** Where to put the state now and then; without it only the local checkpoint and the whole journal are kept. */
+  readonly snapshots?: SnapshotPolicy;
+}
+
+export interface SnapshotPolicy {
+  readonly to: Snapshots;
+  /** A snapshot after so many epochs, and one at an orderly end. */
+  readonly everyEpochs: number;
+  /** How many are kept; the journal reaches back to the oldest of them. */
+  readonly keep: number;
 }
 
 /** How often a running task tells lag tools where it is. */
@@ -62,6 +74,8 @@ export class TaskRunner {
   #clock: Millis = -Infinity;
   #committedAt: Millis = -Infinity;
   #uncommitted = false;
+  /** Epoch of the newest snapshot. */
+  #snapshot = 0;
 
   private constructor(task: TaskRuntime, options: RunnerOptions) {
     this.task = task;
@@ -87,6 +101,8 @@ export class TaskRunner {
   async step(): Promise<boolean> {
     const worked = await this.#execute({ plan: undefined, pulled: [], muted: false });
     if (this.#uncommitted && (!worked || this.now() - this.#committedAt >= commitInterval)) await this.#commitOffsets();
+    const { snapshots } = this.#options;
+    if (snapshots !== undefined && this.task.epoch - this.#snapshot >= snapshots.everyEpochs) await this.snapshot();
     return worked;
   }
 
@@ -103,6 +119,18 @@ export class TaskRunner {
       signal.removeEventListener('abort', stop);
     }
     if (this.#uncommitted) await this.#commitOffsets();
+    await this.snapshot();
+  }
+
+  /** Puts the state of the last checkpoint where another machine finds it; the journal before it is forgotten. */
+  async snapshot(): Promise<void> {
+    const { task, store, documents } = this;
+    const policy = this.#options.snapshots;
+    if (policy === undefined || task.epoch === this.#snapshot) return;
+    await this.retrying('snapshot', () => writeSnapshot(policy.to, store, task.id, task.lineage));
+    this.#snapshot = task.epoch;
+    const needless = await this.retrying('snapshot', () => thinSnapshots(policy.to, task.id, policy.keep));
+    if (needless !== undefined) await this.retrying('journal', () => documents.journal.trim(task.id, needless));
   }
 
   /** The wall clock as the task sees it: it never goes back, also not over a restart. */
@@ -231,10 +259,11 @@ export class TaskRunner {
 
   async #restore(): Promise<void> {
     const { task, store, transport } = this;
-    const stored = store.head(task.id);
+    const stored = store.head(task.id) ?? (await this.#restoredHead());
     if (stored === undefined) await this.retrying('start', () => beginAtLogStart(task, transport));
     else {
       this.#head = stored;
+      this.#snapshot = stored.epoch;
       this.#clock = restoreHead(task, stored);
       restoreSteps(task, store);
       await this.retrying('verify', () => verifyPositions(task, transport));
@@ -246,6 +275,15 @@ export class TaskRunner {
       task.lineage = taken.lineage;
       this.#head = { fence: taken.fence, epoch: 0, body: encodeHead(task) };
     } else this.#refuseOtherJournal(taken.lineage, stored.epoch);
+  }
+
+  /** The newest snapshot, where this machine has no state of its own. */
+  async #restoredHead(): Promise<CheckpointHead | undefined> {
+    const { task, store } = this;
+    const policy = this.#options.snapshots;
+    if (policy === undefined) return undefined;
+    const found = await this.retrying('snapshot', () => restoreSnapshot(policy.to, store, task.id));
+    return found ? store.head(task.id) : undefined;
   }
 
   #refuseOtherJournal(lineage: number, epoch: number): void {

@@ -124,17 +124,17 @@ export class TaskRuntime {
 
   /** The record under the cursor goes to `dead-letters`, with its original bytes. */
   deadLetter(reason: string): void {
-    const { stream: topic, partition, offset, record, time } = this.cursor;
+    const { stream: topic, partition, offset, record } = this.cursor;
     this.deadLetterRecords++;
     this.emit(deadLetters, {
       topic,
       partition,
       offset,
-      reason: reason.slice(0, maxReason),
+      reason: reason.slice(0, maxReason).toWellFormed(),
       bytes: Buffer.from(record?.value() ?? []),
       key: record?.key() ?? '',
       task: this.id,
-      time: Number.isFinite(time) ? time : (this.plan?.clock ?? 0),
+      time: this.plan?.clock ?? 0,
     });
   }
 

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Build } from '../build.ts';
+import { checkedKey } from '../key.ts';
 import { json, type StateCodec } from '../state/codec.ts';
 import { KeyedState } from '../state/keyed-state.ts';
 import { stage } from './stage.ts';
@@ -20,7 +21,7 @@ export function keyed<T, S, R>(build: Build, name: string, options: KeyedOptions
   return stage<T, R>(build, name, out => {
     const states = build.step(name, () => new KeyedState<S>('keyed', options.codec ?? json<S>()), KeyedState<S>);
     return value => {
-      const key = by(value);
+      const key = checkedKey(`The key of '${name}'`, by(value));
       const [after, emitted] = next(states.get(key) ?? initial(key), value);
       states.set(key, after);
       for (const result of emitted) out.next(result);

@@ -1,6 +1,7 @@
 import type { Observer } from 'rxjs';
 import type { JsonObject } from '../../documents/port.ts';
 import type { Build } from '../build.ts';
+import { checkedKey } from '../key.ts';
 import { sink } from './sink.ts';
 
 /** Where a value goes among the documents, and as what. */
@@ -18,6 +19,13 @@ export function replace<T>(build: Build, collection: string, options: ReplaceOpt
   const partition = options.partition ?? id;
   const { task } = build;
   return sink<T>(task, `documents:${collection}`, value =>
-    task.documents.add(collection, partition(value), id(value), body(value), task.lineage, task.epoch),
+    task.documents.add(
+      collection,
+      checkedKey(`The partition of a document '${collection}'`, partition(value)),
+      checkedKey(`The id of a document '${collection}'`, id(value)),
+      body(value),
+      task.lineage,
+      task.epoch,
+    ),
   );
 }

@@ -1,121 +1,56 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { Fenced } from '../../errors.ts';
-import {
-  guarded,
-  integerOf,
-  openSqlite,
-  textOf,
-  transaction,
-  UnusableDatabase,
-  wellFormed,
-  type SqliteRow,
-  type SqliteSchema,
-} from '../../sqlite.ts';
-import type { CheckpointHead, StateChange, StateEntry, StateStore } from './store.ts';
-
-/** Entries are read in pages, so that no open cursor keeps the write-ahead log from being emptied. */
-const ENTRIES_PER_PAGE = 1_000;
-
-const stateSchema: SqliteSchema = {
-  applicationId: 0x4d4c5354,
-  version: 1,
-  create: `
-    CREATE TABLE heads (
-      task TEXT PRIMARY KEY,
-      fence INTEGER NOT NULL,
-      epoch INTEGER NOT NULL,
-      body TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE entries (
-      task TEXT NOT NULL,
-      step TEXT NOT NULL,
-      key TEXT NOT NULL,
-      value ANY NOT NULL,
-      PRIMARY KEY (task, step, key)
-    ) STRICT, WITHOUT ROWID;`,
-};
+import { guarded, openSqlite, transaction } from '../../sqlite.ts';
+import { stateSchema, stateTables } from './sqlite-tables.ts';
+import type { CheckpointHead, StateEntry, StateStore } from './store.ts';
 
 /** The checkpoints of a process in one SQLite file (or `:memory:`), made where it is missing. */
 export function openSqliteStateStore(options: { readonly path: string }): StateStore {
   const db = openSqlite(options.path, stateSchema);
-  const sql = prepared(db);
-
-  function head(task: string): CheckpointHead | undefined {
-    const row = sql.head.get(task);
-    return row && { fence: integerOf(row, 'fence'), epoch: integerOf(row, 'epoch'), body: textOf(row, 'body') };
-  }
-
-  function apply(task: string, { step, key, value }: StateChange): void {
-    if (value === null) sql.remove.run(task, step, key);
-    else sql.set.run(task, wellFormed(step), wellFormed(key), typeof value === 'string' ? wellFormed(value) : value);
-  }
-
-  function setHead(task: string, { fence, epoch, body }: CheckpointHead): void {
-    sql.setHead.run(wellFormed(task), fence, epoch, wellFormed(body));
-  }
+  const tables = stateTables(db);
 
   function* entries(task: string): Generator<StateEntry> {
-    let page = guarded(db, () => sql.firstEntries.all(task).map(entryOf));
-    for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    let page = guarded(db, () => tables.page(task));
+    while (page.length > 0) {
       yield* page;
-      const { step, key } = last;
-      page = guarded(db, () => sql.nextEntries.all(task, step, key).map(entryOf));
+      const last = page.at(-1);
+      page = guarded(db, () => tables.page(task, last));
     }
   }
 
   return {
-    head: task => guarded(db, () => head(task)),
+    head: task => guarded(db, () => tables.head(task)),
     entries,
-
-    get(task, step, key) {
-      const row = guarded(db, () => sql.get.get(task, step, key));
-      return row && valueOf(row);
-    },
+    get: (task, step, key) => guarded(db, () => tables.get(task, step, key)),
 
     commit(task, next, changes) {
       transaction(db, () => {
-        const stored = head(task);
+        const stored = tables.head(task);
         refuseGreaterFence(task, stored, next);
         refuseOtherEpoch(task, stored, next);
-        for (const change of changes) apply(task, change);
-        setHead(task, next);
+        for (const change of changes) tables.apply(task, change);
+        tables.setHead(task, next);
       });
     },
 
     replace(task, next, replacement) {
       transaction(db, () => {
-        refuseGreaterFence(task, head(task), next);
-        sql.removeAll.run(task);
-        for (const entry of replacement) apply(task, entry);
-        setHead(task, next);
+        refuseGreaterFence(task, tables.head(task), next);
+        tables.clear(task);
+        for (const entry of replacement) tables.apply(task, entry);
+        tables.setHead(task, next);
       });
     },
 
     discard(task) {
       transaction(db, () => {
-        sql.removeAll.run(task);
-        sql.removeHead.run(task);
+        tables.clear(task);
+        tables.forget(task);
       });
     },
 
     close() {
       if (db.isOpen) db.close();
     },
-  };
-}
-
-function prepared(db: DatabaseSync) {
-  const page = `ORDER BY step, key LIMIT ${ENTRIES_PER_PAGE}`;
-  return {
-    head: db.prepare('SELECT fence, epoch, body FROM heads WHERE task = ?'),
-    setHead: db.prepare('INSERT OR REPLACE INTO heads (task, fence, epoch, body) VALUES (?, ?, ?, ?)'),
-    removeHead: db.prepare('DELETE FROM heads WHERE task = ?'),
-    get: db.prepare('SELECT value FROM entries WHERE task = ? AND step = ? AND key = ?'),
-    set: db.prepare('INSERT OR REPLACE INTO entries (task, step, key, value) VALUES (?, ?, ?, ?)'),
-    remove: db.prepare('DELETE FROM entries WHERE task = ? AND step = ? AND key = ?'),
-    removeAll: db.prepare('DELETE FROM entries WHERE task = ?'),
-    firstEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? ${page}`),
-    nextEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? AND (step, key) > (?, ?) ${page}`),
   };
 }
 
@@ -133,18 +68,5 @@ function refuseOtherEpoch(task: string, stored: CheckpointHead | undefined, next
   throw new Fenced(
     `The checkpoint of task ${task} is at epoch ${epoch}, which epoch ${next.epoch} does not follow`,
     'Restore the task from its checkpoint',
-  );
-}
-
-function entryOf(row: SqliteRow): StateEntry {
-  return { step: textOf(row, 'step'), key: textOf(row, 'key'), value: valueOf(row) };
-}
-
-function valueOf(row: SqliteRow): string | Uint8Array {
-  const value = row['value'];
-  if (typeof value === 'string' || value instanceof Uint8Array) return value;
-  throw new UnusableDatabase(
-    `A state entry holds a ${typeof value}`,
-    'Discard the file: state is rebuilt from the log',
   );
 }

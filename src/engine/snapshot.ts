@@ -1,0 +1,89 @@
+/** Snapshots of a task: all of its state at one epoch, from which another machine can go on. */
+import { SnapshotExists, type Snapshots } from '../snapshots/port.ts';
+import { fromContainer, toContainer } from '../stream/container.ts';
+import { schema } from '../stream/schema.ts';
+import { IncompatibleState } from './errors.ts';
+import type { CheckpointHead, StateEntry, StateStore } from './state/store.ts';
+
+/** One entry of the state; the first record of a file has an empty step and holds the head. */
+const snapshotSchema = schema<StateEntry>({
+  type: 'record',
+  name: 'StateEntry',
+  namespace: 'millrace',
+  fields: [
+    { name: 'step', type: 'string' },
+    { name: 'key', type: 'string' },
+    { name: 'value', type: ['string', 'bytes'] },
+  ],
+});
+
+/** Which state a snapshot holds. */
+export interface SnapshotId {
+  readonly lineage: number;
+  readonly epoch: number;
+}
+
+/** Writes the checkpoint of a task as it stands. The caller keeps the task from going on meanwhile. */
+export async function writeSnapshot(
+  snapshots: Snapshots,
+  store: StateStore,
+  task: string,
+  lineage: number,
+): Promise<SnapshotId | undefined> {
+  const head = store.head(task);
+  if (head === undefined) return undefined;
+  const id = { lineage, epoch: head.epoch };
+  try {
+    await snapshots.put(nameOf(task, id), toContainer(snapshotSchema, entriesOf(head, store.entries(task))));
+  } catch (error) {
+    // Lineage and epoch determine the state: whoever was first has written the same.
+    if (!(error instanceof SnapshotExists)) throw error;
+  }
+  return id;
+}
+
+/**
+ * Removes all but the newest `keep` snapshots; answers the epoch of the oldest that is left, up to which the journal is
+ * no longer needed, or undefined while there are fewer.
+ */
+export async function thinSnapshots(snapshots: Snapshots, task: string, keep: number): Promise<number | undefined> {
+  const all = await listSnapshots(snapshots, task);
+  for (const id of all.slice(0, -keep)) await snapshots.remove(nameOf(task, id));
+  return all.length < keep ? undefined : all.at(-keep)?.epoch;
+}
+
+/** Loads the newest snapshot of a task into the local store; false where there is none. */
+export async function restoreSnapshot(snapshots: Snapshots, store: StateStore, task: string): Promise<boolean> {
+  const newest = (await listSnapshots(snapshots, task)).at(-1);
+  if (newest === undefined) return false;
+  const entries: StateEntry[] = [];
+  for await (const entry of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest)))) entries.push(entry);
+  const [first, ...rest] = entries;
+  if (first === undefined || first.step !== '' || typeof first.value !== 'string') throw incomplete(task, newest);
+  store.replace(task, { fence: 0, epoch: newest.epoch, body: first.value }, rest);
+  return true;
+}
+
+/** Oldest first. */
+export async function listSnapshots(snapshots: Snapshots, task: string): Promise<SnapshotId[]> {
+  const names = await snapshots.list(`${task}/`);
+  return names.flatMap(name => {
+    const match = /\/(\d+)-(\d+)\.avro$/.exec(name);
+    return match === null ? [] : [{ lineage: Number(match[1]), epoch: Number(match[2]) }];
+  });
+}
+
+/** Padded, so that the order of the names is the order of the snapshots. */
+const nameOf = (task: string, { lineage, epoch }: SnapshotId): string =>
+  `${task}/${String(lineage).padStart(6, '0')}-${String(epoch).padStart(15, '0')}.avro`;
+
+function* entriesOf(head: CheckpointHead, entries: Iterable<StateEntry>): Iterable<StateEntry> {
+  yield { step: '', key: '', value: head.body };
+  yield* entries;
+}
+
+const incomplete = (task: string, id: SnapshotId): IncompatibleState =>
+  new IncompatibleState(
+    `Snapshot ${nameOf(task, id)} does not begin with the head of its task`,
+    'Remove it: the snapshot before it and the journal hold the same state',
+  );

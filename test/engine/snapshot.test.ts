@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Alarm, alarms, readings } from '../../examples/hot-sensors.ts';
+import type { SnapshotPolicy } from '../../src/engine/runner.ts';
+import { topology } from '../../src/engine/topology.ts';
+import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
+import { openDirectorySnapshots } from '../../src/snapshots/directory/snapshots.ts';
+import { World } from '../support/world.ts';
+
+const counting = topology('counting', task => {
+  task
+    .read(readings)
+    .pipe(
+      task.keyed('count', {
+        by: reading => reading.sensor,
+        initial: () => 0,
+        next: (count, { sensor, at }) => [count + 1, [{ sensor, text: String(count + 1), at }] satisfies Alarm[]],
+      }),
+    )
+    .subscribe(task.write(alarms));
+});
+
+const reading = (at: number) => ({ sensor: 'a', celsius: 1, at });
+let directory = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'millrace-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+async function countTo(world: World, from: number, to: number, snapshots?: SnapshotPolicy): Promise<void> {
+  const run = await world.open('counting', 0, snapshots === undefined ? {} : { snapshots });
+  for (let at = from; at <= to; at++) {
+    await world.send(readings, reading(at));
+    await run.step();
+  }
+}
+
+const texts = async (world: World) => (await world.output(alarms)).map(({ text }) => text);
+
+test('a machine without state goes on from the newest snapshot and the journal after it', async () => {
+  const world = await World.of([counting]);
+  const policy = { to: openDirectorySnapshots({ directory }), everyEpochs: 3, keep: 2 };
+  await countTo(world, 1, 8, policy);
+  expect(await world.documents.journal.after('counting/0', 3, 10)).toMatchObject(
+    [4, 5, 6, 7, 8].map(epoch => ({ epoch })),
+  );
+  world.store = openSqliteStateStore({ path: ':memory:' });
+  await countTo(world, 9, 10, policy);
+  expect(await texts(world)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
+});
+
+test('plans that the oldest kept snapshot holds are forgotten, those after it are not', async () => {
+  const snapshots = openDirectorySnapshots({ directory });
+  const world = await World.of([counting]);
+  await countTo(world, 1, 9, { to: snapshots, everyEpochs: 2, keep: 2 });
+  expect(await snapshots.list('counting/0/')).toHaveLength(2);
+  expect((await world.documents.journal.after('counting/0', 0, 100)).map(({ epoch }) => epoch)).toEqual([7, 8, 9]);
+});
+
+test('without any snapshot a lost state is rebuilt from the whole journal', async () => {
+  const world = await World.of([counting]);
+  await countTo(world, 1, 4);
+  world.store = openSqliteStateStore({ path: ':memory:' });
+  await countTo(world, 5, 5);
+  expect(await texts(world)).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('state and snapshot both lost while the journal was cut: the task stops and says so', async () => {
+  const snapshots = openDirectorySnapshots({ directory });
+  const world = await World.of([counting]);
+  const policy = { to: snapshots, everyEpochs: 2, keep: 1 };
+  await countTo(world, 1, 4, policy);
+  for (const name of await snapshots.list('')) await snapshots.remove(name);
+  world.store = openSqliteStateStore({ path: ':memory:' });
+  await expect(world.open('counting', 0, { snapshots: policy })).rejects.toThrow(/no snapshot reaches the journal/);
+});
