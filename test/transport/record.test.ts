@@ -59,7 +59,6 @@ function walk(batch: RecordBatch): Read[] {
   const cursor = new BatchCursor(batch);
   const read: Read[] = [];
   while (cursor.next()) {
-    expect([Kind.value, Kind.marker]).toContain(cursor.kind);
     read.push({
       kind: cursor.kind === Kind.marker ? Kind.marker : Kind.value,
       watermark: cursor.watermark,
@@ -147,8 +146,8 @@ describe('record batches', () => {
         const builder = new BatchBuilder(outside, 0);
         add(builder, ...all.map(size => plain(Buffer.alloc(size))));
         const sealed = builder.take();
-        for (const { records, bytes } of sealed)
-          if (records > 1) expect(bytes.length).toBeLessThanOrEqual(maxBatchBytes);
+        const lengths = sealed.map(batch => (batch.records > 1 ? batch.bytes.length : 0));
+        expect(Math.max(0, ...lengths)).toBeLessThanOrEqual(maxBatchBytes);
         const read = walkAll(withOffsets(sealed, 0));
         expect(read.map(record => record.value.length)).toEqual(all);
         expect(read.map(record => record.sequence)).toEqual(all.map((_, at) => at));

@@ -1,10 +1,11 @@
 /** The batches of partitions: one row each, whatever the number of their records. */
 import type { StatementSync } from 'node:sqlite';
+import { integerOf, type SqliteRow } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Bounds, Offset, ReadRequest } from '../port.ts';
 import type { RecordBatch, SealedBatch } from '../record.ts';
 import type { LogDatabase } from './database.ts';
-import { blob, integer, only, type Row } from './row.ts';
+import { blobOf, only } from './row.ts';
 
 /** Statements on batches, to be called within a transaction. */
 export class Batches {
@@ -28,14 +29,14 @@ export class Batches {
 
   bounds(id: number): Bounds {
     const row = only(this.#bounds.get(id));
-    return { start: integer(row, 'first'), end: integer(row, 'next') };
+    return { start: integerOf(row, 'first'), end: integerOf(row, 'next') };
   }
 
   /** Appends to a partition and answers the offset of the first record. */
   append(id: number, batches: readonly SealedBatch[], at: Millis): Offset {
     const records = batches.reduce((sum, batch) => sum + batch.records, 0);
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
-    const first = integer(only(this.#reserve.get(records, bytes, id)), 'next') - records;
+    const first = integerOf(only(this.#reserve.get(records, bytes, id)), 'next') - records;
     let base = first;
     for (const batch of batches) {
       this.#insert.run(id, base, batch.records, at, batch.bytes.length, batch.bytes);
@@ -59,8 +60,8 @@ export class Batches {
   }
 }
 
-const batchIn = (row: Row): RecordBatch => ({
-  firstOffset: integer(row, 'base'),
-  records: integer(row, 'records'),
-  bytes: blob(row, 'bytes'),
+const batchIn = (row: SqliteRow): RecordBatch => ({
+  firstOffset: integerOf(row, 'base'),
+  records: integerOf(row, 'records'),
+  bytes: blobOf(row, 'bytes'),
 });

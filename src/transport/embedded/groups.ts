@@ -1,8 +1,8 @@
 /** Offsets that consumer groups have committed. */
 import type { StatementSync } from 'node:sqlite';
+import { integerOf, textOf, wellFormed } from '../../sqlite.ts';
 import type { CommittedOffset } from '../port.ts';
 import type { LogDatabase } from './database.ts';
-import { integer, text } from './row.ts';
 import type { Topics } from './topics.ts';
 
 export class Groups {
@@ -26,18 +26,19 @@ export class Groups {
   }
 
   commit(group: string, offsets: readonly CommittedOffset[]): void {
+    const name = wellFormed(group);
     const rows = offsets.map(at => ({ id: this.#topics.id(at), offset: at.offset }));
     this.#db.write(() => {
-      for (const { id, offset } of rows) this.#upsert.run(group, id, offset);
+      for (const { id, offset } of rows) this.#upsert.run(name, id, offset);
     });
   }
 
   committed(group: string): readonly CommittedOffset[] {
     return this.#db.read(() =>
       this.#select.all(group).map(row => ({
-        topic: text(row, 'topic'),
-        partition: integer(row, 'partition'),
-        offset: integer(row, 'position'),
+        topic: textOf(row, 'topic'),
+        partition: integerOf(row, 'partition'),
+        offset: integerOf(row, 'position'),
       })),
     );
   }

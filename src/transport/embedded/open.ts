@@ -23,17 +23,15 @@ import { Tail } from './tail.ts';
 import { Topics } from './topics.ts';
 
 export interface EmbeddedLogOptions {
-  /** A file in a folder that exists, or ':memory:' for a log that ends with this connection. */
+  /** A file, or ':memory:' for a log that ends with this connection. */
   readonly path: string;
   /** Time of an append, for retention by age. */
   readonly clock?: () => Millis;
-  /** How long a write waits for another process, blocking its thread, before it is `Unavailable`; 2 s. */
-  readonly busyTimeoutMs?: Millis;
   /** The longest that a waiting reader can oversleep where the file system does not report a change; 1 s. */
   readonly recheckMs?: Millis;
 }
 
-/** Opens a log and creates it where there is none. Throws `LogUnusable` for other files, `Unavailable` for a disk. */
+/** Opens a log and creates it where there is none. Throws as `openSqlite` does. */
 export function openEmbeddedLog(options: EmbeddedLogOptions): Transport {
   return new EmbeddedLog(options);
 }
@@ -48,8 +46,8 @@ class EmbeddedLog implements Transport {
   readonly #clock: () => Millis;
   #closed = false;
 
-  constructor({ path, clock = Date.now, busyTimeoutMs = 2_000, recheckMs = 1_000 }: EmbeddedLogOptions) {
-    this.#db = new LogDatabase(path, busyTimeoutMs);
+  constructor({ path, clock = Date.now, recheckMs = 1_000 }: EmbeddedLogOptions) {
+    this.#db = new LogDatabase(path);
     this.#topics = new Topics(this.#db);
     this.#batches = new Batches(this.#db);
     this.#groups = new Groups(this.#db, this.#topics);

@@ -6,9 +6,10 @@
  * A partition's end outlives its batches. The file does not shrink; its free pages are used again.
  */
 import type { StatementSync } from 'node:sqlite';
+import { integerOf, type SqliteRow } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { LogDatabase } from './database.ts';
-import { integer, integerOrNull, only, type Row } from './row.ts';
+import { integerOrNullOf, only } from './row.ts';
 
 /** Batches looked at in one transaction, so that writers never wait long. */
 const chunk = 256;
@@ -57,16 +58,16 @@ export class Retention {
 
   #removeSome({ partition, olderThan, maxBytes }: Limits): number {
     const state = only(this.#state.get(partition));
-    const first = integer(state, 'first');
-    const next = integer(state, 'next');
-    let bytes = integer(state, 'bytes');
+    const first = integerOf(state, 'first');
+    const next = integerOf(state, 'next');
+    let bytes = integerOf(state, 'bytes');
     let keepFrom = first;
     for (const batch of this.#oldest.all(partition, chunk)) {
-      const end = integer(batch, 'base') + integer(batch, 'records');
+      const end = integerOf(batch, 'base') + integerOf(batch, 'records');
       const tooMuch = bytes > maxBytes && end < next;
-      if (!tooMuch && integer(batch, 'appended_at') >= olderThan) break;
+      if (!tooMuch && integerOf(batch, 'appended_at') >= olderThan) break;
       keepFrom = end;
-      bytes -= integer(batch, 'size');
+      bytes -= integerOf(batch, 'size');
     }
     if (keepFrom === first) return 0;
     this.#remove.run(partition, keepFrom);
@@ -75,8 +76,8 @@ export class Retention {
   }
 }
 
-const limitsIn = (row: Row, now: Millis): Limits => ({
-  partition: integer(row, 'id'),
-  olderThan: now - (integerOrNull(row, 'retention_ms') ?? Infinity),
-  maxBytes: integerOrNull(row, 'retention_bytes') ?? Infinity,
+const limitsIn = (row: SqliteRow, now: Millis): Limits => ({
+  partition: integerOf(row, 'id'),
+  olderThan: now - (integerOrNullOf(row, 'retention_ms') ?? Infinity),
+  maxBytes: integerOrNullOf(row, 'retention_bytes') ?? Infinity,
 });

@@ -1,17 +1,15 @@
-/** The tables of the embedded log, and the refusal of files that are something else. */
-import type { DatabaseSync } from 'node:sqlite';
-import { LogUnusable } from './failures.ts';
-import { integer, only } from './row.ts';
-
-const version = 1;
-/** 'MLOG': tells the log from other SQLite files beside it. */
-const applicationId = 0x4d4c4f47;
+/** The tables of the embedded log. */
+import type { SqliteSchema } from '../../sqlite.ts';
 
 /**
  * A partition's row holds its bounds, so that they outlive its batches. The index covers what retention
  * and bounds ask for, so that blobs are touched only when they are read.
  */
-const tables = `
+export const logSchema: SqliteSchema = {
+  /** 'MLOG' */
+  applicationId: 0x4d4c4f47,
+  version: 1,
+  create: `
   CREATE TABLE topics (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -42,41 +40,5 @@ const tables = `
     position INTEGER NOT NULL,
     PRIMARY KEY (name, partition)
   ) WITHOUT ROWID;
-  PRAGMA application_id = ${applicationId};
-  PRAGMA user_version = ${version};
-`;
-
-/** Throws `LogUnusable` unless the file is empty or a log of this version; changes nothing. */
-export function refuseOthers(db: DatabaseSync, path: string): void {
-  if (isEmpty(db)) return;
-  if (pragma(db, 'application_id') !== applicationId)
-    throw new LogUnusable(
-      `The file ${path} is a database, but no embedded log`,
-      'Give the path of an embedded log, or of a file that does not exist yet',
-    );
-  const found = pragma(db, 'user_version');
-  if (found !== version)
-    throw new LogUnusable(
-      `The embedded log ${path} has format ${found}, this release reads format ${version}`,
-      'Open it with the release that wrote it, or move the file away and fill a fresh log from the sources',
-    );
-}
-
-/** Makes the tables of a new file; of several processes that open it at once, one does. */
-export function createTables(db: DatabaseSync, path: string): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    if (isEmpty(db)) db.exec(tables);
-    else refuseOthers(db, path);
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
-}
-
-const isEmpty = (db: DatabaseSync): boolean =>
-  integer(only(db.prepare('SELECT count(*) AS objects FROM sqlite_schema').get()), 'objects') === 0;
-
-const pragma = (db: DatabaseSync, name: 'application_id' | 'user_version'): number =>
-  integer(only(db.prepare(`PRAGMA ${name}`).get()), name);
+`,
+};

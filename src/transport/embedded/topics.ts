@@ -1,5 +1,6 @@
 /** Topics and their partitions, each partition known by the id of its row. */
 import type { StatementSync } from 'node:sqlite';
+import { integerOf, type SqliteRow, textOf } from '../../sqlite.ts';
 import {
   type TopicDescription,
   TopicMismatch,
@@ -10,7 +11,7 @@ import {
 } from '../port.ts';
 import type { LogDatabase } from './database.ts';
 import { InvalidTopic } from './failures.ts';
-import { integer, integerOrNull, type Row, text } from './row.ts';
+import { integerOrNullOf } from './row.ts';
 
 /** As in Kafka, so that a topic can move to a broker. */
 const validName = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
@@ -50,17 +51,17 @@ export class Topics {
     return this.#db.read(() => this.#all());
   }
 
-  /** Row ids of a topic's partitions, in their order. */
+  /** SqliteRow ids of a topic's partitions, in their order. */
   ids(topic: string): readonly number[] {
     const known = this.#known.get(topic);
     if (known !== undefined) return known;
-    const ids = this.#db.read(() => this.#ids.all(topic).map(row => integer(row, 'id')));
+    const ids = this.#db.read(() => this.#ids.all(topic).map(row => integerOf(row, 'id')));
     if (ids.length === 0) throw new UnknownTopic(topic);
     this.#known.set(topic, ids);
     return ids;
   }
 
-  /** Row id of a partition. */
+  /** SqliteRow id of a partition. */
   id(at: TopicPartition): number {
     const ids = this.ids(at.topic);
     const id = ids[at.partition];
@@ -79,12 +80,12 @@ export class Topics {
   }
 }
 
-function described(row: Row): TopicDescription {
-  const retentionMs = integerOrNull(row, 'retention_ms');
-  const retentionBytes = integerOrNull(row, 'retention_bytes');
+function described(row: SqliteRow): TopicDescription {
+  const retentionMs = integerOrNullOf(row, 'retention_ms');
+  const retentionBytes = integerOrNullOf(row, 'retention_bytes');
   return {
-    topic: text(row, 'name'),
-    partitions: integer(row, 'partitions'),
+    topic: textOf(row, 'name'),
+    partitions: integerOf(row, 'partitions'),
     ...(retentionMs === null ? {} : { retentionMs }),
     ...(retentionBytes === null ? {} : { retentionBytes }),
   };
