@@ -13,7 +13,7 @@ export interface SnapshotsPlace {
 interface SnapshotsSetting {
   readonly snapshots: Snapshots;
   /** One more connection to the same place. */
-  connect(): Promise<Snapshots>;
+  readonly connect: () => Promise<Snapshots>;
 }
 
 const LONGEST_PART_BYTES = 4 * 1024 * 1024;
@@ -77,7 +77,9 @@ export function snapshotsContract(
       const writers = Array.from({ length: 8 }, (_, n) => n);
       const puts = writers.map(n => (n % 2 ? other : snapshots).put('a/b', streamed([bytes(n), pattern(100_000)])));
       const outcomes = await Promise.allSettled(puts);
-      const refusals = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      const refusals = outcomes.flatMap((outcome): unknown[] =>
+        outcome.status === 'rejected' ? [outcome.reason] : [],
+      );
       expect(refusals).toHaveLength(writers.length - 1);
       for (const refusal of refusals) expect(refusal).toBeInstanceOf(SnapshotExists);
       const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
@@ -161,10 +163,11 @@ export function snapshotsContract(
   });
 }
 
-const badNames = [
-  ...['', '/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/../b', 'a/./b', 'a/..', '.hidden', 'a/.hidden'],
-  ...['a\\b', 'a\0b', 'a b', 'a\nb', '~a', 'a:b', 'é', 'C:\\a', '%2e%2e/a', 'x'.repeat(256), 'x/'.repeat(600) + 'x'],
-];
+const climbing = ['.', '..', '../a', 'a/../b', 'a/./b', 'a/..', '%2e%2e/a', '.hidden', 'a/.hidden'];
+const slashes = ['', '/', '/a', 'a/', 'a//b', 'a\\b', 'C:\\a'];
+const characters = ['a\0b', 'a b', 'a\nb', '~a', 'a:b', 'é'];
+const tooLong = ['x'.repeat(256), `${'x/'.repeat(600)}x`];
+const badNames = [climbing, slashes, characters, tooLong].flat();
 
 async function inSetting(
   open: () => Promise<SnapshotsPlace>,

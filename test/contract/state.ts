@@ -14,7 +14,7 @@ export interface StatePlace {
 interface StateSetting {
   readonly store: StateStore;
   /** Closes the store and opens it again, as a restart does. */
-  reconnect(): Promise<StateStore>;
+  readonly reconnect: () => Promise<StateStore>;
 }
 
 const task = 'trends/0';

@@ -9,8 +9,9 @@ export function sqliteJournal(db: DatabaseSync): Journal {
   const sql = prepared(db);
 
   function refuse(task: string, fence: number, wish: string): never {
-    const found = sql.head.get(task);
-    const state = found ? `the journal is at fence ${found['fence']}, epoch ${found['epoch']}` : 'it has no journal';
+    const row = sql.head.get(task);
+    const head = row && headOf(row);
+    const state = head ? `its journal is at fence ${head.fence}, epoch ${head.epoch}` : 'it has no journal';
     throw new Fenced(
       `Task ${task} may not ${wish} under fence ${fence}: ${state}`,
       'Stop, and take the task over anew',

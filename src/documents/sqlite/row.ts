@@ -1,4 +1,4 @@
-import { integerOf, textOf, type SqliteRow } from '../../sqlite.ts';
+import { integerOf, textOf, UnusableDatabase, type SqliteRow } from '../../sqlite.ts';
 import type { DocumentVersion, JsonObject, StoredDocument } from '../port.ts';
 
 /** A row of `documents` whose body is not null. */
@@ -14,8 +14,13 @@ export function asDocument(row: SqliteRow): StoredDocument {
 }
 
 function bodyOf(row: SqliteRow): JsonObject {
-  const body: JsonObject = JSON.parse(textOf(row, 'body'));
-  return body;
+  const body: unknown = JSON.parse(textOf(row, 'body'));
+  if (isObject(body)) return body;
+  throw new UnusableDatabase('The body of a document is no JSON object', 'The file is damaged: restore it');
+}
+
+function isObject(body: unknown): body is JsonObject {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 function versionOf(row: SqliteRow): DocumentVersion | null {

@@ -1,7 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { Fenced } from '../../errors.ts';
-import { guarded, openSqlite, transaction } from '../../sqlite.ts';
-import { stateSchema, stateTables } from './sqlite-tables.ts';
-import type { CheckpointHead, StateEntry, StateStore } from './store.ts';
+import {
+  guarded,
+  integerOf,
+  openSqlite,
+  textOf,
+  transaction,
+  UnusableDatabase,
+  wellFormed,
+  type SqliteRow,
+  type SqliteSchema,
+} from '../../sqlite.ts';
+import type { CheckpointHead, StateChange, StateEntry, StateStore } from './store.ts';
+
+/** Entries are read in pages, so that no open cursor keeps the write-ahead log from being emptied. */
+const ENTRIES_PER_PAGE = 1_000;
+
+const stateSchema: SqliteSchema = {
+  applicationId: 0x4d4c5354,
+  version: 1,
+  create: `
+    CREATE TABLE heads (
+      task TEXT PRIMARY KEY,
+      fence INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE entries (
+      task TEXT NOT NULL,
+      step TEXT NOT NULL,
+      key TEXT NOT NULL,
+      value ANY NOT NULL,
+      PRIMARY KEY (task, step, key)
+    ) STRICT, WITHOUT ROWID;`,
+};
 
 /** The checkpoints of a process in one SQLite file (or `:memory:`), made where it is missing. */
 export function openSqliteStateStore(options: { readonly path: string }): StateStore {
@@ -68,5 +100,72 @@ function refuseOtherEpoch(task: string, stored: CheckpointHead | undefined, next
   throw new Fenced(
     `The checkpoint of task ${task} is at epoch ${epoch}, which epoch ${next.epoch} does not follow`,
     'Restore the task from its checkpoint',
+  );
+}
+
+/** The two tables of a state store, as operations that know neither transactions nor rules. */
+function stateTables(db: DatabaseSync) {
+  const sql = prepared(db);
+  return {
+    head(task: string): CheckpointHead | undefined {
+      const row = sql.head.get(task);
+      return row && { fence: integerOf(row, 'fence'), epoch: integerOf(row, 'epoch'), body: textOf(row, 'body') };
+    },
+
+    setHead(task: string, { fence, epoch, body }: CheckpointHead): void {
+      sql.setHead.run(wellFormed(task), fence, epoch, wellFormed(body));
+    },
+
+    get(task: string, step: string, key: string): string | Uint8Array | undefined {
+      const row = sql.get.get(task, step, key);
+      return row && valueOf(row);
+    },
+
+    /** The first entries, or those that follow `last`; none at the end. */
+    page(task: string, last?: StateEntry): readonly StateEntry[] {
+      const rows = last ? sql.nextEntries.all(task, last.step, last.key) : sql.firstEntries.all(task);
+      return rows.map(entryOf);
+    },
+
+    apply(task: string, { step, key, value }: StateChange): void {
+      if (value === null) sql.remove.run(task, step, key);
+      else sql.set.run(task, wellFormed(step), wellFormed(key), typeof value === 'string' ? wellFormed(value) : value);
+    },
+
+    clear(task: string): void {
+      sql.removeAll.run(task);
+    },
+
+    forget(task: string): void {
+      sql.removeHead.run(task);
+    },
+  };
+}
+
+function prepared(db: DatabaseSync) {
+  const page = `ORDER BY step, key LIMIT ${ENTRIES_PER_PAGE}`;
+  return {
+    head: db.prepare('SELECT fence, epoch, body FROM heads WHERE task = ?'),
+    setHead: db.prepare('INSERT OR REPLACE INTO heads (task, fence, epoch, body) VALUES (?, ?, ?, ?)'),
+    removeHead: db.prepare('DELETE FROM heads WHERE task = ?'),
+    get: db.prepare('SELECT value FROM entries WHERE task = ? AND step = ? AND key = ?'),
+    set: db.prepare('INSERT OR REPLACE INTO entries (task, step, key, value) VALUES (?, ?, ?, ?)'),
+    remove: db.prepare('DELETE FROM entries WHERE task = ? AND step = ? AND key = ?'),
+    removeAll: db.prepare('DELETE FROM entries WHERE task = ?'),
+    firstEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? ${page}`),
+    nextEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? AND (step, key) > (?, ?) ${page}`),
+  };
+}
+
+function entryOf(row: SqliteRow): StateEntry {
+  return { step: textOf(row, 'step'), key: textOf(row, 'key'), value: valueOf(row) };
+}
+
+function valueOf(row: SqliteRow): string | Uint8Array {
+  const value = row['value'];
+  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  throw new UnusableDatabase(
+    `A state entry holds a ${typeof value}`,
+    'Discard the file: state is rebuilt from the log',
   );
 }

@@ -21,14 +21,14 @@ export interface DocumentsSetting {
   readonly documents: Documents;
   readonly collection: string;
   /** One more connection to the same place. */
-  connect(): Promise<Documents>;
+  readonly connect: () => Promise<Documents>;
   /** Closes all connections and opens a new one, as a restart does. */
-  reconnect(): Promise<Documents>;
-  emptyCollection(): Promise<string>;
+  readonly reconnect: () => Promise<Documents>;
+  readonly emptyCollection: () => Promise<string>;
   /** A key in `collection`. */
-  key(id: string, partition?: string): DocumentKey;
+  readonly key: (id: string, partition?: string) => DocumentKey;
   /** A task's write in `collection`. */
-  write(id: string, version: DocumentVersion, body: JsonObject | null): DocumentWrite;
+  readonly write: (id: string, version: DocumentVersion, body: JsonObject | null) => DocumentWrite;
 }
 
 export async function inSetting(
