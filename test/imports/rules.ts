@@ -12,7 +12,7 @@ const adapters = [
   'src/transport/*/**',
   'src/documents/*/**',
   'src/snapshots/*/**',
-  'src/engine/state/sqlite.ts',
+  'src/engine/state/sqlite*.ts',
   'src/stream/directory-registry.ts',
 ];
 const noAdapters = adapters.map(pattern => `!${pattern}`);
@@ -38,7 +38,7 @@ export const areas: readonly Area[] = [
   { files: ['src/engine/windows/**'], may: ['src/engine/windows/**'], packages: [] },
   { files: ['src/sqlite.ts'], may: common, packages: ['node:sqlite', 'node:fs', 'node:path'] },
   {
-    files: ['src/engine/state/sqlite.ts'],
+    files: ['src/engine/state/sqlite*.ts'],
     may: ['src/engine/state/**', 'src/sqlite.ts', ...common],
     packages: ['node:sqlite'],
   },
@@ -55,7 +55,7 @@ export const areas: readonly Area[] = [
   {
     files: ['src/stream/**'],
     may: ['src/stream/**', 'src/transport/*.ts', ...common, ...noAdapters],
-    packages: ['avsc', 'zod', 'node:crypto', 'node:buffer'],
+    packages: ['avsc', 'zod', 'node:crypto', 'node:buffer', 'node:stream'],
   },
   adapter('src/transport/embedded', ['node:*']),
   adapter('src/transport/kafka', ['kafkajs', 'cockatiel', 'node:*']),
@@ -112,7 +112,7 @@ export const areas: readonly Area[] = [
     may: ['examples/**', 'src/index.ts', 'src/testing.ts', ...common],
     packages: ['rxjs', 'millrace'],
   },
-  { files: ['schemas/**'], may: ['schemas/**'], packages: [] },
+  { files: ['schemas/**'], may: ['schemas/**', 'src/stream/**', ...common, ...noAdapters], packages: [] },
   { files: ['scripts/**'], may: ['**'], packages: ['**'] },
 ];
 
