@@ -1,5 +1,5 @@
 /**
- * The edge to avsc: builds its types from definitions, and closes the two holes through which it would
+ * The edge to avsc: builds its types from definitions, and closes the three holes through which it would
  * write other bytes than the value it was given.
  */
 import avro from 'avsc';
@@ -55,13 +55,44 @@ class ClosedEnum extends avro.types.EnumType {
   }
 }
 
+/**
+ * Longs that avsc's arithmetic on doubles keeps exact. It allows the negative ones down to -2^53, but forms
+ * -2n - 1, which is odd and past 2^53 has no double: -9007199254740990 would come back positive.
+ */
+const leastLong = -(2 ** 52);
+const greatestLong = 2 ** 53 - 2;
+
+class ExactLong extends avro.types.LongType {
+  _check(value: unknown, _flags: number, refuse?: Refuse): boolean {
+    const fits = isExact(value);
+    if (!fits) refuse?.(value, this);
+    return fits;
+  }
+
+  _write(tap: Tap, value: unknown): void {
+    if (!isExact(value)) throw new TypeError('not an exact long');
+    tap.writeLong(value);
+  }
+}
+
+const isExact = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= leastLong && value <= greatestLong;
+
+const exactLong = new ExactLong();
 const wellFormedString = new WellFormedString();
 
 const strictTypes: avro.ForSchemaOptions['typeHook'] = (node, options) => {
-  if (node === 'string') return wellFormedString;
-  if (typeof node !== 'object' || Array.isArray(node) || !('type' in node)) return undefined;
-  if (node.type === 'string') return wellFormedString;
-  return node.type === 'enum' ? new ClosedEnum(node, options) : undefined;
+  const isObject = typeof node === 'object' && !Array.isArray(node) && 'type' in node;
+  switch (isObject ? node.type : node) {
+    case 'string':
+      return wellFormedString;
+    case 'long':
+      return exactLong;
+    case 'enum':
+      return new ClosedEnum(node, options);
+    default:
+      return undefined;
+  }
 };
 
 /**

@@ -51,9 +51,9 @@ const primitive = (name: string, path: string): Layout => {
     case 'boolean':
       return boolean(path);
     case 'int':
-      return varint(path, 'an int', 5, 0x0f);
+      return int(path);
     case 'long':
-      return varint(path, 'a long that a double holds exactly (2^53)', 8, 0x1f);
+      return long(path);
     case 'float':
       return skip(path, 4);
     case 'double':
@@ -131,16 +131,36 @@ const boolean =
     advance(walk, 1, path);
   };
 
-/** A number in at most `bytes` bytes of which the last one is at most `last`. */
+const int = (path: string): Layout => {
+  const take = varint(path, 5, 'an int');
+  return walk => {
+    const last = take(walk);
+    if (last > 0x0f) throw broken(path, 'not an int');
+  };
+};
+
+/** Zigzag puts the sign into the first bit: a negative long from 2^53 on has no double while it is decoded. */
+const long = (path: string): Layout => {
+  const take = varint(path, 8, exactly);
+  return walk => {
+    const negative = byteAt(walk.bytes, walk.at) & 1;
+    const last = take(walk);
+    if (last > (negative ? 0x0f : 0x1f)) throw broken(path, `not ${exactly}`);
+  };
+};
+
+const exactly = 'a long that a double keeps exact (-2^52 to 2^53)';
+
+/** Takes a number of at most `bytes` bytes; answers its last byte if it has that many, else 0. */
 const varint =
-  (path: string, what: string, bytes: number, last: number): Layout =>
-  walk => {
+  (path: string, bytes: number, what: string) =>
+  (walk: Walk): number => {
     const start = walk.at;
     let at = start;
-    while ((walk.bytes[at] ?? 0) >= 0x80 && at < walk.end) at++;
+    while (byteAt(walk.bytes, at) >= 0x80 && at < walk.end && at - start < bytes) at++;
+    if (at - start === bytes) throw broken(path, `not ${what}`);
     advance(walk, at - start + 1, path);
-    if (walk.at - start < bytes) return;
-    if (walk.at - start > bytes || (walk.bytes[at] ?? 0) > last) throw broken(path, `not ${what}`);
+    return at - start === bytes - 1 ? byteAt(walk.bytes, at) : 0;
   };
 
 const text =
