@@ -42,6 +42,7 @@ export const areas: readonly Area[] = [
     may: ['src/engine/state/**', 'src/sqlite.ts', ...common],
     packages: ['node:sqlite'],
   },
+  { files: ['src/engine/clock.ts'], may: common, packages: ['node:timers'] },
   {
     files: ['src/engine/**'],
     may: ['src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
