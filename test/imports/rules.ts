@@ -31,7 +31,7 @@ const adapter = (folder: string, packages: readonly string[]): Area => ({
  * Who may import whom (docs/ARCHITECTURE.md, "The tree"). A file belongs to the first area that matches it;
  * a file without an area is an error, so that a new folder is decided about.
  */
-export const areas: readonly Area[] = [
+const areas: readonly Area[] = [
   { files: common, may: [], packages: [] },
   { files: ['src/als/kernel/**'], may: ['src/als/**'], packages: ['node:worker_threads', 'node:fs'] },
   { files: ['src/als/**'], may: ['src/als/**'], packages: [] },
