@@ -8,7 +8,6 @@ import type { SchemaFile } from './files.ts';
 const owned: ReadonlyMap<string, string> = new Map([
   ['Cut', '../src/stream/cut.ts'],
   ['ReadSpan', '../src/stream/cut.ts'],
-  ['WroteSpan', '../src/stream/cut.ts'],
   ['DeadLetter', '../src/stream/dead-letter.ts'],
 ]);
 

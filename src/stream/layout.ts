@@ -9,7 +9,7 @@ import type { AvroType } from './avro.ts';
 import { InvalidSchema } from './definition.ts';
 
 /** The bytes are not a value of the type; the message says where in the value and why. */
-export class BrokenBytes extends Error {}
+class BrokenBytes extends Error {}
 
 /** Where a walk stands. Every layout moves `at` past its value or throws `BrokenBytes`. */
 export class Walk {

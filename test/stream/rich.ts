@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { AvroDefinition } from '../../src/stream/definition.ts';
 import { schema } from '../../src/stream/schema.ts';
 
-export interface Node {
+interface Node {
   readonly label: string;
   readonly next: Node | null;
 }
