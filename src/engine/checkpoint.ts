@@ -16,7 +16,6 @@ const head = z.strictObject({
   watermark: time,
   idle: z.array(z.string()),
   idleSince: z.number().nullable(),
-  lateRecords: z.int(),
   steps: z.record(z.string(), z.string()),
   inputs: z.record(
     z.string(),
@@ -47,7 +46,6 @@ export function encodeHead(task: TaskRuntime): string {
     watermark: written(eventTime.watermark),
     idle: [...eventTime.idle],
     idleSince: eventTime.idleSince,
-    lateRecords: task.lateRecords,
     steps: Object.fromEntries([...task.steps].map(([name, { kind, identity }]) => [name, identityOf(kind, identity)])),
     inputs: Object.fromEntries([...task.inputs].map(([name, input]) => [name, input.positions.map(writtenPosition)])),
     outputs: Object.fromEntries(
@@ -69,7 +67,6 @@ export function restoreHead(task: TaskRuntime, stored: CheckpointHead): number {
   const value = decodeHead(task, stored);
   refuseOtherSteps(task, value);
   task.epoch = stored.epoch;
-  task.lateRecords = value.lateRecords;
   task.eventTime.watermark = readTime(value.watermark);
   task.eventTime.idle = new Set(value.idle);
   task.eventTime.idleSince = value.idleSince;

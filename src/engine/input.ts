@@ -41,7 +41,6 @@ export class Input<T> {
   readonly producers: readonly string[];
   subscribers: Subscriber<T>[] = [];
   positions: Position[] = [];
-  records = 0;
 
   constructor(stream: Stream<T>, options: ReadOptions, producers: readonly string[]) {
     this.stream = stream;
@@ -114,7 +113,7 @@ export class Input<T> {
     cursor.origin = record.origin;
     cursor.trace = record.trace();
     cursor.time = NaN;
-    this.records++;
+    task.counts.records++;
     const skip = skips.length === 0 ? undefined : skips.find(at => this.#is(at, position, record));
     if (skip !== undefined) return task.deadLetter(skip.reason);
     const value = this.decoder.decode(record.bytes, record.valueStart, record.valueEnd);
@@ -123,8 +122,11 @@ export class Input<T> {
     if (problem !== undefined) return this.#invalid(task, problem);
     if (record.producer === '') task.eventTime.observe(this, position, cursor.time);
     const { subscribers } = this;
-    for (let i = 0; i < subscribers.length; i++) subscribers[i]?.next(value);
-    if (task.failure !== undefined) throw task.failureAt(cursor, task.failure.error);
+    for (let i = 0; i < subscribers.length; i++) {
+      subscribers[i]?.next(value);
+      // At once: an operator that subscribes again after each failure would never come to an end.
+      if (task.failure !== undefined) throw task.failureAt(cursor, task.failure.error);
+    }
   }
 
   /** Sets the cursor's event time; answers what is wrong with the value, if anything. */

@@ -50,8 +50,10 @@ export class TaskRuntime {
   /** The plan of the open epoch; undefined between epochs, when nothing may be emitted. */
   plan: Plan | undefined;
   failure: Failure | undefined;
-  lateRecords = 0;
-  deadLetterRecords = 0;
+  /** Whether what is emitted now is determined by the plan: not while a port is waited for. */
+  emitting = false;
+  /** Of the open epoch. */
+  counts = { records: 0, late: 0, deadLetters: 0 };
   #producer: Producer | undefined;
 
   constructor(topology: string, partition: number) {
@@ -61,15 +63,18 @@ export class TaskRuntime {
     this.eventTime = new EventTime(this);
   }
 
+  /** What failed before, between two epochs, still counts. */
   open(plan: Plan): void {
     this.plan = plan;
     this.epoch = plan.epoch;
-    this.failure = undefined;
+    this.emitting = true;
+    this.counts = { records: 0, late: 0, deadLetters: 0 };
     this.#producer = { name: this.id, lineage: this.lineage, epoch: plan.epoch };
   }
 
   close(): void {
     this.plan = undefined;
+    this.emitting = false;
   }
 
   /** The first failure of an epoch counts; it is looked at after every push, timer and batch. */
@@ -106,14 +111,22 @@ export class TaskRuntime {
     );
   }
 
+  /** Throws where a value comes to a step or a sink while no epoch is open for it: the log would not determine it. */
+  requireOpen(where: string): void {
+    if (!this.emitting) throw this.#outside(where);
+  }
+
+  #outside(where: string): TaskStopped {
+    return new TaskStopped(
+      `${this.id}: '${where}' was given a value outside of an epoch`,
+      'Emit synchronously, or through the asynchronous operators of the task',
+    );
+  }
+
   emit(stream: Stream<unknown>, value: unknown): void {
     const output = this.outputs.get(stream.name);
-    if (this.plan === undefined || this.#producer === undefined || output === undefined) {
-      throw new TaskStopped(
-        `${this.id}: '${stream.name}' was written outside of an epoch`,
-        'Emit synchronously, or through the asynchronous operators of the task',
-      );
-    }
+    if (!this.emitting || this.plan === undefined || this.#producer === undefined || output === undefined)
+      throw this.#outside(stream.name);
     output.write(value, this.#producer, this.outputWatermark, this.plan.clock, this.cursor);
   }
 
@@ -125,7 +138,7 @@ export class TaskRuntime {
   /** The record under the cursor goes to `dead-letters`, with its original bytes. */
   deadLetter(reason: string): void {
     const { stream: topic, partition, offset, record } = this.cursor;
-    this.deadLetterRecords++;
+    this.counts.deadLetters++;
     this.emit(deadLetters, {
       topic,
       partition,

@@ -4,4 +4,7 @@ import { sink } from './sink.ts';
 
 /** A sink for records that came after their windows had closed; see `Task.late`. */
 export const late = (build: Build): Observer<unknown> =>
-  sink<unknown>(build.task, 'late', () => build.task.deadLetter('late: every window of its event time had closed'));
+  sink<unknown>(build.task, 'late', () => {
+    build.task.counts.late++;
+    build.task.deadLetter('late: every window of its event time had closed');
+  });

@@ -1,0 +1,25 @@
+import type { TaskStats } from '../operations/task-stats.ts';
+
+/** What the engine's thread is started with. */
+export interface EngineThreadOptions {
+  /** Folder of the embedded adapters. */
+  readonly data: string;
+  /** URL of a module that exports `topologies`. */
+  readonly app: string;
+  /** Names of the topologies to run; all where absent. */
+  readonly run?: readonly string[];
+  /** End once everything in the log has been processed, instead of waiting for more. */
+  readonly untilCaughtUp: boolean;
+  readonly maxRecords: number;
+  readonly budgetBytes: number;
+}
+
+/** From the engine's thread. */
+export type EngineMessage =
+  | { readonly type: 'restored' }
+  | { readonly type: 'stats'; readonly tasks: readonly TaskStats[] }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+
+/** To the engine's thread. */
+export type EngineCommand = { readonly type: 'stop' };

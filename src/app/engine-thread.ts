@@ -1,0 +1,58 @@
+import { Worker } from 'node:worker_threads';
+import { MillraceError } from '../errors.ts';
+import type { TaskStats } from '../operations/task-stats.ts';
+import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+
+/** The engine has stopped by itself. `engineCode` is the code of the error that stopped it. */
+export class EngineFailed extends MillraceError {
+  readonly code = 'ENGINE_FAILED';
+  readonly engineCode: string;
+  constructor(engineCode: string, message: string) {
+    super(
+      `The engine stopped: ${message}`,
+      'Nothing that was acknowledged is lost; start again once the cause is mended',
+    );
+    this.engineCode = engineCode;
+  }
+}
+
+/** The engine in a thread of its own, as the main thread sees it. */
+export class EngineThread {
+  /** Resolves when every task stands where its journal ends. Rejects with `EngineFailed` if one cannot. */
+  readonly restored: Promise<void>;
+  /** Resolves after an orderly end, rejects with `EngineFailed`. */
+  readonly ended: Promise<void>;
+  tasks: readonly TaskStats[] = [];
+  readonly #worker: Worker;
+
+  constructor(options: EngineThreadOptions) {
+    const entry = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js';
+    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: options });
+    const restored = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const fail = (error: EngineFailed): void => {
+      restored.reject(error);
+      ended.reject(error);
+    };
+    this.#worker.on('message', (message: EngineMessage) => {
+      if (message.type === 'stats') this.tasks = message.tasks;
+      else if (message.type === 'restored') restored.resolve();
+      else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
+      else ended.resolve();
+    });
+    this.#worker.on('error', error => fail(new EngineFailed('UNEXPECTED', String(error))));
+    this.#worker.on('exit', code => fail(new EngineFailed('EXITED', `its thread ended with code ${code}`)));
+    this.restored = restored.promise;
+    this.ended = ended.promise;
+    // Whoever awaits only one of the two must not be blamed for the other.
+    this.restored.catch(() => {});
+    this.ended.catch(() => {});
+  }
+
+  /** Finishes the epochs under way, snapshots, and ends; resolves as `ended` does. */
+  stop(): Promise<void> {
+    const command: EngineCommand = { type: 'stop' };
+    this.#worker.postMessage(command);
+    return this.ended;
+  }
+}

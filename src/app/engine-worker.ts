@@ -1,0 +1,65 @@
+/** The engine's own thread: nothing that the API or a page does can delay an epoch, nor the other way round. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Engine } from '../engine/engine.ts';
+import type { Topology } from '../engine/topology.ts';
+import { MillraceError } from '../errors.ts';
+import { StatsObserver } from '../operations/task-stats.ts';
+import { openEmbedded } from './compose.ts';
+import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+
+/** How often the other thread hears of progress. */
+const statsEveryMs = 250;
+const snapshotEveryEpochs = 2_000;
+const snapshotsKept = 2;
+
+const post = (message: EngineMessage): void => parentPort?.postMessage(message);
+
+async function run(options: EngineThreadOptions): Promise<void> {
+  const stop = new AbortController();
+  parentPort?.on('message', (command: EngineCommand) => {
+    if (command.type === 'stop') stop.abort();
+  });
+  await using ports = await openEmbedded(options.data);
+  const observer = new StatsObserver();
+  const report = (): void => post({ type: 'stats', tasks: observer.all() });
+  const timer = setInterval(report, statsEveryMs);
+  try {
+    const engine = await Engine.open({
+      ...ports,
+      ...options,
+      store: ports.openStore(),
+      topologies: await topologiesOf(options.app),
+      observer,
+      snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
+    });
+    post({ type: 'restored' });
+    await (options.untilCaughtUp ? engine.runUntilCaughtUp(stop.signal) : engine.run(stop.signal));
+  } finally {
+    clearInterval(timer);
+    report();
+  }
+}
+
+/** The topologies that a module exports under that name. */
+async function topologiesOf(app: string): Promise<readonly Topology[]> {
+  const module: { topologies: readonly Topology[] } = await import(app);
+  return module.topologies;
+}
+
+/** A failure crosses threads as text: an Error would lose its class on the way. */
+async function main(): Promise<void> {
+  try {
+    // The edge between threads: the starting thread passes exactly this.
+    await run(workerData as EngineThreadOptions);
+    post({ type: 'stopped' });
+  } catch (error) {
+    const code = error instanceof MillraceError ? error.code : 'UNEXPECTED';
+    const message =
+      error instanceof MillraceError ? error.message : String(error instanceof Error ? error.stack : error);
+    post({ type: 'failed', code, message });
+  } finally {
+    parentPort?.close();
+  }
+}
+
+await main();

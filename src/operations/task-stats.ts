@@ -1,0 +1,65 @@
+import type { Epoch } from '../engine/epoch.ts';
+import type { Observer } from '../engine/runner.ts';
+import type { TaskRuntime } from '../engine/runtime.ts';
+import type { Millis } from '../stream/time.ts';
+
+/** What a task has done since its process started. Plain data: it crosses threads. */
+export interface TaskStats {
+  readonly task: string;
+  readonly topology: string;
+  epochs: number;
+  records: number;
+  late: number;
+  deadLetters: number;
+  /** Attempts at ports that did not answer. */
+  waits: number;
+  /** Why the last of them failed; null once an epoch has gone through. */
+  waiting: string | null;
+  /** Event time reached; null before the first record. */
+  watermark: Millis | null;
+  /** Wall clock of the newest epoch; null before the first. */
+  lastEpochAt: Millis | null;
+}
+
+/** Counts what tasks commit. */
+export class StatsObserver implements Observer {
+  readonly #tasks = new Map<string, TaskStats>();
+
+  committed(task: TaskRuntime, epoch: Epoch): void {
+    const stats = this.#of(task);
+    stats.epochs++;
+    stats.records += task.counts.records;
+    stats.late += task.counts.late;
+    stats.deadLetters += task.counts.deadLetters;
+    stats.waiting = null;
+    stats.watermark = Number.isFinite(task.eventTime.watermark) ? task.eventTime.watermark : null;
+    stats.lastEpochAt = epoch.plan?.clock ?? null;
+  }
+
+  waiting(task: TaskRuntime, what: string, error: Error): void {
+    const stats = this.#of(task);
+    stats.waits++;
+    stats.waiting = `${what}: ${error.message}`;
+  }
+
+  /** In order of the tasks' names. */
+  all(): readonly TaskStats[] {
+    return [...this.#tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));
+  }
+
+  #of(task: TaskRuntime): TaskStats {
+    const known = this.#tasks.get(task.id);
+    if (known !== undefined) return known;
+    const none = { epochs: 0, records: 0, late: 0, deadLetters: 0, waits: 0 };
+    const stats = {
+      task: task.id,
+      topology: task.topology,
+      ...none,
+      waiting: null,
+      watermark: null,
+      lastEpochAt: null,
+    };
+    this.#tasks.set(task.id, stats);
+    return stats;
+  }
+}
