@@ -23,6 +23,7 @@ export const steps: readonly EpochStep[] = [pull, plan, push, drain, flush, chec
 /** Reads what the plan names or, without a plan, a bounded batch of what there is. */
 async function pull(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task, transport, limits } = run;
+  task.throwFailure('what came after the end');
   if (epoch.plan === undefined) epoch.pulled = await pullNext(task, transport, limits);
   else epoch.pulled = await Promise.all(epoch.plan.spans.map(span => pullSpan(transport, span)));
 }
@@ -53,11 +54,13 @@ function push(run: TaskRunner, epoch: Epoch): void {
   for (const step of task.steps.values()) step.endEpoch();
   for (const tick of task.ticks) tick();
   task.throwFailure('the end');
+  task.emitting = false;
 }
 
 /** Waits for the asynchronous operators. Their results are journalled first, because nothing else determines them. */
 async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task } = run;
+  task.throwFailure('what came after the end');
   if (task.drains.length === 0) return;
   const made = run.planOf(epoch);
   const results = await drainResults(task, made);
@@ -65,8 +68,10 @@ async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
     epoch.plan = { ...made, fence: run.fence, results };
     await amendPlan(run, epoch.plan);
   }
+  task.emitting = true;
   for (const { name, emit } of task.drains) emit(results[name] ?? []);
   task.throwFailure('an asynchronous step');
+  task.emitting = false;
 }
 
 /** Documents first, then records: whoever reads a record finds the documents that belong to it. */
@@ -82,6 +87,7 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
 /** State, positions and sequences in one local transaction, which an older fence cannot make. */
 function checkpoint(run: TaskRunner, epoch: Epoch): void {
   const { task, store, fence } = run;
+  task.throwFailure('the flush');
   const head = { fence, epoch: run.planOf(epoch).epoch, body: encodeHead(task) };
   store.commit(task.id, head, run.changes());
   run.committed(head);

@@ -3,7 +3,7 @@ import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
 import type { Documents } from '../../src/documents/port.ts';
 import type { Clock } from '../../src/engine/clock.ts';
 import { Graph } from '../../src/engine/graph.ts';
-import { type Observer, TaskRunner } from '../../src/engine/runner.ts';
+import { type Observer, type RunnerOptions, TaskRunner } from '../../src/engine/runner.ts';
 import type { StateStore } from '../../src/engine/state/store.ts';
 import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
 import type { Topology } from '../../src/engine/topology.ts';
@@ -49,19 +49,30 @@ export class World {
     this.transport = options.transport?.(transport) ?? transport;
     const documents = openSqliteDocuments({ path: ':memory:', clock: () => clock.time });
     this.documents = options.documents?.(documents) ?? documents;
-    this.store = openSqliteStateStore({ path: ':memory:' });
+    this.store = World.emptyStore();
+  }
+
+  /** The disk of a worker that has never had the task. */
+  static emptyStore(): StateStore {
+    return openSqliteStateStore({ path: ':memory:' });
   }
 
   /** Topics for every stream of the topologies; `dead-letters` has one partition. */
   static async of(topologies: readonly Topology[], options: WorldOptions = {}): Promise<World> {
     const world = new World(options);
-    const partitions = new Map<string, number>();
-    for (const topic of Graph.streamsOf(topologies)) {
-      partitions.set(topic, topic === 'dead-letters' ? 1 : (options.partitions ?? 1));
-      await world.transport.createTopic(topic, { partitions: partitions.get(topic) ?? 1 });
-    }
-    world.graph = new Graph(topologies, partitions);
+    await world.deploy(topologies);
     return world;
+  }
+
+  /** Another release: the topologies are replaced, what is stored stays. Runners have to be opened anew. */
+  async deploy(topologies: readonly Topology[]): Promise<void> {
+    const counts = new Map<string, number>();
+    for (const topic of Graph.streamsOf(topologies)) {
+      const partitions = topic === 'dead-letters' ? 1 : (this.#options.partitions ?? 1);
+      counts.set(topic, partitions);
+      await this.transport.createTopic(topic, { partitions });
+    }
+    this.graph = new Graph(topologies, counts);
   }
 
   /** Appends values as somebody outside would, by their keys, in one request. */
@@ -85,11 +96,24 @@ export class World {
     await this.#append(stream, [{ key, write }]);
   }
 
-  open(topology: string, partition = 0): Promise<TaskRunner> {
+  /** A worker's task; `own` are the parts that this worker does not share with the others. */
+  open(topology: string, partition = 0, own: Partial<RunnerOptions> = {}): Promise<TaskRunner> {
     const { graph, transport, documents, store, registry, clock, observer } = this;
     const limits = { maxRecords: this.#options.maxRecords ?? 1_000, maxBytes: 1 << 22 };
-    const base = { graph, transport, documents, store, registry, clock, limits };
-    return TaskRunner.open(topology, partition, observer === undefined ? base : { ...base, observer });
+    const base = { graph, transport, documents, store, registry, clock, limits, ...own };
+    return TaskRunner.open(topology, partition, observer === undefined ? base : { observer, ...base });
+  }
+
+  /** Steps all tasks in turn until none has anything to do. */
+  async drain(own: Partial<RunnerOptions> = {}): Promise<void> {
+    const runners: TaskRunner[] = [];
+    for (const { name, tasks } of this.graph.topologies) {
+      for (let partition = 0; partition < tasks; partition++) runners.push(await this.open(name, partition, own));
+    }
+    for (let worked = true; worked;) {
+      worked = false;
+      for (const runner of runners) worked = (await runner.step()) || worked;
+    }
   }
 
   /** What a consumer sees: each record of each producer once. */

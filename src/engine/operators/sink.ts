@@ -15,6 +15,7 @@ class Sink<T> extends KnownObserver<T> {
 
   next(value: T): void {
     try {
+      this.#task.requireOpen(this.name);
       this.#take(value);
     } catch (error) {
       this.#task.fail(error);

@@ -18,6 +18,7 @@ class Inlet<T, R> extends KnownObserver<T> {
 
   next(value: T): void {
     try {
+      this.#task.requireOpen(this.name);
       this.#take(value);
     } catch (error) {
       this.#task.fail(error);
