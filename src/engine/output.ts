@@ -1,8 +1,9 @@
+import { deadLetters } from '../stream/dead-letter.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Append } from '../transport/port.ts';
 import { partitionOf } from '../transport/partitioner.ts';
-import { BatchBuilder, Kind, type Producer } from '../transport/record.ts';
+import { BatchBuilder, Kind, maxDeadLetterBytes, maxValueBytes, type Producer } from '../transport/record.ts';
 import type { Context } from './cursor.ts';
 
 /** What a task knows of one partition that it writes to. */
@@ -95,7 +96,8 @@ export class Output {
   }
 
   #builder(partition: number, producer: Producer): BatchBuilder {
-    return (this.#builders[partition] ??= new BatchBuilder(producer, this.sequence(partition)));
+    const largest = this.stream.name === deadLetters.name ? maxDeadLetterBytes : maxValueBytes;
+    return (this.#builders[partition] ??= new BatchBuilder(producer, this.sequence(partition), largest));
   }
 
   #moved(partition: number, watermark: Millis, clock: Millis): void {

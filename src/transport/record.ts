@@ -19,6 +19,8 @@ export const maxBatchRecords = 500;
 export const maxBatchBytes = 512 * 1024;
 /** A value larger than this is refused, because no broker would take it. */
 export const maxValueBytes = 900 * 1024;
+/** A dead letter holds the largest value together with its key, its place and the reason. */
+export const maxDeadLetterBytes = maxValueBytes + 64 * 1024;
 /** Keys longer than this are refused. */
 export const maxKeyBytes = 8 * 1024;
 /** The trace's length is one byte. */
@@ -76,14 +78,16 @@ export class BatchBuilder {
   /** Sequence that the next record gets. */
   sequence: number;
   records = 0;
+  readonly #maxValueBytes: number;
   #sealed: SealedBatch[] = [];
   #buffer = Buffer.allocUnsafe(4096);
   #at = 0;
   #count = 0;
 
-  constructor(producer: Producer, sequence: number) {
+  constructor(producer: Producer, sequence: number, largestValue = maxValueBytes) {
     this.producer = producer;
     this.sequence = sequence;
+    this.#maxValueBytes = largestValue;
   }
 
   /** Adds a record. A value, key or trace over its limit throws and leaves the builder as it was. */
@@ -155,11 +159,11 @@ export class BatchBuilder {
     let end = write(this.#buffer, at);
     while (end < 0) {
       const bytes = this.#buffer.length - at - end;
-      if (bytes > maxValueBytes) throw tooLarge('value', bytes, maxValueBytes);
+      if (bytes > this.#maxValueBytes) throw tooLarge('value', bytes, this.#maxValueBytes);
       this.#reserve(at, bytes);
       end = write(this.#buffer, at);
     }
-    if (end - at > maxValueBytes) throw tooLarge('value', end - at, maxValueBytes);
+    if (end - at > this.#maxValueBytes) throw tooLarge('value', end - at, this.#maxValueBytes);
     return end;
   }
 

@@ -120,8 +120,8 @@ test('share() lets several pipes read one step', () => {
 
 describe('the number of tasks', () => {
   const join = (task: Task): void => {
-    task.read(orders).subscribe(task.write(ordersByItem));
-    task.read(ordersByItem).subscribe(task.write(ordersByItem));
+    task.read(orders).subscribe(task.write(copies));
+    task.read(ordersByItem).subscribe(task.write(copies));
   };
 
   test('is that of the partitions of the inputs', () => {
