@@ -1,0 +1,81 @@
+/** Events for the tests that kill, most of them sound, and what anybody could say of them by looking at all of them. */
+import { type Reading, readings, siteOf } from '../../examples/sensor-counts.ts';
+import type { Append, Transport } from '../../src/transport/port.ts';
+import { partitionOf } from '../../src/transport/partitioner.ts';
+import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
+import type { Random } from './random.ts';
+
+export interface SentEvent {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly reading: Reading | undefined;
+  /** Why it has to end as a dead letter. */
+  readonly flaw: RegExp | undefined;
+}
+
+const sites = ['ulm', 'bern', 'graz', 'oslo', 'rome', 'lima', 'kyiv'];
+
+/** Appends events from outside, and remembers them in the order in which they were acknowledged. */
+export class Traffic {
+  readonly sent: SentEvent[] = [];
+  readonly #transport: Transport;
+  readonly #random: Random;
+  #next = 0;
+
+  constructor(transport: Transport, random: Random) {
+    this.#transport = transport;
+    this.#random = random;
+  }
+
+  async send(count: number): Promise<void> {
+    const events = Array.from({ length: count }, () => this.#event(this.#next++));
+    await this.#transport.append(await this.#appends(events));
+    this.sent.push(...events);
+  }
+
+  #event(id: number): SentEvent {
+    const random = this.#random;
+    const sensor = `${random.pick(sites)}/${random.below(4)}`;
+    const reading = { id, sensor, celsius: random.between(-30, 45), at: 1_000_000 + id };
+    const lot = random.below(100);
+    if (lot === 0) return { key: sensor, bytes: Buffer.from(`broken ${id}`), reading: undefined, flaw: /./ };
+    if (lot === 1) return sent({ ...reading, celsius: -300 }, /below absolute zero/);
+    if (lot === 2) return sent({ ...reading, sensor: 'nowhere' }, /names no site/);
+    return sent(reading);
+  }
+
+  async #appends(events: readonly SentEvent[]): Promise<Append[]> {
+    const partitions = await this.#transport.partitions(readings.name);
+    const builders = Array.from({ length: partitions }, () => new BatchBuilder(outside, 0));
+    for (const { key, bytes } of events) {
+      const envelope = { kind: Kind.value, watermark: -Infinity, origin: 0, key, trace: '' };
+      builders[partitionOf(key, partitions)]?.add(envelope, (buffer, at) =>
+        at + bytes.length > buffer.length ? buffer.length - at - bytes.length : at + bytes.copy(buffer, at),
+      );
+    }
+    return builders.flatMap((builder, partition) =>
+      builder.records === 0 ? [] : [{ topic: readings.name, partition, batches: builder.take() }],
+    );
+  }
+}
+
+function sent(reading: Reading, flaw?: RegExp): SentEvent {
+  const buffer = Buffer.alloc(256);
+  const bytes = buffer.subarray(0, readings.schema.encode(reading, buffer, 0));
+  return { key: reading.sensor, bytes, reading, flaw };
+}
+
+/** Readings that have to be forwarded, in the order in which they were sent. */
+export const soundReadings = (sent: readonly SentEvent[]): Reading[] =>
+  sent.flatMap(({ reading, flaw }) => (reading === undefined || flaw !== undefined ? [] : [reading]));
+
+/** What a site has to have seen. */
+export function expectedSites(sent: readonly SentEvent[]): Record<string, { count: number; hottest: number }> {
+  const bySite = Object.groupBy(soundReadings(sent), ({ sensor }) => siteOf(sensor));
+  return Object.fromEntries(
+    Object.entries(bySite).map(([site, seen = []]) => [
+      site,
+      { count: seen.length, hottest: Math.max(...seen.map(({ celsius }) => celsius)) },
+    ]),
+  );
+}

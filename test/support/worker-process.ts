@@ -1,0 +1,34 @@
+/**
+ * A process that runs the topologies of `examples/sensor-counts.ts`: `worker-process.ts DATA live|drain`. `live` goes
+ * on until its standard input ends, `drain` until there is nothing more to do. MILLRACE_KILL names the point at which
+ * it kills itself, see `KillSwitch`. Says `restored` when it has restored its tasks, then each step of each epoch.
+ */
+import { topologies } from '../../examples/sensor-counts.ts';
+import { openEmbedded } from '../../src/app/compose.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { KillSwitch, say } from './kill-switch.ts';
+
+const [data = '', mode = ''] = process.argv.slice(2);
+
+async function work(stop: AbortSignal): Promise<void> {
+  const kill = new KillSwitch(process.env['MILLRACE_KILL'] ?? '');
+  await using ports = await openEmbedded(data);
+  const engine = await Engine.open({
+    topologies,
+    transport: kill.transport(ports.transport),
+    documents: kill.documents(ports.documents),
+    store: kill.store(ports.openStore()),
+    registry: ports.registry,
+    clock: ports.clock,
+    maxRecords: 20,
+    budgetBytes: 1 << 24,
+    observer: kill,
+  });
+  say('restored');
+  await (mode === 'drain' ? engine.runUntilCaughtUp(stop) : engine.run(stop));
+}
+
+const stop = new AbortController();
+process.stdin.once('end', () => stop.abort()).resume();
+await work(stop.signal);
+process.stdin.destroy();
