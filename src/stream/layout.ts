@@ -131,54 +131,38 @@ const boolean =
     advance(walk, 1, path);
   };
 
-const int = (path: string): Layout => {
-  const take = varint(path, 5, 'an int');
-  return walk => {
-    const last = take(walk);
-    if (last > 0x0f) throw broken(path, 'not an int');
-  };
-};
+const int = (path: string): Layout => varint(path, 5, 0x0f, 0x0f, 'an int');
 
 /** Zigzag puts the sign into the first bit: a negative long from 2^53 on has no double while it is decoded. */
-const long = (path: string): Layout => {
-  const take = varint(path, 8, exactly);
-  return walk => {
-    const negative = byteAt(walk.bytes, walk.at) & 1;
-    const last = take(walk);
-    if (last > (negative ? 0x0f : 0x1f)) throw broken(path, `not ${exactly}`);
-  };
-};
+const long = (path: string): Layout => varint(path, 8, 0x1f, 0x0f, 'a long that a double keeps exact (-2^52 to 2^53)');
 
-const exactly = 'a long that a double keeps exact (-2^52 to 2^53)';
-
-/** Takes a number of at most `bytes` bytes; answers its last byte if it has that many, else 0. */
+/** A number in at most `most` bytes; if it takes them all, its last byte is bounded, closer if it is negative. */
 const varint =
-  (path: string, bytes: number, what: string) =>
-  (walk: Walk): number => {
-    const start = walk.at;
+  (path: string, most: number, lastPositive: number, lastNegative: number, what: string): Layout =>
+  walk => {
+    const { bytes, at: start } = walk;
+    const end = Math.min(walk.end, start + most);
     let at = start;
-    while (byteAt(walk.bytes, at) >= 0x80 && at < walk.end && at - start < bytes) at++;
-    if (at - start === bytes) throw broken(path, `not ${what}`);
-    advance(walk, at - start + 1, path);
-    return at - start === bytes - 1 ? byteAt(walk.bytes, at) : 0;
+    while (at < end && byteAt(bytes, at) >= 0x80) at++;
+    if (at === end) throw broken(path, end === walk.end ? 'cut short' : `not ${what}`);
+    walk.at = at + 1;
+    if (walk.at - start < most) return;
+    if (byteAt(bytes, at) > (byteAt(bytes, start) & 1 ? lastNegative : lastPositive)) throw broken(path, `not ${what}`);
   };
 
 const text =
   (path: string): Layout =>
   walk => {
     const size = count(walk, path);
-    if (size === 0) return;
-    const from = walk.at;
-    advance(walk, size, path);
-    if (!isAscii(walk.bytes, from, walk.at) && !isUtf8(walk.bytes.subarray(from, walk.at)))
-      throw broken(path, 'not UTF-8');
+    const { bytes, at: from } = walk;
+    const to = from + size;
+    if (to > walk.end) throw cutShort(walk, size, path);
+    let at = from;
+    while (at < to && byteAt(bytes, at) < 0x80) at++;
+    // Nearly all text is ASCII; a loop over a few bytes costs less than a call out of JavaScript.
+    if (at < to && !isUtf8(bytes.subarray(from, to))) throw broken(path, 'not UTF-8');
+    walk.at = to;
   };
-
-/** Nearly all text is; a loop over a few bytes costs less than a call out of JavaScript. */
-const isAscii = (bytes: Buffer, from: number, to: number): boolean => {
-  for (let at = from; at < to; at++) if (byteAt(bytes, at) >= 0x80) return false;
-  return true;
-};
 
 const mapKey = (path: string): Layout => {
   const key = text(`${path}{key}`);
@@ -205,9 +189,12 @@ const skip =
 const byteAt = (bytes: Buffer, at: number): number => bytes[at] ?? 0;
 
 const advance = (walk: Walk, bytes: number, path: string): void => {
-  if (bytes > walk.end - walk.at) throw broken(path, `cut short: ${bytes} bytes needed, ${walk.end - walk.at} left`);
+  if (bytes > walk.end - walk.at) throw cutShort(walk, bytes, path);
   walk.at += bytes;
 };
+
+const cutShort = (walk: Walk, bytes: number, path: string): BrokenBytes =>
+  broken(path, `cut short: ${bytes} bytes needed, ${walk.end - walk.at} left`);
 
 const length = (walk: Walk, path: string): number => count(walk, path);
 
