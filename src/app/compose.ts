@@ -28,9 +28,12 @@ export interface Ports extends AsyncDisposable {
 export async function openEmbedded(data: string, clock: Clock = systemClock): Promise<Ports> {
   mkdirSync(data, { recursive: true });
   const stack = new AsyncDisposableStack();
-  const transport = stack.adopt(openEmbeddedLog({ path: join(data, 'log.db'), clock: clock.now }), log => log.close());
-  const documents = stack.adopt(openSqliteDocuments({ path: join(data, 'documents.db'), clock: clock.now }), all =>
-    all.close(),
+  const transport = stack.adopt(openEmbeddedLog({ path: join(data, 'log.db'), clock: () => clock.now() }), log =>
+    log.close(),
+  );
+  const documents = stack.adopt(
+    openSqliteDocuments({ path: join(data, 'documents.db'), clock: () => clock.now() }),
+    all => all.close(),
   );
   const snapshots = stack.adopt(openDirectorySnapshots({ directory: join(data, 'snapshots') }), all => all.close());
   return {

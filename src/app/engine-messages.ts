@@ -21,5 +21,5 @@ export type EngineMessage =
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
-/** To the engine's thread. */
-export type EngineCommand = { readonly type: 'stop' };
+/** To the engine's thread: finish the epochs under way and end. */
+export const stopCommand = 'stop';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MillraceError } from '../errors.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
-import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+import { type EngineMessage, type EngineThreadOptions, stopCommand } from './engine-messages.ts';
 
 /** The engine has stopped by itself. `engineCode` is the code of the error that stopped it. */
 export class EngineFailed extends MillraceError {
@@ -51,8 +51,7 @@ export class EngineThread {
 
   /** Finishes the epochs under way, snapshots, and ends; resolves as `ended` does. */
   stop(): Promise<void> {
-    const command: EngineCommand = { type: 'stop' };
-    this.#worker.postMessage(command);
+    this.#worker.postMessage(stopCommand);
     return this.ended;
   }
 }

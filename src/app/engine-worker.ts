@@ -1,11 +1,12 @@
 /** The engine's own thread: nothing that the API or a page does can delay an epoch, nor the other way round. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { BuildError } from '../engine/errors.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Topology } from '../engine/topology.ts';
 import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
 import { openEmbedded } from './compose.ts';
-import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+import { type EngineMessage, type EngineThreadOptions, stopCommand } from './engine-messages.ts';
 
 /** How often the other thread hears of progress. */
 const statsEveryMs = 250;
@@ -16,8 +17,8 @@ const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function run(options: EngineThreadOptions): Promise<void> {
   const stop = new AbortController();
-  parentPort?.on('message', (command: EngineCommand) => {
-    if (command.type === 'stop') stop.abort();
+  parentPort?.on('message', (command: unknown) => {
+    if (command === stopCommand) stop.abort();
   });
   await using ports = await openEmbedded(options.data);
   const observer = new StatsObserver();
@@ -42,14 +43,18 @@ async function run(options: EngineThreadOptions): Promise<void> {
 
 /** The topologies that a module exports under that name. */
 async function topologiesOf(app: string): Promise<readonly Topology[]> {
-  const module: { topologies: readonly Topology[] } = await import(app);
-  return module.topologies;
+  const module: unknown = await import(app);
+  if (isApp(module)) return module.topologies;
+  throw new BuildError(`${app} does not export 'topologies'`, 'Export an array of topologies under that name');
 }
+
+const isApp = (module: unknown): module is { topologies: readonly Topology[] } =>
+  typeof module === 'object' && module !== null && 'topologies' in module && Array.isArray(module.topologies);
 
 /** A failure crosses threads as text: an Error would lose its class on the way. */
 async function main(): Promise<void> {
   try {
-    // The edge between threads: the starting thread passes exactly this.
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- the edge between threads: `EngineThread` passes exactly this
     await run(workerData as EngineThreadOptions);
     post({ type: 'stopped' });
   } catch (error) {

@@ -41,7 +41,7 @@ export class Build {
     if (!sameOptions(known.options, options)) {
       throw this.#error(`'${stream.name}' is read twice with different options`, 'Read it once and share() it');
     }
-    // The stream is the very same object, so its values have the same type.
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- the very same stream, so the same type of values
     return known as Input<T>;
   }
 
@@ -49,12 +49,8 @@ export class Build {
     const { outputs } = this.task;
     const known = outputs.get(stream.name);
     if (known !== undefined) return known;
-    const { partitions, isRead } = this.#surroundings;
-    const output = new Output(
-      stream,
-      partitions.call(this.#surroundings, stream.name),
-      isRead.call(this.#surroundings, stream.name),
-    );
+    const around = this.#surroundings;
+    const output = new Output(stream, around.partitions(stream.name), around.isRead(stream.name));
     outputs.set(stream.name, output);
     return output;
   }

@@ -1,4 +1,4 @@
-import type { DocumentWrite, JsonObject } from '../documents/port.ts';
+import type { DocumentKey, DocumentWrite, JsonObject } from '../documents/port.ts';
 
 /** The documents of an open epoch: the last one by key counts. */
 export class PendingDocuments {
@@ -10,14 +10,8 @@ export class PendingDocuments {
     this.#task = task;
   }
 
-  add(
-    collection: string,
-    partition: string,
-    id: string,
-    body: JsonObject | null,
-    lineage: number,
-    epoch: number,
-  ): void {
+  add(at: DocumentKey, body: JsonObject | null, { lineage, epoch }: { lineage: number; epoch: number }): void {
+    const { collection, partition, id } = at;
     const version = { lineage, epoch, seq: this.#seq++ };
     const key = JSON.stringify([collection, partition, id]);
     this.#writes.delete(key); // the order of writes is the order of the last change by key

@@ -9,6 +9,6 @@ export async function drainResults(task: TaskRuntime, plan: Plan): Promise<Plan[
   const missing = task.drains.filter(({ name }) => plan.results[name] === undefined);
   if (missing.length === 0) return plan.results;
   const results = { ...plan.results };
-  for (const { name, results: work } of missing) results[name] = [...(await work())];
+  for (const work of missing) results[work.name] = [...(await work.results())];
   return results;
 }

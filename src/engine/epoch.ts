@@ -69,7 +69,7 @@ async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
     await amendPlan(run, epoch.plan);
   }
   task.emitting = true;
-  for (const { name, emit } of task.drains) emit(results[name] ?? []);
+  for (const work of task.drains) work.emit(results[work.name] ?? []);
   task.throwFailure('an asynchronous step');
   task.emitting = false;
 }

@@ -5,7 +5,7 @@ import type { Stream } from '../stream/stream.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
 import { SequenceGap, TaskStopped } from './errors.ts';
 import type { Skip, Span } from './plan.ts';
-import type { Position } from './position.ts';
+import type { Position, ProducerPosition } from './position.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
 
@@ -89,22 +89,21 @@ export class Input<T> {
   /** Whether the record is new: a producer repeats what it may have written before a crash, and leaves nothing out. */
   #fresh(position: Position, span: Span, record: BatchCursor): boolean {
     const { producer, lineage, sequence } = record;
-    const { only } = span;
-    if (only !== undefined) {
-      const named = producer === only.producer && lineage === only.lineage;
-      if (!named || sequence < only.first || sequence >= only.next) return false;
-    } else if (!this.producers.includes(producer)) throw this.#undeclared(span, record);
+    if (span.only !== undefined && !isNamed(span.only, record)) return false;
+    if (span.only === undefined && !this.producers.includes(producer)) throw this.#undeclared(span, record);
     const last = position.producers.get(producer);
-    if (last === undefined || lineage > last.lineage) {
-      if (only === undefined && sequence !== 0 && (last !== undefined || position.from === 0))
-        throw this.#gap(span, record, -1);
-      position.producers.set(producer, { lineage, sequence, mark: last?.mark ?? -Infinity });
-      return true;
-    }
-    if (lineage < last.lineage || sequence <= last.sequence) return false;
-    if (only === undefined && sequence !== last.sequence + 1) throw this.#gap(span, record, last.sequence);
-    last.sequence = sequence;
+    if (last !== undefined && isRepeated(last, record)) return false;
+    if (span.only === undefined) this.#refuseGap(position, span, record, last);
+    if (last?.lineage === lineage) last.sequence = sequence;
+    else position.producers.set(producer, { lineage, sequence, mark: last?.mark ?? -Infinity });
     return true;
+  }
+
+  /** The sequence goes on by one; it begins at 0, unless retention has removed the beginning of the log. */
+  #refuseGap(position: Position, span: Span, record: BatchCursor, last: ProducerPosition | undefined): void {
+    if (last === undefined && position.from > 0) return;
+    const before = last === undefined || record.lineage > last.lineage ? -1 : last.sequence;
+    if (record.sequence !== before + 1) throw this.#gap(span, record, before);
   }
 
   #value(task: TaskRuntime, position: Position, record: BatchCursor, skips: readonly Skip[]): void {
@@ -183,3 +182,12 @@ export class Input<T> {
     );
   }
 }
+
+/** Whether a cut names the record. */
+function isNamed(only: NonNullable<Span['only']>, { producer, lineage, sequence }: BatchCursor): boolean {
+  return producer === only.producer && lineage === only.lineage && sequence >= only.first && sequence < only.next;
+}
+
+/** Whether a producer has written the record before, or in a former life. */
+const isRepeated = (last: ProducerPosition, { lineage, sequence }: BatchCursor): boolean =>
+  lineage < last.lineage || (lineage === last.lineage && sequence <= last.sequence);

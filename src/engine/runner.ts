@@ -1,8 +1,6 @@
 /** Runs one task: restores it, executes again what the journal holds, goes on epoch by epoch. */
-import { setImmediate } from 'node:timers/promises';
 import type { Documents } from '../documents/port.ts';
-import { Unavailable } from '../errors.ts';
-import type { Snapshots } from '../snapshots/port.ts';
+import type { Unavailable } from '../errors.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import { seconds, type Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
@@ -17,9 +15,10 @@ import { amendPlan, nextTimeEpoch } from './planning.ts';
 import type { Position } from './position.ts';
 import { RecordFailed } from './record-failed.ts';
 import { retrying } from './retry.ts';
+import { commitOffsets, untilNews } from './news.ts';
 import type { TaskRuntime } from './runtime.ts';
-import { restoreSnapshot, thinSnapshots, writeSnapshot } from './snapshot.ts';
-import { type Limits, placesOf } from './spans.ts';
+import { type SnapshotPolicy, Snapshotter } from './snapshotter.ts';
+import type { Limits } from './spans.ts';
 import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
 import { beginAtLogStart, verifyPositions } from './verify.ts';
 
@@ -46,14 +45,6 @@ export interface RunnerOptions {
   readonly snapshots?: SnapshotPolicy;
 }
 
-export interface SnapshotPolicy {
-  readonly to: Snapshots;
-  /** A snapshot after so many epochs, and one at an orderly end. */
-  readonly everyEpochs: number;
-  /** How many are kept; the journal reaches back to the oldest of them. */
-  readonly keep: number;
-}
-
 /** How often a running task tells lag tools where it is. */
 const commitInterval = seconds(1);
 /** Plans fetched from the journal at once. */
@@ -74,8 +65,7 @@ export class TaskRunner {
   #clock: Millis = -Infinity;
   #committedAt: Millis = -Infinity;
   #uncommitted = false;
-  /** Epoch of the newest snapshot. */
-  #snapshot = 0;
+  readonly #snapshots: Snapshotter | undefined;
 
   private constructor(task: TaskRuntime, options: RunnerOptions) {
     this.task = task;
@@ -84,6 +74,7 @@ export class TaskRunner {
     this.store = options.store;
     this.limits = options.limits;
     this.#options = options;
+    this.#snapshots = options.snapshots === undefined ? undefined : new Snapshotter(options.snapshots);
   }
 
   /**
@@ -101,36 +92,25 @@ export class TaskRunner {
   async step(): Promise<boolean> {
     const worked = await this.#execute({ plan: undefined, pulled: [], muted: false });
     if (this.#uncommitted && (!worked || this.now() - this.#committedAt >= commitInterval)) await this.#commitOffsets();
-    const { snapshots } = this.#options;
-    if (snapshots !== undefined && this.task.epoch - this.#snapshot >= snapshots.everyEpochs) await this.snapshot();
+    await this.#snapshots?.whenDue(this);
     return worked;
   }
 
   /** Epochs until the signal aborts; the epoch under way is finished. Rejects when the task cannot go on. */
   async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     const stop = (): void => this.#stopping.abort();
     signal.addEventListener('abort', stop);
     try {
       while (!signal.aborted) {
-        if (!(await this.step())) await this.#news(signal);
-        await setImmediate(); // an embedded log never leaves the microtask queue by itself
+        if (!(await this.step())) await this.retrying('tail', () => untilNews(this, clock, signal));
+        await clock.turn();
       }
     } finally {
       signal.removeEventListener('abort', stop);
     }
     if (this.#uncommitted) await this.#commitOffsets();
-    await this.snapshot();
-  }
-
-  /** Puts the state of the last checkpoint where another machine finds it; the journal before it is forgotten. */
-  async snapshot(): Promise<void> {
-    const { task, store, documents } = this;
-    const policy = this.#options.snapshots;
-    if (policy === undefined || task.epoch === this.#snapshot) return;
-    await this.retrying('snapshot', () => writeSnapshot(policy.to, store, task.id, task.lineage));
-    this.#snapshot = task.epoch;
-    const needless = await this.retrying('snapshot', () => thinSnapshots(policy.to, task.id, policy.keep));
-    if (needless !== undefined) await this.retrying('journal', () => documents.journal.trim(task.id, needless));
+    await this.#snapshots?.take(this);
   }
 
   /** The wall clock as the task sees it: it never goes back, also not over a restart. */
@@ -259,11 +239,10 @@ export class TaskRunner {
 
   async #restore(): Promise<void> {
     const { task, store, transport } = this;
-    const stored = store.head(task.id) ?? (await this.#restoredHead());
+    const stored = store.head(task.id) ?? (await this.#snapshots?.restore(this));
     if (stored === undefined) await this.retrying('start', () => beginAtLogStart(task, transport));
     else {
       this.#head = stored;
-      this.#snapshot = stored.epoch;
       this.#clock = restoreHead(task, stored);
       restoreSteps(task, store);
       await this.retrying('verify', () => verifyPositions(task, transport));
@@ -275,15 +254,6 @@ export class TaskRunner {
       task.lineage = taken.lineage;
       this.#head = { fence: taken.fence, epoch: 0, body: encodeHead(task) };
     } else this.#refuseOtherJournal(taken.lineage, stored.epoch);
-  }
-
-  /** The newest snapshot, where this machine has no state of its own. */
-  async #restoredHead(): Promise<CheckpointHead | undefined> {
-    const { task, store } = this;
-    const policy = this.#options.snapshots;
-    if (policy === undefined) return undefined;
-    const found = await this.retrying('snapshot', () => restoreSnapshot(policy.to, store, task.id));
-    return found ? store.head(task.id) : undefined;
   }
 
   #refuseOtherJournal(lineage: number, epoch: number): void {
@@ -317,37 +287,8 @@ export class TaskRunner {
     );
   }
 
-  /** Waits for records, for a time at which an epoch without records is due, or for the signal. */
-  async #news(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const woken = new AbortController();
-    const wake = (): void => woken.abort();
-    signal.addEventListener('abort', wake);
-    try {
-      const past = placesOf(this.task).map(({ input, position }) => ({
-        topic: input.stream.name,
-        partition: position.partition,
-        offset: position.offset,
-      }));
-      const due = nextTimeEpoch(this.task) - this.now();
-      const waits = [this.retrying('tail', () => this.transport.grown(past, woken.signal))];
-      if (due < Infinity) waits.push(this.#options.clock.sleep(Math.max(1, due), woken.signal));
-      await Promise.race(waits);
-      wake();
-      await Promise.all(waits);
-    } finally {
-      signal.removeEventListener('abort', wake);
-    }
-  }
-
-  /** For lag tools only: the checkpoint is the truth. */
   async #commitOffsets(): Promise<void> {
-    const offsets = placesOf(this.task).map(({ input, position }) => ({
-      topic: input.stream.name,
-      partition: position.partition,
-      offset: position.offset,
-    }));
-    await this.retrying('commit', () => this.transport.commit(this.task.topology, offsets));
+    await this.retrying('commit', () => commitOffsets(this.task, this.transport));
     this.#uncommitted = false;
     this.#committedAt = this.now();
   }

@@ -49,30 +49,34 @@ export function topology(name: string, build: (task: Task) => void): Topology {
 }
 
 /** Wires the topology onto the task, anew after each failure; what was wired before is taken off. */
-export function buildPipe(topology: Topology, task: TaskRuntime, surroundings: Surroundings): readonly Edge[] {
+export function buildPipe(
+  { name, build: wire }: Topology,
+  task: TaskRuntime,
+  surroundings: Surroundings,
+): readonly Edge[] {
   unwire(task);
   const build = new Build(task, surroundings);
   build.output(deadLetters);
-  topology.build(taskOf(build));
+  wire(taskOf(build));
   if (task.failure !== undefined) throw task.failure.error;
-  for (const name of task.inputs.keys()) {
-    if (task.outputs.has(name)) {
-      throw new BuildError(`Topology '${topology.name}' writes '${name}', which it reads`, 'Write another stream');
+  for (const input of task.inputs.keys()) {
+    if (task.outputs.has(input)) {
+      throw new BuildError(`Topology '${name}' writes '${input}', which it reads`, 'Write another stream');
     }
   }
-  refuseStateAfterAsync(topology, task, build.trail.edges);
+  refuseStateAfterAsync(task, build.trail.edges);
   return build.trail.edges;
 }
 
 /** What follows an asynchronous step runs after the epoch's timers and batches: state there would depend on it. */
-function refuseStateAfterAsync(topology: Topology, task: TaskRuntime, edges: readonly Edge[]): void {
+function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void {
   const after = new Set([...task.steps].filter(([, { kind }]) => kind === 'async').map(([name]) => name));
   for (const name of after) for (const { from, to } of edges) if (from === name) after.add(to);
   for (const { from, to } of edges) {
     const step = task.steps.get(to);
     if (!after.has(from) || step === undefined) continue;
     throw new BuildError(
-      `Topology '${topology.name}': the step '${to}' follows the asynchronous step '${from}'`,
+      `Topology '${task.topology}': the step '${to}' follows the asynchronous step '${from}'`,
       'Write a stream after the asynchronous step, and keep state in the topology that reads it',
     );
   }

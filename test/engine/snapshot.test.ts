@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Alarm, alarms, readings } from '../../examples/hot-sensors.ts';
-import type { SnapshotPolicy } from '../../src/engine/runner.ts';
+import type { SnapshotPolicy } from '../../src/engine/snapshotter.ts';
 import { topology } from '../../src/engine/topology.ts';
 import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
 import { openDirectorySnapshots } from '../../src/snapshots/directory/snapshots.ts';

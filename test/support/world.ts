@@ -43,6 +43,7 @@ export class World {
       sleep: async (duration: number) => {
         clock.time += duration;
       },
+      turn: () => Promise.resolve(),
     };
     this.clock = clock;
     const transport = openEmbeddedLog({ path: ':memory:', clock: () => clock.time });

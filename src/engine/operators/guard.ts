@@ -26,12 +26,14 @@ export class TaskObservable<T> extends Observable<T> {
     this.#trail = trail;
   }
 
+  /* oxlint-disable typescript/no-deprecated -- RxJS 7's only way to keep a class through pipe(); pinned to 7.8 */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
     const lifted = new TaskObservable<R>(this.#trail);
     lifted.source = this;
     lifted.operator = operator;
     return lifted;
   }
+  /* oxlint-enable typescript/no-deprecated */
 
   override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void) | null): Subscription {
     if (observer instanceof Subscriber) return super.subscribe(observer);

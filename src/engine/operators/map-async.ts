@@ -75,7 +75,7 @@ class Waiting<T> extends BaseStep {
 
 const asJson = <R>(): ResultCodec<R> => ({
   encode: result => JSON.stringify(result),
-  // The edge of the codec: the journal returns what the same step has written.
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the journal returns what the same step has written
   decode: text => JSON.parse(text) as R,
 });
 

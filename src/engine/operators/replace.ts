@@ -18,14 +18,12 @@ export function replace<T>(build: Build, collection: string, options: ReplaceOpt
   const { id, body } = options;
   const partition = options.partition ?? id;
   const { task } = build;
-  return sink<T>(task, `documents:${collection}`, value =>
-    task.documents.add(
+  return sink<T>(task, `documents:${collection}`, value => {
+    const at = {
       collection,
-      checkedKey(`The partition of a document '${collection}'`, partition(value)),
-      checkedKey(`The id of a document '${collection}'`, id(value)),
-      body(value),
-      task.lineage,
-      task.epoch,
-    ),
-  );
+      partition: checkedKey(`The partition of a document '${collection}'`, partition(value)),
+      id: checkedKey(`The id of a document '${collection}'`, id(value)),
+    };
+    task.documents.add(at, body(value), task);
+  });
 }
