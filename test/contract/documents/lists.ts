@@ -31,10 +31,12 @@ export function listPromises(promise: Promised<DocumentsSetting>): void {
   });
 }
 
+/** All pages; no list here has more than twenty documents, so a page that comes again is noticed. */
 async function listed(documents: Documents, where: { collection: string; partition?: string }, limit: number) {
   const found = [];
   for (let page = await documents.list({ ...where, limit }); page.length > 0;) {
     found.push(...page);
+    expect(found.length).toBeLessThanOrEqual(20);
     page = await documents.list({ ...where, limit, after: page.at(-1) });
   }
   return found;

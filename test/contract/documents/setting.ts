@@ -67,13 +67,15 @@ export function at(lineage: number, epoch: number, seq: number): DocumentVersion
   return { lineage, epoch, seq };
 }
 
-/** Reads the change feed until it is caught up. */
+/** Reads the change feed until it is caught up; a feed that does not move on is an error. */
 export async function drained(documents: Documents, collection: string, limit: number, from?: string) {
   const found: StoredDocument[] = [];
   let page = await documents.changes(collection, from, limit);
   found.push(...page.documents);
   while (!page.caughtUp) {
-    page = await documents.changes(collection, page.continuation, limit);
+    const next = await documents.changes(collection, page.continuation, limit);
+    if (next.continuation === page.continuation) throw new Error(`The feed stays at ${page.continuation}`);
+    page = next;
     found.push(...page.documents);
   }
   return { documents: found, continuation: page.continuation };

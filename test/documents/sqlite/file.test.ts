@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BadContinuation, type DocumentWrite } from '../../../src/documents/port.ts';
+import { BadContinuation, type DocumentWrite, type StoredDocument } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { openSqliteStateStore } from '../../../src/engine/state/sqlite.ts';
 import { IllFormedText, UnusableDatabase } from '../../../src/sqlite.ts';
@@ -64,9 +64,11 @@ test('empty, very long and NUL-holding ids are ids', async () => {
   const ids = ['', 'a', 'a\0', 'a\0b', 'x'.repeat(10_000)];
   await documents.write(ids.map((id, n) => write(id, n)));
   const found = [];
-  for (let page = await documents.list({ collection: 'orders', limit: 1 }); page.length > 0;) {
-    found.push(...page.map(({ id }) => id));
-    page = await documents.list({ collection: 'orders', limit: 1, after: page.at(-1) });
+  let after: StoredDocument | undefined;
+  for (let n = 0; n <= ids.length; n += 1) {
+    [after] = await documents.list({ collection: 'orders', limit: 1, after });
+    if (after) found.push(after.id);
+    else break;
   }
   expect(found).toEqual(ids);
   await documents.close();
