@@ -6,6 +6,8 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+/** Half of a start is compiling. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
 
 export interface Ending {
   readonly code: number | null;
@@ -14,6 +16,10 @@ export interface Ending {
   readonly complaint: string;
 }
 
+/** The ending of a process that did what it was asked to. */
+export const orderly: Ending = { code: 0, signal: null, complaint: '' };
+export const killed: Ending = { code: null, signal: 'SIGKILL', complaint: '' };
+
 export class WorkerProcess {
   readonly lines: Interface;
   readonly ended: Promise<Ending>;
@@ -21,20 +27,11 @@ export class WorkerProcess {
 
   /** Killed when the deadline aborts. `kill` is where it kills itself, see `KillSwitch`. */
   constructor(data: string, mode: 'live' | 'drain', deadline: AbortSignal, kill = '') {
-    const env = { ...process.env, MILLRACE_KILL: kill };
+    const env = { ...process.env, MILLRACE_KILL: kill, NODE_COMPILE_CACHE: compileCache };
     this.#child = spawn(process.execPath, [script, data, mode], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    const child = this.#child;
-    child.stdin.on('error', () => {}); // it may be dead already when it is told to stop
-    const end = (): boolean => child.kill('SIGKILL');
-    deadline.addEventListener('abort', end);
-    this.lines = createInterface(child.stdout);
-    let complaint = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-    this.ended = once(child, 'close').then(() => {
-      deadline.removeEventListener('abort', end);
-      return { code: child.exitCode, signal: child.signalCode, complaint };
-    });
-    if (deadline.aborted) end();
+    this.#child.stdin.on('error', () => {}); // it may be dead already when it is told to stop
+    this.lines = createInterface(this.#child.stdout);
+    this.ended = this.#ending(deadline);
   }
 
   kill(): void {
@@ -44,5 +41,18 @@ export class WorkerProcess {
   /** Lets it finish the epochs under way. */
   stop(): void {
     this.#child.stdin.end();
+  }
+
+  async #ending(deadline: AbortSignal): Promise<Ending> {
+    const child = this.#child;
+    const kill = (): void => this.kill();
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
+    deadline.addEventListener('abort', kill);
+    if (deadline.aborted) kill();
+    await once(child, 'close');
+    deadline.removeEventListener('abort', kill);
+    if (deadline.aborted) complaint += 'The deadline of the test has passed';
+    return { code: child.exitCode, signal: child.signalCode, complaint };
   }
 }

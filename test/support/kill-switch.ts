@@ -1,53 +1,41 @@
 /** Kills its own process, hard, when a given point of the work has been passed so many times. */
 import { writeSync } from 'node:fs';
-import type { Documents } from '../../src/documents/port.ts';
+import type { Documents, DocumentWrite } from '../../src/documents/port.ts';
 import type { Observer } from '../../src/engine/runner.ts';
 import type { TaskRuntime } from '../../src/engine/runtime.ts';
 import type { StateChange, StateStore } from '../../src/engine/state/store.ts';
-import type { Transport } from '../../src/transport/port.ts';
+import type { Append, Offset, Transport } from '../../src/transport/port.ts';
 import { type Around, aroundDocuments, aroundTransport } from './ports.ts';
 
 export type Moment = 'before' | 'after';
 
 /**
- * Points are the steps of a topology (`count-sites.flush`), the calls of ports (`appendBatch`), and `stateChange`,
- * each change inside the transaction of a checkpoint. Every step is said on the standard output.
+ * Points are the steps of a topology (`count-sites.flush`), the calls of ports (`journalAmend`), and what lies inside
+ * of three calls: `nextAppend` between two output partitions, `nextDocument` between two documents, `stateChange`
+ * in the transaction of a checkpoint. Every step is said on the standard output, and the point at which it dies.
  */
 export class KillSwitch implements Observer {
-  readonly #spec: string;
+  readonly #place: string;
   #left: number;
 
   /** `point:moment:count`; never where it is empty. */
   constructor(spec: string) {
     const [point = '', moment = '', count = '1'] = spec.split(':');
-    this.#spec = `${point}:${moment}`;
+    this.#place = `${point}:${moment}`;
     this.#left = Number(count);
   }
 
   step({ id, topology }: TaskRuntime, step: string, moment: Moment): void {
     say(`${id} ${step} ${moment}`);
-    this.pass(`${topology}.${step}`, moment);
+    this.#pass(`${topology}.${step}`, moment);
   }
 
-  pass(point: string, moment: Moment): void {
-    if (`${point}:${moment}` === this.#spec && --this.#left === 0) process.kill(process.pid, 'SIGKILL');
-  }
-
-  readonly #around: Around = async (call, work) => {
-    this.pass(call, 'before');
-    const result = await work();
-    this.pass(call, 'after');
-    return result;
-  };
-
-  /** Append by append, so that it can die between two output partitions. */
   transport(real: Transport): Transport {
-    return aroundTransport(real, this.#around);
+    return { ...aroundTransport(real, this.#around), append: appends => this.#append(real, appends) };
   }
 
-  /** Document by document. */
   documents(real: Documents): Documents {
-    return aroundDocuments(real, this.#around);
+    return { ...aroundDocuments(real, this.#around), write: writes => this.#write(real, writes) };
   }
 
   store(real: StateStore): StateStore {
@@ -55,21 +43,57 @@ export class KillSwitch implements Observer {
       head: task => real.head(task),
       entries: task => real.entries(task),
       get: (task, step, key) => real.get(task, step, key),
-      commit: (task, head, changes) => real.commit(task, head, this.#passing(changes)),
+      commit: (task, head, changes) => real.commit(task, head, this.#changes(changes)),
       replace: (task, head, entries) => real.replace(task, head, entries),
       discard: task => real.discard(task),
       close: () => real.close(),
     };
   }
 
-  *#passing(changes: Iterable<StateChange>): Iterable<StateChange> {
+  #pass(point: string, moment: Moment): void {
+    if (`${point}:${moment}` !== this.#place || --this.#left !== 0) return;
+    say(dying);
+    process.kill(process.pid, 'SIGKILL');
+  }
+
+  readonly #around: Around = async (call, work) => {
+    this.#pass(call, 'before');
+    const result = await work();
+    this.#pass(call, 'after');
+    return result;
+  };
+
+  #append(real: Transport, appends: readonly Append[]): Promise<Offset[]> {
+    return this.#around('append', async () => {
+      const offsets: Offset[] = [];
+      for (const append of appends) {
+        if (offsets.length > 0) this.#pass('nextAppend', 'before');
+        offsets.push(...(await real.append([append])));
+      }
+      return offsets;
+    });
+  }
+
+  #write(real: Documents, writes: readonly DocumentWrite[]): Promise<void> {
+    return this.#around('write', async () => {
+      for (const [index, write] of writes.entries()) {
+        if (index > 0) this.#pass('nextDocument', 'before');
+        await real.write([write]);
+      }
+    });
+  }
+
+  *#changes(changes: Iterable<StateChange>): Iterable<StateChange> {
     for (const change of changes) {
-      this.pass('stateChange', 'before');
+      this.#pass('stateChange', 'before');
       yield change;
-      this.pass('stateChange', 'after');
+      this.#pass('stateChange', 'after');
     }
   }
 }
+
+/** The last line of a process that has killed itself. */
+export const dying = 'dying';
 
 /** Synchronous: what a process has said before it is killed arrives. */
 export const say = (line: string): void => {

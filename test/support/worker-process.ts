@@ -1,8 +1,9 @@
 /**
  * A process that runs the topologies of `examples/sensor-counts.ts`: `worker-process.ts DATA live|drain`. `live` goes
  * on until its standard input ends, `drain` until there is nothing more to do. MILLRACE_KILL names the point at which
- * it kills itself, see `KillSwitch`. Says `restored` when it has restored its tasks, then each step of each epoch.
+ * it kills itself, see `KillSwitch`. Says `restored` when it has restored its tasks, and each step of each epoch.
  */
+import { flushCompileCache } from 'node:module';
 import { topologies } from '../../examples/sensor-counts.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -23,11 +24,13 @@ async function work(stop: AbortSignal): Promise<void> {
     maxRecords: 20,
     budgetBytes: 1 << 24,
     observer: kill,
+    snapshots: { to: ports.snapshots, everyEpochs: 7, keep: 2 },
   });
   say('restored');
   await (mode === 'drain' ? engine.runUntilCaughtUp(stop) : engine.run(stop));
 }
 
+flushCompileCache(); // a killed process would never write it, and all its successors compile again
 const stop = new AbortController();
 process.stdin.once('end', () => stop.abort()).resume();
 await work(stop.signal);
