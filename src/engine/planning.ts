@@ -1,4 +1,3 @@
-import { Fenced } from '../errors.ts';
 import type { Millis } from '../stream/time.ts';
 import { keyOf } from './event-time.ts';
 import { markerInterval } from './markers.ts';
@@ -23,22 +22,11 @@ export async function makePlan(run: TaskRunner, pulled: readonly Pulled[]): Prom
   };
 }
 
-/**
- * Appends the plan by compare-and-set. An append whose answer was lost looks like a refusal when it is tried again;
- * the journal then holds this very plan, and says so.
- */
+/** Appends the plan by compare-and-set. Trying again after a lost answer is harmless: the journal knows its newest plan. */
 export async function appendPlan(run: TaskRunner, plan: Plan): Promise<void> {
   const { task, documents, fence } = run;
   const entry = { epoch: plan.epoch, plan: encodePlan(plan) };
-  await run.retrying('plan', async () => {
-    try {
-      await documents.journal.append(task.id, fence, entry);
-    } catch (error) {
-      if (!(error instanceof Fenced)) throw error;
-      const [newest] = await documents.journal.after(task.id, plan.epoch - 1, 1);
-      if (newest?.plan !== entry.plan) throw error;
-    }
-  });
+  await run.retrying('plan', () => documents.journal.append(task.id, fence, entry));
 }
 
 /** Replaces the newest plan, of which nothing was emitted. Trying again is harmless: it is the same replacement. */
