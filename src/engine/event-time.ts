@@ -14,7 +14,7 @@ export class EventTime {
   nextTimer: Millis = Infinity;
   /** `stream/partition` of what does not hold event time back in this epoch. */
   idle = new Set<string>();
-  /** The journalled clock since which every partition is idle; null while one is not. */
+  /** The journalled clock from which on event time goes at the pace of the wall clock; null while a partition is not idle. */
   idleSince: Millis | null = null;
   /** Whether the open epoch is the first in which everything is idle. */
   turnedIdle = false;
@@ -53,15 +53,24 @@ export class EventTime {
     const allIdle = this.everythingIdle();
     this.turnedIdle = allIdle && this.idleSince === null;
     if (!allIdle) this.idleSince = null;
-    else this.idleSince ??= clock;
+    else this.idleSince ??= clock - this.#aheadOfNewest();
     this.#advance(allIdle ? this.idleTime(clock) : this.#least());
   }
 
   /** Event time if the task, idle as a whole, had an epoch at `clock`; -Infinity where nothing was ever read. */
   idleTime(clock: Millis): Millis {
+    return this.#newest() + Math.max(0, clock - (this.idleSince ?? clock));
+  }
+
+  #newest(): Millis {
     let newest = -Infinity;
     for (const { input, position } of this.#timed()) newest = Math.max(newest, position.newest - input.stream.lateness);
-    return newest + Math.max(0, clock - (this.idleSince ?? clock));
+    return newest;
+  }
+
+  /** An earlier idle time may have left event time ahead of every record: it goes on from where it stands. */
+  #aheadOfNewest(): Millis {
+    return this.watermark === -Infinity ? 0 : Math.max(0, this.watermark - this.#newest());
   }
 
   everythingIdle(): boolean {

@@ -76,7 +76,10 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
   const base = eventTime.idleTime(since);
   if (base === -Infinity) return due;
   due = Math.min(due, since + Math.max(0, eventTime.nextTimer - base));
-  for (const output of read)
-    for (const { markedAt } of output.positions) due = Math.min(due, markedAt + markerInterval);
+  for (const { marked, markedAt } of read.flatMap(output => output.positions)) {
+    // A marker that says nothing new is not written, so the epoch for it would be repeated at once.
+    const passed = since + (marked + task.lag - base) + 1;
+    due = Math.min(due, Math.max(markedAt + markerInterval, passed));
+  }
   return due;
 }

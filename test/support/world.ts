@@ -16,7 +16,8 @@ import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
 import { consumed } from './consumer.ts';
 
 export interface WorldOptions {
-  readonly partitions?: number;
+  /** Of every topic but `dead-letters`, or topic by topic. */
+  readonly partitions?: number | ((topic: string) => number);
   readonly maxRecords?: number;
   readonly observer?: Observer;
   /** Wraps the ports, to make them fail. */
@@ -69,7 +70,7 @@ export class World {
   async deploy(topologies: readonly Topology[]): Promise<void> {
     const counts = new Map<string, number>();
     for (const topic of Graph.streamsOf(topologies)) {
-      const partitions = topic === 'dead-letters' ? 1 : (this.#options.partitions ?? 1);
+      const partitions = this.#partitionsOf(topic);
       counts.set(topic, partitions);
       await this.transport.createTopic(topic, { partitions });
     }
@@ -120,6 +121,12 @@ export class World {
   /** What a consumer sees: each record of each producer once. */
   output<T>(stream: Stream<T>): Promise<T[]> {
     return consumed(this.transport, stream);
+  }
+
+  #partitionsOf(topic: string): number {
+    const { partitions = 1 } = this.#options;
+    if (topic === 'dead-letters') return 1;
+    return typeof partitions === 'number' ? partitions : partitions(topic);
   }
 
   async #append(
