@@ -1,5 +1,5 @@
 /** Events for the tests that kill, most of them sound, and what anybody could say of them by looking at all of them. */
-import { type Reading, readings, siteOf } from '../../examples/sensor-counts.ts';
+import { type Reading, readings } from '../../examples/sensor-counts.ts';
 import type { Append, Transport } from '../../src/transport/port.ts';
 import { partitionOf } from '../../src/transport/partitioner.ts';
 import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
@@ -39,9 +39,9 @@ export class Traffic {
     const reading = { id, sensor, celsius: random.between(-30, 45), at: 1_000_000 + id };
     const lot = random.below(100);
     if (lot === 0) return { key: sensor, bytes: Buffer.from(`broken ${id}`), reading: undefined, flaw: /./ };
-    if (lot === 1) return sent({ ...reading, celsius: -300 }, /below absolute zero/);
-    if (lot === 2) return sent({ ...reading, sensor: 'nowhere' }, /names no site/);
-    return sent(reading);
+    if (lot === 1) return event({ ...reading, celsius: -300 }, /below absolute zero/);
+    if (lot === 2) return event({ ...reading, sensor: 'nowhere' }, /names no site/);
+    return event(reading);
   }
 
   async #appends(events: readonly SentEvent[]): Promise<Append[]> {
@@ -59,7 +59,7 @@ export class Traffic {
   }
 }
 
-function sent(reading: Reading, flaw?: RegExp): SentEvent {
+function event(reading: Reading, flaw?: RegExp): SentEvent {
   const buffer = Buffer.alloc(256);
   const bytes = buffer.subarray(0, readings.schema.encode(reading, buffer, 0));
   return { key: reading.sensor, bytes, reading, flaw };
@@ -68,14 +68,3 @@ function sent(reading: Reading, flaw?: RegExp): SentEvent {
 /** Readings that have to be forwarded, in the order in which they were sent. */
 export const soundReadings = (sent: readonly SentEvent[]): Reading[] =>
   sent.flatMap(({ reading, flaw }) => (reading === undefined || flaw !== undefined ? [] : [reading]));
-
-/** What a site has to have seen. */
-export function expectedSites(sent: readonly SentEvent[]): Record<string, { count: number; hottest: number }> {
-  const bySite = Object.groupBy(soundReadings(sent), ({ sensor }) => siteOf(sensor));
-  return Object.fromEntries(
-    Object.entries(bySite).map(([site, seen = []]) => [
-      site,
-      { count: seen.length, hottest: Math.max(...seen.map(({ celsius }) => celsius)) },
-    ]),
-  );
-}

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readingsBySite, siteCounts } from '../../examples/sensor-counts.ts';
+import { openEmbedded, type Ports } from '../../src/app/compose.ts';
+import type { EngineThreadOptions } from '../../src/app/engine-messages.ts';
+import { EngineFailed, EngineThread } from '../../src/app/engine-thread.ts';
+import { consumed } from '../support/consumer.ts';
+import { createTopics, demanded, written } from '../support/kill-outcome.ts';
+import { soundReadings, Traffic } from '../support/kill-traffic.ts';
+import { Random } from '../support/random.ts';
+
+const app = new URL('../../examples/sensor-counts.ts', import.meta.url).href;
+const failingApp = new URL('./failing-app.ts', import.meta.url).href;
+const deadline_ms = 30_000;
+let data: string;
+let ports: Ports;
+let traffic: Traffic;
+
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'millrace-thread-'));
+  ports = await openEmbedded(data);
+  await createTopics(ports);
+  traffic = new Traffic(ports.transport, new Random(3));
+});
+afterEach(async () => {
+  await ports[Symbol.asyncDispose]();
+  rmSync(data, { recursive: true });
+});
+
+const started = (more: Partial<EngineThreadOptions> = {}): EngineThread =>
+  new EngineThread({ data, app, untilCaughtUp: false, maxRecords: 50, budgetBytes: 1 << 24, ...more });
+
+/** Waits until the engine has counted every sound reading that was sent. */
+async function everythingCounted(): Promise<void> {
+  const partitions = await ports.transport.partitions(siteCounts.name);
+  const signal = AbortSignal.timeout(deadline_ms);
+  for (;;) {
+    const ends = await Promise.all(
+      Array.from({ length: partitions }, async (_, partition) => {
+        const at = { topic: siteCounts.name, partition };
+        return { ...at, offset: (await ports.transport.bounds(at)).end };
+      }),
+    );
+    if ((await consumed(ports.transport, siteCounts)).length >= soundReadings(traffic.sent).length) return;
+    await ports.transport.grown(ends, signal);
+    signal.throwIfAborted();
+  }
+}
+
+describe('an engine in its thread', () => {
+  test('restores, works until it has caught up, and ends by itself', async () => {
+    await traffic.send(500);
+    const engine = started({ untilCaughtUp: true });
+    await engine.restored;
+    await engine.ended;
+    expect(await written(ports)).toEqual(demanded(traffic.sent));
+  });
+
+  test('tells what its tasks have done', async () => {
+    await traffic.send(500);
+    const engine = started({ untilCaughtUp: true });
+    await engine.ended;
+    expect(engine.tasks.map(({ task }) => task)).toEqual(['by-site/0', 'by-site/1', 'count-sites/0', 'count-sites/1']);
+    const read = engine.tasks.filter(({ topology }) => topology === 'by-site').map(({ records }) => records);
+    expect(read.reduce((sum, records) => sum + records, 0)).toBe(500);
+  });
+
+  test('picks up what another thread appends while it runs', async () => {
+    const engine = started();
+    await engine.restored;
+    for (let round = 0; round < 5; round++) {
+      await traffic.send(20);
+      await everythingCounted();
+    }
+    await engine.stop();
+    expect(await written(ports)).toEqual(demanded(traffic.sent));
+  });
+
+  test('stops in an orderly way, and a second one goes on with nothing twice', async () => {
+    await traffic.send(100);
+    const first = started();
+    await everythingCounted();
+    await first.stop();
+    await traffic.send(100);
+    const second = started();
+    await everythingCounted();
+    await second.stop();
+    expect(await written(ports)).toEqual(demanded(traffic.sent));
+  });
+
+  test('is stopped in the middle of a backlog and loses nothing', async () => {
+    await traffic.send(2_000);
+    const engine = started({ maxRecords: 10 });
+    await engine.restored;
+    await engine.stop();
+    const forwarded = await consumed(ports.transport, readingsBySite);
+    expect(forwarded.length).toBeLessThan(soundReadings(traffic.sent).length);
+    await started({ untilCaughtUp: true, maxRecords: 1_000 }).ended;
+    expect(await written(ports)).toEqual(demanded(traffic.sent));
+  });
+
+  test('that is told to stop before it has restored ends without doing anything', async () => {
+    await traffic.send(100);
+    const engine = started();
+    await engine.stop();
+    expect(await consumed(ports.transport, readingsBySite)).toEqual([]);
+  });
+
+  test('says with the code of its cause that it cannot go on', async () => {
+    await traffic.send(10);
+    const engine = started({ app: failingApp });
+    const failure: unknown = await engine.ended.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(EngineFailed);
+    expect(failure).toMatchObject({ code: 'ENGINE_FAILED', engineCode: 'TASK_STOPPED' });
+    expect(String(failure)).toMatch(/a batch that fails/);
+  });
+
+  test('that cannot even begin says so to whoever waits for it, in both ways', async () => {
+    const engine = started({ app: new URL('./no-such-app.ts', import.meta.url).href });
+    await expect(engine.restored).rejects.toMatchObject({ engineCode: 'UNEXPECTED' });
+    await expect(engine.ended).rejects.toThrow(/no-such-app/);
+  });
+});
