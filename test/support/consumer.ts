@@ -1,7 +1,7 @@
 /** A consumer that shares nothing with the engine but the record format: it judges what the engine wrote. */
 import type { Stream } from '../../src/stream/stream.ts';
 import type { TopicPartition, Transport } from '../../src/transport/port.ts';
-import { BatchCursor, Kind } from '../../src/transport/record.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../../src/transport/record.ts';
 
 /** Bytes of a record before its key, see `record.ts`. */
 const recordHeaderBytes = 24;
@@ -57,11 +57,15 @@ async function* everything(transport: Transport, at: TopicPartition): AsyncGener
   for (let from = start; from < end;) {
     const batches = await transport.read({ ...at, from, maxRecords: 10_000, maxBytes: 1 << 24 });
     for (const batch of batches) {
-      const cursor = new BatchCursor(batch);
-      while (cursor.next()) if (cursor.offset >= from) yield cursor;
+      yield* cursorsFrom(batch, from);
       from = batch.firstOffset + batch.records;
     }
   }
+}
+
+function* cursorsFrom(batch: RecordBatch, from: number): Generator<BatchCursor> {
+  const cursor = new BatchCursor(batch);
+  while (cursor.next()) if (cursor.offset >= from) yield cursor;
 }
 
 function isFirst(cursor: BatchCursor, last: Map<string, number>, at: TopicPartition): boolean {
@@ -80,7 +84,8 @@ function isFirst(cursor: BatchCursor, last: Map<string, number>, at: TopicPartit
 function consumedRecord<T>(stream: Stream<T>, partition: number, cursor: BatchCursor): ConsumedRecord<T> {
   const { type } = stream.schema.codec;
   // A plain object: avsc gives each record a class of its own, which would be no part of a comparison.
-  const value = cursor.kind === Kind.marker ? undefined : { ...type.decode(cursor.bytes, cursor.valueStart + 10).value };
+  const value =
+    cursor.kind === Kind.marker ? undefined : { ...type.decode(cursor.bytes, cursor.valueStart + 10).value };
   return { partition, producer: producerOf(cursor), sequence: cursor.sequence, watermark: cursor.watermark, value };
 }
 

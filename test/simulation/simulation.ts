@@ -1,0 +1,147 @@
+/**
+ * The shop in a world where everything goes wrong, by a seed: tasks and outside appends interleave by chance, ports
+ * fail before and after their work, workers crash anywhere, are taken over with their disk, an old one or an empty
+ * one, and go on as zombies. In the end the outputs must be those that the orders call for.
+ */
+import { Ledger } from '../support/ledger.ts';
+import { Random } from '../support/random.ts';
+import { settle, type Slot, slotsOf } from '../support/settle.ts';
+import { type Order, orders, poisonAmount, poisonItem, shop } from '../support/shop.ts';
+import { World } from '../support/world.ts';
+import { Chaos, noToll, type Toll } from './chaos.ts';
+import { Worker } from './worker.ts';
+
+/** Runs one world for at least so many epochs, drains it, and throws unless its outputs are right. */
+export async function simulateWorld(seed: number, epochs: number): Promise<Toll> {
+  const simulation = await Simulation.begin(seed);
+  while (simulation.toll.epochs < epochs) await simulation.act();
+  await simulation.end();
+  return simulation.toll;
+}
+
+/** A disk for each worker that a task ever had is too many; two show whatever more could. */
+type Disks = [current: Worker['store'], other: Worker['store']];
+
+class Simulation {
+  readonly toll = noToll();
+  readonly #random: Random;
+  readonly #chaos: Chaos;
+  readonly #world: World;
+  readonly #ledger = new Ledger();
+  readonly #slots: readonly Slot[];
+  readonly #disks = new Map<string, Disks>();
+  /** The newest worker of each task. */
+  readonly #current = new Map<Slot, Worker>();
+  /** Those that were taken over and do not know it yet. */
+  #zombies: Worker[] = [];
+
+  private constructor(random: Random, world: World) {
+    this.#random = random;
+    this.#chaos = new Chaos(random, this.toll);
+    this.#world = world;
+    this.#slots = slotsOf(world);
+    for (const slot of this.#slots) this.#disks.set(nameOf(slot), [World.emptyStore(), World.emptyStore()]);
+  }
+
+  static async begin(seed: number): Promise<Simulation> {
+    const random = new Random(seed);
+    const maxRecords = random.pick([1, 3, 10, 30, 100]);
+    const world = await World.of(shop, { partitions: () => random.between(1, 4), maxRecords });
+    world.clock.time = 1_700_000_000_000;
+    return new Simulation(random, world);
+  }
+
+  /** One thing happens. */
+  async act(): Promise<void> {
+    const random = this.#random;
+    const roll = random.unit();
+    this.#world.clock.time += random.below(40);
+    if (roll < 0.2) await this.#send();
+    else if (roll < 0.23) this.#world.clock.time += random.below(8_000);
+    else if (roll < 0.24) this.#takeOver(random.pick(this.#slots));
+    else if (roll < 0.3 && this.#zombies.length > 0) await this.#turnZombie(random.pick(this.#zombies));
+    else await this.#turn(random.pick(this.#slots));
+  }
+
+  /** Everything is let go on and then drained, without any further mishap; and judged. */
+  async end(): Promise<void> {
+    this.#chaos.calm = true;
+    while (this.#zombies.length > 0) await this.#turnZombie(this.#random.pick(this.#zombies));
+    for (const worker of this.#current.values()) if (worker.isStalled) await worker.turn();
+    const { transport, documents } = this.#world;
+    await settle(this.#world, slot => ({ store: this.#disksOf(slot)[0] }));
+    const { duplicates } = await this.#ledger.check(transport, documents);
+    this.toll.duplicates += duplicates;
+    await this.#close();
+  }
+
+  async #turn(slot: Slot): Promise<void> {
+    const worker = this.#current.get(slot) ?? this.#hire(slot);
+    const turn = await worker.turn();
+    if (turn === 'stalled') this.#takeOver(slot);
+    if (turn === 'crashed' || turn === 'fenced') this.#current.delete(slot);
+  }
+
+  async #turnZombie(zombie: Worker): Promise<void> {
+    const turn = await zombie.turn();
+    if (turn !== 'worked' && turn !== 'stalled') this.#zombies = this.#zombies.filter(other => other !== zombie);
+  }
+
+  /** Somebody believes that the worker is gone; it is not. */
+  #takeOver(slot: Slot): void {
+    const worker = this.#current.get(slot);
+    if (worker === undefined) return;
+    this.toll.takeovers++;
+    this.#zombies.push(worker);
+    this.#hire(slot);
+  }
+
+  #hire(slot: Slot): Worker {
+    const disks = this.#disksOf(slot);
+    const roll = this.#random.unit();
+    if (roll < 0.4) disks.reverse();
+    if (roll < 0.1) disks[0] = World.emptyStore();
+    const worker = new Worker(this.#world, this.#chaos, slot, disks[0]);
+    this.#current.set(slot, worker);
+    return worker;
+  }
+
+  #disksOf(slot: Slot): Disks {
+    const disks = this.#disks.get(nameOf(slot));
+    if (disks === undefined) throw new Error(`${nameOf(slot)} has no disk`);
+    return disks;
+  }
+
+  async #send(): Promise<void> {
+    if (this.#random.chance(0.1)) return this.#sendBroken();
+    const some = Array.from({ length: this.#random.between(1, 12) }, (_, index) => this.#order(index));
+    this.#ledger.sent.push(...some);
+    await this.#world.send(orders, ...some);
+  }
+
+  async #sendBroken(): Promise<void> {
+    const bytes = Buffer.from(`broken ${this.#ledger.broken.length}`);
+    this.#ledger.broken.push(bytes);
+    await this.#world.sendBytes(orders, `customer-${this.#random.below(6)}`, bytes);
+  }
+
+  /** Some come late, but within the stream's lateness; some are bad. */
+  #order(index: number): Order {
+    const random = this.#random;
+    return {
+      id: this.#ledger.sent.length + index,
+      customer: `customer-${random.below(6)}`,
+      item: random.chance(0.02) ? poisonItem : `item-${'x'.repeat(random.below(9))}`,
+      amount: random.chance(0.02) ? poisonAmount : random.between(random.chance(0.02) ? -9 : 0, 9),
+      at: random.chance(0.01) ? NaN : this.#world.clock.time - random.below(orders.lateness),
+    };
+  }
+
+  async #close(): Promise<void> {
+    for (const disks of this.#disks.values()) for (const disk of disks) disk.close();
+    await this.#world.transport.close();
+    await this.#world.documents.close();
+  }
+}
+
+const nameOf = ({ topology, partition }: Slot): string => `${topology}/${partition}`;
