@@ -67,6 +67,7 @@ export function restoreHead(task: TaskRuntime, stored: CheckpointHead): number {
   const value = decodeHead(task, stored);
   refuseOtherSteps(task, value);
   task.epoch = stored.epoch;
+  task.lineage = value.lineage;
   task.eventTime.watermark = readTime(value.watermark);
   task.eventTime.idle = new Set(value.idle);
   task.eventTime.idleSince = value.idleSince;

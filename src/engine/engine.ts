@@ -58,20 +58,10 @@ export class Engine {
     for (let idle = false; !idle && !signal.aborted;) {
       idle = true;
       for (const runner of this.runners) {
-        if (await drained(runner, signal)) idle = false;
+        if (await runner.drain(signal)) idle = false;
       }
     }
   }
-}
-
-/** Steps until there is nothing more to do or the signal aborts; whether there was anything. */
-async function drained(runner: TaskRunner, signal: AbortSignal): Promise<boolean> {
-  let worked = false;
-  while (await runner.step()) {
-    worked = true;
-    if (signal.aborted) break;
-  }
-  return worked;
 }
 
 async function graphOf({ topologies, transport }: EngineOptions): Promise<Graph> {

@@ -1,10 +1,12 @@
 /** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
 import { encodeHead } from './checkpoint.ts';
 import { drainResults } from './drain.ts';
+import { TaskStopped } from './errors.ts';
 import { markOutputs } from './markers.ts';
 import { amendPlan, appendPlan, makePlan } from './planning.ts';
 import type { Plan } from './plan.ts';
 import type { TaskRunner } from './runner.ts';
+import type { TaskRuntime } from './runtime.ts';
 import { type Pulled, pullNext, pullSpan } from './spans.ts';
 
 /** An epoch on its way. One that is executed again has its plan from the journal. */
@@ -39,7 +41,7 @@ async function plan(run: TaskRunner, epoch: Epoch): Promise<void> {
 /** Pushes the records through the pipe, one by one; event time advances and timers fire between records. */
 function push(run: TaskRunner, epoch: Epoch): void {
   const { task } = run;
-  const made = run.planOf(epoch);
+  const made = planOf(run.task, epoch);
   task.open(made);
   task.eventTime.begin(made);
   for (const { span, batches } of epoch.pulled) {
@@ -62,7 +64,7 @@ async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task } = run;
   task.throwFailure('what came after the end');
   if (task.drains.length === 0) return;
-  const made = run.planOf(epoch);
+  const made = planOf(run.task, epoch);
   const results = await drainResults(task, made);
   if (results !== made.results) {
     epoch.plan = { ...made, fence: run.fence, results };
@@ -77,7 +79,7 @@ async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
 /** Documents first, then records: whoever reads a record finds the documents that belong to it. */
 async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task, documents, transport } = run;
-  markOutputs(task, run.planOf(epoch));
+  markOutputs(task, planOf(run.task, epoch));
   if (epoch.muted) return;
   if (task.documents.size > 0) await documents.write(task.documents.all());
   const appends = [...task.outputs.values()].flatMap(output => output.appends());
@@ -88,7 +90,13 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
 function checkpoint(run: TaskRunner, epoch: Epoch): void {
   const { task, store, fence } = run;
   task.throwFailure('the flush');
-  const head = { fence, epoch: run.planOf(epoch).epoch, body: encodeHead(task) };
+  const head = { fence, epoch: planOf(run.task, epoch).epoch, body: encodeHead(task) };
   store.commit(task.id, head, run.changes());
   run.committed(head);
+}
+
+/** The plan of an epoch that has one by now. */
+export function planOf(task: TaskRuntime, epoch: Epoch): Plan {
+  if (epoch.plan !== undefined) return epoch.plan;
+  throw new TaskStopped(`${task.id}: a step ran before its plan`, 'This is a defect of Millrace: please report it');
 }

@@ -68,7 +68,8 @@ export class Graph implements Surroundings {
 
   /** Number of tasks of a topology. */
   tasks(name: string): number {
-    return this.topologies.find(topology => topology.name === name)?.tasks ?? 0;
+    const { name: known } = this.#topology(name);
+    return this.topologies.find(topology => topology.name === known)?.tasks ?? 0;
   }
 
   /** A task at the beginning of its log, wired. */

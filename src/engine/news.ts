@@ -1,9 +1,7 @@
-import type { CommittedOffset, Transport } from '../transport/port.ts';
 import type { Clock } from './clock.ts';
 import { nextTimeEpoch } from './planning.ts';
+import { offsetsOf } from './offset-commits.ts';
 import type { TaskRunner } from './runner.ts';
-import type { TaskRuntime } from './runtime.ts';
-import { placesOf } from './spans.ts';
 
 /** Waits for records, for the time at which an epoch without records is due, or for the signal. */
 export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -23,10 +21,3 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
     signal.removeEventListener('abort', wake);
   }
 }
-
-/** Tells lag tools how far the task has come. The checkpoint is the truth. */
-export const commitOffsets = (task: TaskRuntime, transport: Transport): Promise<void> =>
-  transport.commit(task.topology, offsetsOf(task));
-
-const offsetsOf = (task: TaskRuntime): CommittedOffset[] =>
-  placesOf(task).map(({ input, position: { partition, offset } }) => ({ topic: input.stream.name, partition, offset }));

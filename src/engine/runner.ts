@@ -2,20 +2,21 @@
 import type { Documents } from '../documents/port.ts';
 import type { Unavailable } from '../errors.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
-import { seconds, type Millis } from '../stream/time.ts';
+import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
-import { type Epoch, type EpochStep, steps } from './epoch.ts';
+import { type Epoch, type EpochStep, planOf, steps } from './epoch.ts';
 import { IncompatibleState, LogChanged, TaskStopped } from './errors.ts';
 import type { Graph } from './graph.ts';
 import { type Input, UnknownSchema } from './input.ts';
-import { decodePlan, type Plan, type Skip, type Span } from './plan.ts';
+import { decodePlan, type Skip, type Span } from './plan.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
 import type { Position } from './position.ts';
 import { RecordFailed } from './record-failed.ts';
-import { retrying } from './retry.ts';
-import { commitOffsets, untilNews } from './news.ts';
+import { Interrupted, retrying } from './retry.ts';
+import { untilNews } from './news.ts';
+import { OffsetCommits } from './offset-commits.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { type SnapshotPolicy, Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
@@ -45,8 +46,6 @@ export interface RunnerOptions {
   readonly snapshots?: SnapshotPolicy;
 }
 
-/** How often a running task tells lag tools where it is. */
-const commitInterval = seconds(1);
 /** Plans fetched from the journal at once. */
 const journalPage = 100;
 
@@ -63,8 +62,7 @@ export class TaskRunner {
   /** Epoch of the newest plan in the journal. */
   #planned = 0;
   #clock: Millis = -Infinity;
-  #committedAt: Millis = -Infinity;
-  #uncommitted = false;
+  readonly #offsets = new OffsetCommits();
   readonly #snapshots: Snapshotter | undefined;
 
   private constructor(task: TaskRuntime, options: RunnerOptions) {
@@ -91,7 +89,7 @@ export class TaskRunner {
   /** One epoch; false when there is nothing to do. */
   async step(): Promise<boolean> {
     const worked = await this.#execute({ plan: undefined, pulled: [], muted: false });
-    if (this.#uncommitted && (!worked || this.now() - this.#committedAt >= commitInterval)) await this.#commitOffsets();
+    await this.#offsets.whenDue(this, !worked);
     await this.#snapshots?.whenDue(this);
     return worked;
   }
@@ -99,31 +97,46 @@ export class TaskRunner {
   /** Epochs until the signal aborts; the epoch under way is finished. Rejects when the task cannot go on. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const stop = (): void => this.#stopping.abort();
-    signal.addEventListener('abort', stop);
-    try {
+    await this.#until(signal, async () => {
       while (!signal.aborted) {
         if (!(await this.step())) await this.retrying('tail', () => untilNews(this, clock, signal));
         await clock.turn();
       }
+      await this.#offsets.commit(this);
+      await this.#snapshots?.take(this);
+    });
+  }
+
+  /** Epochs until there is nothing to do, or the signal aborts; whether there was anything. */
+  async drain(signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    let worked = false;
+    await this.#until(signal, async () => {
+      while (!signal.aborted && (await this.step())) {
+        worked = true;
+        await clock.turn();
+      }
+    });
+    return worked;
+  }
+
+  /** The signal also ends the waiting for a port that does not answer. */
+  async #until(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const stop = (): void => this.#stopping.abort();
+    signal.addEventListener('abort', stop);
+    try {
+      await work();
+    } catch (error) {
+      // The epoch under way was given up; its plan is executed again at the next start.
+      if (!(signal.aborted && error instanceof Interrupted)) throw error;
     } finally {
       signal.removeEventListener('abort', stop);
     }
-    if (this.#uncommitted) await this.#commitOffsets();
-    await this.#snapshots?.take(this);
   }
 
   /** The wall clock as the task sees it: it never goes back, also not over a restart. */
   now(): Millis {
     return Math.max(this.#clock, this.#options.clock.now());
-  }
-
-  planOf(epoch: Epoch): Plan {
-    if (epoch.plan !== undefined) return epoch.plan;
-    throw new TaskStopped(
-      `${this.task.id}: a step ran before its plan`,
-      'This is a defect of Millrace: please report it',
-    );
   }
 
   input(stream: string): Input<unknown> {
@@ -156,7 +169,6 @@ export class TaskRunner {
     const { task } = this;
     this.#clock = Math.max(this.#clock, task.plan?.clock ?? -Infinity);
     this.#head = head;
-    this.#uncommitted = true;
     for (const step of task.steps.values()) step.committed();
     for (const output of task.outputs.values()) output.committed();
     task.documents.clear();
@@ -202,7 +214,7 @@ export class TaskRunner {
 
   /** Nothing of the newest plan was emitted, since its push fails whenever it is executed: so it may be replaced. */
   async #skip(epoch: Epoch, skip: Skip): Promise<void> {
-    const plan = this.planOf(epoch);
+    const plan = planOf(this.task, epoch);
     if (plan.epoch !== this.#planned) {
       throw new TaskStopped(
         `${this.task.id}: ${skip.stream}/${skip.partition} offset ${skip.offset} failed in epoch ${plan.epoch}, which had succeeded before: ${skip.reason}`,
@@ -285,11 +297,5 @@ export class TaskRunner {
       `The journal of ${this.task.id} goes on at epoch ${epoch}, the state ends at epoch ${this.task.epoch}`,
       'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
     );
-  }
-
-  async #commitOffsets(): Promise<void> {
-    await this.retrying('commit', () => commitOffsets(this.task, this.transport));
-    this.#uncommitted = false;
-    this.#committedAt = this.now();
   }
 }

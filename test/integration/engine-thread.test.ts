@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readingsBySite, siteCounts } from '../../examples/sensor-counts.ts';
 import { openEmbedded, type Ports } from '../../src/app/compose.ts';
 import type { EngineThreadOptions } from '../../src/app/engine-messages.ts';
@@ -90,13 +91,29 @@ describe('an engine in its thread', () => {
     expect(await written(ports)).toEqual(demanded(traffic.sent));
   });
 
-  test('is stopped in the middle of a backlog and loses nothing', async () => {
+  test.each([true, false])(
+    'is stopped in the middle of a backlog and loses nothing (to the end: %s)',
+    async toTheEnd => {
+      await traffic.send(2_000);
+      const engine = started({ untilCaughtUp: toTheEnd, maxRecords: 10 });
+      await engine.restored;
+      await engine.stop();
+      const forwarded = await consumed(ports.transport, readingsBySite);
+      expect(forwarded.length).toBeLessThan(soundReadings(traffic.sent).length);
+      await started({ untilCaughtUp: true, maxRecords: 1_000 }).ended;
+      expect(await written(ports)).toEqual(demanded(traffic.sent));
+    },
+  );
+
+  test.each([true, false])('is stopped while a port does not answer (to the end: %s)', async toTheEnd => {
     await traffic.send(2_000);
-    const engine = started({ maxRecords: 10 });
+    const engine = started({ untilCaughtUp: toTheEnd, maxRecords: 10 });
     await engine.restored;
+    const documents = new DatabaseSync(join(data, 'documents.db'));
+    documents.exec('BEGIN IMMEDIATE');
+    await vi.waitUntil(() => engine.tasks.some(({ waits }) => waits > 0), { timeout: deadline_ms });
     await engine.stop();
-    const forwarded = await consumed(ports.transport, readingsBySite);
-    expect(forwarded.length).toBeLessThan(soundReadings(traffic.sent).length);
+    documents.close();
     await started({ untilCaughtUp: true, maxRecords: 1_000 }).ended;
     expect(await written(ports)).toEqual(demanded(traffic.sent));
   });
@@ -118,8 +135,13 @@ describe('an engine in its thread', () => {
   });
 
   test('that cannot even begin says so to whoever waits for it, in both ways', async () => {
+    const engine = started({ run: ['no-such-topology'] });
+    await expect(engine.restored).rejects.toThrow(EngineFailed);
+    await expect(engine.ended).rejects.toThrow(/no-such-topology/);
+  });
+
+  test('says that its application cannot be loaded', async () => {
     const engine = started({ app: new URL('./no-such-app.ts', import.meta.url).href });
-    await expect(engine.restored).rejects.toMatchObject({ engineCode: 'UNEXPECTED' });
-    await expect(engine.ended).rejects.toThrow(/no-such-app/);
+    await expect(engine.ended).rejects.toMatchObject({ engineCode: 'UNEXPECTED' });
   });
 });
