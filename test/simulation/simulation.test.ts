@@ -7,9 +7,7 @@ const given = process.env['MILLRACE_SEED'];
 const seed = given === undefined ? Math.floor(Date.now() / 86_400_000) * 1_000 : Number(given);
 const epochs = 100_000;
 
-test(`${epochs} epochs of chance leave the outputs of a run in which nothing ever failed (MILLRACE_SEED=${seed})`, async ({
-  annotate,
-}) => {
+test(`${epochs} epochs of chance leave the outputs of a run in which nothing ever failed (MILLRACE_SEED=${seed})`, async () => {
   const toll = await runWorlds(seed, epochs);
   const counts = Object.entries(toll).map(([what, count]) => `${count} ${what}`);
   process.stdout.write(`simulated: ${counts.join(', ')}\n`);

@@ -91,7 +91,7 @@ export class World {
   /** Appends bytes that need not be a value of the stream. */
   async sendBytes<T>(stream: Stream<T>, key: string, bytes: Uint8Array): Promise<void> {
     const write = (buffer: Buffer, at: number): number => {
-      if (at + bytes.length > buffer.length) return -bytes.length;
+      if (at + bytes.length > buffer.length) return buffer.length - at - bytes.length;
       buffer.set(bytes, at);
       return at + bytes.length;
     };
