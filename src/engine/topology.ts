@@ -5,6 +5,7 @@ import { Build, type Surroundings } from './build.ts';
 import { BuildError } from './errors.ts';
 import type { ReadOptions } from './input.ts';
 import { batched } from './operators/batched.ts';
+import { distinct, type DistinctOptions } from './operators/distinct.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
@@ -27,6 +28,8 @@ export interface Task {
   read<T>(stream: Stream<T>, options?: ReadOptions): Observable<T>;
   /** Durable state by key. The name is the identity of the state across releases. */
   keyed<T, S, R>(name: string, options: KeyedOptions<T, S, R>): OperatorFunction<T, R>;
+  /** Drops what came before, within a horizon of event time. */
+  distinct<T>(name: string, options: DistinctOptions<T>): OperatorFunction<T, T>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
@@ -102,6 +105,10 @@ const taskOf = (build: Build): Task => ({
   keyed: (name, options) => {
     refuseUnknown(options, ['by', 'initial', 'next', 'codec'], `the options of '${name}'`);
     return keyed(build, name, options);
+  },
+  distinct: (name, options) => {
+    refuseUnknown(options, ['by', 'horizon'], `the options of '${name}'`);
+    return distinct(build, name, options);
   },
   batched: name => batched(build, name),
   mapAsync: (name, options) => {

@@ -1,0 +1,97 @@
+/** What an event must be like to count. Pure: every reader applies it, `intake` alone reports what it finds. */
+import type { EventKind, Item, Rating } from '../../../schemas/types.ts';
+
+/** Longest id, in UTF-16 code units. */
+export const maxIdLength = 256;
+export const maxTitleLength = 1_000;
+/** Stars: from, to, in steps of. */
+export const scale = { least: 0.5, most: 5, step: 0.5 } as const;
+/** Nobody rated anything on line before. */
+export const earliest = Date.UTC(1990, 0, 1);
+/** How far a clock may be ahead of ours. */
+export const aheadMs = 24 * 60 * 60 * 1_000;
+const mostQuantity = 1_000_000;
+const mostLabels = 100;
+
+/** What is wrong with an event that entered the log at `origin` (wall clock, ms); undefined where it is sound. */
+export function invalidRating(event: Rating, origin: number): string | undefined {
+  return (
+    invalidId('eventId', event.eventId) ??
+    (event.tenant === '' ? undefined : invalidId('tenant', event.tenant)) ??
+    invalidSubject(event) ??
+    invalidValue(event.kind, event.value) ??
+    invalidTime(event.time, origin)
+  );
+}
+
+/** What is wrong with an item; undefined where it is sound. Markup in a title is text like any other. */
+export function invalidItem(item: Item, origin: number): string | undefined {
+  return (
+    invalidId('itemId', item.itemId) ??
+    invalidText('title', item.title, maxTitleLength) ??
+    invalidLabels('genres', item.genres) ??
+    invalidLabels('tags', item.tags) ??
+    invalidTime(item.time, origin)
+  );
+}
+
+/** Whom and what the event is about: which ids it needs depends on its kind. */
+function invalidSubject({ kind, userId, sessionId, itemId }: Rating): string | undefined {
+  const user = (): string | undefined => invalidId('userId', userId);
+  const session = (): string | undefined => invalidId('sessionId', sessionId);
+  if (kind === 'erase') return user();
+  if (kind === 'alias') return user() ?? session();
+  // An anonymous session stands for its user until an alias names one.
+  return (userId === '' && sessionId !== '' ? session() : user()) ?? invalidId('itemId', itemId);
+}
+
+function invalidValue(kind: EventKind, value: number): string | undefined {
+  if (!Number.isFinite(value)) return `value ${value} is not a finite number`;
+  switch (kind) {
+    case 'rating':
+      return value >= scale.least && value <= scale.most && Number.isInteger(value / scale.step)
+        ? undefined
+        : `value ${value} is not on the scale of ${scale.least} to ${scale.most} stars in steps of ${scale.step}`;
+    case 'order':
+    case 'return':
+      return Number.isInteger(value) && value >= 1 && value <= mostQuantity
+        ? undefined
+        : `value ${value} is not a quantity of 1 to ${mostQuantity}`;
+    case 'view':
+      return value === 1 ? undefined : `value ${value} of a view is not 1`;
+    case 'alias':
+    case 'erase':
+      return value === 0 ? undefined : `value ${value} of an event of kind ${kind} is not 0`;
+  }
+}
+
+function invalidTime(time: number, origin: number): string | undefined {
+  if (time < earliest) return `time ${shown(time)} lies before ${shown(earliest)}`;
+  if (time > origin + aheadMs) return `time ${shown(time)} lies more than a day after its arrival at ${shown(origin)}`;
+  return undefined;
+}
+
+function invalidId(name: string, id: string): string | undefined {
+  if (id === '') return `${name} is missing`;
+  return invalidText(name, id, maxIdLength) ?? (controls.test(id) ? `${name} holds control characters` : undefined);
+}
+
+function invalidLabels(name: string, labels: readonly string[]): string | undefined {
+  if (labels.length > mostLabels) return `${labels.length} ${name} are more than ${mostLabels}`;
+  for (const label of labels) {
+    const problem = invalidText(name, label, maxIdLength);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function invalidText(name: string, text: string, most: number): string | undefined {
+  if (text === '') return `${name} is empty`;
+  if (text.length > most) return `${name} has ${text.length} characters, ${most} are allowed`;
+  return text.isWellFormed() ? undefined : `${name} is not well-formed Unicode`;
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+const controls = /[\u0000-\u001f\u007f]/;
+
+const shown = (time: number): string => (Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : `${time} ms`);

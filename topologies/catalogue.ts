@@ -1,0 +1,8 @@
+/** Keeps the served documents of the items as the catalogue has them. */
+import { topology } from '../src/index.ts';
+import { asItemDocument } from '../src/recommender/domain/item-document.ts';
+import { items } from './streams.ts';
+
+export const catalogue = topology('catalogue', task => {
+  task.read(items).subscribe(task.replace('items', { id: item => item.itemId, body: asItemDocument }));
+});

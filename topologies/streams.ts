@@ -1,0 +1,36 @@
+/** Every stream of the recommender, one definition each. */
+import { days, minutes, stream } from '../src/index.ts';
+import { invalidItem, invalidRating } from '../src/recommender/domain/validate.ts';
+import { itemSchema, itemTrendSchema, ratingSchema } from '../schemas/types.ts';
+
+/** What users do: ratings, orders, views, returns; by user, so that one user's events stay in order. */
+export const ratings = stream('ratings', {
+  schema: ratingSchema,
+  key: event => (event.userId === '' ? event.sessionId : event.userId),
+  time: event => event.time,
+  lateness: minutes(1),
+  validate: invalidRating,
+});
+
+/** The sound events about an item, once each, by item. `intake` writes them. */
+export const ratingsByItem = stream('ratings-by-item', {
+  schema: ratingSchema,
+  key: event => event.itemId,
+  time: event => event.time,
+});
+
+/** The catalogue: the newest record of an item counts. */
+export const items = stream('items', {
+  schema: itemSchema,
+  key: item => item.itemId,
+  time: item => item.time,
+  lateness: days(1),
+  validate: invalidItem,
+});
+
+/** Ratings of an item in a window of event time; a later record of a window replaces the one before. */
+export const itemTrends = stream('item-trends', {
+  schema: itemTrendSchema,
+  key: trend => trend.itemId,
+  time: trend => trend.start,
+});
