@@ -47,23 +47,28 @@ function invalidSubject({ kind, userId, sessionId, itemId }: Rating): string | u
 
 function invalidValue(kind: EventKind, value: number): string | undefined {
   if (!Number.isFinite(value)) return `value ${value} is not a finite number`;
-  switch (kind) {
-    case 'rating':
-      return value >= scale.least && value <= scale.most && Number.isInteger(value / scale.step)
-        ? undefined
-        : `value ${value} is not on the scale of ${scale.least} to ${scale.most} stars in steps of ${scale.step}`;
-    case 'order':
-    case 'return':
-      return Number.isInteger(value) && value >= 1 && value <= mostQuantity
-        ? undefined
-        : `value ${value} is not a quantity of 1 to ${mostQuantity}`;
-    case 'view':
-      return value === 1 ? undefined : `value ${value} of a view is not 1`;
-    case 'alias':
-    case 'erase':
-      return value === 0 ? undefined : `value ${value} of an event of kind ${kind} is not 0`;
-  }
+  const { isSound, wanted } = values[kind];
+  return isSound(value) ? undefined : `value ${value} of an event of kind ${kind} is not ${wanted}`;
 }
+
+const isStars = (value: number): boolean =>
+  value >= scale.least && value <= scale.most && Number.isInteger(value / scale.step);
+const isQuantity = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= mostQuantity;
+const quantity = { isSound: isQuantity, wanted: `a quantity of 1 to ${mostQuantity}` };
+const nothing = { isSound: (value: number): boolean => value === 0, wanted: '0' };
+
+/** What the value of each kind has to be. */
+const values: Record<EventKind, { readonly isSound: (value: number) => boolean; readonly wanted: string }> = {
+  rating: {
+    isSound: isStars,
+    wanted: `on the scale of ${scale.least} to ${scale.most} stars in steps of ${scale.step}`,
+  },
+  order: quantity,
+  return: quantity,
+  view: { isSound: value => value === 1, wanted: '1' },
+  alias: nothing,
+  erase: nothing,
+};
 
 function invalidTime(time: number, origin: number): string | undefined {
   if (time < earliest) return `time ${shown(time)} lies before ${shown(earliest)}`;

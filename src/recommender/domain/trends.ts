@@ -1,0 +1,79 @@
+import type { ItemTrend, Rating } from '../../../schemas/types.ts';
+
+/** What is counted of an item in a window. */
+export interface RatingStats {
+  count: number;
+  sum: number;
+  /** Event time of the newest rating. */
+  time: number;
+}
+
+/** Counts in place; merging two parts of a window makes a new value. */
+export const ratingStats = {
+  initial: (): RatingStats => ({ count: 0, sum: 0, time: -Infinity }),
+  add(into: RatingStats, { value, time }: Rating): RatingStats {
+    into.count++;
+    into.sum += value;
+    into.time = Math.max(into.time, time);
+    return into;
+  },
+  merge: (a: RatingStats, b: RatingStats): RatingStats => ({
+    count: a.count + b.count,
+    sum: a.sum + b.sum,
+    time: Math.max(a.time, b.time),
+  }),
+};
+
+/** An item's standing in a window, as the API serves it. */
+export interface Leader {
+  readonly itemId: string;
+  readonly count: number;
+  readonly mean: number;
+}
+
+/** The newest window of a kind, and every item rated in it. */
+export interface LatestWindow {
+  readonly window: string;
+  readonly start: number;
+  readonly end: number;
+  readonly items: { readonly [itemId: string]: Leader };
+}
+
+/** The most-rated items of the newest window, best first. */
+export interface Leaderboard extends Omit<LatestWindow, 'items'> {
+  readonly items: readonly Leader[];
+}
+
+/** Items on a leaderboard. */
+export const leadersKept = 100;
+
+/** Takes trends of one kind of window into account: a newer window replaces the board, an older one changes nothing. */
+export function withTrends(latest: LatestWindow | undefined, trends: readonly ItemTrend[]): LatestWindow | undefined {
+  const newest = trends.reduce((start, trend) => Math.max(start, trend.start), latest?.start ?? -Infinity);
+  const items: Record<string, Leader> = latest?.start === newest ? { ...latest.items } : {};
+  let board = latest;
+  for (const { itemId, window, start, end, count, sum } of trends) {
+    if (start !== newest) continue;
+    items[itemId] = { itemId, count, mean: sum / count };
+    board = { window, start, end, items };
+  }
+  return board;
+}
+
+/** By count, then mean, then id. */
+export function leaderboard({ items, ...window }: LatestWindow): Leaderboard {
+  const order = (a: Leader, b: Leader): number =>
+    b.count - a.count || b.mean - a.mean || (a.itemId < b.itemId ? -1 : 1);
+  return { ...window, items: Object.values(items).sort(order).slice(0, leadersKept) };
+}
+
+/** The trends of an epoch by kind of window, in order of its name. */
+export function byWindow(trends: readonly ItemTrend[]): ItemTrend[][] {
+  const groups = Object.groupBy(trends, ({ window }) => window);
+  return Object.keys(groups)
+    .sort()
+    .flatMap(window => {
+      const group = groups[window];
+      return group === undefined ? [] : [group];
+    });
+}
