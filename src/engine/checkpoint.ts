@@ -1,8 +1,9 @@
 /** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
 import { z } from 'zod';
-import { IncompatibleState } from './errors.ts';
+import { IncompatibleState, TaskStopped } from './errors.ts';
 import type { Position } from './position.ts';
-import type { CheckpointHead, StateStore } from './state/store.ts';
+import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
+import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
 
 /** JSON has no infinity; a time that lies before all others is written as null. */
@@ -60,6 +61,21 @@ export function encodeHead(task: TaskRuntime): string {
     ),
   };
   return JSON.stringify(value);
+}
+
+/** What the open epoch changed in the state of the steps. Throws `TaskStopped` where that cannot be encoded. */
+export function encodeChanges(task: TaskRuntime): StateChange[] {
+  return [...task.steps].flatMap(([name, step]) => {
+    try {
+      return Array.from(step.changes(), ([key, value]) => ({ step: name, key, value }));
+    } catch (cause) {
+      throw new TaskStopped(
+        `${task.id}: the state of '${name}' cannot be stored: ${reasonOf(cause)}`,
+        'Give the step a codec that can write its state; nothing of the epoch was emitted',
+        { cause },
+      );
+    }
+  });
 }
 
 /** Brings positions, sequences and event time of a task to where a checkpoint left them. Answers its clock. */

@@ -1,5 +1,5 @@
 /** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
-import { encodeHead } from './checkpoint.ts';
+import { encodeChanges, encodeHead } from './checkpoint.ts';
 import { drainResults } from './drain.ts';
 import { TaskStopped } from './errors.ts';
 import { markOutputs } from './markers.ts';
@@ -8,11 +8,14 @@ import type { Plan } from './plan.ts';
 import type { TaskRunner } from './runner.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { type Pulled, pullNext, pullSpan } from './spans.ts';
+import type { StateChange } from './state/store.ts';
 
 /** An epoch on its way. One that is executed again has its plan from the journal. */
 export interface Epoch {
   plan: Plan | undefined;
   pulled: readonly Pulled[];
+  /** What it changed in the state, encoded before anything is emitted: then it can still fail. */
+  changes: readonly StateChange[];
   /** Its outputs are known to be there: it only brings the state to where it was. */
   readonly muted: boolean;
 }
@@ -80,6 +83,7 @@ async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
 async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task, documents, transport } = run;
   markOutputs(task, planOf(run.task, epoch));
+  epoch.changes = encodeChanges(task);
   if (epoch.muted) return;
   if (task.documents.size > 0) await documents.write(task.documents.all());
   const appends = [...task.outputs.values()].flatMap(output => output.appends());
@@ -91,7 +95,7 @@ function checkpoint(run: TaskRunner, epoch: Epoch): void {
   const { task, store, fence } = run;
   task.throwFailure('the flush');
   const head = { fence, epoch: planOf(run.task, epoch).epoch, body: encodeHead(task) };
-  store.commit(task.id, head, run.changes());
+  store.commit(task.id, head, epoch.changes);
   run.committed(head);
 }
 

@@ -20,7 +20,7 @@ import { OffsetCommits } from './offset-commits.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { type SnapshotPolicy, Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
-import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
+import type { CheckpointHead, StateStore } from './state/store.ts';
 import { beginAtLogStart, verifyPositions } from './verify.ts';
 
 /** Watches a task without deciding anything: for metrics, progress, and the crash tests. */
@@ -88,7 +88,7 @@ export class TaskRunner {
 
   /** One epoch; false when there is nothing to do. */
   async step(): Promise<boolean> {
-    const worked = await this.#execute({ plan: undefined, pulled: [], muted: false });
+    const worked = await this.#execute({ plan: undefined, pulled: [], changes: [], muted: false });
     await this.#offsets.whenDue(this, !worked);
     await this.#snapshots?.whenDue(this);
     return worked;
@@ -155,13 +155,6 @@ export class TaskRunner {
       `${span.stream}/${span.partition}: ${this.task.id} stands at offset ${position.offset}, its plan begins at ${span.from}`,
       'The journal and the checkpoint do not belong together: restore both from one backup, or backfill',
     );
-  }
-
-  /** What the open epoch changed in the state of the steps. */
-  *changes(): Iterable<StateChange> {
-    for (const [name, step] of this.task.steps) {
-      for (const [key, value] of step.changes()) yield { step: name, key, value };
-    }
   }
 
   /** The open epoch is in the checkpoint. */
@@ -286,7 +279,7 @@ export class TaskRunner {
       for (const entry of entries) {
         if (entry.epoch !== task.epoch + 1) throw this.#hole(entry.epoch);
         const plan = decodePlan(task.id, entry.plan);
-        await this.#execute({ plan, pulled: [], muted: plan.epoch < this.#planned });
+        await this.#execute({ plan, pulled: [], changes: [], muted: plan.epoch < this.#planned });
       }
     }
     if (task.epoch < this.#planned) throw this.#hole(this.#planned);

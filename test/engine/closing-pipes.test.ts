@@ -161,3 +161,20 @@ test.for(['a step', 'documents'] as const)('%s that a promise feeds stops the ta
   const run = await world.open('hasty');
   await expect(run.step()).rejects.toThrow('was given a value outside of an epoch');
 });
+
+test('state that its codec cannot write stops the task before anything is emitted', async () => {
+  const large = topology('large', task => {
+    const count = task.keyed('count', {
+      by: (value: Order) => value.item,
+      initial: () => 0n,
+      next: (n, value: Order) => [n + 1n, [value]],
+    });
+    task.read(orders).pipe(count).subscribe(task.write(ordersByItem));
+  });
+  const world = await World.of([large]);
+  await world.send(orders, order(0));
+  const stopped = (await world.open('large')).step();
+  await expect(stopped).rejects.toThrow(TaskStopped);
+  await expect(stopped).rejects.toThrow("large/0: the state of 'count' cannot be stored");
+  expect(await world.output(ordersByItem)).toEqual([]);
+});

@@ -10,7 +10,7 @@ import { World } from '../support/world.ts';
 /** The steps of one epoch by hand, so that it can be left between any two of them. */
 class Stepwise {
   readonly #run: TaskRunner;
-  readonly #epoch: Epoch = { plan: undefined, pulled: [], muted: false };
+  readonly #epoch: Epoch = { plan: undefined, pulled: [], changes: [], muted: false };
   #next = 0;
 
   constructor(run: TaskRunner) {
