@@ -1,0 +1,50 @@
+/**
+ * Tests of topologies without a broker: the real engine on the embedded adapters in memory, in real epochs.
+ *
+ *     await using run = await testTopology(trends, { seed: 7 });
+ *     await run.send(ratings, { item: 'heat', stars: 5, ratedAt: at('10:00') });
+ *     await run.crash();
+ *     await run.advanceTo('11:15');
+ *     expect(run.output(itemTrends).last('heat', '10:00')).toMatchObject({ count: 1 });
+ */
+import { openSqliteDocuments } from './documents/sqlite/documents.ts';
+import { Graph } from './engine/graph.ts';
+import { refuseUnknown } from './engine/options.ts';
+import { openSqliteStateStore } from './engine/state/sqlite.ts';
+import type { Topology } from './engine/topology.ts';
+import { memoryRegistry } from './stream/registry.ts';
+import { TopologyTest, type TopologyTestOptions } from './testing/topology-test.ts';
+import { openEmbeddedLog } from './transport/embedded/open.ts';
+
+export type { DeadLetter } from './stream/dead-letter.ts';
+export { TopologyTestError } from './testing/errors.ts';
+export type { StreamOutput } from './testing/outputs.ts';
+export { at, type TestTime } from './testing/times.ts';
+export type { TestDocument, TopologyTest, TopologyTestOptions } from './testing/topology-test.ts';
+
+/**
+ * Runs topologies in memory. Every stream that they read or write has a topic; what no topology under test writes
+ * comes from the test. Throws `BuildError` where they cannot be built.
+ */
+export async function testTopology(
+  topologies: Topology | readonly Topology[],
+  options: TopologyTestOptions = {},
+): Promise<TopologyTest> {
+  refuseUnknown(options, ['seed', 'partitions', 'start'], 'the options of testTopology');
+  const all: readonly Topology[] = 'name' in topologies ? [topologies] : topologies;
+  const { partitions = 1 } = options;
+  const topics = new Map([...Graph.streamsOf(all)].map(topic => [topic, topic === 'dead-letters' ? 1 : partitions]));
+  const graph = new Graph(all, topics);
+  // A test opens no file, so the time of its ports is nobody's business.
+  const clock = (): number => 0;
+  const transport = openEmbeddedLog({ path: ':memory:', clock });
+  for (const [topic, count] of topics) await transport.createTopic(topic, { partitions: count });
+  const ports = {
+    graph,
+    transport,
+    documents: openSqliteDocuments({ path: ':memory:', clock }),
+    store: openSqliteStateStore({ path: ':memory:' }),
+    registry: memoryRegistry(),
+  };
+  return new TopologyTest(ports, topics, options);
+}
