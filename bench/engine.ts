@@ -1,0 +1,126 @@
+/**
+ * What does the engine cost beside reading the log and decoding alone? A topology that passes nothing on, one that
+ * copies, one with state; and what a commit costs. `node bench/engine.ts [RECORDS] [RUNS]`
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filter, map } from 'rxjs';
+import { type Reading, alarms, readings } from '../examples/hot-sensors.ts';
+import { openEmbedded, type Ports } from '../src/app/compose.ts';
+import { Graph } from '../src/engine/graph.ts';
+import { TaskRunner } from '../src/engine/runner.ts';
+import { openSqliteStateStore } from '../src/engine/state/sqlite.ts';
+import { type Topology, topology } from '../src/engine/topology.ts';
+import { Decoder } from '../src/stream/decoder.ts';
+import { BatchBuilder, BatchCursor, Kind, outside } from '../src/transport/record.ts';
+import { report, type Rival } from './report.ts';
+
+const records = Number(process.argv[2] ?? 500_000);
+const runs = Number(process.argv[3] ?? 5);
+const perEpoch = 10_000;
+
+const empty = topology('empty', task => {
+  task
+    .read(readings)
+    .pipe(
+      map(reading => reading),
+      filter(({ celsius }) => celsius > 1_000),
+      map(({ sensor, at }) => ({ sensor, text: '', at })),
+    )
+    .subscribe(task.write(alarms));
+});
+
+const copy = topology('copy', task => {
+  task
+    .read(readings)
+    .pipe(map(({ sensor, at }) => ({ sensor, text: '', at })))
+    .subscribe(task.write(alarms));
+});
+
+const count = topology('count', task => {
+  task
+    .read(readings)
+    .pipe(
+      task.keyed('count', {
+        by: ({ sensor }) => sensor,
+        initial: () => 0,
+        next: (n, _: Reading) => [n + 1, []],
+      }),
+    )
+    .subscribe(task.late());
+});
+
+let run = 0;
+const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
+const ports = await openEmbedded(folder);
+try {
+  await fill(ports);
+  await report({
+    name: 'engine-throughput',
+    question: `Records a second of a backlog of ${records} readings, ${perEpoch} an epoch, one partition`,
+    unit: 'records/s',
+    better: 'more',
+    runs,
+    rivals: [
+      { name: 'reading the log and decoding alone', run: decodeAll },
+      { name: 'empty topology (3 operators, consume only)', run: () => drain(empty) },
+      { name: 'keyed count (state, consume only)', run: () => drain(count) },
+      { name: 'copy (consume and produce)', run: () => drain(copy) },
+    ] satisfies Rival[],
+  });
+} finally {
+  await ports[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+}
+
+async function fill({ transport }: Ports): Promise<void> {
+  for (const { name } of [readings, alarms]) await transport.createTopic(name, { partitions: 1 });
+  await transport.createTopic('dead-letters', { partitions: 1 });
+  for (let first = 0; first < records; first += perEpoch) {
+    const builder = new BatchBuilder(outside, 0);
+    for (let n = first; n < first + perEpoch; n++) {
+      const reading = { sensor: `sensor-${(n * 7919) % 1_000}`, celsius: 20 + (n % 7), at: 1_700_000_000_000 + n };
+      const envelope = { kind: Kind.value, watermark: -Infinity, origin: reading.at, key: reading.sensor, trace: '' };
+      builder.add(envelope, (buffer, at) => readings.schema.encode(reading, buffer, at));
+    }
+    await transport.append([{ topic: readings.name, partition: 0, batches: builder.take() }]);
+  }
+}
+
+async function decodeAll(): Promise<number> {
+  const decoder = new Decoder(readings.schema);
+  const began = performance.now();
+  let decoded = 0;
+  for (let from = 0; from < records;) {
+    const request = { topic: readings.name, partition: 0, from, maxRecords: perEpoch, maxBytes: 1 << 24 };
+    for (const batch of await ports.transport.read(request)) {
+      const cursor = new BatchCursor(batch);
+      while (cursor.next())
+        if (decoder.decode(cursor.bytes, cursor.valueStart, cursor.valueEnd) !== undefined) decoded++;
+      from = batch.firstOffset + batch.records;
+    }
+  }
+  return perSecond(decoded, began);
+}
+
+/** Each run has a state and a journal of its own; the outputs of all go to one topic. */
+async function drain({ name, build }: Topology): Promise<number> {
+  const { transport, documents, registry, clock } = ports;
+  const own = topology(`${name}-${run++}`, build);
+  const partitions = new Map([readings.name, alarms.name, 'dead-letters'].map(topic => [topic, 1]));
+  const store = openSqliteStateStore({ path: join(folder, `${own.name}.db`) });
+  const limits = { maxRecords: perEpoch, maxBytes: 1 << 24 };
+  const runner = await TaskRunner.open(own.name, 0, {
+    ...{ transport, documents, registry, clock, store, limits },
+    graph: new Graph([own], partitions),
+  });
+  const began = performance.now();
+  await runner.drain(new AbortController().signal);
+  store.close();
+  return perSecond(records, began);
+}
+
+function perSecond(amount: number, began: number): number {
+  return (amount * 1_000) / (performance.now() - began);
+}
