@@ -93,6 +93,23 @@ describe('a stream with several producers', () => {
   });
 });
 
+describe('a stream that tasks and somebody outside write', () => {
+  // A gap: once the outside is idle the whole partition counts as idle, and its producers are not waited for.
+  test.fails('waits for its producers also when nobody outside writes any more', async () => {
+    const world = await worldAtNoon(shop);
+    await world.send(ordersByItem, order(0, { at: noon }));
+    await world.send(orders, order(1, { at: noon - seconds(3_600) }));
+    await (await world.open('intake')).step();
+    const reader = await world.open('tally');
+    await reader.step();
+    world.clock.time += ordersByItem.idleAfter;
+    await reader.step();
+    world.clock.time += seconds(10);
+    await reader.step();
+    expect(reader.task.eventTime.watermark).toBe(noon - seconds(3_600) - lateness);
+  });
+});
+
 describe('a partition that turns idle', () => {
   const everything = topology('everything', task => {
     task.read(orders, { all: true }).subscribe(task.write(ordersByItem));
