@@ -1,15 +1,20 @@
 /** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
 import { z } from 'zod';
 import { IncompatibleState, TaskStopped } from './errors.ts';
+import { noTime } from './event-time.ts';
 import type { Position } from './position.ts';
 import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
 
-/** JSON has no infinity; a time that lies before all others is written as null. */
-const time = z.number().nullable();
-const written = (value: number): number | null => (Number.isFinite(value) ? value : null);
-const readTime = (value: number | null): number => value ?? -Infinity;
+/** JSON has no infinity: no time yet is written as null, no time to wait for (`noTime`) as 'none'. */
+const time = z.union([z.number(), z.null(), z.literal('none')]);
+type Time = z.infer<typeof time>;
+function written(value: number): Time {
+  if (value === noTime) return 'none';
+  return Number.isFinite(value) ? value : null;
+}
+const readTime = (value: Time): number => (value === 'none' ? noTime : (value ?? -Infinity));
 
 const head = z.strictObject({
   lineage: z.int(),
@@ -142,7 +147,10 @@ function restoreInputs(task: TaskRuntime, value: Head): void {
 function restoreOutputs(task: TaskRuntime, value: Head): void {
   for (const [name, output] of task.outputs) {
     const stored = value.outputs[name];
-    if (stored === undefined) continue; // written for the first time by this release of the topology
+    if (stored === undefined) {
+      output.begin(); // written for the first time by this release of the topology
+      continue;
+    }
     if (stored.length !== output.positions.length) {
       throw incompatible(
         task,

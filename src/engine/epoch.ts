@@ -7,7 +7,7 @@ import { amendPlan, appendPlan, makePlan } from './planning.ts';
 import type { Plan } from './plan.ts';
 import type { TaskRunner } from './runner.ts';
 import type { TaskRuntime } from './runtime.ts';
-import { type Pulled, pullNext, pullSpan } from './spans.ts';
+import { placesOf, type Pulled, pullNext, pullSpan } from './spans.ts';
 import type { StateChange } from './state/store.ts';
 
 /** An epoch on its way. One that is executed again has its plan from the journal. */
@@ -55,6 +55,7 @@ function push(run: TaskRunner, epoch: Epoch): void {
     position.offset = span.to;
     position.activeAt = made.clock;
   }
+  for (const { position } of placesOf(task)) if (position.activeAt === -Infinity) position.activeAt = made.clock;
   task.eventTime.elapse(made.clock);
   for (const step of task.steps.values()) step.endEpoch();
   for (const tick of task.ticks) tick();

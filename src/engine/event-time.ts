@@ -18,6 +18,8 @@ export class EventTime {
   idleSince: Millis | null = null;
   /** Whether the open epoch is the first in which everything is idle. */
   turnedIdle = false;
+  /** Whether the task has no event time and expects none: its readers are told not to wait for it. */
+  timeless = false;
   readonly #task: TaskRuntime;
   /** What holds event time back in the open epoch: an array, because it is walked for every record. */
   #holding: Position[] = [];
@@ -44,7 +46,7 @@ export class EventTime {
     this.#holding = [];
     for (const { input, position } of this.#timed()) {
       position.mark = markOf(input, position, this.idle);
-      if (!this.idle.has(keyOf(input, position))) this.#holding.push(position);
+      if (input.producers.length > 0 || !this.idle.has(keyOf(input, position))) this.#holding.push(position);
     }
   }
 
@@ -55,6 +57,7 @@ export class EventTime {
     if (!allIdle) this.idleSince = null;
     else this.idleSince ??= clock - this.#aheadOfNewest();
     this.#advance(allIdle ? this.idleTime(clock) : this.#least());
+    this.timeless = this.watermark === -Infinity && this.#nobodyHasTime();
   }
 
   /** Event time if the task, idle as a whole, had an epoch at `clock`; -Infinity where nothing was ever read. */
@@ -77,9 +80,19 @@ export class EventTime {
     let some = false;
     for (const { input, position } of this.#timed()) {
       some = true;
-      if (!this.idle.has(keyOf(input, position))) return false;
+      if (input.producers.length > 0 || !this.idle.has(keyOf(input, position))) return false;
     }
     return some;
+  }
+
+  /** Whether every partition is idle without ever having had a record, or says the same of its producers. */
+  #nobodyHasTime(): boolean {
+    for (const { input, position } of this.#timed()) {
+      const silent =
+        input.producers.length === 0 && position.newest === -Infinity && this.idle.has(keyOf(input, position));
+      if (!silent && position.mark !== noTime) return false;
+    }
+    return true;
   }
 
   wake(at: Millis): void {
@@ -131,6 +144,9 @@ export class EventTime {
     }
   }
 }
+
+/** The watermark of a producer that has no event time, until its next record or marker says otherwise. */
+export const noTime = Infinity;
 
 export const keyOf = (input: Input<unknown>, position: Position): string =>
   `${input.stream.name}/${position.partition}`;

@@ -3,6 +3,7 @@ import type { Subscriber } from 'rxjs';
 import { Decoder } from '../stream/decoder.ts';
 import type { Stream } from '../stream/stream.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
+import { noTime } from './event-time.ts';
 import { SequenceGap, TaskStopped } from './errors.ts';
 import type { Skip, Span } from './plan.ts';
 import type { Position, ProducerPosition } from './position.ts';
@@ -142,7 +143,7 @@ export class Input<T> {
 
   #mark(task: TaskRuntime, position: Position, record: BatchCursor): void {
     const producer = position.producers.get(record.producer);
-    if (producer === undefined || record.watermark <= producer.mark) return;
+    if (producer === undefined || (record.watermark <= producer.mark && producer.mark !== noTime)) return;
     producer.mark = record.watermark;
     if (this.options.upTo === undefined) task.eventTime.mark(this, position);
   }

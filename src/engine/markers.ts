@@ -1,4 +1,5 @@
 import { seconds } from '../stream/time.ts';
+import { noTime } from './event-time.ts';
 import type { Plan } from './plan.ts';
 import type { TaskRuntime } from './runtime.ts';
 
@@ -10,12 +11,16 @@ export const markerInterval = seconds(1);
  * after a failed flush it adds nothing, because the partitions are marked by then.
  */
 export function markOutputs(task: TaskRuntime, plan: Plan): void {
-  const turnedIdle = task.eventTime.turnedIdle;
+  const { turnedIdle, timeless } = task.eventTime;
+  const watermark = timeless ? noTime : task.outputWatermark;
   for (const output of task.outputs.values()) {
     if (!output.read) continue;
     output.positions.forEach((position, partition) => {
-      if (position.marked >= task.outputWatermark) return;
-      if (turnedIdle || plan.clock - position.markedAt >= markerInterval) task.mark(output, partition);
+      // Readers that were told not to wait have to be told at once that there is event time again.
+      const withdrawn = position.marked === noTime && watermark !== noTime && watermark > -Infinity;
+      if (!withdrawn && position.marked >= watermark) return;
+      const due = turnedIdle || timeless || withdrawn || plan.clock - position.markedAt >= markerInterval;
+      if (due) task.mark(output, partition, watermark);
     });
   }
 }

@@ -28,11 +28,7 @@ export class Output {
   constructor(stream: Stream<unknown>, partitions: number, read: boolean) {
     this.stream = stream;
     this.read = read;
-    this.positions = Array.from({ length: partitions }, () => ({
-      sequence: 0,
-      marked: -Infinity,
-      markedAt: -Infinity,
-    }));
+    this.positions = beginnings(partitions);
     this.#builders = new Array<BatchBuilder | undefined>(partitions);
   }
 
@@ -81,6 +77,11 @@ export class Output {
     this.#clear();
   }
 
+  /** Back to before the first epoch that wrote the stream. */
+  begin(): void {
+    this.positions = beginnings(this.positions.length);
+  }
+
   /** The epoch failed: its records are forgotten. The caller restores the positions. */
   discard(): void {
     this.#clear();
@@ -107,3 +108,6 @@ export class Output {
     position.markedAt = clock;
   }
 }
+
+const beginnings = (partitions: number): OutputPosition[] =>
+  Array.from({ length: partitions }, () => ({ sequence: 0, marked: -Infinity, markedAt: -Infinity }));

@@ -68,7 +68,8 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
   if (eventTime.nextTimer === Infinity && read.length === 0) return Infinity;
   let due = Infinity;
   for (const { input, position } of placesOf(task)) {
-    if (!input.outside || eventTime.idle.has(keyOf(input, position)) || position.activeAt === -Infinity) continue;
+    if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;
+    // -Infinity before the first epoch, which is due at once: idleness is counted from there.
     due = Math.min(due, position.activeAt + input.stream.idleAfter);
   }
   const since = eventTime.idleSince;

@@ -130,9 +130,9 @@ export class TaskRuntime {
     output.write(value, this.#producer, this.outputWatermark, this.plan.clock, this.cursor);
   }
 
-  mark(output: Output, partition: number): void {
+  mark(output: Output, partition: number, watermark: Millis): void {
     if (this.plan === undefined || this.#producer === undefined) return;
-    output.mark(partition, this.#producer, this.outputWatermark, this.plan.clock);
+    output.mark(partition, this.#producer, watermark, this.plan.clock);
   }
 
   /** The record under the cursor goes to `dead-letters`, with its original bytes. */

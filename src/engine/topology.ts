@@ -14,7 +14,7 @@ import { replace, type ReplaceOptions } from './operators/replace.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
 import type { TaskRuntime } from './runtime.ts';
-import type { Edge } from './trail.ts';
+import type { Edge, GraphNode } from './trail.ts';
 
 /** A dataflow: a pure function that wires sources through operators to sinks, the same for every task. */
 export interface Topology {
@@ -73,17 +73,18 @@ export function buildPipe(
 
 /** What follows an asynchronous step runs after the epoch's timers and batches: state there would depend on it. */
 function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void {
-  const after = new Set([...task.steps].filter(([, { kind }]) => kind === 'async').map(([name]) => name));
+  const after = new Set([...task.steps].filter(([, { kind }]) => kind === 'async').map(([name]) => `step:${name}`));
   for (const name of after) for (const { from, to } of edges) if (from === name) after.add(to);
   for (const { from, to } of edges) {
-    const step = task.steps.get(to);
-    if (!after.has(from) || step === undefined) continue;
+    if (!after.has(from) || !to.startsWith('step:')) continue;
     throw new BuildError(
-      `Topology '${task.topology}': the step '${to}' follows the asynchronous step '${from}'`,
+      `Topology '${task.topology}': the ${named(to)} follows the asynchronous ${named(from)}`,
       'Write a stream after the asynchronous step, and keep state in the topology that reads it',
     );
   }
 }
+
+const named = (node: GraphNode): string => node.replace(/^step:(.*)$/, "step '$1'");
 
 function unwire(task: TaskRuntime): void {
   task.close();

@@ -1,13 +1,15 @@
 import { Observable, type Observer, type Operator, Subscriber, type Subscription, type TeardownLogic } from 'rxjs';
 import { BuildError } from '../errors.ts';
-import type { PipeTrail } from '../trail.ts';
+import type { GraphNode, PipeTrail } from '../trail.ts';
 
 /** An observer that the engine knows: it never throws, it marks the task failed. */
 export abstract class KnownObserver<T> implements Observer<T> {
-  /** Name in the graph. */
+  /** For messages. */
   readonly name: string;
-  constructor(name: string) {
+  readonly node: GraphNode;
+  constructor(name: string, node: GraphNode) {
     this.name = name;
+    this.node = node;
   }
   abstract next(value: T): void;
   abstract error(error: unknown): void;
@@ -36,8 +38,10 @@ export class TaskObservable<T> extends Observable<T> {
   /* oxlint-enable typescript/no-deprecated */
 
   override subscribe(observer?: Partial<Observer<T>> | ((value: T) => void) | null): Subscription {
-    if (observer instanceof Subscriber) return super.subscribe(observer);
-    if (observer instanceof KnownObserver) return this.#trail.into(observer.name, () => super.subscribe(observer));
+    if (observer instanceof Subscriber) return this.#trail.through(this, () => super.subscribe(observer));
+    if (observer instanceof KnownObserver) {
+      return this.#trail.into(observer.node, () => this.#trail.through(this, () => super.subscribe(observer)));
+    }
     throw new BuildError(
       'A pipe of a task ends in an observer of its own, whose failures no epoch would notice',
       'Subscribe one of the sinks of the task: task.write, task.replace, task.late',

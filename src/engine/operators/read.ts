@@ -8,7 +8,7 @@ import { TaskObservable } from './guard.ts';
 export function read<T>(build: Build, stream: Stream<T>, options: ReadOptions): Observable<T> {
   const input = build.input(stream, options);
   return new TaskObservable<T>(build.trail, subscriber => {
-    build.trail.link(stream.name);
+    build.trail.link(`stream:${stream.name}`);
     input.subscribers.push(subscriber);
     return () => build.task.pipeClosed(stream.name);
   });

@@ -1,5 +1,6 @@
 import type { Observer } from 'rxjs';
 import type { TaskRuntime } from '../runtime.ts';
+import type { GraphNode } from '../trail.ts';
 import { KnownObserver } from './guard.ts';
 
 /** Ends a pipe. What `take` throws fails the epoch; a pipe that completes inside an epoch does too. */
@@ -7,8 +8,8 @@ class Sink<T> extends KnownObserver<T> {
   readonly #task: TaskRuntime;
   readonly #take: (value: T) => void;
 
-  constructor(task: TaskRuntime, name: string, take: (value: T) => void) {
-    super(name);
+  constructor(task: TaskRuntime, name: string, node: GraphNode, take: (value: T) => void) {
+    super(name, node);
     this.#task = task;
     this.#take = take;
   }
@@ -31,5 +32,10 @@ class Sink<T> extends KnownObserver<T> {
   }
 }
 
-export const sink = <T>(task: TaskRuntime, name: string, take: (value: T) => void): Observer<T> =>
-  new Sink(task, name, take);
+/** `node` is its place in the graph, where that is not its name. */
+export const sink = <T>(
+  task: TaskRuntime,
+  name: string,
+  take: (value: T) => void,
+  node: GraphNode = name,
+): Observer<T> => new Sink(task, name, node, take);

@@ -10,7 +10,7 @@ class Inlet<T, R> extends KnownObserver<T> {
   readonly #out: Subscriber<R>;
 
   constructor(task: TaskRuntime, name: string, take: (value: T) => void, out: Subscriber<R>) {
-    super(name);
+    super(name, `step:${name}`);
     this.#task = task;
     this.#take = take;
     this.#out = out;
@@ -45,7 +45,7 @@ export function stage<T, R>(
 ): OperatorFunction<T, R> {
   return source =>
     new TaskObservable<R>(build.trail, out => {
-      build.trail.link(name);
+      build.trail.link(`step:${name}`);
       return source.subscribe(new Inlet(build.task, name, attach(out), out));
     });
 }

@@ -6,5 +6,5 @@ import { sink } from './sink.ts';
 /** A sink into a stream; see `Task.write`. */
 export function write<T>(build: Build, stream: Stream<T>): Observer<T> {
   build.output(stream);
-  return sink<T>(build.task, stream.name, value => build.task.emit(stream, value));
+  return sink<T>(build.task, stream.name, value => build.task.emit(stream, value), `stream:${stream.name}`);
 }
