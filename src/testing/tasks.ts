@@ -113,7 +113,7 @@ export class TestTasks {
       bounds: place => real.bounds(place),
       read: request => real.read(request),
       append: async appends => {
-        if (slot.crash !== 'append') return await real.append(appends);
+        if (slot.crash !== 'append') return real.append(appends);
         slot.crash = undefined;
         await real.append(appends.slice(0, this.#random.below(appends.length + 1)));
         throw new Crash();

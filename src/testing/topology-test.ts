@@ -1,4 +1,5 @@
 import type { Documents, JsonObject } from '../documents/port.ts';
+import { describe } from '../engine/describe.ts';
 import type { Graph } from '../engine/graph.ts';
 import type { StateStore } from '../engine/state/store.ts';
 import { deadLetters, type DeadLetter } from '../stream/dead-letter.ts';
@@ -133,6 +134,11 @@ export class TopologyTest implements AsyncDisposable {
   /** The body of a document; undefined where there is none. */
   async document(collection: string, id: string, partition = id): Promise<JsonObject | undefined> {
     return (await this.#ports.documents.get({ collection, partition, id }))?.body;
+  }
+
+  /** What flows where, as text. */
+  describe(): string {
+    return describe(this.#ports.graph);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
