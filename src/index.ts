@@ -3,5 +3,7 @@ export { schema, type Schema } from './stream/schema.ts';
 export { stream, type Stream, type StreamOptions } from './stream/stream.ts';
 export { days, hours, milliseconds, minutes, seconds, type Millis } from './stream/time.ts';
 export { topology, type Task, type Topology } from './engine/topology.ts';
+export { hopping, InvalidWindow, session, tumbling, type Windows } from './engine/windows/spec.ts';
+export type { Fold, Windowed } from './engine/windows/store.ts';
 export { json, type StateCodec } from './engine/state/codec.ts';
 export { MillraceError } from './errors.ts';

@@ -30,6 +30,17 @@ export class Cursor implements Context {
   /** The record being pushed: its bytes, for dead letters. */
   record: BatchCursor | undefined;
 
+  /** An epoch opens: what is emitted before its first record, or without one, comes from its clock, also when it is repeated. */
+  begin(clock: Millis): void {
+    this.time = -Infinity;
+    this.origin = clock;
+    this.trace = '';
+    this.stream = '';
+    this.partition = 0;
+    this.offset = -1;
+    this.record = undefined;
+  }
+
   context(): Context {
     return { time: this.time, origin: this.origin, trace: this.trace };
   }

@@ -65,8 +65,9 @@ async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Re
 export function nextTimeEpoch(task: TaskRuntime): Millis {
   const { eventTime } = task;
   const read = [...task.outputs.values()].filter(output => output.read);
-  if (eventTime.nextTimer === Infinity && read.length === 0) return Infinity;
   let due = Infinity;
+  for (const step of task.steps.values()) due = Math.min(due, step.due);
+  if (eventTime.nextTimer === Infinity && read.length === 0) return due;
   for (const { input, position } of placesOf(task)) {
     if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;
     // -Infinity before the first epoch, which is due at once: idleness is counted from there.
@@ -79,6 +80,7 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
   due = Math.min(due, since + Math.max(0, eventTime.nextTimer - base));
   for (const { marked, markedAt } of read.flatMap(output => output.positions)) {
     // A marker that says nothing new is not written, so the epoch for it would be repeated at once.
+    if (task.hold <= marked) continue;
     const passed = since + (marked + task.lag - base) + 1;
     due = Math.min(due, Math.max(markedAt + markerInterval, passed));
   }

@@ -69,6 +69,7 @@ export class TaskRuntime {
     this.epoch = plan.epoch;
     this.emitting = true;
     this.counts = { records: 0, late: 0, deadLetters: 0 };
+    this.cursor.begin(plan.clock);
     this.#producer = { name: this.id, lineage: this.lineage, epoch: plan.epoch };
   }
 
@@ -153,13 +154,20 @@ export class TaskRuntime {
 
   /** Nothing that the task emits from now on has an earlier event time. */
   get outputWatermark(): Millis {
-    return this.eventTime.watermark - this.lag;
+    return Math.min(this.eventTime.watermark - this.lag, this.hold);
   }
 
   get lag(): Millis {
     let lag = 0;
     for (const step of this.steps.values()) lag = Math.max(lag, step.lag);
     return lag;
+  }
+
+  /** The earliest event time of what steps hold and may still emit. */
+  get hold(): Millis {
+    let hold = Infinity;
+    for (const step of this.steps.values()) hold = Math.min(hold, step.hold);
+    return hold;
   }
 }
 

@@ -14,6 +14,10 @@ export interface Step {
   nextTimer: Millis;
   /** How far what the step emits may lie behind its input watermark. */
   readonly lag: Millis;
+  /** Nothing that the step emits of what it holds now has an earlier event time; Infinity if it holds nothing. */
+  readonly hold: Millis;
+  /** Reading of the journalled clock at which the step wants an epoch, even without records; Infinity if never. */
+  readonly due: Millis;
   /** Event time has reached `watermark`, which is at or past `nextTimer`. */
   fire(watermark: Millis): void;
   /** The records and timers of the epoch are through. */
@@ -34,6 +38,8 @@ export abstract class BaseStep implements Step {
   readonly identity: string = '';
   nextTimer: Millis = Infinity;
   readonly lag: Millis = 0;
+  readonly hold: Millis = Infinity;
+  readonly due: Millis = Infinity;
   fire(_watermark: Millis): void {}
   endEpoch(): void {}
   *changes(): Iterable<readonly [key: string, value: StateValue | null]> {}

@@ -11,10 +11,13 @@ import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
+import { windowed, type WindowedOptions } from './operators/windowed.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
 import type { TaskRuntime } from './runtime.ts';
 import type { Edge, GraphNode } from './trail.ts';
+import type { Windows } from './windows/spec.ts';
+import type { Windowed } from './windows/store.ts';
 
 /** A dataflow: a pure function that wires sources through operators to sinks, the same for every task. */
 export interface Topology {
@@ -30,6 +33,8 @@ export interface Task {
   keyed<T, S, R>(name: string, options: KeyedOptions<T, S, R>): OperatorFunction<T, R>;
   /** Drops what came before, within a horizon of event time. */
   distinct<T>(name: string, options: DistinctOptions<T>): OperatorFunction<T, T>;
+  /** A fold over the values of each key in windows of event time. The name is the identity of the windows across releases. */
+  windowed<T, A>(name: string, windows: Windows, options: WindowedOptions<T, A>): OperatorFunction<T, Windowed<A>>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
@@ -110,6 +115,10 @@ const taskOf = (build: Build): Task => ({
   distinct: (name, options) => {
     refuseUnknown(options, ['by', 'horizon'], `the options of '${name}'`);
     return distinct(build, name, options);
+  },
+  windowed: (name, windows, options) => {
+    refuseUnknown(options, ['by', 'fold', 'emit', 'throttle', 'late', 'codec'], `the options of '${name}'`);
+    return windowed(build, name, windows, options);
   },
   batched: name => batched(build, name),
   mapAsync: (name, options) => {

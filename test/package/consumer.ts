@@ -26,14 +26,18 @@ export const printed = 'doubling heat\n';
 
 /** The values that `import 'millrace'` gives. */
 export const publicNames = [
+  'InvalidWindow',
   'MillraceError',
   'days',
+  'hopping',
   'hours',
   'json',
   'milliseconds',
   'minutes',
   'schema',
   'seconds',
+  'session',
   'stream',
   'topology',
+  'tumbling',
 ];

@@ -1,0 +1,74 @@
+import type { Observer, OperatorFunction } from 'rxjs';
+import type { Millis } from '../../stream/time.ts';
+import type { Build } from '../build.ts';
+import { BuildError } from '../errors.ts';
+import { checkedKey } from '../key.ts';
+import { json, type StateCodec } from '../state/codec.ts';
+import { checked, describeWindows, type Windows } from '../windows/spec.ts';
+import type { Fold, Windowed } from '../windows/store.ts';
+import { KnownObserver } from './guard.ts';
+import { late as lateSink } from './late.ts';
+import { stage } from './stage.ts';
+import { WindowStep } from './window-step.ts';
+
+/** What is computed in windows of event time, and when it is told. */
+export interface WindowedOptions<T, A> {
+  readonly by: (value: T) => string;
+  readonly fold: Fold<T, A>;
+  /**
+   * `close`: once per window and key, when event time passes end and grace. `update`: at the end of each epoch that
+   * changed it, and what was not told by then when it closes; the last result is the final one.
+   */
+  readonly emit: 'update' | 'close';
+  /** With `update`: by the clock of the plans, updates come in one epoch per `throttle` at most; 0 where absent. */
+  readonly throttle?: Millis;
+  /** Takes the values of which all windows have closed; `task.late()` where absent. */
+  readonly late?: Observer<T>;
+  /** How accumulators are stored; plain JSON where absent. */
+  readonly codec?: StateCodec<A>;
+}
+
+/** A fold in windows of event time; see `Task.windowed`. */
+export function windowed<T, A>(
+  build: Build,
+  name: string,
+  windows: Windows,
+  options: WindowedOptions<T, A>,
+): OperatorFunction<T, Windowed<A>> {
+  checkOptions(name, options);
+  const { by, fold, emit, throttle = 0, codec = json<A>() } = options;
+  const { task, trail } = build;
+  return stage<T, Windowed<A>>(build, name, out => {
+    const make = (): WindowStep<T, A> =>
+      new WindowStep({
+        task,
+        windows: checked(windows),
+        fold,
+        emit,
+        throttle,
+        codec,
+        identity: describeWindows(windows),
+      });
+    const step = build.step(name, make, WindowStep<T, A>);
+    step.emit = window => out.next(window);
+    const late = options.late ?? lateSink(build);
+    if (late instanceof KnownObserver) trail.into(late.name, () => trail.link(name));
+    return value => {
+      if (!step.add(checkedKey(`The key of '${name}'`, by(value)), value)) late.next(value);
+    };
+  });
+}
+
+function checkOptions<T, A>(name: string, { emit, throttle = 0, late }: WindowedOptions<T, A>): void {
+  if (!Number.isFinite(throttle) || throttle < 0) {
+    throw new BuildError(`'${name}' cannot be throttled to ${throttle} ms`, 'Give a duration of 0 or more');
+  }
+  if (emit === 'close' && throttle > 0) {
+    throw new BuildError(`'${name}' emits on close and is throttled`, "Throttle only what emits on 'update'");
+  }
+  if (late === undefined || late instanceof KnownObserver) return;
+  throw new BuildError(
+    `The late values of '${name}' end in an observer of its own, whose failures no epoch would notice`,
+    'Give one of the sinks of the task: task.late(), task.write',
+  );
+}
