@@ -2,6 +2,7 @@
 export const consumer = `
 import { map } from 'rxjs';
 import { schema, stream, topology, type Millis } from 'millrace';
+import { at, testTopology } from 'millrace/testing';
 
 type Rating = { readonly itemId: string; readonly stars: number; readonly ratedAt: Millis };
 
@@ -18,11 +19,14 @@ export const doubling = topology('doubling', task => {
   task.read(ratings).pipe(map(r => ({ ...r, stars: 2 * r.stars }))).subscribe(task.write(doubled));
 });
 
-console.log(doubling.name, doubled.key({ itemId: 'heat', stars: 5, ratedAt: 0 }));
+await using run = await testTopology(doubling, { seed: 7 });
+await run.send(ratings, { itemId: 'heat', stars: 5, ratedAt: at('10:00') });
+await run.crash();
+console.log(doubling.name, run.output(doubled).last('heat', '10:00')?.stars);
 `;
 
 /** What the consumer prints. */
-export const printed = 'doubling heat\n';
+export const printed = 'doubling 10\n';
 
 /** The values that `import 'millrace'` gives. */
 export const publicNames = [
