@@ -37,14 +37,11 @@ export async function testTopology(
   const graph = new Graph(all, topics);
   // A test opens no file, so the time of its ports is nobody's business.
   const clock = (): number => 0;
-  const transport = openEmbeddedLog({ path: ':memory:', clock });
+  await using opened = new AsyncDisposableStack();
+  const transport = opened.adopt(openEmbeddedLog({ path: ':memory:', clock }), log => log.close());
+  const documents = opened.adopt(openSqliteDocuments({ path: ':memory:', clock }), it => it.close());
+  const store = opened.adopt(openSqliteStateStore({ path: ':memory:' }), it => it.close());
   for (const [topic, count] of topics) await transport.createTopic(topic, { partitions: count });
-  const ports = {
-    graph,
-    transport,
-    documents: openSqliteDocuments({ path: ':memory:', clock }),
-    store: openSqliteStateStore({ path: ':memory:' }),
-    registry: memoryRegistry(),
-  };
+  const ports = { graph, transport, documents, store, registry: memoryRegistry(), opened: opened.move() };
   return new TopologyTest(ports, topics, options);
 }

@@ -31,6 +31,8 @@ export interface TestPorts {
   readonly documents: Documents;
   readonly store: StateStore;
   readonly registry: SchemaRegistry;
+  /** Closes all of them. */
+  readonly opened: AsyncDisposable;
 }
 
 export interface TestDocument {
@@ -142,10 +144,7 @@ export class TopologyTest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { transport, documents, store } = this.#ports;
-    store.close();
-    await documents.close();
-    await transport.close();
+    await this.#ports.opened[Symbol.asyncDispose]();
   }
 
   async #append(topic: string, records: () => readonly SentRecord[]): Promise<void> {

@@ -106,7 +106,7 @@ describe('by its seed', () => {
     expect(await traceOf(5)).not.toEqual(await traceOf(6));
   });
 
-  test('memory in an operator of RxJS is found by most of them, sooner or later by all', async () => {
+  test('memory in an operator of RxJS is found by most of them', async () => {
     let found = 0;
     for (const seed of seeds) {
       await using run = await testTopology(forgetful, { seed });
@@ -232,4 +232,8 @@ describe('is refused, with the seed in the message:', () => {
 test('an option that does not exist is refused', async () => {
   const options: object = { sed: 7 };
   await expect(testTopology(hotSensors, options)).rejects.toThrow("no 'sed' among the options of testTopology");
+});
+
+test('partitions that no topic can have are refused', async () => {
+  await expect(testTopology(hotSensors, { partitions: 0 })).rejects.toThrow('partitions');
 });
