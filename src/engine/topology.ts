@@ -43,8 +43,8 @@ export interface Task {
   write<T>(stream: Stream<T>): Observer<T>;
   /** A sink into the served documents: each is replaced only by a later output of the task. */
   replace<T>(collection: string, options: ReplaceOptions<T>): Observer<T>;
-  /** A sink for late records: their original bytes go to `dead-letters`. */
-  late(): Observer<unknown>;
+  /** A sink for late records: their original bytes go to `dead-letters`, with the name of the windows they missed. */
+  late(windows?: string): Observer<unknown>;
 }
 
 /** Names a dataflow. `build` is called dry too, so it may not do anything but wire. */
@@ -73,13 +73,13 @@ export function buildPipe(
     }
   }
   refuseStateAfterAsync(task, build.trail.edges);
+  refuseWindowsAfterDelay(task, build.trail.edges);
   return build.trail.edges;
 }
 
 /** What follows an asynchronous step runs after the epoch's timers and batches: state there would depend on it. */
 function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void {
-  const after = new Set([...task.steps].filter(([, { kind }]) => kind === 'async').map(([name]) => `step:${name}`));
-  for (const name of after) for (const { from, to } of edges) if (from === name) after.add(to);
+  const after = nodesAfter(task, edges, ['async']);
   for (const { from, to } of edges) {
     if (!after.has(from) || !to.startsWith('step:')) continue;
     throw new BuildError(
@@ -88,6 +88,28 @@ function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void 
     );
   }
 }
+
+/** What windows and batches emit lies behind the event time of the task: windows after them would take it for late. */
+function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): void {
+  const after = nodesAfter(task, edges, ['windowed', 'batched']);
+  for (const { from, to } of edges) {
+    if (!after.has(from) || !nodesOf(task, ['windowed']).includes(to)) continue;
+    throw new BuildError(
+      `Topology '${task.topology}': the windows of ${named(to)} follow windows or batches, whose results come after their time`,
+      'Write a stream between the two: it tells its reader how far event time has come',
+    );
+  }
+}
+
+/** Steps of these kinds and all that follows them. */
+function nodesAfter(task: TaskRuntime, edges: readonly Edge[], kinds: readonly string[]): ReadonlySet<GraphNode> {
+  const after = new Set(nodesOf(task, kinds));
+  for (const node of after) for (const { from, to } of edges) if (from === node) after.add(to);
+  return after;
+}
+
+const nodesOf = (task: TaskRuntime, kinds: readonly string[]): GraphNode[] =>
+  [...task.steps].filter(([, { kind }]) => kinds.includes(kind)).map(([name]) => `step:${name}`);
 
 const named = (node: GraphNode): string => node.replace(/^step:(.*)$/, "step '$1'");
 
@@ -130,5 +152,5 @@ const taskOf = (build: Build): Task => ({
     refuseUnknown(options, ['id', 'partition', 'body'], `the options of documents '${collection}'`);
     return replace(build, collection, options);
   },
-  late: () => late(build),
+  late: windows => late(build, windows),
 });

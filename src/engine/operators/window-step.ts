@@ -3,7 +3,8 @@ import type { TaskRuntime } from '../runtime.ts';
 import type { StateCodec } from '../state/codec.ts';
 import type { StateValue, Step } from '../step.ts';
 import { Panes } from '../windows/panes.ts';
-import { InvalidWindow, type Windows } from '../windows/spec.ts';
+import { Sessions } from '../windows/sessions.ts';
+import type { Windows } from '../windows/spec.ts';
 import type { Entry, Fold, Newest, Windowed, WindowStore } from '../windows/store.ts';
 import { updatesId } from '../windows/updates.ts';
 import { framed, unframed } from './frame.ts';
@@ -115,7 +116,6 @@ export class WindowStep<T, A> implements Step {
   }
 }
 
-function storeOf<T, A>({ windows, fold, emit, throttle }: WindowStepOptions<T, A>): WindowStore<T, A> {
-  if (windows.kind === 'session') throw new InvalidWindow('Sessions are not there yet', 'Use hopping windows');
-  return new Panes({ windows, fold, emit, throttle });
+function storeOf<T, A>({ windows, ...options }: WindowStepOptions<T, A>): WindowStore<T, A> {
+  return windows.kind === 'session' ? new Sessions(windows, options) : new Panes(windows, options);
 }

@@ -52,7 +52,7 @@ export function windowed<T, A>(
     const step = build.step(name, make, WindowStep<T, A>);
     step.emit = window => out.next(window);
     const late = options.late ?? lateSink(build);
-    if (late instanceof KnownObserver) trail.into(late.name, () => trail.link(name));
+    if (late instanceof KnownObserver) trail.into(late.node, () => trail.link(`step:${name}`));
     return value => {
       if (!step.add(checkedKey(`The key of '${name}'`, by(value)), value)) late.next(value);
     };

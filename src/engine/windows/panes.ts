@@ -4,16 +4,18 @@
  */
 import { Cells, type Cell } from './cells.ts';
 import { greatestCommonDivisor, type Hopping, type Millis } from './spec.ts';
-import { type Emit, type Entry, type Fold, type Moment, requireInstant, type WindowStore } from './store.ts';
+import {
+  type Emit,
+  type Entry,
+  type Fold,
+  idOf,
+  type Moment,
+  parseId,
+  requireInstant,
+  type StoreOptions,
+  type WindowStore,
+} from './store.ts';
 import { Updates, updatesId } from './updates.ts';
-
-export interface PanesOptions<T, A> {
-  readonly windows: Hopping;
-  readonly fold: Fold<T, A>;
-  /** Whether windows that close are emitted always, or only with what no update has told. */
-  readonly emit: 'close' | 'update';
-  readonly throttle: Millis;
-}
 
 export class Panes<T, A> implements WindowStore<T, A> {
   nextClose: Millis = Infinity;
@@ -26,7 +28,7 @@ export class Panes<T, A> implements WindowStore<T, A> {
   /** Cells of the current round; undefined when they have to be found again. */
   #dirty: Cell<A>[] | undefined = [];
 
-  constructor({ windows, fold, emit, throttle }: PanesOptions<T, A>) {
+  constructor(windows: Hopping, { fold, emit, throttle }: StoreOptions<T, A>) {
     this.#windows = windows;
     this.#fold = fold;
     this.#onUpdate = emit === 'update';
@@ -63,6 +65,7 @@ export class Panes<T, A> implements WindowStore<T, A> {
       for (const pane of this.#cells.panes()) if (this.#lastStart(pane) <= start) this.#cells.drop(pane);
       this.#deriveNextClose(this.nextClose);
     }
+    this.#dirty = this.#dirty?.filter(({ dropped }) => !dropped);
   }
 
   update(watermark: Millis, clock: Millis, emit: Emit<A>): void {
@@ -77,7 +80,8 @@ export class Panes<T, A> implements WindowStore<T, A> {
   }
 
   *changes(): Iterable<readonly [id: string, entry: Entry<A> | null]> {
-    for (const cell of this.#cells.changed()) yield [idOf(cell), cell.dropped ? null : this.#entryOf(cell)];
+    for (const cell of this.#cells.changed())
+      yield [idOf(cell.pane, cell.key), cell.dropped ? null : this.#entryOf(cell)];
     const { change } = this.#updates;
     if (change !== undefined) yield [updatesId, { header: change }];
   }
@@ -88,10 +92,10 @@ export class Panes<T, A> implements WindowStore<T, A> {
   }
 
   undo(read: (id: string) => Entry<A> | undefined, watermark: Millis): void {
-    this.#updates.restore(read(updatesId)?.header);
+    this.#updates.undo();
     for (const cell of [...this.#cells.changed()]) {
       this.#cells.remove(cell);
-      const entry = read(idOf(cell));
+      const entry = read(idOf(cell.pane, cell.key));
       if (entry !== undefined) this.#insert(cell.key, cell.pane, entry);
     }
     this.#cells.committed();
@@ -102,9 +106,8 @@ export class Panes<T, A> implements WindowStore<T, A> {
   restore(id: string, entry: Entry<A>, watermark: Millis): void {
     this.#dirty = undefined;
     if (id === updatesId) return this.#updates.restore(entry.header);
-    const bar = id.indexOf('|');
-    const pane = Number(id.slice(0, bar));
-    this.#insert(id.slice(bar + 1), pane, entry);
+    const { start: pane, key } = parseId(id);
+    this.#insert(key, pane, entry);
     this.#wait(pane, watermark);
   }
 
@@ -114,8 +117,9 @@ export class Panes<T, A> implements WindowStore<T, A> {
   }
 
   #soil(cell: Cell<A>): void {
+    const dirty = this.#dirtyCells();
     cell.round = this.#updates.round;
-    if (this.#onUpdate) this.#dirtyCells().push(cell);
+    if (this.#onUpdate) dirty.push(cell);
   }
 
   #insert(key: string, pane: Millis, { header, value }: Entry<A>): void {
@@ -153,8 +157,7 @@ export class Panes<T, A> implements WindowStore<T, A> {
 
   #openWindowsOf(cells: readonly Cell<A>[], watermark: Millis): Map<Millis, Set<string>> {
     const windows = new Map<Millis, Set<string>>();
-    for (const { key, pane, dropped } of cells) {
-      if (dropped) continue;
+    for (const { key, pane } of cells) {
       const last = this.#lastStart(pane);
       for (let start = this.#firstOpen(pane, watermark); start <= last; start += this.#windows.every) {
         const keys = windows.get(start);
@@ -205,8 +208,6 @@ export class Panes<T, A> implements WindowStore<T, A> {
     return Math.floor(before / every) * every + every;
   }
 }
-
-const idOf = ({ pane, key }: { readonly pane: Millis; readonly key: string }): string => `${pane}|${key}`;
 
 function headerOf(header: string): [round: number, origin: Millis, trace: string] {
   const parsed: unknown = JSON.parse(header);

@@ -42,6 +42,13 @@ export interface Entry<A> {
   readonly value?: A;
 }
 
+export interface StoreOptions<T, A> {
+  readonly fold: Fold<T, A>;
+  /** Whether a window that closes is emitted always, or only with what no update has told. */
+  readonly emit: 'close' | 'update';
+  readonly throttle: Millis;
+}
+
 /** Open windows by key, in memory; what changed since the last checkpoint is known. */
 export interface WindowStore<T, A> {
   /** Event time at which the next window closes; Infinity where none is open. */
@@ -60,6 +67,14 @@ export interface WindowStore<T, A> {
   committed(): void;
   undo(read: (id: string) => Entry<A> | undefined, watermark: Millis): void;
   restore(id: string, entry: Entry<A>, watermark: Millis): void;
+}
+
+/** The name of a kept entry: where it begins, and its key. */
+export const idOf = (start: Millis, key: string): string => `${start}|${key}`;
+
+export function parseId(id: string): { readonly start: Millis; readonly key: string } {
+  const bar = id.indexOf('|');
+  return { start: Number(id.slice(0, bar)), key: id.slice(bar + 1) };
 }
 
 /** Instants of a `Date`: with them sums of times stay exact. */

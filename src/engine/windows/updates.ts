@@ -12,6 +12,8 @@ export class Updates {
   #at: Millis = -Infinity;
   readonly throttle: Millis;
   #changed = false;
+  /** As of the last checkpoint. */
+  #before = { round: 0, at: -Infinity };
   /** Once there is an entry it is kept true, also after the throttle was taken away. */
   #stored = false;
 
@@ -38,15 +40,20 @@ export class Updates {
   committed(): void {
     this.#stored ||= this.#changed;
     this.#changed = false;
+    this.#before = { round: this.round, at: this.#at };
   }
 
-  /** Undefined before the first emission. */
-  restore(header: string | undefined): void {
+  undo(): void {
     this.#changed = false;
-    this.#stored = header !== undefined;
-    const [round, at] = header === undefined ? [0, -Infinity] : numbersOf(header);
-    this.round = round ?? 0;
-    this.#at = at ?? -Infinity;
+    this.round = this.#before.round;
+    this.#at = this.#before.at;
+  }
+
+  restore(header: string): void {
+    const [round = 0, at = -Infinity] = numbersOf(header);
+    this.#stored = true;
+    this.#before = { round, at };
+    this.undo();
   }
 }
 
