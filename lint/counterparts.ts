@@ -1,10 +1,11 @@
 /** What to use instead, for each family of RxJS names that a topology may not import. */
 const families: readonly (readonly [names: string, instead: string])[] = [
   [
-    'scan reduce mergeScan switchScan expand count max min distinct distinctUntilChanged distinctUntilKeyChanged ' +
+    'scan reduce mergeScan switchScan expand count max min distinctUntilChanged distinctUntilKeyChanged ' +
       'pairwise every find findIndex isEmpty toArray groupBy sequenceEqual startWith endWith',
     "state belongs in a named, checkpointed step, so use the task's keyed",
   ],
+  ['distinct', "what was seen has to survive a crash: use the task's distinct, with a horizon"],
   [
     'window windowCount windowTime windowToggle windowWhen',
     "windows follow event time and survive a crash in the task's windowed",
@@ -35,13 +36,14 @@ const families: readonly (readonly [names: string, instead: string])[] = [
   [
     'observeOn subscribeOn asyncScheduler asapScheduler queueScheduler animationFrameScheduler scheduled from ' +
       'fromEvent fromEventPattern firstValueFrom lastValueFrom',
-    "records are pushed synchronously, within their epoch: use the task's async for what must wait",
+    "records are pushed synchronously, within their epoch: use the task's mapAsync for what must wait",
   ],
   [
     'shareReplay publish publishReplay publishBehavior publishLast multicast refCount connect connectable ' +
       'Subject BehaviorSubject ReplaySubject AsyncSubject Observable',
     'only share() is free of memory: a source is task.read, what must be remembered is keyed or a table',
   ],
+  ['merge', 'its pipe could end unseen by the engine: use mergeWith, which keeps it'],
   ['tap', 'a side effect would happen again on every recovery: write to a stream or to documents with task.write'],
 ];
 

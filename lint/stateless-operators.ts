@@ -6,17 +6,7 @@ import type { Argument, Call, Context, Import, Rule } from './types.ts';
  * and the two sources that are useful inside mergeMap. A list of what is allowed rather than of what is not,
  * because RxJS has 110 operators and grows.
  */
-const stateless = new Set([
-  'map',
-  'filter',
-  'mergeMap',
-  'concatMap',
-  'merge',
-  'mergeWith',
-  'share',
-  'pipe',
-  'identity',
-]);
+const stateless = new Set(['map', 'filter', 'mergeMap', 'concatMap', 'mergeWith', 'share', 'pipe', 'identity']);
 const sources = new Set(['of', 'EMPTY']);
 
 const allowed = [...stateless, ...sources].join(', ');

@@ -46,8 +46,6 @@ export interface ItemTrend {
   readonly count: number;
   /** Sum of their values. */
   readonly sum: number;
-  /** False for the state so far, true once the window is closed and changes no more. */
-  readonly final: boolean;
   /** Event time of the newest rating in it; milliseconds since 1970. */
   readonly time: Millis;
 }
@@ -280,12 +278,6 @@ export const itemTrendSchema = schema<ItemTrend>({
     },
     { name: 'count', type: 'long', doc: 'Number of ratings in the window.' },
     { name: 'sum', type: 'double', doc: 'Sum of their values.' },
-    {
-      name: 'final',
-      type: 'boolean',
-      doc: 'False for the state so far, true once the window is closed and changes no more.',
-      default: false,
-    },
     {
       name: 'time',
       type: { type: 'long', logicalType: 'timestamp-millis' },

@@ -42,6 +42,8 @@ export class EventTime {
 
   /** An epoch opens: which partitions are idle is in its plan. */
   begin(plan: Plan): void {
+    // The idle time up to now counts, whether or not there was a timer to plan an epoch for.
+    if (this.idleSince !== null) this.#advance(this.idleTime(plan.clock));
     this.idle = new Set(plan.idle);
     this.#holding = [];
     for (const { input, position } of this.#timed()) {

@@ -82,7 +82,9 @@ export class TopologyTest implements AsyncDisposable {
    * newest event time where that is later.
    */
   async send<T>(stream: Stream<T>, ...values: readonly T[]): Promise<void> {
-    for (const time of values.map(value => stream.time(value))) if (Number.isFinite(time)) this.#clock.moveTo(time);
+    // Events arrive when they happen; one that does not count would take the clock along to the year 2100.
+    const sound = values.filter(value => stream.validate?.(value, this.now) === undefined);
+    for (const time of sound.map(value => stream.time(value))) if (Number.isFinite(time)) this.#clock.moveTo(time);
     await this.#append(stream.name, () => values.map(value => recordOf(stream, value)));
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskRunner } from '../../src/engine/runner.ts';
-import { seconds, topology } from '../../src/index.ts';
+import { days, seconds, topology } from '../../src/index.ts';
 import { partitionOf } from '../../src/transport/partitioner.ts';
 import { records } from '../support/consumer.ts';
 import { intake, order, orders, ordersByItem, sales, shop, tally } from '../support/shop.ts';
@@ -106,6 +106,26 @@ describe('a stream that tasks and somebody outside write', () => {
     await reader.step();
     expect(reader.task.eventTime.watermark).toBe(noon - seconds(3_600) - lateness);
   });
+});
+
+test('idle time counts also where no epoch was planned for it', async () => {
+  // Nobody reads what it writes and its only timer is days away.
+  const timed = topology('timed', task => {
+    task
+      .read(orders)
+      .pipe(task.distinct('ids', { by: ({ id }) => String(id), horizon: days(2) }))
+      .subscribe(task.write(ordersByItem));
+  });
+  const world = await worldAtNoon([timed]);
+  const run = await world.open('timed');
+  await world.send(orders, order(0, { at: noon }));
+  await finish(run);
+  world.clock.time += idleAfter;
+  await finish(run);
+  world.clock.time += seconds(3_600);
+  await world.send(orders, order(1, { at: noon }));
+  await run.step();
+  expect(run.task.eventTime.watermark).toBe(noon - lateness + seconds(3_600));
 });
 
 describe('a partition that turns idle', () => {

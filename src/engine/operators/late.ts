@@ -3,8 +3,9 @@ import type { Build } from '../build.ts';
 import { sink } from './sink.ts';
 
 /** A sink for records that came after their windows had closed; see `Task.late`. */
-export const late = (build: Build): Observer<unknown> =>
+export const late = (build: Build, windows?: string): Observer<unknown> =>
   sink<unknown>(build.task, 'late', () => {
+    const where = windows === undefined ? '' : ` for '${windows}'`;
     build.task.counts.late++;
-    build.task.deadLetter('late: every window of its event time had closed');
+    build.task.deadLetter(`late${where}: every window of its event time had closed`);
   });

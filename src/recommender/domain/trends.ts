@@ -24,6 +24,29 @@ export const ratingStats = {
   }),
 };
 
+/** What a window of `kind` says about its item; with a function for each kind, so that it fits a `map`. */
+export const asTrend =
+  (kind: string) =>
+  ({ key, start, end, value: { count, sum, time } }: WindowOfRatings): ItemTrend => ({
+    itemId: key,
+    window: kind,
+    start,
+    end,
+    count,
+    sum,
+    time,
+  });
+
+interface WindowOfRatings {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly value: RatingStats;
+}
+
+/** Id of a window among those of its item; it sorts by time within a kind. */
+export const trendId = ({ window, start }: ItemTrend): string => `${window}:${new Date(start).toISOString()}`;
+
 /** An item's standing in a window, as the API serves it. */
 export interface Leader {
   readonly itemId: string;

@@ -1,0 +1,7 @@
+/** The topologies of the recommender: what `millrace run` loads. */
+import { catalogue } from './catalogue.ts';
+import { intake } from './intake.ts';
+import { leaders } from './leaders.ts';
+import { trends } from './trends.ts';
+
+export const topologies = [intake, catalogue, trends, leaders];

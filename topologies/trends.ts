@@ -1,0 +1,41 @@
+/** Counts ratings by item in windows of event time: hours that overlap for the stream, days for the documents. */
+import { filter, map, mergeWith, share } from 'rxjs';
+import { days, hopping, hours, minutes, seconds, topology, tumbling } from '../src/index.ts';
+import { asTrend, ratingStats, trendId } from '../src/recommender/domain/trends.ts';
+import { itemTrends, ratingsByItem } from './streams.ts';
+
+const grace = minutes(10);
+/** A window in motion is told at most this often; its last state is always told. */
+const throttle = seconds(1);
+
+export const trends = topology('trends', task => {
+  const ratings = task.read(ratingsByItem).pipe(
+    filter(event => event.kind === 'rating'),
+    share(),
+  );
+  const daily = ratings.pipe(
+    task.windowed('daily', tumbling({ size: days(1), grace }), {
+      by: rating => rating.itemId,
+      fold: ratingStats,
+      emit: 'update',
+      throttle,
+      late: task.late('daily'),
+    }),
+    map(asTrend('daily')),
+    share(),
+  );
+  const hourly = ratings.pipe(
+    task.windowed('hourly', hopping({ size: hours(1), every: minutes(15), grace }), {
+      by: rating => rating.itemId,
+      fold: ratingStats,
+      emit: 'update',
+      throttle,
+      late: task.late('hourly'),
+    }),
+    map(asTrend('hourly')),
+  );
+  daily.pipe(mergeWith(hourly)).subscribe(task.write(itemTrends));
+  daily.subscribe(
+    task.replace('aggregates', { partition: trend => trend.itemId, id: trendId, body: trend => ({ ...trend }) }),
+  );
+});
