@@ -42,7 +42,7 @@ const refused: readonly (readonly [rule: string, code: string, says: string])[] 
   ['stateless-operators', using('delay'), 'timer'],
   ['stateless-operators', using('interval'), 'timer'],
   ['stateless-operators', using('combineLatest'), 'table'],
-  ['stateless-operators', using('observeOn'), 'async'],
+  ['stateless-operators', using('observeOn'), 'mapAsync'],
   ['stateless-operators', using('shareReplay'), 'share()'],
   ['stateless-operators', using('Subject'), 'task.read'],
   ['stateless-operators', using('tap'), 'task.write'],
