@@ -1,89 +1,347 @@
 import { describe, expect, test } from 'vitest';
-import { hopping, schema, stream, topology, tumbling, type Windowed } from '../../src/index.ts';
-import { World } from '../support/world.ts';
+import { Graph } from '../../src/engine/graph.ts';
+import { BuildError } from '../../src/engine/errors.ts';
+import type { TaskRunner } from '../../src/engine/runner.ts';
+import { hopping, session, topology, tumbling, type Task, type Topology } from '../../src/index.ts';
+import { deadLetters } from '../../src/stream/dead-letter.ts';
+import { by, click, clicks, clicksByPage, ids, poisonPage, rekey, visits, visitsOf } from '../support/clicks.ts';
+import { records, repeats } from '../support/consumer.ts';
+import { Crash } from '../support/settle.ts';
+import { World, type WorldOptions } from '../support/world.ts';
 
-interface Click {
-  readonly page: string;
-  readonly at: number;
+/** A whole hour, so that windows begin there. */
+const noon = 1_699_999_200_000;
+const { lateness, idleAfter } = clicks;
+
+async function worldOf(windows: Topology, options: WorldOptions = {}): Promise<World> {
+  const world = await World.of([windows], options);
+  world.clock.time = noon;
+  return world;
 }
 
-const clicks = stream<Click>('clicks', {
-  schema: schema({
-    type: 'record',
-    name: 'Click',
-    fields: [
-      { name: 'page', type: 'string' },
-      { name: 'at', type: 'double' },
-    ],
-  }),
-  key: click => click.page,
-  time: click => click.at,
-});
+/** Steps until there is nothing to do and answers the epochs; an engine that never comes to rest would hang the test. */
+async function finish(run: TaskRunner): Promise<number> {
+  let epochs = 0;
+  while (epochs < 20 && (await run.step())) epochs++;
+  expect(epochs).toBeLessThan(20);
+  return epochs;
+}
 
-const counts = stream<Windowed<number>>('counts', {
-  schema: schema({
-    type: 'record',
-    name: 'Count',
-    fields: [
-      { name: 'key', type: 'string' },
-      { name: 'start', type: 'double' },
-      { name: 'end', type: 'double' },
-      { name: 'value', type: 'int' },
-      { name: 'retracted', type: 'boolean' },
-    ],
-  }),
-  key: count => count.key,
-  time: count => count.start,
-});
+/** What was told, as `start-end key: clicks`, counted from noon. */
+const told = async (world: World): Promise<string[]> =>
+  (await world.output(visits)).map(
+    ({ key, start, end, value, retracted }) =>
+      `${start - noon}-${end - noon} ${key}: ${retracted ? 'none' : value.join(' ')}`,
+  );
 
-const count = { initial: () => 0, add: (n: number) => n + 1, merge: (a: number, b: number) => a + b };
-const by = (click: Click) => click.page;
+const minute = tumbling({ size: 60, grace: 20 });
 
-describe('hopping', () => {
-  test('works', async () => {
-    const dataflow = topology('t', task => {
-      task
-        .read(clicks)
-        .pipe(task.windowed('w', hopping({ size: 20, every: 10 }), { by, fold: count, emit: 'close' }))
-        .subscribe(task.write(counts));
-    });
-    const world = await World.of([dataflow]);
+describe('windows', () => {
+  test('are told once, when event time has passed their end and their grace', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'close' }));
+    const run = await world.open('visits');
     await world.send(
       clicks,
-      { page: 'a', at: 5 },
-      { page: 'b', at: 5 },
-      { page: 'a', at: 15 },
-      { page: 'a', at: 6_000 },
+      click(0, noon + 5),
+      click(1, noon + 60),
+      click(2, noon + 59),
+      click(3, noon + 79 + lateness),
     );
-    await world.drain();
-    expect((await world.output(counts)).map(({ key, start, value }) => [key, start, value])).toEqual([
-      ['a', -10, 1],
-      ['b', -10, 1],
-      ['a', 0, 2],
-      ['b', 0, 1],
-      ['a', 10, 1],
-    ]);
+    await finish(run);
+    expect(await told(world)).toEqual([]);
+    await world.send(clicks, click(4, noon + 80 + lateness));
+    await finish(run);
+    expect(await told(world)).toEqual(['0-60 home: 0 2']);
   });
-  test('tumbling update', async () => {
-    const dataflow = topology('t', task => {
-      task
-        .read(clicks)
-        .pipe(task.windowed('w', tumbling({ size: 10 }), { by, fold: count, emit: 'update' }))
-        .subscribe(task.write(counts));
-    });
-    const world = await World.of([dataflow], { maxRecords: 2 });
+
+  test('take what comes late until then, and what comes later is a dead letter', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'close' }));
+    const run = await world.open('visits');
     await world.send(
       clicks,
-      { page: 'a', at: 5 },
-      { page: 'a', at: 5 },
-      { page: 'a', at: 5 },
-      { page: 'a', at: 6_000 },
+      click(0, noon + 79 + lateness),
+      click(1, noon + 1),
+      click(2, noon + 80 + lateness),
+      click(3, noon + 2),
     );
-    await world.drain();
-    expect((await world.output(counts)).map(({ key, start, value }) => [key, start, value])).toEqual([
-      ['a', 0, 2],
-      ['a', 0, 3],
-      ['a', 6000, 1],
+    await finish(run);
+    expect(await told(world)).toEqual(['0-60 home: 1']);
+    expect(await world.output(deadLetters)).toMatchObject([{ offset: 3, reason: expect.stringContaining('late') }]);
+  });
+
+  test('give what is late to the sink that asks for it, as the value that it is', async () => {
+    const late = topology('visits', task => {
+      const options = { by, fold: ids, emit: 'close', late: task.write(clicksByPage) } as const;
+      task
+        .read(clicks)
+        .pipe(task.windowed('visits', minute, options))
+        .subscribe(task.write(visits));
+    });
+    const world = await worldOf(late);
+    await world.send(clicks, click(0, noon + 500), click(1, noon));
+    await finish(await world.open('visits'));
+    expect(await world.output(clicksByPage)).toEqual([click(1, noon)]);
+    expect(await world.output(deadLetters)).toEqual([]);
+  });
+
+  test('close as time goes on, though no further event comes, and nothing happens without a purpose', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'close' }));
+    const run = await world.open('visits');
+    await world.send(clicks, click(0, noon + 5));
+    await finish(run);
+    world.clock.time += idleAfter;
+    await finish(run);
+    world.clock.time += 80 - 5 + lateness - 1;
+    expect(await finish(run)).toBe(0);
+    world.clock.time += 1;
+    expect(await finish(run)).toBe(1);
+    expect(await told(world)).toEqual(['0-60 home: 0']);
+    world.clock.time += 60_000;
+    expect(await finish(run)).toBe(0);
+  });
+
+  test('that close without an event tell the very same bytes when a crash makes them tell it again', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'close' }));
+    const run = await world.open('visits');
+    await world.send(clicks, click(0, noon + 5));
+    await finish(run);
+    world.clock.time += idleAfter;
+    await finish(run);
+    world.clock.time += 1_000;
+    world.observer = {
+      step: (_, name) => {
+        if (name === 'checkpoint') throw new Crash();
+      },
+    };
+    const doomed = await world.open('visits');
+    await expect(doomed.step()).rejects.toThrow(Crash);
+    world.observer = undefined;
+    await finish(await world.open('visits'));
+    expect(await repeats(world.transport, visits.name)).toBe(1);
+    expect(await told(world)).toEqual(['0-60 home: 0']);
+  });
+
+  test('forget what a failed epoch has put into them', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'update' }));
+    const run = await world.open('visits');
+    await world.send(clicks, click(0, noon), click(1, noon + 100), click(2, noon + 60));
+    await finish(run);
+    await world.send(clicks, click(3, noon + 61), click(4, noon + 300), click(5, noon + 300, { page: poisonPage }));
+    await world.send(clicks, click(6, noon + 301));
+    await finish(run);
+    expect(await told(world)).toEqual(['0-60 home: 0', '60-120 home: 1 2', '60-120 home: 1 2 3', '300-360 home: 4 6']);
+    expect(await world.output(deadLetters)).toMatchObject([{ offset: 5 }]);
+  });
+
+  test('refuse a time with which nothing can be reckoned, and go on', async () => {
+    const world = await worldOf(visitsOf(hopping({ size: 60, every: 20 }), { emit: 'close' }));
+    await world.send(clicks, click(0, noon), click(1, 1e300), click(2, -1e300), click(3, noon + 200));
+    await finish(await world.open('visits'));
+    expect(await told(world)).toEqual(['-40-20 home: 0', '-20-40 home: 0', '0-60 home: 0']);
+    expect(await world.output(deadLetters)).toMatchObject(
+      [1, 2].map(offset => ({ offset, reason: expect.stringContaining('no instant') })),
+    );
+  });
+});
+
+describe('updates', () => {
+  test('are told at the end of an epoch, each window once, and on close only what was not told', async () => {
+    const world = await worldOf(visitsOf(hopping({ size: 60, every: 30 }), { emit: 'update' }), { maxRecords: 2 });
+    const run = await world.open('visits');
+    await world.send(clicks, click(0, noon + 5), click(1, noon + 6), click(2, noon + 40), click(3, noon + 1_000));
+    await finish(run);
+    expect(await told(world)).toEqual([
+      '-30-30 home: 0 1',
+      '0-60 home: 0 1',
+      // Told on close, because the epoch that changed them closed them as well.
+      '0-60 home: 0 1 2',
+      '30-90 home: 2',
+      '960-1020 home: 3',
+      '990-1050 home: 3',
     ]);
   });
+
+  test('that are throttled are told when they are due, though nothing more comes', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'update', throttle: 1_000 }));
+    let run = await world.open('visits');
+    for (const id of [0, 1, 2]) {
+      await world.send(clicks, click(id, noon + id));
+      await finish(run);
+      world.clock.time += 300;
+    }
+    expect(await told(world)).toEqual(['0-60 home: 0']);
+    run = await world.open('visits');
+    expect(await finish(run)).toBe(0);
+    world.clock.time += 100;
+    expect(await finish(run)).toBe(1);
+    expect(await told(world)).toEqual(['0-60 home: 0', '0-60 home: 0 1 2']);
+    world.clock.time += 2_000;
+    expect(await finish(run)).toBe(0);
+  });
+
+  test('that are withheld are told when the window closes', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'update', throttle: 1_000 }));
+    const run = await world.open('visits');
+    for (const id of [0, 1]) {
+      await world.send(clicks, click(id, noon + id));
+      await finish(run);
+    }
+    await world.send(clicks, click(2, noon + 80 + lateness));
+    await finish(run);
+    expect(await told(world)).toEqual(['0-60 home: 0', '0-60 home: 0 1']);
+  });
+
+  test('survive another throttle in the next release', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: 'update', throttle: 1_000 }));
+    const run = await world.open('visits');
+    for (const id of [0, 1]) {
+      await world.send(clicks, click(id, noon + id));
+      await finish(run);
+    }
+    for (const throttle of [0, 500, 0]) {
+      await world.deploy([visitsOf(minute, { emit: 'update', throttle })]);
+      await world.send(clicks, click(2 + throttle, noon + 2));
+      await finish(await world.open('visits'));
+      world.clock.time += 500;
+      await finish(await world.open('visits'));
+    }
+    expect(await told(world)).toEqual([
+      '0-60 home: 0',
+      '0-60 home: 0 1 2',
+      '0-60 home: 0 1 2 502',
+      '0-60 home: 0 1 2 502 2',
+    ]);
+  });
+});
+
+describe('sessions', () => {
+  const visit = session({ gap: 30 });
+
+  test('become one when something comes between them, and what was told of the later one is taken back', async () => {
+    const world = await worldOf(visitsOf(visit, { emit: 'update' }), { maxRecords: 2 });
+    const run = await world.open('visits');
+    await world.send(clicks, click(0, noon), click(1, noon + 40), click(2, noon + 29), click(3, noon + 39));
+    await finish(run);
+    expect(await told(world)).toEqual(['0-30 home: 0', '40-70 home: 1', '40-70 home: none', '0-70 home: 0 1 2 3']);
+  });
+
+  test('that begin earlier than was told are told anew', async () => {
+    const world = await worldOf(visitsOf(visit, { emit: 'update' }), { maxRecords: 1 });
+    await world.send(clicks, click(0, noon), click(1, noon - 10));
+    await finish(await world.open('visits'));
+    expect(await told(world)).toEqual(['0-30 home: 0', '0-30 home: none', '-10-30 home: 0 1']);
+  });
+
+  test('end where nothing came for exactly the gap', async () => {
+    const world = await worldOf(visitsOf(visit, { emit: 'close' }));
+    await world.send(clicks, click(0, noon), click(1, noon + 29), click(2, noon + 59), click(3, noon + 500));
+    await finish(await world.open('visits'));
+    expect(await told(world)).toEqual(['0-59 home: 0 1', '59-89 home: 2']);
+  });
+
+  test('hold the watermark of the task as long as they are open, without epochs to no purpose', async () => {
+    const reader = topology('reader', task => {
+      task.read(visits).subscribe(task.replace('visits', { id: ({ key }) => key, body: ({ end }) => ({ end }) }));
+    });
+    const world = await World.of([visitsOf(session({ gap: 100_000 }), { emit: 'update' }), reader]);
+    world.clock.time = noon;
+    const run = await world.open('visits');
+    for (let n = 0; n < 5; n++) await world.send(clicks, click(n, noon + n * 60_000));
+    await finish(run);
+    expect(run.task.outputWatermark).toBe(noon);
+    world.clock.time += idleAfter;
+    for (let n = 0; n < 9; n++) {
+      await finish(run);
+      world.clock.time += 20_000;
+    }
+    expect(run.task.outputWatermark).toBeGreaterThan(noon);
+  });
+});
+
+describe('what is told', () => {
+  test.for([
+    ['tumbling windows', minute],
+    ['hopping windows', hopping({ size: 90, every: 20 })],
+    ['sessions', session({ gap: 30, grace: 5 })],
+  ] as const)(
+    'of %s is never behind the watermark that readers have, also when many close at once',
+    async ([, windows]) => {
+      const world = await worldOf(visitsOf(windows, { emit: 'close' }), { maxRecords: 7 });
+      const times = [0, 10, 70, 55, 200, 190, 260, 9_000, 9_100, 9_090, 50_000];
+      await world.send(clicks, ...times.map((at, id) => click(id, noon + at, { page: `page-${id % 3}` })));
+      await finish(await world.open('visits'));
+      let before = -Infinity;
+      const found = await records(world.transport, visits);
+      expect(found.length).toBeGreaterThan(5);
+      for (const { value, watermark } of found) {
+        if (value !== undefined) expect(value.start).toBeGreaterThanOrEqual(before);
+        expect(watermark).toBeGreaterThanOrEqual(before);
+        before = watermark;
+      }
+    },
+  );
+});
+
+const partitions = new Map(['clicks', 'clicks-by-page', 'visits', 'dead-letters'].map(name => [name, 1]));
+const bare: object = { next: () => {}, error: () => {}, complete: () => {} };
+const options = { by, fold: ids, emit: 'update' } as const;
+
+const refused: readonly (readonly [what: string, says: string, build: (task: Task) => void])[] = [
+  [
+    'windows that follow windows',
+    "the windows of step 'second' follow",
+    task => {
+      const first = task.windowed('first', minute, options);
+      const second = task.windowed('second', minute, {
+        by: () => '',
+        fold: { initial: () => 0, add: n => n + 1, merge: (a, b) => a + b },
+        emit: 'close',
+      });
+      task
+        .read(clicks)
+        .pipe(first, second)
+        .subscribe(task.replace('visits', { id: ({ key }) => key, body: () => null }));
+    },
+  ],
+  [
+    'a throttle on what is told on close',
+    'emits on close and is throttled',
+    task => visitsOf(minute, { emit: 'close', throttle: 5 }).build(task),
+  ],
+  [
+    'a throttle that is no duration',
+    'cannot be throttled to NaN',
+    task => visitsOf(minute, { emit: 'update', throttle: NaN }).build(task),
+  ],
+  [
+    'an observer of its own for what is late',
+    'an observer of its own',
+    task =>
+      visitsOf(minute, { emit: 'close', ...{ late: { next: () => {}, error: () => {}, complete: () => {} } } }).build(
+        task,
+      ),
+  ],
+  [
+    'an option that does not exist',
+    "no 'next' among the options",
+    task => visitsOf(minute, { emit: 'close', ...bare }).build(task),
+  ],
+];
+
+test.for(refused)('the build refuses %s', ([, says, build]) => {
+  expect(() => new Graph([topology('a-topology', build)], partitions)).toThrow(BuildError);
+  expect(() => new Graph([topology('a-topology', build)], partitions)).toThrow(says);
+});
+
+test('a release whose windows are others does not take over what the old ones hold', async () => {
+  const world = await worldOf(visitsOf(minute, { emit: 'close' }));
+  await world.send(clicks, click(0, noon));
+  await finish(await world.open('visits'));
+  await world.deploy([visitsOf(tumbling({ size: 60, grace: 21 }), { emit: 'close' })]);
+  await expect(world.open('visits')).rejects.toThrow("has 'visits' as 'windowed tumbling 60/60+20 close json-1'");
+});
+
+test('the graph shows where late values go', () => {
+  const graph = new Graph([rekey, visitsOf(minute, { emit: 'close' }, clicksByPage)], partitions);
+  expect(graph.topologies[1]?.edges).toContainEqual({ from: 'step:visits', to: 'late' });
 });

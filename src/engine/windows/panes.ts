@@ -93,7 +93,7 @@ export class Panes<T, A> implements WindowStore<T, A> {
 
   undo(read: (id: string) => Entry<A> | undefined, watermark: Millis): void {
     this.#updates.undo();
-    for (const cell of [...this.#cells.changed()]) {
+    for (const cell of this.#cells.changed()) {
       this.#cells.remove(cell);
       const entry = read(idOf(cell.pane, cell.key));
       if (entry !== undefined) this.#insert(cell.key, cell.pane, entry);

@@ -1,5 +1,5 @@
 /** Drives windows as a task does, epoch by epoch, with mishaps that may change nothing. */
-import { expect } from 'vitest';
+import assert from 'node:assert/strict';
 import { Panes } from '../../../src/engine/windows/panes.ts';
 import { Sessions } from '../../../src/engine/windows/sessions.ts';
 import type { Windows } from '../../../src/engine/windows/spec.ts';
@@ -87,7 +87,7 @@ export class Drive {
       const last = this.outcomes.pop();
       this.#restore(before);
       this.outcomes.push(this.#whole(events, clock));
-      expect(this.outcomes.at(-1)).toEqual(last);
+      assert.deepEqual(this.outcomes.at(-1), last);
     }
     for (const [id, entry] of this.#store.changes()) {
       if (entry === null) this.disk.delete(id);
@@ -126,7 +126,7 @@ export class Drive {
       const { id, key, time } = event;
       this.#watermark = Math.max(this.#watermark, time - this.#setting.lateness);
       if (this.#store.nextClose <= this.#watermark) this.#store.close(this.#watermark, this.#into(told));
-      expect(this.#store.nextClose).toBeGreaterThan(this.#watermark);
+      assert.ok(this.#store.nextClose > this.#watermark);
       const taken = this.#store.add(key, event, { time, origin: id, trace: `${id}` }, this.#watermark);
       if (!taken) late.push(id);
     }
