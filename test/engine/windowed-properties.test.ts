@@ -98,7 +98,7 @@ test('on close, every window is told once and as its definition says', async () 
       await repeats(world.transport, visits.name);
       await close(world);
     }),
-    { numRuns: 40 },
+    { numRuns: 80 },
   );
 });
 
@@ -124,6 +124,6 @@ test('on update, what stands in the end is what the definition says, whatever th
       const counted = standing(told).reduce((sum, window) => sum + window.events.length, 0);
       expect(counted + expected.late.length).toBe(events(sent).length);
     }),
-    { numRuns: 40 },
+    { numRuns: 80 },
   );
 });

@@ -274,7 +274,7 @@ describe('what is told', () => {
       const found = await records(world.transport, visits);
       expect(found.length).toBeGreaterThan(5);
       for (const { value, watermark } of found) {
-        if (value !== undefined) expect(value.start).toBeGreaterThanOrEqual(before);
+        expect(value?.start ?? Infinity).toBeGreaterThanOrEqual(before);
         expect(watermark).toBeGreaterThanOrEqual(before);
         before = watermark;
       }
@@ -317,9 +317,7 @@ const refused: readonly (readonly [what: string, says: string, build: (task: Tas
     'an observer of its own for what is late',
     'an observer of its own',
     task =>
-      visitsOf(minute, { emit: 'close', ...{ late: { next: () => {}, error: () => {}, complete: () => {} } } }).build(
-        task,
-      ),
+      visitsOf(minute, { emit: 'close', late: { next: () => {}, error: () => {}, complete: () => {} } }).build(task),
   ],
   [
     'an option that does not exist',
