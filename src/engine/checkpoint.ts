@@ -102,6 +102,7 @@ export function restoreSteps(task: TaskRuntime, store: StateStore): void {
   for (const { step, key, value } of store.entries(task.id)) {
     task.steps.get(step)?.restore(key, value, task.eventTime.watermark);
   }
+  for (const step of task.steps.values()) step.restored();
   task.eventTime.derive();
 }
 

@@ -87,8 +87,13 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
   epoch.changes = encodeChanges(task);
   if (epoch.muted) return;
   if (task.documents.size > 0) await documents.write(task.documents.all());
-  const appends = [...task.outputs.values()].flatMap(output => output.appends());
-  if (appends.length > 0) await transport.append(appends);
+  // What a cut names has to be there before the record that holds the cut: an append is not atomic.
+  const [named, naming] = [false, true].map(cuts =>
+    [...task.outputs.values()]
+      .filter(({ stream }) => (stream.cut !== undefined) === cuts)
+      .flatMap(output => output.appends()),
+  );
+  for (const appends of [named ?? [], naming ?? []]) if (appends.length > 0) await transport.append(appends);
 }
 
 /** State, positions and sequences in one local transaction, which an older fence cannot make. */

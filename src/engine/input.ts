@@ -190,5 +190,5 @@ function isNamed(only: NonNullable<Span['only']>, { producer, lineage, sequence 
 }
 
 /** Whether a producer has written the record before, or in a former life. */
-const isRepeated = (last: ProducerPosition, { lineage, sequence }: BatchCursor): boolean =>
+export const isRepeated = (last: ProducerPosition, { lineage, sequence }: BatchCursor): boolean =>
   lineage < last.lineage || (lineage === last.lineage && sequence <= last.sequence);

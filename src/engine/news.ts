@@ -1,6 +1,9 @@
+import type { CommittedOffset } from '../transport/port.ts';
 import type { Clock } from './clock.ts';
 import { nextTimeEpoch } from './planning.ts';
 import { offsetsOf } from './offset-commits.ts';
+import { placesOf } from './spans.ts';
+import type { TaskRuntime } from './runtime.ts';
 import type { TaskRunner } from './runner.ts';
 
 /** Waits for records, for the time at which an epoch without records is due, or for the signal. */
@@ -10,7 +13,7 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
   const wake = (): void => woken.abort();
   signal.addEventListener('abort', wake);
   try {
-    const waits = [run.transport.grown(offsetsOf(run.task), woken.signal)];
+    const waits = [run.transport.grown(wakingOffsets(run.task), woken.signal)];
     const due = nextTimeEpoch(run.task) - run.now();
     if (due < Infinity) waits.push(clock.sleep(Math.max(1, due), woken.signal));
     await Promise.race(waits);
@@ -21,3 +24,7 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
     signal.removeEventListener('abort', wake);
   }
 }
+
+/** Records of a clocked input are no news: the record of its clock that names them is. */
+const wakingOffsets = (task: TaskRuntime): CommittedOffset[] =>
+  offsetsOf(placesOf(task).filter(({ input }) => input.options.upTo === undefined));

@@ -1,8 +1,7 @@
 import type { CommittedOffset } from '../transport/port.ts';
 import { seconds, type Millis } from '../stream/time.ts';
 import type { TaskRunner } from './runner.ts';
-import type { TaskRuntime } from './runtime.ts';
-import { placesOf } from './spans.ts';
+import { type Place, placesOf } from './spans.ts';
 
 /** How often a running task tells lag tools where it is. */
 const interval = seconds(1);
@@ -19,11 +18,11 @@ export class OffsetCommits {
   async commit(run: TaskRunner): Promise<void> {
     const { task, transport } = run;
     if (task.epoch === this.#epoch) return;
-    await run.retrying('commit', () => transport.commit(task.topology, offsetsOf(task)));
+    await run.retrying('commit', () => transport.commit(task.topology, offsetsOf(placesOf(task))));
     this.#epoch = task.epoch;
     this.#at = run.now();
   }
 }
 
-export const offsetsOf = (task: TaskRuntime): CommittedOffset[] =>
-  placesOf(task).map(({ input, position: { partition, offset } }) => ({ topic: input.stream.name, partition, offset }));
+export const offsetsOf = (places: readonly Place[]): CommittedOffset[] =>
+  places.map(({ input, position: { partition, offset } }) => ({ topic: input.stream.name, partition, offset }));

@@ -22,6 +22,8 @@ const plan = z.strictObject({
   idle: z.array(z.string()),
   /** The one reading of the wall clock that the epoch sees. */
   clock: z.number(),
+  /** Whether what is read here reaches the end of every input, as far as that was known. */
+  caughtUp: z.boolean(),
   /** Records that an operator fails on: they become dead letters instead. */
   skip: z.array(skip),
   /** End of the log of each output partition whose sequences a cut will name: `stream/partition` to offset. */

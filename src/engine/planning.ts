@@ -16,6 +16,7 @@ export async function makePlan(run: TaskRunner, pulled: readonly Pulled[]): Prom
     spans: pulled.map(({ span }) => span),
     idle: idleInputs(task, pulled, clock),
     clock,
+    caughtUp: await isCaughtUp(run, pulled),
     skip: [],
     notBefore: await endsOf(run, task.cutStreams),
     results: {},
@@ -45,6 +46,18 @@ function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis)
       return input.outside && quiet && position.activeAt > -Infinity && !busy.has(keyOf(input, position));
     })
     .map(({ input, position }) => keyOf(input, position));
+}
+
+/** Asked only where a step decides by it: on a broker it is a request for each partition. */
+async function isCaughtUp({ task, transport }: TaskRunner, pulled: readonly Pulled[]): Promise<boolean> {
+  if (![...task.steps.values()].some(({ kind }) => kind === 'stateful')) return false;
+  for (const { input, position } of placesOf(task)) {
+    if (input.options.upTo !== undefined) continue;
+    const at = { topic: input.stream.name, partition: position.partition };
+    const read = pulled.find(({ span }) => span.stream === at.topic && span.partition === at.partition);
+    if ((await transport.bounds(at)).end > (read?.span.to ?? position.offset)) return false;
+  }
+  return true;
 }
 
 async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Record<string, number>> {

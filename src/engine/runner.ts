@@ -224,6 +224,7 @@ export class TaskRunner {
     const { registry } = this.#options;
     const { input, fingerprint, at } = unknown;
     const known = await this.retrying('registry', () => input.decoder.learn(fingerprint, registry));
+    if (!known && epoch.plan === undefined) throw unreadableClock(this.task, unknown);
     if (!known)
       await this.#skip(epoch, { ...at, reason: `no schema with the fingerprint ${fingerprint} is registered` });
   }
@@ -238,6 +239,7 @@ export class TaskRunner {
     restoreHead(task, this.#head);
     for (const [name, step] of task.steps) {
       step.undo(key => store.get(task.id, name, key), task.eventTime.watermark);
+      step.restored();
     }
     task.eventTime.derive();
   }
@@ -292,3 +294,9 @@ export class TaskRunner {
     );
   }
 }
+
+const unreadableClock = ({ id }: TaskRuntime, { fingerprint, at }: UnknownSchema): TaskStopped =>
+  new TaskStopped(
+    `${id}: ${at.stream}/${at.partition} offset ${at.offset} decides what is read, but no schema ${fingerprint} is registered`,
+    'Register the schema that it was written with, and start again',
+  );

@@ -1,5 +1,6 @@
 import type { Offset, Transport } from '../transport/port.ts';
 import type { RecordBatch } from '../transport/record.ts';
+import { clockedSpans, clockOf } from './clocked.ts';
 import { LogChanged } from './errors.ts';
 import type { Input } from './input.ts';
 import type { Span } from './plan.ts';
@@ -20,7 +21,8 @@ export interface Pulled {
 
 /** What there is to read after the positions of the task, within the limits, each partition its share. */
 export async function pullNext(task: TaskRuntime, transport: Transport, limits: Limits): Promise<Pulled[]> {
-  const places = placesOf(task);
+  const clock = clockOf(task);
+  const places = placesOf(task).filter(({ input }) => input.options.upTo === undefined && input !== clock);
   const share = Math.max(1, places.length);
   const maxBytes = Math.max(1, Math.floor(limits.maxBytes / share));
   const maxRecords = Math.max(1, Math.floor(limits.maxRecords / share));
@@ -33,6 +35,8 @@ export async function pullNext(task: TaskRuntime, transport: Transport, limits: 
     if (end > from)
       pulled.push({ span: { stream: topic, partition, from, to: Math.min(end, from + maxRecords) }, batches });
   }
+  if (clock === undefined) return pulled;
+  for (const span of await clockedSpans(task, clock, transport)) pulled.push(await pullSpan(transport, span));
   return pulled;
 }
 
@@ -51,7 +55,13 @@ export async function pullSpan(transport: Transport, span: Span): Promise<Pulled
 /** Bytes asked for at once when a plan is executed again. */
 const maxReadBytes = 16 * 1024 * 1024;
 
-export const placesOf = (task: TaskRuntime): { input: Input<unknown>; position: Position }[] =>
+/** A partition that a task reads. */
+export interface Place {
+  readonly input: Input<unknown>;
+  readonly position: Position;
+}
+
+export const placesOf = (task: TaskRuntime): Place[] =>
   [...task.inputs.values()].flatMap(input => input.positions.map(position => ({ input, position })));
 
 function endOf(batches: readonly RecordBatch[]): Offset {

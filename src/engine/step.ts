@@ -30,6 +30,8 @@ export interface Step {
   undo(read: (key: string) => StateValue | undefined, watermark: Millis): void;
   /** Takes a value from the checkpoint; called by key in ascending order. */
   restore(key: string, value: StateValue, watermark: Millis): void;
+  /** Everything has been restored or undone: what is derived from the state can be derived now. */
+  restored(): void;
 }
 
 /** A step without state or timers; the others override what they have. */
@@ -46,4 +48,5 @@ export abstract class BaseStep implements Step {
   committed(): void {}
   undo(_read: (key: string) => StateValue | undefined, _watermark: Millis): void {}
   restore(_key: string, _value: StateValue, _watermark: Millis): void {}
+  restored(): void {}
 }

@@ -4,7 +4,12 @@ import type { Stream } from '../stream/stream.ts';
 import { Build, type Surroundings } from './build.ts';
 import { BuildError } from './errors.ts';
 import type { ReadOptions } from './input.ts';
+import type { Cut } from '../stream/cut.ts';
+import { clockOf } from './clocked.ts';
 import { batched } from './operators/batched.ts';
+import { cuts } from './operators/cuts.ts';
+import { stateful, type Stateful } from './operators/stateful.ts';
+import { table, type Table, type TableOptions } from './operators/table.ts';
 import { distinct, type DistinctOptions } from './operators/distinct.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
@@ -39,6 +44,12 @@ export interface Task {
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
   mapAsync<T, R>(name: string, options: MapAsyncOptions<T, R>): OperatorFunction<T, R>;
+  /** State of a shape of its own, for models; see `Stateful`. */
+  stateful<T, R>(name: string, make: () => Stateful<T, R>): OperatorFunction<T, R>;
+  /** The latest value by key. */
+  table<T>(stream: Stream<T>, options?: TableOptions): Table<T>;
+  /** What each epoch that wrote to one of the streams had read and wrote, at its end. */
+  cuts(...streams: readonly Stream<never>[]): Observable<Cut>;
   /** A sink into a stream, by the stream's own key. */
   write<T>(stream: Stream<T>): Observer<T>;
   /** A sink into the served documents: each is replaced only by a later output of the task. */
@@ -72,6 +83,7 @@ export function buildPipe(
       throw new BuildError(`Topology '${name}' writes '${input}', which it reads`, 'Write another stream');
     }
   }
+  clockOf(task);
   refuseStateAfterAsync(task, build.trail.edges);
   refuseWindowsAfterDelay(task, build.trail.edges);
   return build.trail.edges;
@@ -118,6 +130,7 @@ function unwire(task: TaskRuntime): void {
   task.failure = undefined;
   task.ticks = [];
   task.drains = [];
+  task.cutStreams = new Set();
   for (const input of task.inputs.values()) {
     const { subscribers } = input;
     input.subscribers = [];
@@ -147,6 +160,12 @@ const taskOf = (build: Build): Task => ({
     refuseUnknown(options, ['work', 'concurrency', 'codec'], `the options of '${name}'`);
     return mapAsync(build, name, options);
   },
+  stateful: (name, make) => stateful(build, name, make),
+  table: (stream, options = {}) => {
+    refuseUnknown(options, ['upTo', 'broadcast'], `the options of the table '${stream.name}'`);
+    return table(build, stream, options);
+  },
+  cuts: (...streams) => cuts(build, streams),
   write: stream => write(build, stream),
   replace: (collection, options) => {
     refuseUnknown(options, ['id', 'partition', 'body'], `the options of documents '${collection}'`);

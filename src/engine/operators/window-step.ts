@@ -86,6 +86,8 @@ export class WindowStep<T, A> implements Step {
     this.#store.undo(entryAt, watermark);
   }
 
+  restored(): void {}
+
   restore(key: string, value: StateValue, watermark: Millis): void {
     this.#store.restore(key, this.#decode(key, value), watermark);
   }
