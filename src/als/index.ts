@@ -1,0 +1,17 @@
+/** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
+export { BoundExceeded, InvalidInteraction, InvalidSettings, UnusableModelState } from './errors.ts';
+export { kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
+export { ItemMatrix } from './matrix.ts';
+export { Model } from './model.ts';
+export {
+  defaultSettings,
+  modelSettings,
+  type ExplicitSettings,
+  type ModelSettings,
+  type Refresh,
+  type Regularisation,
+} from './settings.ts';
+export { dot, topNOf, type TopNOptions } from './top-n.ts';
+export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
+export { defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
+export { pairsPerWidening } from './widths.ts';

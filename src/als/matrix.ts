@@ -1,0 +1,65 @@
+/** Rows of k grid integers by id, in one array that grows. A row's number never changes. */
+export class ItemMatrix {
+  readonly k: number;
+  readonly #rows = new Map<string, number>();
+  readonly #ids: string[] = [];
+  #values: Int16Array;
+
+  constructor(k: number) {
+    this.k = k;
+    this.#values = new Int16Array(16 * k);
+  }
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** Ids by row number. */
+  get ids(): readonly string[] {
+    return this.#ids;
+  }
+
+  /** All rows, one after the other; valid until a row is added. */
+  get values(): Int16Array {
+    return this.#values;
+  }
+
+  rowOf(id: string): number | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** The row of an id, added with zeros if it is new. */
+  add(id: string): number {
+    const known = this.#rows.get(id);
+    if (known !== undefined) return known;
+    const row = this.#ids.push(id) - 1;
+    this.#rows.set(id, row);
+    if (this.#ids.length * this.k > this.#values.length) this.#grow();
+    return row;
+  }
+
+  /** Puts an id's factors, of length k, in place; a new id is added. */
+  set(id: string, factors: Int16Array): void {
+    if (factors.length !== this.k)
+      throw new RangeError(`A row of ${factors.length} does not fit a matrix of ${this.k}`);
+    const row = this.add(id);
+    this.#values.set(factors, row * this.k);
+  }
+
+  /** A view on an id's factors, valid until a row is added. */
+  get(id: string): Int16Array | undefined {
+    const row = this.#rows.get(id);
+    return row === undefined ? undefined : this.row(row);
+  }
+
+  /** A view on the factors of a row number, valid until a row is added. */
+  row(row: number): Int16Array {
+    return this.#values.subarray(row * this.k, (row + 1) * this.k);
+  }
+
+  #grow(): void {
+    const larger = new Int16Array(this.#values.length * 2);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+}
