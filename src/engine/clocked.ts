@@ -1,7 +1,7 @@
 /** Inputs that are clocked by another stream: the cut in its next record decides what is applied, not the timing. */
 import type { Cut } from '../stream/cut.ts';
 import type { Offset, TopicPartition, Transport } from '../transport/port.ts';
-import { BatchCursor, Kind } from '../transport/record.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
 import { BuildError, LogChanged } from './errors.ts';
 import { type Input, isRepeated, UnknownSchema } from './input.ts';
 import type { Span } from './plan.ts';
@@ -99,23 +99,30 @@ async function spanOf(cut: Cut, stream: string, position: Position, transport: T
   return { stream, partition, from, to, only: { producer, lineage, first, next } };
 }
 
+interface Wanted {
+  readonly producer: string;
+  readonly lineage: number;
+  readonly sequence: number;
+}
+
 /** The offset after the first record with that sequence: re-execution moves offsets, so they are looked up. */
-async function offsetAfter(
-  transport: Transport,
-  at: TopicPartition,
-  from: Offset,
-  wanted: { readonly producer: string; readonly lineage: number; readonly sequence: number },
-): Promise<Offset> {
+async function offsetAfter(transport: Transport, at: TopicPartition, from: Offset, wanted: Wanted): Promise<Offset> {
   for (let next = from; ;) {
     const batches = await transport.read({ ...at, from: next, maxRecords: 10_000, maxBytes: 1 << 22 });
     if (batches.length === 0) throw missing(at, from, wanted);
     for (const batch of batches) {
-      const record = new BatchCursor(batch);
       next = batch.firstOffset + batch.records;
-      if (record.producer !== wanted.producer || record.lineage !== wanted.lineage) continue;
-      while (record.next()) if (record.offset >= from && record.sequence === wanted.sequence) return record.offset + 1;
+      const found = offsetIn(batch, wanted);
+      if (found !== undefined && found >= from) return found + 1;
     }
   }
+}
+
+function offsetIn(batch: RecordBatch, wanted: Wanted): Offset | undefined {
+  const record = new BatchCursor(batch);
+  if (record.producer !== wanted.producer || record.lineage !== wanted.lineage) return undefined;
+  while (record.next()) if (record.sequence === wanted.sequence) return record.offset;
+  return undefined;
 }
 
 const missing = (

@@ -27,6 +27,8 @@ export class Engine {
   /** Restores every task. The topics have to be there. */
   static async open(options: EngineOptions): Promise<Engine> {
     const graph = await graphOf(options);
+    // Before the first record: whoever reads it next year finds the schema that it was written with.
+    for (const definition of Graph.schemasOf(options.topologies)) await options.registry.register(definition);
     const names = options.run ?? graph.topologies.map(({ name }) => name);
     const tasks = names.flatMap(name =>
       Array.from({ length: graph.tasks(name) }, (_, partition) => ({ name, partition })),

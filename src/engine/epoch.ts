@@ -8,6 +8,7 @@ import type { Plan } from './plan.ts';
 import type { TaskRunner } from './runner.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { placesOf, type Pulled, pullNext, pullSpan } from './spans.ts';
+import { expectStart, inputOf } from './span-start.ts';
 import type { StateChange } from './state/store.ts';
 
 /** An epoch on its way. One that is executed again has its plan from the journal. */
@@ -48,9 +49,9 @@ function push(run: TaskRunner, epoch: Epoch): void {
   task.open(made);
   task.eventTime.begin(made);
   for (const { span, batches } of epoch.pulled) {
-    const input = run.input(span.stream);
+    const input = inputOf(task, span.stream);
     const position = input.position(span.partition);
-    run.expect(span, position);
+    expectStart(task, span, position);
     for (const batch of batches) input.push(task, position, span, batch, made.skip);
     position.offset = span.to;
     position.activeAt = made.clock;

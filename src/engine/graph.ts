@@ -1,4 +1,6 @@
 import { deadLetters } from '../stream/dead-letter.ts';
+import type { AvroDefinition } from '../stream/definition.ts';
+import type { Stream } from '../stream/stream.ts';
 import type { Surroundings } from './build.ts';
 import { BuildError } from './errors.ts';
 import type { Input } from './input.ts';
@@ -42,14 +44,14 @@ export class Graph implements Surroundings {
     }
   }
 
-  /** Streams that the topologies read or write. */
+  /** Names of the streams that the topologies read or write. */
   static streamsOf(topologies: readonly Topology[]): ReadonlySet<string> {
-    const names = new Set<string>([deadLetters.name]);
-    for (const topology of topologies) {
-      const task = dryTask(topology);
-      for (const name of [...task.inputs.keys(), ...task.outputs.keys()]) names.add(name);
-    }
-    return names;
+    return new Set(allStreams(topologies).map(({ name }) => name));
+  }
+
+  /** Schemas of those streams, each once. */
+  static schemasOf(topologies: readonly Topology[]): readonly AvroDefinition[] {
+    return [...new Map(allStreams(topologies).map(({ schema }) => [schema.fingerprint, schema.definition])).values()];
   }
 
   partitions(stream: string): number {
@@ -128,6 +130,14 @@ export class Graph implements Surroundings {
 }
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+function allStreams(topologies: readonly Topology[]): Stream<unknown>[] {
+  const used = topologies.flatMap(topology => {
+    const { inputs, outputs } = dryTask(topology);
+    return [...inputs.values(), ...outputs.values()].map(({ stream }) => stream);
+  });
+  return [...used, deadLetters];
+}
 
 function dryTask(topology: Topology): TaskRuntime {
   const task = new TaskRuntime(topology.name, 0);

@@ -7,12 +7,11 @@ import type { Transport } from '../transport/port.ts';
 import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { type Epoch, type EpochStep, planOf, steps } from './epoch.ts';
-import { IncompatibleState, LogChanged, TaskStopped } from './errors.ts';
+import { IncompatibleState, TaskStopped } from './errors.ts';
 import type { Graph } from './graph.ts';
-import { type Input, UnknownSchema } from './input.ts';
-import { decodePlan, type Skip, type Span } from './plan.ts';
+import { UnknownSchema } from './input.ts';
+import { decodePlan, type Skip } from './plan.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
-import type { Position } from './position.ts';
 import { RecordFailed } from './record-failed.ts';
 import { Interrupted, retrying } from './retry.ts';
 import { untilNews } from './news.ts';
@@ -139,24 +138,6 @@ export class TaskRunner {
     return Math.max(this.#clock, this.#options.clock.now());
   }
 
-  input(stream: string): Input<unknown> {
-    const input = this.task.inputs.get(stream);
-    if (input !== undefined) return input;
-    throw new IncompatibleState(
-      `A journalled plan of ${this.task.id} reads '${stream}', which the topology does not`,
-      'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`',
-    );
-  }
-
-  /** A plan goes on exactly where the task stands. */
-  expect(span: Span, position: Position): void {
-    if (span.only === undefined ? span.from === position.offset : span.from >= position.offset) return;
-    throw new LogChanged(
-      `${span.stream}/${span.partition}: ${this.task.id} stands at offset ${position.offset}, its plan begins at ${span.from}`,
-      'The journal and the checkpoint do not belong together: restore both from one backup, or backfill',
-    );
-  }
-
   /** The open epoch is in the checkpoint. */
   committed(head: CheckpointHead): void {
     const { task } = this;
@@ -246,7 +227,7 @@ export class TaskRunner {
 
   async #restore(): Promise<void> {
     const { task, store, transport } = this;
-    const stored = store.head(task.id) ?? (await this.#snapshots?.restore(this));
+    const stored = this.#snapshots === undefined ? store.head(task.id) : await this.#snapshots.restore(this);
     if (stored === undefined) await this.retrying('start', () => beginAtLogStart(task, transport));
     else {
       this.#head = stored;

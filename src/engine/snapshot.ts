@@ -52,16 +52,20 @@ export async function thinSnapshots(snapshots: Snapshots, task: string, keep: nu
   return all.length < keep ? undefined : all.at(-keep)?.epoch;
 }
 
-/** Loads the newest snapshot of a task into the local store; false where there is none. */
-export async function restoreSnapshot(snapshots: Snapshots, store: StateStore, task: string): Promise<boolean> {
+/** Loads the newest snapshot of a task into the local store, if there is one. `fence` is that of what it replaces. */
+export async function restoreSnapshot(
+  snapshots: Snapshots,
+  store: StateStore,
+  task: string,
+  fence: number,
+): Promise<void> {
   const newest = (await listSnapshots(snapshots, task)).at(-1);
-  if (newest === undefined) return false;
+  if (newest === undefined) return;
   const entries: StateEntry[] = [];
   for await (const entry of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest)))) entries.push(entry);
   const [first, ...rest] = entries;
   if (first === undefined || first.step !== '' || typeof first.value !== 'string') throw incomplete(task, newest);
-  store.replace(task, { fence: 0, epoch: newest.epoch, body: first.value }, rest);
-  return true;
+  store.replace(task, { fence, epoch: newest.epoch, body: first.value }, rest);
 }
 
 /** Oldest first. */

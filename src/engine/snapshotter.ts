@@ -1,5 +1,5 @@
 import type { Snapshots } from '../snapshots/port.ts';
-import { restoreSnapshot, thinSnapshots, writeSnapshot } from './snapshot.ts';
+import { listSnapshots, restoreSnapshot, thinSnapshots, writeSnapshot } from './snapshot.ts';
 import type { TaskRunner } from './runner.ts';
 import type { CheckpointHead } from './state/store.ts';
 
@@ -37,12 +37,25 @@ export class Snapshotter {
     if (needless !== undefined) await run.retrying('journal', () => documents.journal.trim(task.id, needless));
   }
 
-  /** Loads the newest snapshot into the local store, which has nothing of the task; undefined where there is none. */
+  /**
+   * The checkpoint to go on from: the local one, unless it was lost, or is so old that the journal no longer reaches
+   * back to it while a snapshot does. Undefined where the task has never run.
+   */
   async restore(run: TaskRunner): Promise<CheckpointHead | undefined> {
     const { task, store } = run;
-    const found = await run.retrying('snapshot', () => restoreSnapshot(this.#policy.to, store, task.id));
-    const head = found ? store.head(task.id) : undefined;
+    const local = store.head(task.id);
+    if (local !== undefined && !(await this.#isLeftBehind(run, local))) return local;
+    await run.retrying('snapshot', () => restoreSnapshot(this.#policy.to, store, task.id, local?.fence ?? 0));
+    const head = store.head(task.id);
     this.#newest = head?.epoch ?? 0;
     return head;
+  }
+
+  async #isLeftBehind(run: TaskRunner, local: CheckpointHead): Promise<boolean> {
+    const { task, documents } = run;
+    const [next] = await run.retrying('journal', () => documents.journal.after(task.id, local.epoch, 1));
+    if (next?.epoch === local.epoch + 1) return false;
+    const newest = (await run.retrying('snapshot', () => listSnapshots(this.#policy.to, task.id))).at(-1);
+    return newest !== undefined && newest.epoch > local.epoch;
   }
 }

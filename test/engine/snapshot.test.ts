@@ -77,3 +77,15 @@ test('state and snapshot both lost while the journal was cut: the task stops and
   world.store = openSqliteStateStore({ path: ':memory:' });
   await expect(world.open('counting', 0, { snapshots: policy })).rejects.toThrow(/no snapshot reaches the journal/);
 });
+
+test('a local state that the journal has left behind gives way to the snapshot', async () => {
+  const policy = { to: openDirectorySnapshots({ directory }), everyEpochs: 2, keep: 1 };
+  const world = await World.of([counting]);
+  await countTo(world, 1, 1);
+  const left = world.store;
+  world.store = openSqliteStateStore({ path: ':memory:' });
+  await countTo(world, 2, 6, policy);
+  world.store = left;
+  await countTo(world, 7, 7, policy);
+  expect(await texts(world)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+});
