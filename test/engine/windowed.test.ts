@@ -145,6 +145,29 @@ describe('windows', () => {
   });
 });
 
+test.for([
+  ['text', (value: readonly number[]) => value.join()],
+  ['bytes', (value: readonly number[]) => Buffer.from(value.join())],
+] as const)('a codec of %s keeps what windows hold over a restart, also what is empty', async ([, encode]) => {
+  const codec = {
+    version: 'joined-1',
+    encode,
+    decode: (stored: string | Uint8Array) => {
+      const text = Buffer.from(stored).toString();
+      return text === '' ? [] : text.split(',').map(Number);
+    },
+  };
+  const evens = { ...ids, add: (into: number[], { id }: { id: number }) => (id % 2 === 0 ? [...into, id] : into) };
+  const world = await worldOf(visitsOf(minute, { emit: 'update', throttle: 1_000, fold: evens, codec }));
+  for (const id of [1, 3, 4, 6]) {
+    await world.send(clicks, click(id, noon + id));
+    await finish(await world.open('visits'));
+  }
+  world.clock.time += 1_000;
+  await finish(await world.open('visits'));
+  expect(await told(world)).toEqual(['0-60 home: ', '0-60 home: 4 6']);
+});
+
 describe('updates', () => {
   test('are told at the end of an epoch, each window once, and on close only what was not told', async () => {
     const world = await worldOf(visitsOf(hopping({ size: 60, every: 30 }), { emit: 'update' }), { maxRecords: 2 });
