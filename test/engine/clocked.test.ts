@@ -9,6 +9,7 @@ import { schema } from '../../src/stream/schema.ts';
 import { stream } from '../../src/stream/stream.ts';
 import { BatchBuilder, Kind } from '../../src/transport/record.ts';
 import { repeats } from '../support/consumer.ts';
+import { aroundTransport } from '../support/ports.ts';
 import { Random } from '../support/random.ts';
 import { Crash, settle } from '../support/settle.ts';
 import { World } from '../support/world.ts';
@@ -164,10 +165,23 @@ describe('what is clocked by the versions of another task', () => {
     const stray = new BatchBuilder({ name: 'stranger/0', lineage: 0, epoch: 1 }, 0);
     const envelope = { kind: Kind.value, watermark: -Infinity, origin: 0, key: 's1', trace: '' };
     const wrong = { sensor: 's1', text: 'wrong', at: 0 };
-    stray.add(envelope, (buffer, at) => means.schema.encode(wrong, buffer, at));
     for (let partition = 0; partition < partitions; partition++) {
+      stray.add(envelope, (buffer, at) => means.schema.encode(wrong, buffer, at));
       await world.transport.append([{ topic: means.name, partition, batches: stray.take() }]);
     }
+    await world.send(readings, ...some(40, new Random(6)));
+    // And once more inside of what a version names: after its plan, before its vectors.
+    const transport = aroundTransport(world.transport, async (call, work) => {
+      if (call === 'append') {
+        for (let partition = 0; partition < partitions; partition++) {
+          stray.add(envelope, (buffer, at) => means.schema.encode(wrong, buffer, at));
+          await world.transport.append([{ topic: means.name, partition, batches: stray.take() }]);
+        }
+      }
+      return work();
+    });
+    const run = await world.open('train', 0, { transport });
+    while (await run.step());
     await settle(world);
     expect(await texts(world)).toEqual(await demanded(world));
   });
@@ -179,6 +193,21 @@ describe('what is clocked by the versions of another task', () => {
     let epochs = 0;
     while (await run.step()) epochs++;
     expect(epochs).toBeGreaterThanOrEqual(count);
+  });
+
+  test('what a cut names is written first: a reader that finds the version finds everything', async () => {
+    const world = await World.of([train, serve], { partitions });
+    await world.send(readings, ...some(20, new Random(8)));
+    const transport = aroundTransport(world.transport, async (call, work) => {
+      const result = await work();
+      if (call === 'appendBatch') throw new Crash();
+      return result;
+    });
+    await expect((await world.open('train', 0, { transport })).step()).rejects.toThrow(Crash);
+    const reader = await world.open('serve');
+    while (await reader.step());
+    expect(await world.output(versions)).toEqual([]);
+    expect(await world.output(means)).not.toEqual([]);
   });
 
   test('stops where the log no longer has what a version names', async () => {
