@@ -62,6 +62,10 @@ export interface ItemVector {
   readonly factors: Buffer;
   /** Exponent of the grid on which the factors lie. */
   readonly exponent: number;
+  /** The factors of the model of the stars, in the same form; empty where there is none. */
+  readonly starFactors: Buffer;
+  /** Exponent of the grid on which the star factors lie. */
+  readonly starExponent: number;
   /** How far ratings of this item lie above the mean of all, in stars. */
   readonly bias: number;
   /** Number of events the factors were learnt from. */
@@ -134,6 +138,8 @@ export interface ModelVersion {
   readonly cut: Cut;
   /** The ratings learnt since the generation began, as an end for each partition. */
   readonly learnt: readonly ReadSpan[];
+  /** Mean of all ratings learnt, in stars: what biases are added to. */
+  readonly meanStars: number;
   /** How well it predicted what came next. */
   readonly prequential: Prequential;
   /** Name of a snapshot of all vectors as of this version, where a reader without state begins; null where there is none. */
@@ -208,6 +214,10 @@ export interface UserVector {
   readonly factors: Buffer;
   /** Exponent of the grid on which the factors lie. */
   readonly exponent: number;
+  /** The factors of the model of the stars, in the same form; empty where there is none. */
+  readonly starFactors: Buffer;
+  /** Exponent of the grid on which the star factors lie. */
+  readonly starExponent: number;
   /** How far ratings of this user lie above the mean of all, in stars. */
   readonly bias: number;
   /** Number of events the factors were learnt from. */
@@ -302,6 +312,13 @@ export const itemVectorSchema = schema<ItemVector>({
       doc: 'The factors as signed 16-bit integers, little endian; a factor is its integer times 2^-exponent.',
     },
     { name: 'exponent', type: 'int', doc: 'Exponent of the grid on which the factors lie.' },
+    {
+      name: 'starFactors',
+      type: 'bytes',
+      default: '',
+      doc: 'The factors of the model of the stars, in the same form; empty where there is none.',
+    },
+    { name: 'starExponent', type: 'int', default: 0, doc: 'Exponent of the grid on which the star factors lie.' },
     { name: 'bias', type: 'double', doc: 'How far ratings of this item lie above the mean of all, in stars.' },
     { name: 'events', type: 'long', doc: 'Number of events the factors were learnt from.' },
     {
@@ -423,6 +440,12 @@ export const modelVersionSchema = schema<ModelVersion>({
       name: 'learnt',
       type: { type: 'array', items: 'ReadSpan' },
       doc: 'The ratings learnt since the generation began, as an end for each partition.',
+    },
+    {
+      name: 'meanStars',
+      type: 'double',
+      default: 0,
+      doc: 'Mean of all ratings learnt, in stars: what biases are added to.',
     },
     {
       name: 'prequential',
@@ -575,6 +598,13 @@ export const userVectorSchema = schema<UserVector>({
       doc: 'The factors as signed 16-bit integers, little endian; a factor is its integer times 2^-exponent.',
     },
     { name: 'exponent', type: 'int', doc: 'Exponent of the grid on which the factors lie.' },
+    {
+      name: 'starFactors',
+      type: 'bytes',
+      default: '',
+      doc: 'The factors of the model of the stars, in the same form; empty where there is none.',
+    },
+    { name: 'starExponent', type: 'int', default: 0, doc: 'Exponent of the grid on which the star factors lie.' },
     { name: 'bias', type: 'double', doc: 'How far ratings of this user lie above the mean of all, in stars.' },
     { name: 'events', type: 'long', doc: 'Number of events the factors were learnt from.' },
     {

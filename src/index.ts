@@ -5,5 +5,8 @@ export { days, hours, milliseconds, minutes, seconds, type Millis } from './stre
 export { topology, type Task, type Topology } from './engine/topology.ts';
 export { hopping, InvalidWindow, session, tumbling, type Windows } from './engine/windows/spec.ts';
 export type { Fold, Windowed } from './engine/windows/store.ts';
+export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
+export type { Table } from './engine/operators/table.ts';
+export type { Cut } from './stream/cut.ts';
 export { json, type StateCodec } from './engine/state/codec.ts';
 export { MillraceError } from './errors.ts';

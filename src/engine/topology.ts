@@ -8,7 +8,7 @@ import type { Cut } from '../stream/cut.ts';
 import { clockOf } from './clocked.ts';
 import { batched } from './operators/batched.ts';
 import { cuts } from './operators/cuts.ts';
-import { stateful, type Stateful } from './operators/stateful.ts';
+import { stateful, type Stateful, type StatefulHandle } from './operators/stateful.ts';
 import { table, type Table, type TableOptions } from './operators/table.ts';
 import { distinct, type DistinctOptions } from './operators/distinct.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
@@ -45,7 +45,7 @@ export interface Task {
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
   mapAsync<T, R>(name: string, options: MapAsyncOptions<T, R>): OperatorFunction<T, R>;
   /** State of a shape of its own, for models; see `Stateful`. */
-  stateful<T, R>(name: string, make: () => Stateful<T, R>): OperatorFunction<T, R>;
+  stateful<T, R, S extends Stateful<T, R>>(name: string, make: () => S & Stateful<T, R>): StatefulHandle<T, R, S>;
   /** The latest value by key. */
   table<T>(stream: Stream<T>, options?: TableOptions): Table<T>;
   /** What each epoch that wrote to one of the streams had read and wrote, at its end. */

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
+import { BuildError } from '../errors.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import { BaseStep, type StateValue } from '../step.ts';
 import { stage } from './stage.ts';
@@ -32,26 +33,40 @@ export interface Stateful<T, R> {
   restored(): void;
 }
 
-/** An operator over state of its own shape; see `Task.stateful`. */
-export function stateful<T, R>(build: Build, name: string, make: () => Stateful<T, R>): OperatorFunction<T, R> {
+/** A step of a task and its state: other pipes of the same task may read the state, values change it. */
+export interface StatefulHandle<T, R, S> {
+  readonly apply: OperatorFunction<T, R>;
+  readonly state: S;
+}
+
+/** State of its own shape; see `Task.stateful`. */
+export function stateful<T, R, S extends Stateful<T, R>>(
+  build: Build,
+  name: string,
+  make: () => S,
+): StatefulHandle<T, R, S> {
   const { task } = build;
-  return stage<T, R>(build, name, out => {
-    const step = build.step(name, () => new StatefulStep<T, R>(task, make()), StatefulStep<T, R>);
+  const step = build.step(name, () => new StatefulStep<T, R, S>(task, make()), StatefulStep<T, R, S>);
+  let applied = false;
+  const apply = stage<T, R>(build, name, out => {
+    if (applied) throw new BuildError(`The step '${name}' is subscribed twice`, 'share() what several pipes read');
+    applied = true;
     step.emit = results => {
       for (const result of results) out.next(result);
     };
     return value => step.emit(step.state.next(value));
   });
+  return { apply, state: step.state };
 }
 
-class StatefulStep<T, R> extends BaseStep {
+class StatefulStep<T, R, S extends Stateful<T, R>> extends BaseStep {
   readonly kind = 'stateful';
   override readonly identity: string;
-  readonly state: Stateful<T, R>;
+  readonly state: S;
   emit: (results: readonly R[]) => void = () => {};
   readonly #task: TaskRuntime;
 
-  constructor(task: TaskRuntime, state: Stateful<T, R>) {
+  constructor(task: TaskRuntime, state: S) {
     super();
     this.identity = state.version;
     this.state = state;
