@@ -34,7 +34,7 @@ const adapter = (folder: string, packages: readonly string[]): Area => ({
 const areas: readonly Area[] = [
   { files: common, may: [], packages: [] },
   { files: ['src/als/kernel/**'], may: ['src/als/**'], packages: ['node:worker_threads', 'node:fs'] },
-  { files: ['src/als/**'], may: ['src/als/**'], packages: [] },
+  { files: ['src/als/**'], may: ['src/als/**'], packages: ['node:crypto'] },
   { files: ['src/engine/windows/**'], may: ['src/engine/windows/**'], packages: [] },
   { files: ['src/sqlite.ts'], may: common, packages: ['node:sqlite', 'node:fs', 'node:path'] },
   {

@@ -1,0 +1,63 @@
+import { byTime, checkInteraction, type Interaction } from './interaction.ts';
+import { Prequel } from './prequential.ts';
+import { refresh } from './refresh.ts';
+import type { ModelState } from './state.ts';
+import type { Learnt } from './types.ts';
+
+/**
+ * Learns one cut. Sorted first, so the order of arrival is nothing; an event that is known, or older than what is known
+ * of its user, item and kind, is no news. Then: fold, solve the touched users, the touched items, and refresh.
+ * A cut without news changes nothing, not even the number.
+ */
+export function learn(state: ModelState, events: readonly Interaction[]): Learnt {
+  for (const event of events) checkInteraction(event, state.settings.scale);
+  const prequel = new Prequel(state);
+  const before = state.time;
+  const noted = new Set<number>();
+  let news = 0;
+  for (const event of events.toSorted(byTime)) {
+    if (!note(state, event, prequel, noted)) continue;
+    state.time = Math.max(state.time, event.time);
+    news++;
+  }
+  const saturations = news === 0 ? 0 : solveTouched(state, touchedBy(state, noted, before), news);
+  if (news > 0) state.number++;
+  return learntBy(state, { events: news, prequential: prequel.figures, saturations });
+}
+
+/** What changed since the last call, with the figures of what changed it. */
+export function learntBy(state: ModelState, figures: Pick<Learnt, 'events' | 'prequential' | 'saturations'>): Learnt {
+  const { generation, number, users, items } = state;
+  const version = { generation, number };
+  return { version, users: state.takeChanged(users), items: state.takeChanged(items), ...figures };
+}
+
+function note(state: ModelState, event: Interaction, prequel: Prequel, noted: Set<number>): boolean {
+  const { kind, value, time, eventId } = event;
+  const user = state.users.add(event.userId);
+  const item = state.items.add(event.itemId);
+  const pair = state.pairs.of(user, item);
+  if (!state.pairs.note(pair, kind, { value, time, eventId })) return false;
+  if (kind === 'rating') prequel.score(user, item, value);
+  noted.add(pair);
+  state.dirtyHistories.add(user);
+  return true;
+}
+
+type Touched = { readonly users: Set<number>; readonly items: Set<number> };
+
+/** Folds what was noted and what aged; a row is touched if a weight or a rating of its changed. */
+function touchedBy(state: ModelState, noted: Set<number>, before: number): Touched {
+  const touched = { users: new Set<number>(), items: new Set<number>() };
+  for (const pair of new Set([...noted, ...state.pairs.aged(before, state.time)])) {
+    if (!state.pairs.refold(pair, state.time)) continue;
+    touched.users.add(state.pairs.userOf(pair));
+    touched.items.add(state.pairs.itemOf(pair));
+  }
+  return touched;
+}
+
+function solveTouched(state: ModelState, { users, items }: Touched, news: number): number {
+  const saturations = state.solve(state.users, users) + state.solve(state.items, items);
+  return saturations + refresh(state, news);
+}
