@@ -1,0 +1,171 @@
+/**
+ * How good are the lists and star estimates, does learning in cuts keep up with retraining, and what does it cost?
+ * `node bench/als.ts RATINGS.csv [--part validation|test] [SETTINGS as JSON]`. Splits of the ratings sorted by time:
+ * temporal (the last tenth is judged), leave-last-out (each user's last rating is), random (a tenth by hash, is).
+ * Defaults are chosen with `--part validation`, which splits the first nine tenths again and never sees the test part.
+ * Lists: full ranking of all unseen items, relevant is 4 stars or more. Results go to bench/results/als.json.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Model, type Interaction, type ModelSettings, type Scored } from '../src/als/index.ts';
+
+const eventsPerCut = 1_000;
+const listLength = 10;
+const relevantStars = 4;
+
+type Split = { readonly name: string; readonly learnt: Interaction[]; readonly judged: Interaction[] };
+type Figures = { readonly ndcg10: number; readonly rmse: number; readonly lists: number; readonly estimates: number };
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { part: { type: 'string', default: 'test' }, only: { type: 'string', default: '' } },
+});
+const [path = '', settingsText = '{}'] = positionals;
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the model itself validates what was typed
+const settings = JSON.parse(settingsText) as Partial<ModelSettings>;
+
+const all = read(path);
+const ratings = flags.part === 'validation' ? all.slice(0, Math.floor(all.length * 0.9)) : all;
+const rows = splits(ratings)
+  .filter(({ name }) => name.startsWith(flags.only))
+  .flatMap(judgeSplit);
+console.table(rows);
+if (settingsText === '{}' && flags.part === 'test' && flags.only === '') write(rows);
+
+function read(file: string): Interaction[] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1);
+  return lines
+    .map((line): Interaction => {
+      const [userId = '', itemId = '', value, seconds] = line.split(',');
+      const time = Number(seconds) * 1000;
+      return { userId, itemId, kind: 'rating', value: Number(value), time, eventId: `${userId}-${itemId}` };
+    })
+    .sort((a, b) => a.time - b.time || (a.eventId < b.eventId ? -1 : 1));
+}
+
+function splits(events: readonly Interaction[]): Split[] {
+  const at = Math.floor(events.length * 0.9);
+  const last = new Map(events.map(event => [event.userId, event.eventId]));
+  const isLast = (event: Interaction): boolean => last.get(event.userId) === event.eventId;
+  const isDrawn = (event: Interaction): boolean =>
+    createHash('sha256').update(`1 ${event.eventId}`).digest().readUInt32LE() % 10 === 0;
+  return [
+    { name: 'temporal', learnt: events.slice(0, at), judged: events.slice(at) },
+    { name: 'leave-last-out', learnt: events.filter(event => !isLast(event)), judged: events.filter(isLast) },
+    { name: 'random', learnt: events.filter(event => !isDrawn(event)), judged: events.filter(isDrawn) },
+  ];
+}
+
+function judgeSplit({ name, learnt, judged }: Split) {
+  const model = new Model(settings);
+  const changed = { users: 0, items: 0 };
+  const learning_s = seconds(() => {
+    for (let at = 0; at < learnt.length; at += eventsPerCut) {
+      const { users, items } = model.learn(learnt.slice(at, at + eventsPerCut));
+      changed.users += users.length;
+      changed.items += items.length;
+    }
+  });
+  const incremental = judge(model, judged);
+  const training_s = seconds(() => model.train());
+  const retrain = judge(model, judged);
+  const popular = judgeLists(judged, userId => popularFor(model, userId));
+  const rowsPerEvent = (changed.users + changed.items) / learnt.length;
+  return [
+    { split: name, model: 'popularity, item mean + user bias', ...popular, ...judgeBiases(learnt, judged), seconds: 0 },
+    { split: name, model: 'incremental', ...incremental, seconds: learning_s, rowsPerEvent },
+    { split: name, model: 'retrain', ...retrain, seconds: training_s },
+    {
+      split: name,
+      model: 'incremental beside retrain, %',
+      ndcg10: (incremental.ndcg10 / retrain.ndcg10 - 1) * 100,
+      rmse: (incremental.rmse / retrain.rmse - 1) * 100,
+    },
+  ].map(rounded);
+}
+
+function seconds(work: () => void): number {
+  const begin = performance.now();
+  work();
+  return (performance.now() - begin) / 1000;
+}
+
+function judge(model: Model, judged: readonly Interaction[]): Figures {
+  const lists = judgeLists(judged, userId => model.topN(userId, { n: listLength }));
+  return { ...lists, ...judgeEstimates(judged, event => model.stars(event.userId, event.itemId)) };
+}
+
+/** Only users who were learnt have a list, and only their relevant events count. */
+function judgeLists(judged: readonly Interaction[], listOf: (userId: string) => Scored[] | undefined) {
+  const relevant = Map.groupBy(
+    judged.filter(({ value }) => value >= relevantStars),
+    ({ userId }) => userId,
+  );
+  let sum = 0;
+  let lists = 0;
+  for (const [userId, events] of relevant) {
+    const list = listOf(userId);
+    if (list === undefined) continue;
+    sum += ndcg(list, new Set(events.map(({ itemId }) => itemId)));
+    lists++;
+  }
+  return { ndcg10: sum / lists, lists };
+}
+
+function ndcg(list: readonly Scored[], relevant: ReadonlySet<string>): number {
+  const gain = (rank: number): number => 1 / Math.log2(rank + 2);
+  const got = list.reduce((sum, { itemId }, rank) => sum + (relevant.has(itemId) ? gain(rank) : 0), 0);
+  let ideal = 0;
+  for (let rank = 0; rank < Math.min(relevant.size, listLength); rank++) ideal += gain(rank);
+  return got / ideal;
+}
+
+function popularFor(model: Model, userId: string): Scored[] | undefined {
+  if (model.user(userId) === undefined) return undefined;
+  const seen = new Set(model.seen(userId));
+  return model
+    .popular(listLength + seen.size)
+    .filter(({ itemId }) => !seen.has(itemId))
+    .slice(0, listLength);
+}
+
+function judgeEstimates(judged: readonly Interaction[], estimate: (event: Interaction) => number) {
+  const squared = judged.reduce((sum, event) => sum + (estimate(event) - event.value) ** 2, 0);
+  return { rmse: Math.sqrt(squared / judged.length), estimates: judged.length };
+}
+
+/** The rival for stars: the item's mean, and the user's mean deviation from it. */
+function judgeBiases(learnt: readonly Interaction[], judged: readonly Interaction[]) {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const overall = mean(learnt.map(({ value }) => value));
+  const meansBy = (key: 'itemId' | 'userId', valueOf: (event: Interaction) => number): Map<string, number> => {
+    const groups = [...Map.groupBy(learnt, event => event[key])];
+    return new Map(groups.map(([id, events]) => [id, mean(events.map(valueOf))]));
+  };
+  const items = meansBy('itemId', ({ value }) => value);
+  const expected = ({ itemId }: Interaction): number => items.get(itemId) ?? overall;
+  const users = meansBy('userId', event => event.value - expected(event));
+  return judgeEstimates(judged, event => Math.min(5, Math.max(0.5, expected(event) + (users.get(event.userId) ?? 0))));
+}
+
+function rounded(row: object): object {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === 'number' ? Number(value.toFixed(4)) : value,
+    ]),
+  );
+}
+
+function write(results: readonly object[]): void {
+  const folder = join(import.meta.dirname, 'results');
+  mkdirSync(folder, { recursive: true });
+  const load = loadavg().map(average => Number(average.toFixed(1)));
+  const machine = { node: process.version, processors: availableParallelism(), load };
+  const settingsUsed = new Model().settings;
+  const text = JSON.stringify({ eventsPerCut, relevantStars, machine, settings: settingsUsed, rows: results }, null, 2);
+  writeFileSync(join(folder, 'als.json'), `${text}\n`);
+}
