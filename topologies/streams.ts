@@ -1,7 +1,15 @@
 /** Every stream of the recommender, one definition each. */
 import { days, minutes, stream } from '../src/index.ts';
 import { invalidItem, invalidRating } from '../src/recommender/domain/validate.ts';
-import { itemSchema, itemTrendSchema, ratingSchema } from '../schemas/types.ts';
+import {
+  itemSchema,
+  itemTrendSchema,
+  itemVectorSchema,
+  modelVersionSchema,
+  ratingSchema,
+  recommendationSchema,
+  userVectorSchema,
+} from '../schemas/types.ts';
 
 /** What users do: ratings, orders, views, returns; by user, so that one user's events stay in order. */
 export const ratings = stream('ratings', {
@@ -33,4 +41,32 @@ export const itemTrends = stream('item-trends', {
   schema: itemTrendSchema,
   key: trend => trend.itemId,
   time: trend => trend.start,
+});
+
+/** Vectors that a model version has changed. Those that no version names count for nobody. */
+export const userVectors = stream('user-vectors', {
+  schema: userVectorSchema,
+  key: vector => vector.id,
+  time: vector => vector.time,
+});
+
+export const itemVectors = stream('item-vectors', {
+  schema: itemVectorSchema,
+  key: vector => vector.id,
+  time: vector => vector.time,
+});
+
+/** The published states of the model, each a consistent cut; all in one partition, in order. */
+export const modelVersions = stream('model-versions', {
+  schema: modelVersionSchema,
+  key: () => 'model',
+  time: version => version.time,
+  cut: version => version.cut,
+});
+
+/** The list of a user as of a model version; written where it differs from the one before. */
+export const recommendations = stream('recommendations', {
+  schema: recommendationSchema,
+  key: list => list.userId,
+  time: list => list.time,
 });

@@ -1,0 +1,92 @@
+import type { Interaction } from '../../als/index.ts';
+
+type Value = string | Uint8Array;
+
+const prefix = 'pending ';
+
+/** Events that wait to be learnt, stored by the epoch in which they came: each entry is written once and removed once. */
+export class PendingEvents {
+  /** By number of the entry, ascending. */
+  #entries = new Map<number, readonly Interaction[]>();
+  #open: Interaction[] = [];
+  #next = 0;
+  readonly #dirty = new Set<number>();
+  size = 0;
+
+  add(event: Interaction): void {
+    this.#open.push(event);
+    this.size++;
+  }
+
+  /**
+   * All of them, each event id once, in order of event time, user, item and event id: whatever the order they came
+   * in, and however often.
+   */
+  take(): Interaction[] {
+    this.#seal();
+    const sorted = [...this.#entries.values()].flat().sort(inOrder);
+    const all = [...new Map(sorted.map(event => [event.eventId, event])).values()];
+    for (const number of this.#entries.keys()) this.#dirty.add(number);
+    this.#entries = new Map();
+    this.size = 0;
+    return all;
+  }
+
+  *changes(): Iterable<readonly [key: string, value: Value | null]> {
+    this.#seal();
+    for (const number of this.#dirty) {
+      const events = this.#entries.get(number);
+      yield [keyOf(number), events === undefined ? null : JSON.stringify(events)];
+    }
+  }
+
+  committed(): void {
+    this.#dirty.clear();
+  }
+
+  undo(read: (key: string) => Value | undefined): void {
+    this.#open = [];
+    for (const number of this.#dirty) {
+      const stored = read(keyOf(number));
+      if (stored === undefined) this.#entries.delete(number);
+      else this.#entries.set(number, eventsOf(stored));
+    }
+    this.#dirty.clear();
+    this.#count();
+  }
+
+  /** Whether the key was one of these. */
+  restore(key: string, value: Value): boolean {
+    if (!key.startsWith(prefix)) return false;
+    this.#entries.set(Number(key.slice(prefix.length)), eventsOf(value));
+    this.#count();
+    return true;
+  }
+
+  #seal(): void {
+    if (this.#open.length === 0) return;
+    const number = this.#next++;
+    this.#entries.set(number, this.#open);
+    this.#dirty.add(number);
+    this.#open = [];
+  }
+
+  #count(): void {
+    this.#entries = new Map([...this.#entries].sort(([a], [b]) => a - b));
+    this.#next = Math.max(0, ...[...this.#entries.keys()].map(number => number + 1));
+    this.size = [...this.#entries.values()].reduce((sum, events) => sum + events.length, 0);
+  }
+}
+
+/** Padded, so that the order of the keys is the order of the entries. */
+const keyOf = (number: number): string => `${prefix}${String(number).padStart(12, '0')}`;
+
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
+const eventsOf = (value: Value): Interaction[] => JSON.parse(value.toString()) as Interaction[];
+
+function inOrder(a: Interaction, b: Interaction): number {
+  if (a.time !== b.time) return a.time - b.time;
+  return compare(a.userId, b.userId) || compare(a.itemId, b.itemId) || compare(a.eventId, b.eventId);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,39 @@
+import type { ItemVector, UserVector } from '../../../schemas/types.ts';
+import type { ModelSettings, ModelVersion, Vectors } from '../../als/index.ts';
+
+/** Factors as signed 16-bit integers, little endian, as they are stored and sent. */
+export function toBytes(factors: Int16Array): Buffer {
+  const bytes = Buffer.alloc(factors.length * 2);
+  factors.forEach((factor, index) => bytes.writeInt16LE(factor, index * 2));
+  return bytes;
+}
+
+export function fromBytes(bytes: Uint8Array): Int16Array {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int16Array.from({ length: view.length / 2 }, (_, index) => view.readInt16LE(index * 2));
+}
+
+/** The exponent of the star grid is fixed by the model: estimates need only a few steps of a star. */
+export type Side = 'users' | 'items';
+
+/** A vector as it goes into its stream. `time` is that of the newest event of the model version. */
+export function asVector(
+  id: string,
+  vectors: Vectors,
+  { version, settings, side, time }: { version: ModelVersion; settings: ModelSettings; side: Side; time: number },
+): UserVector & ItemVector {
+  return {
+    id,
+    generation: version.generation,
+    number: version.number,
+    factors: toBytes(vectors.factors),
+    exponent: settings.gridExponent[side],
+    starFactors: toBytes(vectors.starFactors),
+    starExponent: starExponent,
+    bias: vectors.bias,
+    events: vectors.events,
+    time,
+  };
+}
+
+const starExponent = 10;

@@ -1,0 +1,159 @@
+/** From ratings to lists: the model is a function of what was rated, the lists are functions of the model. */
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { Rating, Recommendation } from '../../schemas/types.ts';
+import { defaultLearner } from '../../src/recommender/domain/learner.ts';
+import { defaultLists } from '../../src/recommender/domain/lists.ts';
+import { itemVectors, modelVersions, ratings, recommendations, userVectors } from '../../topologies/streams.ts';
+import { recommendWith } from '../../topologies/recommend.ts';
+import { trainWith } from '../../topologies/train.ts';
+import { Random } from '../support/random.ts';
+import { Crash, settle } from '../support/settle.ts';
+import { World } from '../support/world.ts';
+import { day, minute, rating, start } from './events.ts';
+
+const train = trainWith({ ...defaultLearner, model: { factors: 8 }, cutEvery: 50 });
+const recommend = recommendWith({ ...defaultLists, candidates: 12, everyVersions: 4 });
+const dataflow = [train, recommend];
+
+/** Two tastes, so that there is something to learn. */
+function tastes(count: number, random: Random): Rating[] {
+  return Array.from({ length: count }, (_, n) => {
+    const user = random.below(24);
+    const item = random.below(40);
+    const value = (user + item) % 2 === 0 ? 5 : 1;
+    return rating({ eventId: `r${n}`, userId: `u${user}`, itemId: `i${item}`, value, time: day + n * minute });
+  });
+}
+
+const all = tastes(600, new Random(3));
+
+async function worldWith(partitions: number, events: readonly Rating[]): Promise<World> {
+  const world = await World.of(dataflow, { partitions, maxRecords: 90 });
+  world.clock.time = start;
+  for (let from = 0; from < events.length; from += 100) await world.send(ratings, ...events.slice(from, from + 100));
+  return world;
+}
+
+const newest = async (world: World) => (await world.output(modelVersions)).at(-1);
+
+/** The lists that stand in the end, by user. */
+async function lists(world: World): Promise<Map<string, Recommendation>> {
+  return new Map((await world.output(recommendations)).map(list => [list.userId, list]));
+}
+
+/** Vectors as a consumer finds them, without what depends on offsets. */
+async function vectorsHash(world: World): Promise<string> {
+  const last = new Map<string, string>();
+  for (const { id, factors, bias } of await world.output(itemVectors))
+    last.set(`i ${id}`, `${factors.toString('hex')} ${bias}`);
+  for (const { id, factors, bias } of await world.output(userVectors))
+    last.set(`u ${id}`, `${factors.toString('hex')} ${bias}`);
+  const sorted = [...last].map(([id, vector]) => `${id} ${vector}`).sort();
+  return createHash('sha256').update(sorted.join('\n')).digest('hex');
+}
+
+const listsHash = async (world: World): Promise<string> =>
+  createHash('sha256')
+    .update(
+      [...(await lists(world)).values()]
+        .map(({ userId, generation, number, items }) => JSON.stringify([userId, generation, number, items]))
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex');
+
+describe('the model', () => {
+  test('is the same bit for bit over partitions, orders of arrival and duplicates, given the same cuts', async () => {
+    const outcomes = new Set<string>();
+    for (const partitions of [1, 2, 4, 8]) {
+      const random = new Random(partitions);
+      const events = [...all, ...all.slice(100, 150)].map(event => ({ event, at: random.below(1e6) }));
+      const shuffled = partitions === 1 ? all : events.sort((a, b) => a.at - b.at).map(({ event }) => event);
+      const world = await worldWith(partitions, shuffled);
+      await settle(world);
+      const version = await newest(world);
+      outcomes.add(`${version?.hash} ${version?.number} ${await vectorsHash(world)} ${await listsHash(world)}`);
+    }
+    expect(outcomes.size).toBe(1);
+  });
+
+  test('and the lists are those of a run without crashes, whatever crashes', async () => {
+    const calm = await worldWith(2, all);
+    await settle(calm);
+    for (const seed of [1, 2]) {
+      const random = new Random(seed);
+      const world = await worldWith(2, all);
+      world.observer = {
+        step: () => {
+          if (random.chance(0.08)) throw new Crash();
+        },
+      };
+      expect(await settle(world, () => (random.chance(0.3) ? { store: World.emptyStore() } : {}))).toBeGreaterThan(3);
+      expect((await newest(world))?.hash).toBe((await newest(calm))?.hash);
+      expect(await vectorsHash(world)).toBe(await vectorsHash(calm));
+      expect(await listsHash(world)).toBe(await listsHash(calm));
+    }
+  });
+
+  test('tells how well it had predicted what it then learnt', async () => {
+    const world = await worldWith(1, all);
+    await settle(world);
+    const { prequential } = (await newest(world)) ?? {};
+    expect(prequential?.records).toBe(new Set(all.map(({ eventId }) => eventId)).size);
+    expect(prequential?.rmse).toBeGreaterThan(0);
+    expect(prequential?.rmse).toBeLessThan(2.1);
+  });
+});
+
+describe('a list', () => {
+  test('holds what fits the taste of the user, and nothing that was rated', async () => {
+    const world = await worldWith(2, all);
+    await settle(world);
+    const found = await lists(world);
+    expect(found.size).toBe(24);
+    let fitting = 0;
+    let listed = 0;
+    for (const [user, { items }] of found) {
+      const rated = new Set(all.filter(({ userId }) => userId === user).map(({ itemId }) => itemId));
+      for (const { itemId } of items.slice(0, 3)) {
+        expect(rated).not.toContain(itemId);
+        listed++;
+        if ((Number(user.slice(1)) + Number(itemId.slice(1))) % 2 === 0) fitting++;
+      }
+    }
+    expect(fitting / listed).toBeGreaterThan(0.8);
+  });
+
+  test('changes when its user rates, and never brings back what was rated', async () => {
+    const world = await worldWith(2, all);
+    await settle(world);
+    const before = (await lists(world)).get('u1');
+    const loved = before?.items[0]?.itemId ?? '';
+    await world.send(ratings, rating({ userId: 'u1', itemId: loved, value: 5, time: day + 700 * minute }));
+    await settle(world);
+    const after = (await lists(world)).get('u1');
+    expect(after?.items.map(({ itemId }) => itemId)).not.toContain(loved);
+    expect(after?.number).toBeGreaterThan(before?.number ?? Infinity);
+  });
+
+  test('is served as a document, with the profile of its user beside it', async () => {
+    const world = await worldWith(1, all.slice(0, 200));
+    await settle(world);
+    const list = (await lists(world)).get('u3');
+    const document = await world.documents.get({ collection: 'recommendations', partition: 'u3', id: 'u3' });
+    expect(document?.body).toMatchObject({ userId: 'u3', number: list?.number });
+    const profile = await world.documents.get({ collection: 'profiles', partition: 'u3', id: 'u3' });
+    const rated = new Set(all.slice(0, 200).flatMap(({ userId, itemId }) => (userId === 'u3' ? [itemId] : [])));
+    expect(profile?.body).toMatchObject({ count: rated.size });
+    const model = await world.documents.get({ collection: 'models', partition: 'live', id: 'current' });
+    expect(model?.body).toMatchObject({ hash: (await newest(world))?.hash });
+  });
+});
+
+test('an invalid rating is learnt by nobody, and reported by nobody but intake', async () => {
+  const world = await worldWith(1, [rating({ value: NaN }), rating({ value: 11 })]);
+  await settle(world);
+  expect(await newest(world)).toBeUndefined();
+  expect((await world.transport.bounds({ topic: 'dead-letters', partition: 0 })).end).toBe(0);
+});

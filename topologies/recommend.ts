@@ -1,0 +1,29 @@
+/** Makes the lists of its users, model version by model version: a list is a function of the version alone. */
+import { map, mergeMap, share } from 'rxjs';
+import { topology } from '../src/index.ts';
+import { asListDocument, asProfileDocument } from '../src/recommender/domain/documents.ts';
+import { defaultLists, Lists, type ListSettings } from '../src/recommender/domain/lists.ts';
+import { Shelves } from '../src/recommender/domain/shelf.ts';
+import { itemVectors, modelVersions, ratings, recommendations, userVectors } from './streams.ts';
+
+export const recommendWith = (settings: ListSettings) =>
+  topology('recommend', task => {
+    const items = task.table(itemVectors, { upTo: modelVersions, broadcast: true });
+    const users = task.table(userVectors, { upTo: modelVersions });
+    const shelves = task.stateful('seen', () => new Shelves());
+    task.read(ratings, { upTo: modelVersions, invalid: 'ignore' }).pipe(shelves.apply).subscribe(task.late());
+
+    const lists = task.stateful('lists', () => new Lists({ items, users, seen: shelves.state }, settings));
+    const versions = task.read(modelVersions, { all: true }).pipe(share());
+    const made = versions.pipe(lists.apply, share());
+    made.subscribe(task.write(recommendations));
+    made.subscribe(task.replace('recommendations', { id: ({ userId }) => userId, body: asListDocument }));
+    versions
+      .pipe(
+        mergeMap(() => shelves.state.touched()),
+        map(userId => ({ userId, items: shelves.state.of(userId) })),
+      )
+      .subscribe(task.replace('profiles', { id: ({ userId }) => userId, body: asProfileDocument }));
+  });
+
+export const recommend = recommendWith(defaultLists);
