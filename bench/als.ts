@@ -39,8 +39,8 @@ function read(file: string): Interaction[] {
   const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1);
   return lines
     .map((line): Interaction => {
-      const [userId = '', itemId = '', value, seconds] = line.split(',');
-      const time = Number(seconds) * 1000;
+      const [userId = '', itemId = '', value, at_s] = line.split(',');
+      const time = Number(at_s) * 1000;
       return { userId, itemId, kind: 'rating', value: Number(value), time, eventId: `${userId}-${itemId}` };
     })
     .sort((a, b) => a.time - b.time || (a.eventId < b.eventId ? -1 : 1));

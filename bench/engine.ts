@@ -45,7 +45,7 @@ const count = topology('count', task => {
       task.keyed('count', {
         by: ({ sensor }) => sensor,
         initial: () => 0,
-        next: (n, _: Reading) => [n + 1, []],
+        next: (n): readonly [number, readonly Reading[]] => [n + 1, []],
       }),
     )
     .subscribe(task.late());
@@ -96,8 +96,8 @@ async function decodeAll(): Promise<number> {
     const request = { topic: readings.name, partition: 0, from, maxRecords: perEpoch, maxBytes: 1 << 24 };
     for (const batch of await ports.transport.read(request)) {
       const cursor = new BatchCursor(batch);
-      while (cursor.next())
-        if (decoder.decode(cursor.bytes, cursor.valueStart, cursor.valueEnd) !== undefined) decoded++;
+      const isDecoded = (): boolean => decoder.decode(cursor.bytes, cursor.valueStart, cursor.valueEnd) !== undefined;
+      while (cursor.next()) decoded += isDecoded() ? 1 : 0;
       from = batch.firstOffset + batch.records;
     }
   }
@@ -112,7 +112,12 @@ async function drain({ name, build }: Topology): Promise<number> {
   const store = openSqliteStateStore({ path: join(folder, `${own.name}.db`) });
   const limits = { maxRecords: perEpoch, maxBytes: 1 << 24 };
   const runner = await TaskRunner.open(own.name, 0, {
-    ...{ transport, documents, registry, clock, store, limits },
+    transport,
+    documents,
+    registry,
+    clock,
+    store,
+    limits,
     graph: new Graph([own], partitions),
   });
   const began = performance.now();
