@@ -25,7 +25,7 @@ export interface ListSettings {
   readonly everyVersions: number;
 }
 
-export const defaultLists: ListSettings = { candidates: 100, everyVersions: 16 };
+export const defaultLists: ListSettings = { candidates: 100, everyVersions: 64 };
 
 type Value = string | Uint8Array;
 
