@@ -1,0 +1,14 @@
+/** Hold-out quality: popularity, retrain and incremental, side by side. */
+export { EvaluateInput } from './errors.ts';
+export {
+  evaluate,
+  modelNames,
+  type EvaluateOptions,
+  type EvaluateSource,
+  type Evaluation,
+  type ModelName,
+} from './evaluate.ts';
+export type { Figures } from './figures.ts';
+export type { Judgement } from './judge.ts';
+export { protocols, type Protocol } from './protocols.ts';
+export { predictionRows, topNRows } from './rows.ts';
