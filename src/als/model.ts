@@ -2,7 +2,7 @@ import type { Interaction } from './interaction.ts';
 import { learn } from './learn.ts';
 import { modelHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
-import { checkpointed, clean, dirtyRows, finishRestore, restoreRow } from './rows.ts';
+import { before, clean, dirtyRows, finishRestore, restoreRow, without } from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
@@ -50,6 +50,12 @@ export class Model {
   /** Starts a generation: retrains all vectors from the histories. @throws {BoundExceeded} */
   train(sweeps: number = this.settings.sweeps): Learnt {
     return train(this.#state, sweeps);
+  }
+
+  /** Forgets users as if they had never been there, and starts a generation, since every vector has learnt from them. */
+  erase(userIds: Iterable<string>, sweeps: number = this.settings.sweeps): Learnt {
+    this.#state = without(this.#state, new Set(userIds));
+    return this.train(sweeps);
   }
 
   user(id: string): Vectors | undefined {
@@ -118,7 +124,7 @@ export class Model {
     return modelHash(this.#state);
   }
 
-  /** Checkpoint rows that changed since `clean`, by key. */
+  /** Checkpoint rows that changed since `clean`; null removes the row. */
   dirty(): Iterable<readonly [key: string, value: RowValue | null]> {
     return dirtyRows(this.#state);
   }
@@ -140,10 +146,7 @@ export class Model {
 
   /** Back to the last `clean`, whose rows `read` answers. Rebuilds the model: a failure is rare, a copy would not be. */
   undo(read: (key: string) => RowValue | undefined): void {
-    const before = new ModelState(this.settings);
-    for (const [key, value] of checkpointed(this.#state, read)) restoreRow(before, key, value);
-    finishRestore(before);
-    this.#state = before;
+    this.#state = before(this.#state, read);
   }
 }
 

@@ -2,7 +2,7 @@ import { UnusableModelState } from './errors.ts';
 import { compare, kinds } from './interaction.ts';
 import { RowReader, RowWriter } from './row-codec.ts';
 import type { Side } from './side.ts';
-import type { ModelState } from './state.ts';
+import { ModelState } from './state.ts';
 import type { RowValue } from './types.ts';
 
 /**
@@ -11,45 +11,71 @@ import type { RowValue } from './types.ts';
  */
 export const metaKey = 'meta';
 
-/** Rows that changed since the last checkpoint, by key. */
-export function* dirtyRows(state: ModelState): Iterable<readonly [key: string, value: RowValue]> {
-  for (const row of byId(state.users, state.dirtyHistories)) yield [`h/${state.users.idOf(row)}`, history(state, row)];
-  for (const row of byId(state.items, state.items.dirty))
-    yield [`i/${state.items.idOf(row)}`, vectors(state.items, row)];
+/** Rows that changed since the last checkpoint; null where a user was erased. */
+export function* dirtyRows(state: ModelState): Iterable<readonly [key: string, value: RowValue | null]> {
+  const { users, items, dirtyHistories, erased } = state;
+  const unheld = [...erased].filter(id => users.vectors.rowOf(id) === undefined);
+  for (const key of unheld.flatMap(userKeys).sort()) yield [key, null];
+  for (const row of byId(users, dirtyHistories)) yield [`h/${users.idOf(row)}`, history(state, row)];
+  for (const row of byId(items, items.dirty)) yield [`i/${items.idOf(row)}`, vectors(items, row)];
   if (isDirty(state)) yield [metaKey, meta(state)];
-  for (const row of byId(state.users, state.users.dirty))
-    yield [`u/${state.users.idOf(row)}`, vectors(state.users, row)];
+  for (const row of byId(users, users.dirty)) yield [`u/${users.idOf(row)}`, vectors(users, row)];
 }
 
 export function clean(state: ModelState): void {
   state.dirtyHistories.clear();
   state.users.dirty.clear();
   state.items.dirty.clear();
+  state.erased.clear();
+  state.versionDirty = false;
 }
 
-/** All rows of a model: those that are clean as they are, the others as a checkpoint holds them. */
-export function* checkpointed(
-  state: ModelState,
-  read: (key: string) => RowValue | undefined,
-): Iterable<readonly [key: string, value: RowValue]> {
-  const { users, items, dirtyHistories } = state;
-  const sources = [
-    ...[...users.pairs.keys()].map(
-      row => [`h/${users.idOf(row)}`, dirtyHistories.has(row), () => history(state, row)] as const,
-    ),
-    ...[...items.pairs.keys()].map(
-      row => [`i/${items.idOf(row)}`, items.dirty.has(row), () => vectors(items, row)] as const,
-    ),
-    ...[...users.pairs.keys()].map(
-      row => [`u/${users.idOf(row)}`, users.dirty.has(row), () => vectors(users, row)] as const,
-    ),
-    [metaKey, true, () => meta(state)] as const,
-  ];
-  for (const [key, dirty, write] of sources) {
-    const value = dirty ? read(key) : write();
-    if (value !== undefined) yield [key, value];
+/** The state at the last checkpoint: clean rows are as they are, `read` answers the others, also those erased since. */
+export function before(state: ModelState, read: (key: string) => RowValue | undefined): ModelState {
+  const { users, dirtyHistories, erased } = state;
+  const restored = new ModelState(state.settings);
+  for (const { key, side, row, write } of allRows(state)) {
+    const dirty = key.startsWith('h/') ? dirtyHistories.has(row) : side.dirty.has(row);
+    restoreIfKnown(restored, key, dirty ? read(key) : write());
   }
+  const unheld = [...erased].filter(id => users.vectors.rowOf(id) === undefined);
+  for (const key of [metaKey, ...unheld.flatMap(userKeys)]) restoreIfKnown(restored, key, read(key));
+  finishRestore(restored);
+  return restored;
 }
+
+/** The state as if these users had never been there, but for the vectors of the others, which a training must renew. */
+export function without(state: ModelState, userIds: ReadonlySet<string>): ModelState {
+  const kept = new ModelState(state.settings);
+  for (const { key, side, row, write } of allRows(state))
+    if (side === state.items || !userIds.has(side.idOf(row))) restoreRow(kept, key, write());
+  restoreRow(kept, metaKey, meta(state));
+  finishRestore(kept);
+  for (const row of state.dirtyHistories) {
+    const again = kept.users.vectors.rowOf(state.users.idOf(row));
+    if (again !== undefined) kept.dirtyHistories.add(again);
+  }
+  const gone = [...userIds].filter(id => state.users.vectors.rowOf(id) !== undefined);
+  for (const id of [...state.erased, ...gone]) kept.erased.add(id);
+  return kept;
+}
+
+type Row = { readonly key: string; readonly side: Side; readonly row: number; readonly write: () => Uint8Array };
+
+function* allRows(state: ModelState): Iterable<Row> {
+  for (const side of [state.users, state.items])
+    for (let row = 0; row < side.size; row++) {
+      const id = side.idOf(row);
+      yield { key: `${side === state.users ? 'u' : 'i'}/${id}`, side, row, write: () => vectors(side, row) };
+      if (side === state.users) yield { key: `h/${id}`, side, row, write: () => history(state, row) };
+    }
+}
+
+function restoreIfKnown(state: ModelState, key: string, value: RowValue | undefined): void {
+  if (value !== undefined) restoreRow(state, key, value);
+}
+
+const userKeys = (id: string): string[] => [`h/${id}`, `u/${id}`];
 
 /** Takes one row of a checkpoint into a new state; the keys come in any order. @throws {UnusableModelState} */
 export function restoreRow(state: ModelState, key: string, value: RowValue): void {
@@ -79,8 +105,8 @@ export function finishRestore(state: ModelState): void {
 const byId = (side: Side, rows: ReadonlySet<number>): number[] =>
   [...rows].sort((a, b) => compare(side.idOf(a), side.idOf(b)));
 
-const isDirty = ({ users, items, dirtyHistories }: ModelState): boolean =>
-  users.dirty.size + items.dirty.size + dirtyHistories.size > 0;
+const isDirty = ({ users, items, dirtyHistories, versionDirty }: ModelState): boolean =>
+  versionDirty || users.dirty.size + items.dirty.size + dirtyHistories.size > 0;
 
 function vectors(side: Side, row: number): Uint8Array {
   const writer = new RowWriter();

@@ -48,15 +48,20 @@ export interface ModelSettings {
   readonly seen: readonly Kind[];
 }
 
+/**
+ * Chosen on validation data only: the first nine tenths of MovieLens latest-small by time, split once more (last tenth;
+ * each user's last five; a tenth by hash), retrained with 8 sweeps, seed 1. nDCG@10 was flat from 0.2 to 0.4 in strength
+ * and from 0.2 to 1 in unobservedWeight; RMSE was least with 16 star factors, strength 0.1 for them and for the biases.
+ */
 export const defaultSettings: ModelSettings = {
   factors: 32,
-  regularisation: { strength: 0.1, frequencyExponent: 0.5 },
-  unobservedWeight: 0.2,
+  regularisation: { strength: 0.3, frequencyExponent: 0.5 },
+  unobservedWeight: 0.5,
   gridExponent: { users: 10, items: 10 },
   seed: 1,
   weights: defaultWeights,
   refresh: { threshold: 8, rowsPerEvent: 1 },
-  explicit: { factors: 8, regularisation: 0.1, biasRegularisation: 0.02, prior: 10 },
+  explicit: { factors: 16, regularisation: 0.1, biasRegularisation: 0.1, prior: 2 },
   sweeps: 10,
   scale: { min: 0.5, max: 5 },
   seen: ['rating', 'order'],

@@ -20,6 +20,10 @@ export class ModelState {
   time = -Infinity;
   /** Users whose checkpointed history is behind. */
   readonly dirtyHistories = new Set<number>();
+  /** Ids of users whose checkpoint rows must go. */
+  readonly erased = new Set<string>();
+  /** Whether the version changed since the last checkpoint: also an empty model can start a generation. */
+  versionDirty = false;
   readonly #implicit: ImplicitSolver;
   readonly #explicit: ExplicitSolver;
 

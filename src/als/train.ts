@@ -21,6 +21,7 @@ export function train(state: ModelState, sweeps: number): Learnt {
   }
   state.generation++;
   state.number = 0;
+  state.versionDirty = true;
   return learntBy(state, { events: 0, prequential: new Prequel(state).figures, saturations });
 }
 

@@ -103,6 +103,44 @@ describe('undo', () => {
   });
 });
 
+describe('an erased user', () => {
+  test('leaves no row in the checkpoint', () => {
+    fc.assert(
+      fc.property(someEvents, someEvents, (events, more) => {
+        const [model, store] = [new Model(small), new Store()];
+        model.learn([...events, rated('gone', 'item 1', 5)]);
+        store.checkpoint(model);
+        model.learn(more.map(event => ({ ...event, eventId: `later ${event.eventId}` })));
+        model.erase(['gone', 'nobody'], 2);
+        expect(model.user('gone')).toBeUndefined();
+        store.checkpoint(model);
+        expect([...store.rows.keys()].filter(key => key.endsWith('gone'))).toEqual([]);
+        expect(told(store.restored(), events)).toEqual(told(model, events));
+      }),
+    );
+  });
+
+  test('is back if the epoch fails', () => {
+    const [model, store] = [new Model(small), new Store()];
+    model.learn([...checkerboard(4), rated('gone', 'i0', 1)]);
+    store.checkpoint(model);
+    const before = model.hash();
+    model.erase(['gone'], 2);
+    model.undo(key => store.rows.get(key));
+    expect(model.hash()).toBe(before);
+    expect(model.seen('gone')).toEqual(['i0']);
+  });
+
+  test('has shaped no vector that remains', () => {
+    const [model, never] = [new Model(small), new Model(small)];
+    never.learn(checkerboard(4));
+    model.learn([...checkerboard(4), rated('gone', 'i0', 1), rated('gone', 'i1', 5)]);
+    never.train(2);
+    model.erase(['gone'], 2);
+    expect(model.hash()).toBe(never.hash());
+  });
+});
+
 test('only what changed is written, and a clean model writes nothing', () => {
   const model = new Model({ ...small, refresh: { threshold: 1, rowsPerEvent: 0 } });
   model.learn(checkerboard(6));
