@@ -1,9 +1,9 @@
 /**
  * How good are the lists and star estimates, does learning in cuts keep up with retraining, and what does it cost?
- * `node bench/als.ts RATINGS.csv [--part validation|test] [SETTINGS as JSON]`. Splits of the ratings sorted by time:
+ * `node bench/als.ts RATINGS.csv [--part validation|test] [--only SPLIT] [SETTINGS as JSON]`. Splits of the ratings sorted by time:
  * temporal (the last tenth is judged), leave-last-out (each user's last rating is), random (a tenth by hash, is).
  * Defaults are chosen with `--part validation`, which splits the first nine tenths again and never sees the test part.
- * Lists: full ranking of all unseen items, relevant is 4 stars or more. Results go to bench/results/als.json.
+ * Lists: full ranking of all unseen items, relevant is 4 stars or more. Results go to bench/results/als-SPLIT.json.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -29,11 +29,11 @@ const settings = JSON.parse(settingsText) as Partial<ModelSettings>;
 
 const all = read(path);
 const ratings = flags.part === 'validation' ? all.slice(0, Math.floor(all.length * 0.9)) : all;
-const rows = splits(ratings)
-  .filter(({ name }) => name.startsWith(flags.only))
-  .flatMap(judgeSplit);
-console.table(rows);
-if (settingsText === '{}' && flags.part === 'test' && flags.only === '') write(rows);
+for (const split of splits(ratings).filter(({ name }) => name.startsWith(flags.only))) {
+  const rows = judgeSplit(split);
+  console.table(rows);
+  if (settingsText === '{}' && flags.part === 'test') write(split.name, rows);
+}
 
 function read(file: string): Interaction[] {
   const lines = readFileSync(file, 'utf8').trim().split('\n').slice(1);
@@ -87,10 +87,11 @@ function judgeSplit({ name, learnt, judged }: Split) {
   ].map(rounded);
 }
 
+/** Of the processor, not of the clock: others may be at work on the machine. */
 function seconds(work: () => void): number {
-  const begin = performance.now();
+  const begin = process.cpuUsage();
   work();
-  return (performance.now() - begin) / 1000;
+  return process.cpuUsage(begin).user / 1e6;
 }
 
 function judge(model: Model, judged: readonly Interaction[]): Figures {
@@ -160,12 +161,12 @@ function rounded(row: object): object {
   );
 }
 
-function write(results: readonly object[]): void {
+function write(name: string, results: readonly object[]): void {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
   const load = loadavg().map(average => Number(average.toFixed(1)));
   const machine = { node: process.version, processors: availableParallelism(), load };
   const settingsUsed = new Model().settings;
   const text = JSON.stringify({ eventsPerCut, relevantStars, machine, settings: settingsUsed, rows: results }, null, 2);
-  writeFileSync(join(folder, 'als.json'), `${text}\n`);
+  writeFileSync(join(folder, `als-${name}.json`), `${text}\n`);
 }

@@ -6,7 +6,8 @@ import type { Learnt } from './types.ts';
 
 /**
  * Learns one cut. Sorted first, so the order of arrival is nothing; an event that is known, or older than what is known
- * of its user, item and kind, is no news. Then: fold, solve the touched users, the touched items, and refresh.
+ * of its user, item and kind, is no news. Then: fold, solve the touched items, the touched users, and refresh. Items come
+ * first because that was as good on validation data as users first, with a tenth fewer rows changed.
  * A cut without news changes nothing, not even the number.
  */
 export function learn(state: ModelState, events: readonly Interaction[]): Learnt {
@@ -58,6 +59,6 @@ function touchedBy(state: ModelState, noted: Set<number>, before: number): Touch
 }
 
 function solveTouched(state: ModelState, { users, items }: Touched, news: number): number {
-  const saturations = state.solve(state.users, users) + state.solve(state.items, items);
+  const saturations = state.solve(state.items, items) + state.solve(state.users, users);
   return saturations + refresh(state, news);
 }
