@@ -1,4 +1,5 @@
 /** All tasks of a process: opened together, run side by side, stopped together. */
+import type { Clock } from './clock.ts';
 import { Graph } from './graph.ts';
 import { type RunnerOptions, TaskRunner } from './runner.ts';
 import type { Limits } from './spans.ts';
@@ -19,9 +20,12 @@ export class Engine {
   readonly graph: Graph;
   readonly runners: readonly TaskRunner[];
 
-  private constructor(graph: Graph, runners: readonly TaskRunner[]) {
+  readonly #clock: Clock;
+
+  private constructor(graph: Graph, runners: readonly TaskRunner[], clock: Clock) {
     this.graph = graph;
     this.runners = runners;
+    this.#clock = clock;
   }
 
   /** Restores every task. The topics have to be there. */
@@ -37,7 +41,7 @@ export class Engine {
     const runners: TaskRunner[] = [];
     for (const { name, partition } of tasks)
       runners.push(await TaskRunner.open(name, partition, { ...options, graph, limits }));
-    return new Engine(graph, runners);
+    return new Engine(graph, runners, options.clock);
   }
 
   /** Runs until the signal aborts and every task has finished its epoch. One task that cannot go on stops all. */
@@ -55,13 +59,15 @@ export class Engine {
     for (const outcome of await Promise.allSettled(running)) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** Runs until no task finds anything more to do, also in what the others have just written. */
+  /** Runs until no task finds anything more to do, also in what the others have written, and none has updates to tell. */
   async runUntilCaughtUp(signal: AbortSignal): Promise<void> {
-    for (let idle = false; !idle && !signal.aborted;) {
-      idle = true;
-      for (const runner of this.runners) {
-        if (await runner.drain(signal)) idle = false;
-      }
+    while (!signal.aborted) {
+      let worked = false;
+      for (const runner of this.runners) worked = (await runner.drain(signal)) || worked;
+      if (worked) continue;
+      const due = Math.min(...this.runners.map(({ task }) => task.due));
+      if (due === Infinity) return;
+      await this.#clock.sleep(Math.max(1, due - this.#clock.now()), signal);
     }
   }
 }

@@ -157,6 +157,13 @@ export class TaskRuntime {
     return Math.min(this.eventTime.watermark - this.lag, this.hold);
   }
 
+  /** Reading of the clock at which a step has something left to tell, though nothing comes; Infinity if none has. */
+  get due(): Millis {
+    let due = Infinity;
+    for (const step of this.steps.values()) due = Math.min(due, step.due);
+    return due;
+  }
+
   get lag(): Millis {
     let lag = 0;
     for (const step of this.steps.values()) lag = Math.max(lag, step.lag);

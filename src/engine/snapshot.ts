@@ -6,14 +6,23 @@ import { IncompatibleState } from './errors.ts';
 import type { CheckpointHead, StateEntry, StateStore } from './state/store.ts';
 
 /** One entry of the state; the first record of a file has an empty step and holds the head. */
-const snapshotSchema = schema<StateEntry>({
+interface StoredEntry {
+  readonly step: string;
+  readonly key: string;
+  /** One of the two is null. Not a union of both: Avro lets bytes be read as a string, and the first branch would win. */
+  readonly text: string | null;
+  readonly bytes: Buffer | null;
+}
+
+const snapshotSchema = schema<StoredEntry>({
   type: 'record',
   name: 'StateEntry',
   namespace: 'millrace',
   fields: [
     { name: 'step', type: 'string' },
     { name: 'key', type: 'string' },
-    { name: 'value', type: ['string', 'bytes'] },
+    { name: 'text', type: ['null', 'string'] },
+    { name: 'bytes', type: ['null', 'bytes'] },
   ],
 });
 
@@ -61,11 +70,11 @@ export async function restoreSnapshot(
 ): Promise<void> {
   const newest = (await listSnapshots(snapshots, task)).at(-1);
   if (newest === undefined) return;
-  const entries: StateEntry[] = [];
+  const entries: StoredEntry[] = [];
   for await (const entry of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest)))) entries.push(entry);
   const [first, ...rest] = entries;
-  if (first === undefined || first.step !== '' || typeof first.value !== 'string') throw incomplete(task, newest);
-  store.replace(task, { fence, epoch: newest.epoch, body: first.value }, rest);
+  if (first === undefined || first.step !== '' || first.text === null) throw incomplete(task, newest);
+  store.replace(task, { fence, epoch: newest.epoch, body: first.text }, rest.map(fromStored));
 }
 
 /** Oldest first. */
@@ -81,10 +90,16 @@ export async function listSnapshots(snapshots: Snapshots, task: string): Promise
 const nameOf = (task: string, { lineage, epoch }: SnapshotId): string =>
   `${task}/${String(lineage).padStart(6, '0')}-${String(epoch).padStart(15, '0')}.avro`;
 
-function* entriesOf(head: CheckpointHead, entries: Iterable<StateEntry>): Iterable<StateEntry> {
-  yield { step: '', key: '', value: head.body };
-  yield* entries;
+function* entriesOf(head: CheckpointHead, entries: Iterable<StateEntry>): Iterable<StoredEntry> {
+  yield { step: '', key: '', text: head.body, bytes: null };
+  for (const { step, key, value } of entries) {
+    // avsc writes Buffers only, and a store may answer any bytes.
+    const stored = typeof value === 'string' ? { text: value, bytes: null } : { text: null, bytes: Buffer.from(value) };
+    yield { step, key, ...stored };
+  }
 }
+
+const fromStored = ({ step, key, text, bytes }: StoredEntry): StateEntry => ({ step, key, value: text ?? bytes ?? '' });
 
 const incomplete = (task: string, id: SnapshotId): IncompatibleState =>
   new IncompatibleState(

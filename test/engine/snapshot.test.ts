@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Alarm, alarms, readings } from '../../examples/hot-sensors.ts';
+import { restoreSnapshot, writeSnapshot } from '../../src/engine/snapshot.ts';
 import type { SnapshotPolicy } from '../../src/engine/snapshotter.ts';
 import { topology } from '../../src/engine/topology.ts';
 import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
@@ -88,4 +89,17 @@ test('a local state that the journal has left behind gives way to the snapshot',
   world.store = left;
   await countTo(world, 7, 7, policy);
   expect(await texts(world)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+});
+
+test('a snapshot keeps bytes as bytes and text as text', async () => {
+  const snapshots = openDirectorySnapshots({ directory });
+  const [from, to] = [World.emptyStore(), World.emptyStore()];
+  const changes = [
+    { step: 'a', key: 'bytes', value: Uint8Array.of(0, 255, 7) },
+    { step: 'a', key: 'text', value: 'text' },
+  ];
+  from.commit('task/0', { fence: 1, epoch: 1, body: '{}' }, changes);
+  await writeSnapshot(snapshots, from, 'task/0', 0);
+  await restoreSnapshot(snapshots, to, 'task/0', 0);
+  expect([...to.entries('task/0')]).toEqual([...from.entries('task/0')]);
 });

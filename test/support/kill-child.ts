@@ -6,6 +6,8 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+/** The application that the kills were made for: small, with a sharp oracle. */
+const sensorCounts = fileURLToPath(new URL('../../examples/sensor-counts.ts', import.meta.url));
 /** Half of a start is compiling. */
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
 
@@ -26,9 +28,9 @@ export class WorkerProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
 
   /** Killed when the deadline aborts. `kill` is where it kills itself, see `KillSwitch`. */
-  constructor(data: string, mode: 'live' | 'drain', deadline: AbortSignal, kill = '') {
+  constructor(data: string, mode: 'live' | 'drain', deadline: AbortSignal, kill = '', app = sensorCounts) {
     const env = { ...process.env, MILLRACE_KILL: kill, NODE_COMPILE_CACHE: compileCache };
-    this.#child = spawn(process.execPath, [script, data, mode], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [script, data, mode, app], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin.on('error', () => {}); // it may be dead already when it is told to stop
     this.lines = createInterface(this.#child.stdout);
     this.ended = this.#ending(deadline);

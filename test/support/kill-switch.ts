@@ -96,6 +96,13 @@ export class KillSwitch implements Observer {
 export const dying = 'dying';
 
 /** Synchronous: what a process has said before it is killed arrives. */
-export const say = (line: string): void => {
-  writeSync(1, `${line}\n`);
-};
+export function say(line: string): void {
+  for (let rest = Buffer.from(`${line}\n`); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      // The pipe is full because its reader is slow: it has to take the line before anything goes on.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
+  }
+}

@@ -1,15 +1,17 @@
 /**
- * A process that runs the topologies of `examples/sensor-counts.ts`: `worker-process.ts DATA live|drain`. `live` goes
+ * A process that runs the topologies of a module: `worker-process.ts DATA live|drain APP`. `live` goes
  * on until its standard input ends, `drain` until there is nothing more to do. MILLRACE_KILL names the point at which
  * it kills itself, see `KillSwitch`. Says `restored` when it has restored its tasks, and each step of each epoch.
  */
 import { flushCompileCache } from 'node:module';
-import { topologies } from '../../examples/sensor-counts.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import type { Topology } from '../../src/engine/topology.ts';
 import { KillSwitch, say } from './kill-switch.ts';
 
-const [data = '', mode = ''] = process.argv.slice(2);
+const [data = '', mode = '', app = ''] = process.argv.slice(2);
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the test names a module that exports them
+const { topologies } = (await import(app)) as { topologies: readonly Topology[] };
 
 async function work(stop: AbortSignal): Promise<void> {
   const kill = new KillSwitch(process.env['MILLRACE_KILL'] ?? '');
