@@ -36,12 +36,9 @@ function print({ protocol, users, items, models }: Evaluation): void {
   }
 }
 
-function rounded(row: object): object {
-  const entries = Object.entries(row).map(([name, value]: [string, unknown]) => [
-    name,
-    typeof value === 'number' ? Number(value.toFixed(4)) : value,
-  ]);
-  return Object.fromEntries(entries);
+function rounded(row: object): Record<string, unknown> {
+  const shown = (value: unknown): unknown => (typeof value === 'number' ? Number(value.toFixed(4)) : value);
+  return Object.fromEntries(Object.entries(row).map(([name, value]): [string, unknown] => [name, shown(value)]));
 }
 
 function write(): void {

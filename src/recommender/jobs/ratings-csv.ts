@@ -64,9 +64,9 @@ async function* records(path: string): AsyncGenerator<CsvRecord> {
   const parser = parse({ ...options, on_record: (record, { lines }) => [String(lines), ...record] });
   // A failure to read destroys the parser with its error, so that the loop below meets it.
   pipeline(createReadStream(path), parser, () => undefined);
-  const records: AsyncIterable<readonly string[]> = parser;
+  const rows: AsyncIterable<readonly string[]> = parser;
   try {
-    for await (const [line, ...record] of records) yield { line: Number(line), record };
+    for await (const [line, ...record] of rows) yield { line: Number(line), record };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UnreadableRatings(`${path} cannot be read: ${reason}`, 'Give a comma-separated file in UTF-8', { cause });

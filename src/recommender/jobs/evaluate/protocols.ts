@@ -14,22 +14,19 @@ export interface SplitOptions {
 }
 
 /** The same rows and seed make the same split, however the file was sorted. */
-export function split(rows: readonly RatingRow[], protocol: Protocol, options: SplitOptions): Split {
-  switch (protocol) {
-    case 'random':
-      return liked(rows, drawnOf(rows, options));
-    case 'stratified':
-      return liked(rows, new Set([...byUser(rows)].flatMap(own => [...drawnOf(own, options)])));
-    case 'temporal':
-      return liked(rows, new Set(rows.slice(Math.round(rows.length * (1 - options.holdOut)))));
-    case 'leave-last-out':
-      return lastOut(rows);
-    case 'leave-last-out-99': {
-      const parts = lastOut(rows);
-      return { ...parts, negatives: sampledNegatives(parts, options.seed) };
-    }
-  }
-}
+export const split = (rows: readonly RatingRow[], protocol: Protocol, options: SplitOptions): Split =>
+  splits[protocol](rows, options);
+
+const splits: Record<Protocol, (rows: readonly RatingRow[], options: SplitOptions) => Split> = {
+  random: (rows, options) => liked(rows, drawnOf(rows, options)),
+  stratified: (rows, options) => liked(rows, new Set([...byUser(rows)].flatMap(own => [...drawnOf(own, options)]))),
+  temporal: (rows, { holdOut }) => liked(rows, new Set(rows.slice(Math.round(rows.length * (1 - holdOut))))),
+  'leave-last-out': rows => lastOut(rows),
+  'leave-last-out-99': (rows, { seed }) => {
+    const parts = lastOut(rows);
+    return { ...parts, negatives: sampledNegatives(parts, seed) };
+  },
+};
 
 /** The rows with the least draws. */
 function drawnOf(rows: readonly RatingRow[], { seed, holdOut }: SplitOptions): Set<RatingRow> {
