@@ -7,7 +7,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluate, modelNames, protocols, type Evaluation } from '../src/recommender/jobs/evaluate/index.ts';
+import { figures } from '../src/recommender/jobs/evaluate/figures.ts';
+import {
+  evaluate,
+  modelNames,
+  protocols,
+  type Evaluation,
+  type Judgement,
+  type ModelName,
+} from '../src/recommender/jobs/evaluate/index.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,9 +28,16 @@ const chosen = named.length === 0 ? protocols : protocols.filter(protocol => nam
 const results: Evaluation[] = [];
 for (const protocol of chosen) {
   const source = { protocol, ratings };
-  const result = await evaluate({ source, seed, settings: { factors }, now: () => performance.now() });
+  // Newcomers get the same popular items from every model, which hides what tells the models apart.
+  const warm = new Map<ModelName, number | null>();
+  const judged = (name: ModelName, judgement: Judgement): void => {
+    const lists = judgement.lists.filter(({ seen }) => seen.size > 0);
+    warm.set(name, figures({ ...judgement, lists }, 0).ndcg10);
+  };
+  const result = await evaluate({ source, seed, settings: { factors }, now: () => performance.now(), judged });
   results.push(result);
   print(result);
+  console.log('ndcg10 of users of whom something was learnt:', Object.fromEntries(warm));
 }
 if (named.length === 0) write();
 

@@ -68,7 +68,7 @@ const areas: readonly Area[] = [
   {
     files: ['src/recommender/domain/**'],
     may: ['src/recommender/domain/**', 'src/als/index.ts', 'schemas/**', ...common],
-    packages: [],
+    packages: ['node:crypto'],
   },
   {
     files: ['src/recommender/web/**'],

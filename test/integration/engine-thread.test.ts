@@ -109,7 +109,7 @@ describe('an engine in its thread', () => {
     await traffic.send(2_000);
     const engine = started({ untilCaughtUp: toTheEnd, maxRecords: 10 });
     await engine.restored;
-    const documents = new DatabaseSync(join(data, 'documents.db'));
+    const documents = new DatabaseSync(join(data, 'documents.db'), { timeout: 20_000 });
     documents.exec('BEGIN IMMEDIATE');
     await vi.waitUntil(() => engine.tasks.some(({ waits }) => waits > 0), { timeout: deadline_ms });
     await engine.stop();

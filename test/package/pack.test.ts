@@ -111,6 +111,7 @@ describe('the package', () => {
     expect(installed.filter(name => !name.startsWith('.')).toSorted()).toEqual([
       '@types',
       'avsc',
+      'csv-parse',
       'millrace',
       'rxjs',
       'tslib',

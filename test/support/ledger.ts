@@ -99,10 +99,10 @@ async function checkDocuments(documents: Documents, expected: ReadonlyMap<string
   assert.deepEqual(found, Object.fromEntries(last), 'documents');
 }
 
-/** A producer's watermark in a partition never goes back, and nothing is emitted behind it. */
-function checkWatermarks(found: readonly ConsumedRecord<{ readonly at: number }>[]): void {
+/** A producer's watermark in a partition never goes back. A record may lie behind it: one that came late, handed on. */
+function checkWatermarks(found: readonly ConsumedRecord<unknown>[]): void {
   const marks = new Map<string, number>();
-  for (const { partition, producer, sequence, watermark, value } of found) {
+  for (const { partition, producer, sequence, watermark } of found) {
     const place = `${producer} in partition ${partition}, sequence ${sequence}`;
     const before = marks.get(`${producer} ${partition}`) ?? -Infinity;
     if (watermark === Infinity) {
@@ -110,8 +110,6 @@ function checkWatermarks(found: readonly ConsumedRecord<{ readonly at: number }>
       continue;
     }
     assert.ok(watermark >= before, `the watermark of ${place} goes back from ${before} to ${watermark}`);
-    if (value !== undefined)
-      assert.ok(value.at >= before, `${place} is at ${value.at}, behind its watermark ${before}`);
     marks.set(`${producer} ${partition}`, watermark);
   }
 }
