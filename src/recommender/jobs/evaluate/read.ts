@@ -1,7 +1,7 @@
 import { csvLines, itemOf, pairColumns, ratingLines, type RatingRow } from '../ratings-csv.ts';
 import { EvaluateInput } from './errors.ts';
 
-/** All ratings of a file, in order of time, then user, then item. @throws {EvaluateInput} on the first bad line */
+/** All ratings of a file, in order of time, then user, item and stars. @throws {EvaluateInput} on the first bad line */
 export async function readRatings(path: string): Promise<RatingRow[]> {
   const rows: RatingRow[] = [];
   for await (const read of ratingLines(path)) {
@@ -29,6 +29,6 @@ const badLine = (path: string, line: number, problem: string): EvaluateInput =>
   new EvaluateInput(`${path}, line ${line}: ${problem}`, 'Correct the line or leave it out');
 
 const inOrder = (a: RatingRow, b: RatingRow): number =>
-  a.time - b.time || compare(a.userId, b.userId) || compare(a.itemId, b.itemId);
+  a.time - b.time || compare(a.userId, b.userId) || compare(a.itemId, b.itemId) || a.rating - b.rating;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
