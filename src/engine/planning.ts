@@ -48,14 +48,15 @@ function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis)
     .map(({ input, position }) => keyOf(input, position));
 }
 
-/** Asked only where a step decides by it: on a broker it is a request for each partition. */
+/**
+ * Whether the epoch reads what there was when it was pulled. Under a steady load something has always come since; so
+ * the log is asked, which on a broker is a request, only for a partition whose share of the epoch was full.
+ */
 async function isCaughtUp({ task, transport }: TaskRunner, pulled: readonly Pulled[]): Promise<boolean> {
   if (![...task.steps.values()].some(({ kind }) => kind === 'stateful')) return false;
-  for (const { input, position } of placesOf(task)) {
-    if (input.options.upTo !== undefined) continue;
-    const at = { topic: input.stream.name, partition: position.partition };
-    const read = pulled.find(({ span }) => span.stream === at.topic && span.partition === at.partition);
-    if ((await transport.bounds(at)).end > (read?.span.to ?? position.offset)) return false;
+  for (const { span, toEnd } of pulled) {
+    if (toEnd || span.only !== undefined) continue;
+    if ((await transport.bounds({ topic: span.stream, partition: span.partition })).end > span.to) return false;
   }
   return true;
 }

@@ -17,6 +17,8 @@ export interface Limits {
 export interface Pulled {
   readonly span: Span;
   readonly batches: readonly RecordBatch[];
+  /** Neither limit was reached: there was no more. */
+  readonly toEnd: boolean;
 }
 
 /** What there is to read after the positions of the task, within the limits, each partition its share. */
@@ -32,8 +34,14 @@ export async function pullNext(task: TaskRuntime, transport: Transport, limits: 
     const { partition, offset: from } = position;
     const batches = await transport.read({ topic, partition, from, maxRecords, maxBytes });
     const end = endOf(batches);
-    if (end > from)
-      pulled.push({ span: { stream: topic, partition, from, to: Math.min(end, from + maxRecords) }, batches });
+    if (end <= from) continue;
+    const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+    const to = Math.min(end, from + maxRecords);
+    pulled.push({
+      span: { stream: topic, partition, from, to },
+      batches,
+      toEnd: end - from < maxRecords && bytes < maxBytes,
+    });
   }
   if (clock === undefined) return pulled;
   for (const span of await clockedSpans(task, clock, transport)) pulled.push(await pullSpan(transport, span));
@@ -49,7 +57,7 @@ export async function pullSpan(transport: Transport, span: Span): Promise<Pulled
     if (more.length === 0) throw ended(span, from);
     batches.push(...more);
   }
-  return { span, batches };
+  return { span, batches, toEnd: false };
 }
 
 /** Bytes asked for at once when a plan is executed again. */

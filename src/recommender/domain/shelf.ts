@@ -14,7 +14,7 @@ type Value = string | Uint8Array;
 
 /** Kinds after which an item is not recommended to the user again. */
 export type SeenPolicy = readonly EventKind[];
-export const defaultSeen: SeenPolicy = ['rating', 'order'];
+export const defaultSeen: SeenPolicy = ['rating', 'order', 'return'];
 
 export class Shelves {
   readonly version: string;

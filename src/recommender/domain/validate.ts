@@ -39,8 +39,10 @@ export function invalidItem(item: Item, origin: number): string | undefined {
 function invalidSubject({ kind, userId, sessionId, itemId }: Rating): string | undefined {
   const user = (): string | undefined => invalidId('userId', userId);
   const session = (): string | undefined => invalidId('sessionId', sessionId);
-  if (kind === 'erase') return user();
-  if (kind === 'alias') return user() ?? session();
+  if (kind === 'erase' || kind === 'alias') {
+    if (itemId !== '') return `itemId of an event of kind ${kind} is not empty`;
+    return kind === 'erase' ? user() : (user() ?? session());
+  }
   // An anonymous session stands for its user until an alias names one.
   return (userId === '' && sessionId !== '' ? session() : user()) ?? invalidId('itemId', itemId);
 }

@@ -51,6 +51,7 @@ describe('an event that does not count', () => {
     ['a view of five', { kind: 'view', value: 5 }, 'of kind view is not 1'],
     ['an alias without a session', { kind: 'alias', value: 0, itemId: '' }, 'sessionId is missing'],
     ['an erasure with a value', { kind: 'erase', value: 1, itemId: '' }, 'of kind erase is not 0'],
+    ['an erasure of one item', { kind: 'erase', value: 0 }, 'itemId of an event of kind erase is not empty'],
     ['1970', { time: 0 }, 'time 1970-01-01T00:00:00.000Z lies before'],
     ['2100', { time: Date.UTC(2100, 0, 1) }, 'lies more than a day after its arrival'],
     ['a time that no calendar has', { time: 9e15 }, 'lies more than a day after its arrival'],
