@@ -8,7 +8,6 @@ export {
   type Evaluation,
   type ModelName,
 } from './evaluate.ts';
-export type { Figures } from './figures.ts';
 export type { Judgement } from './judge.ts';
-export { protocols, type Protocol } from './protocols.ts';
+export { protocols } from './protocols.ts';
 export { predictionRows, topNRows } from './rows.ts';
