@@ -1,6 +1,7 @@
 /** Learns ratings in cuts, and says after each epoch what has changed: the state of `train`. */
 import type { ItemVector, ModelVersion, Prequential, Rating, UserVector } from '../../../schemas/types.ts';
 import { type Errors, type Learnt, Model, type ModelSettings, modelSettings } from '../../als/index.ts';
+import { compareIds } from './order.ts';
 import { PendingEvents } from './pending-events.ts';
 import { asInteraction } from './interaction.ts';
 import { asVector } from './vectors.ts';
@@ -72,7 +73,7 @@ export class Learner {
     const time = events.reduce((newest, event) => Math.max(newest, event.time), this.#totals.time);
     this.#totals = { ...this.#totals, parentHash, hash: this.model.hash(), time };
     this.#dirtyTotals = true;
-    return this.#changes([...users].sort(byId), [...items].sort(byId));
+    return this.#changes([...users].sort(compareIds), [...items].sort(compareIds));
   }
 
   /** The state of the model as a version to be published. */
@@ -171,6 +172,3 @@ const added = (totals: Totals, { prequential: { warm, cold } }: Learnt): Totals 
 
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
 const totalsOf = (value: Value): Totals => JSON.parse(value.toString()) as Totals;
-
-/** By UTF-16 code units: the same everywhere, unlike a locale's order. */
-const byId = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { ItemMatrix, topNOf } from '../../als/index.ts';
+import { compareIds } from './order.ts';
 import { fromBytes } from './vectors.ts';
 
 /** The newest vectors by id, as the versions so far name them. */
@@ -101,7 +102,7 @@ export class Lists {
     const users = new Set([...this.#users.touched(), ...this.#seen.touched()]);
     const turn = number % everyVersions;
     for (const user of this.#users.keys()) if (hash(user) % everyVersions === turn) users.add(user);
-    return [...users].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return [...users].sort(compareIds);
   }
 
   #itemsOf({ hyperParameters }: ModelVersion): ItemMatrix | undefined {

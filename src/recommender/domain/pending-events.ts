@@ -1,4 +1,5 @@
 import type { Interaction } from '../../als/index.ts';
+import { compareIds } from './order.ts';
 
 type Value = string | Uint8Array;
 
@@ -86,7 +87,5 @@ const eventsOf = (value: Value): Interaction[] => JSON.parse(value.toString()) a
 
 function inOrder(a: Interaction, b: Interaction): number {
   if (a.time !== b.time) return a.time - b.time;
-  return compare(a.userId, b.userId) || compare(a.itemId, b.itemId) || compare(a.eventId, b.eventId);
+  return compareIds(a.userId, b.userId) || compareIds(a.itemId, b.itemId) || compareIds(a.eventId, b.eventId);
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,5 +1,6 @@
 /** What each user has done with which item, as far as the model versions reach: the state `seen` of `recommend`. */
 import type { EventKind, Rating } from '../../../schemas/types.ts';
+import { compareIds } from './order.ts';
 import { subjectOf } from './interaction.ts';
 
 /** The newest thing that a user did with an item. */
@@ -54,13 +55,13 @@ export class Shelves {
 
   /** Users about whom something has come in the open epoch, in ascending order. */
   touched(): readonly string[] {
-    return [...this.#dirty].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return [...this.#dirty].sort(compareIds);
   }
 
   /** The newest things first, then by id. */
   of(user: string): readonly ShelfItem[] {
     const items = [...(this.#shelves.get(user)?.values() ?? [])];
-    return items.sort((a, b) => b.time - a.time || (a.itemId < b.itemId ? -1 : 1));
+    return items.sort((a, b) => b.time - a.time || compareIds(a.itemId, b.itemId));
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {

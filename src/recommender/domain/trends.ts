@@ -1,4 +1,5 @@
 import type { ItemTrend, Rating } from '../../../schemas/types.ts';
+import { compareIds } from './order.ts';
 
 /** What is counted of an item in a window. */
 export interface RatingStats {
@@ -86,7 +87,7 @@ export function withTrends(latest: LatestWindow | undefined, trends: readonly It
 /** By count, then mean, then id. */
 export function leaderboard({ items, ...window }: LatestWindow): Leaderboard {
   const order = (a: Leader, b: Leader): number =>
-    b.count - a.count || b.mean - a.mean || (a.itemId < b.itemId ? -1 : 1);
+    b.count - a.count || b.mean - a.mean || compareIds(a.itemId, b.itemId);
   return { ...window, items: Object.values(items).sort(order).slice(0, leadersKept) };
 }
 
