@@ -37,7 +37,7 @@ const forbidden: readonly (readonly [path: string, target: string, resolved: str
   ['src/transport/kafka/open.ts', '@azure/identity', '@azure/identity'],
   ['src/operations/metrics.ts', '../recommender/domain/reason.ts', 'src/recommender/domain/reason.ts'],
   ['src/recommender/domain/reason.ts', '../../engine/runner.ts', 'src/engine/runner.ts'],
-  ['src/recommender/domain/reason.ts', 'node:crypto', 'node:fs'],
+  ['src/recommender/domain/reason.ts', 'node:fs', 'node:fs'],
   ['src/recommender/api/serve.ts', '../../documents/sqlite/documents.ts', 'src/documents/sqlite/documents.ts'],
   ['src/app/config.ts', '../documents/cosmos/open.ts', 'src/documents/cosmos/open.ts'],
   ['src/cli/main.ts', '../transport/embedded/open.ts', 'src/transport/embedded/open.ts'],
