@@ -111,7 +111,8 @@ describe('the package', () => {
     const { dependencies, devDependencies } = z
       .object({ dependencies: z.record(z.string(), z.string()), devDependencies: z.record(z.string(), z.string()) })
       .parse(JSON.parse(text));
-    const found = await Array.fromAsync(glob('{*,@*/*}', { cwd: join(project, 'node_modules') }));
+    const found: string[] = [];
+    for await (const name of glob('{*,@*/*}', { cwd: join(project, 'node_modules') })) found.push(name);
     expect(found).toEqual(expect.arrayContaining(Object.keys(dependencies)));
     const made = Object.keys(devDependencies).filter(name => name !== '@types/node');
     expect(found.filter(name => made.includes(name))).toEqual([]);
