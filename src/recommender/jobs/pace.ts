@@ -1,5 +1,11 @@
 import type { Clock } from '../../engine/clock.ts';
+import { MillraceError } from '../../errors.ts';
 import type { Millis } from '../../stream/time.ts';
+
+/** A rate that no record could be sent at. */
+export class InvalidRate extends MillraceError {
+  readonly code = 'INVALID_RATE';
+}
 
 /** When the next record of a steady rate is due. */
 export class Pace {
@@ -8,9 +14,9 @@ export class Pace {
   readonly #began: Millis;
   #records = 0;
 
-  /** `perSecond` may be Infinity. @throws {RangeError} where it is not above 0 */
+  /** `perSecond` may be Infinity. @throws {InvalidRate} where it is not above 0 */
   constructor(clock: Clock, perSecond: number) {
-    if (!(perSecond > 0)) throw new RangeError(`A rate of ${perSecond} records a second; give one above 0`);
+    if (!(perSecond > 0)) throw new InvalidRate(`The rate is ${perSecond} records a second`, 'Give a number above 0');
     this.#clock = clock;
     this.#perSecond = perSecond;
     this.#began = clock.now();

@@ -9,26 +9,26 @@ export type { Imported, ImportOptions, ImportProgress } from './run.ts';
 export type { Rejected } from './source.ts';
 
 /** A folder as GroupLens publishes it. @throws {UnreadableRatings} where a file is not there or lacks a column */
-export const importMovielens = ({
+export const importMovielens = async ({
   directory,
   ...options
 }: ImportOptions & { readonly directory: string }): Promise<Imported> =>
-  new ImportRun(options).run(reading => readMovielens(directory, reading));
+  await new ImportRun(options).run(reading => readMovielens(directory, reading));
 
 /**
  * Ratings with `userId`, `itemId` or `movieId`, `rating` and `timestamp` in seconds; items with `itemId` or `movieId`,
  * `title` and `genres`. @throws {UnreadableRatings} as `importMovielens`
  */
-export const importCsv = ({
+export const importCsv = async ({
   file,
   itemsFile,
   ...options
 }: ImportOptions & { readonly file: string; readonly itemsFile?: CsvFiles['items'] }): Promise<Imported> =>
-  new ImportRun(options).run(reading => readCsv({ ratings: file, items: itemsFile }, reading));
+  await new ImportRun(options).run(reading => readCsv({ ratings: file, items: itemsFile }, reading));
 
 /** The data that the repository bundles; `directory` is its folder `data`. @throws {NoBundledData} */
-export const importBundled = ({
+export const importBundled = async ({
   directory,
   ...options
 }: ImportOptions & { readonly directory: string }): Promise<Imported> =>
-  new ImportRun(options).run(reading => readBundled(directory, reading));
+  await new ImportRun(options).run(reading => readBundled(directory, reading));

@@ -45,7 +45,7 @@ export class ImportRun {
   readonly #began: Millis;
   readonly #counts = { items: 0, ratings: 0, rejected: 0 };
 
-  /** @throws {RangeError} where the rate is not above 0 */
+  /** @throws {InvalidRate} where the rate is not above 0 */
   constructor(options: ImportOptions) {
     this.#options = options;
     this.#pace = new Pace(options.ports.clock, options.rate ?? Infinity);
