@@ -1,6 +1,6 @@
 import { items as itemStream, ratings as ratingStream } from '../../../../topologies/streams.ts';
-import type { Transport } from '../../../transport/port.ts';
-import { BatchCursor, Kind } from '../../../transport/record.ts';
+import type { TopicPartition, Transport } from '../../../transport/port.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../../../transport/record.ts';
 
 /** Ids, those first that are to have most ratings. */
 export interface Known {
@@ -21,19 +21,28 @@ export async function knownSoFar(transport: Transport, signal: AbortSignal): Pro
 }
 
 async function keysOf(transport: Transport, topic: string, signal: AbortSignal): Promise<string[]> {
-  const keys = new Set<string>();
+  const found = new Set<string>();
   const partitions = await transport.partitions(topic);
-  for (let partition = 0; partition < partitions; partition++) {
-    const { start, end } = await transport.bounds({ topic, partition });
-    for (let from = start; from < end && keys.size < mostKnown && !signal.aborted;) {
-      const batches = await transport.read({ topic, partition, from, to: end, ...atOnce });
-      if (batches.length === 0) break;
-      for (const batch of batches) {
-        const cursor = new BatchCursor(batch);
-        while (cursor.next()) if (cursor.kind === Kind.value && keys.size < mostKnown) keys.add(cursor.key());
-        from = cursor.offset + 1;
-      }
+  for (let partition = 0; partition < partitions; partition++)
+    for await (const batch of batchesOf(transport, { topic, partition })) {
+      if (signal.aborted || found.size >= mostKnown) break;
+      for (const key of keysIn(batch)) found.add(key);
     }
+  return [...found].slice(0, mostKnown);
+}
+
+/** What is there now; not what comes meanwhile. */
+async function* batchesOf(transport: Transport, at: TopicPartition): AsyncGenerator<RecordBatch> {
+  const { start, end } = await transport.bounds(at);
+  for (let from = start; from < end;) {
+    const batches = await transport.read({ ...at, from, to: end, ...atOnce });
+    yield* batches;
+    const last = batches.at(-1);
+    from = last === undefined ? end : last.firstOffset + last.records;
   }
-  return [...keys];
+}
+
+function* keysIn(batch: RecordBatch): Generator<string> {
+  const cursor = new BatchCursor(batch);
+  while (cursor.next()) if (cursor.kind === Kind.value) yield cursor.key();
 }

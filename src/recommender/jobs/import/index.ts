@@ -13,7 +13,7 @@ export const importMovielens = async ({
   directory,
   ...options
 }: ImportOptions & { readonly directory: string }): Promise<Imported> =>
-  await new ImportRun(options).run(reading => readMovielens(directory, reading));
+  new ImportRun(options).run(reading => readMovielens(directory, reading));
 
 /**
  * Ratings with `userId`, `itemId` or `movieId`, `rating` and `timestamp` in seconds; items with `itemId` or `movieId`,
@@ -24,11 +24,11 @@ export const importCsv = async ({
   itemsFile,
   ...options
 }: ImportOptions & { readonly file: string; readonly itemsFile?: CsvFiles['items'] }): Promise<Imported> =>
-  await new ImportRun(options).run(reading => readCsv({ ratings: file, items: itemsFile }, reading));
+  new ImportRun(options).run(reading => readCsv({ ratings: file, items: itemsFile }, reading));
 
 /** The data that the repository bundles; `directory` is its folder `data`. @throws {NoBundledData} */
 export const importBundled = async ({
   directory,
   ...options
 }: ImportOptions & { readonly directory: string }): Promise<Imported> =>
-  await new ImportRun(options).run(reading => readBundled(directory, reading));
+  new ImportRun(options).run(reading => readBundled(directory, reading));
