@@ -16,16 +16,19 @@ export interface WriterClock {
   turn(): Promise<void>;
 }
 
+/** Of the log, what a writer needs. */
+export type WriterLog = Pick<Transport, 'partitions' | 'append'>;
+
 /** Holds back a bounded number of values; `write` waits while the log takes them, which is all the back-pressure. */
 export class OutsideWriter<T> {
-  readonly #transport: Transport;
+  readonly #transport: WriterLog;
   readonly #stream: Stream<T>;
   readonly #clock: WriterClock;
   readonly #builders: readonly BatchBuilder[];
   #heldRecords = 0;
   #heldBytes = 0;
 
-  private constructor(transport: Transport, stream: Stream<T>, clock: WriterClock, partitions: number) {
+  private constructor(transport: WriterLog, stream: Stream<T>, clock: WriterClock, partitions: number) {
     this.#transport = transport;
     this.#stream = stream;
     this.#clock = clock;
@@ -33,7 +36,7 @@ export class OutsideWriter<T> {
   }
 
   /** @throws {UnknownTopic} where nobody has created the stream's topic */
-  static async open<T>(transport: Transport, stream: Stream<T>, clock: WriterClock): Promise<OutsideWriter<T>> {
+  static async open<T>(transport: WriterLog, stream: Stream<T>, clock: WriterClock): Promise<OutsideWriter<T>> {
     return new OutsideWriter(transport, stream, clock, await transport.partitions(stream.name));
   }
 
