@@ -1,3 +1,3 @@
 /** A live stream of plausible ratings. */
 export { generate, NobodyKnown, type GenerateOptions } from './generate.ts';
-export { knownSoFar, type Known } from './known.ts';
+export { knownSoFar } from './known.ts';
