@@ -1,0 +1,72 @@
+import type { Rating } from '../../../../schemas/types.ts';
+import { ratings as stream } from '../../../../topologies/streams.ts';
+import type { Clock } from '../../../engine/clock.ts';
+import { MillraceError } from '../../../errors.ts';
+import { OutsideWriter } from '../../../stream/outside-writer.ts';
+import type { Transport } from '../../../transport/port.ts';
+import { eventIdOf } from '../event-id.ts';
+import { Pace } from '../pace.ts';
+import type { Known } from './known.ts';
+import { liking, starsOf } from './taste.ts';
+
+/** Without users and items there is nothing to rate. */
+export class NobodyKnown extends MillraceError {
+  readonly code = 'NOBODY_KNOWN';
+}
+
+export interface GenerateOptions {
+  readonly ports: { readonly transport: Transport; readonly clock: Clock };
+  /** Who rates what; looked at anew for every event, so that it may grow meanwhile. */
+  readonly known: Known;
+  /** Even chances in [0, 1): the same ones give the same users, items and stars. */
+  readonly random: () => number;
+  /** Events per second; as fast as the log takes them where absent. */
+  readonly rate?: number | undefined;
+  /** How many events; endless where absent. */
+  readonly count?: number | undefined;
+  /** Stops at the next event; what was generated until then is in the log, and counted. */
+  readonly signal: AbortSignal;
+  readonly onEvent?: ((event: Rating) => void) | undefined;
+}
+
+/** Of so many items that a user comes across, the one that fits best is watched and rated. */
+const choices = 3;
+
+/**
+ * Ratings as they might be: a few users and items have most of them, and a hidden taste decides the stars. Event time
+ * is the clock's. Answers the number of events. @throws {NobodyKnown} @throws {InvalidRate}
+ */
+export async function generate(options: GenerateOptions): Promise<number> {
+  const { ports, signal, rate = Infinity, count = Infinity } = options;
+  const pace = new Pace(ports.clock, rate);
+  const writer = await OutsideWriter.open(ports.transport, stream, ports.clock);
+  let events = 0;
+  while (events < count) {
+    await pace.next(signal, () => writer.flush());
+    if (signal.aborted) break;
+    const event = plausible(options, events);
+    await writer.write(event);
+    options.onEvent?.(event);
+    events++;
+  }
+  await writer.flush();
+  return events;
+}
+
+function plausible({ known, random, ports }: GenerateOptions, n: number): Rating {
+  const userId = skewed(known.users, 2, random);
+  const candidates = Array.from({ length: choices }, () => skewed(known.items, 3, random));
+  const itemId = candidates.reduce((best, item) => (liking(userId, item) > liking(userId, best) ? item : best));
+  const value = starsOf(liking(userId, itemId), random);
+  const time = ports.clock.now();
+  // The same user may well rate the same item again within a millisecond at full speed: the number tells them apart.
+  const eventId = eventIdOf('generated', n, userId, itemId, value, time);
+  return { eventId, tenant: '', userId, sessionId: '', itemId, kind: 'rating', value, time };
+}
+
+/** One of them, the first ones far more often: the density of x ** power grows towards 0. */
+function skewed(ids: readonly string[], power: number, random: () => number): string {
+  const id = ids[Math.floor(random() ** power * ids.length)];
+  if (id !== undefined) return id;
+  throw new NobodyKnown('There are no users or no items to generate ratings of', 'Import a data set first');
+}

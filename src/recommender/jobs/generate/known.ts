@@ -1,0 +1,48 @@
+import { items as itemStream, ratings as ratingStream } from '../../../../topologies/streams.ts';
+import type { TopicPartition, Transport } from '../../../transport/port.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../../../transport/record.ts';
+
+/** Ids, those first that are to have most ratings. */
+export interface Known {
+  readonly users: readonly string[];
+  readonly items: readonly string[];
+}
+
+/** So many of each are enough to generate from. */
+const mostKnown = 50_000;
+const atOnce = { maxRecords: 10_000, maxBytes: 4 << 20 };
+
+/** Who is in the log so far, by keys alone: users of `ratings` and items of `items`, in the order of the log. */
+export async function knownSoFar(transport: Transport, signal: AbortSignal): Promise<Known> {
+  return {
+    users: await keysOf(transport, ratingStream.name, signal),
+    items: await keysOf(transport, itemStream.name, signal),
+  };
+}
+
+async function keysOf(transport: Transport, topic: string, signal: AbortSignal): Promise<string[]> {
+  const found = new Set<string>();
+  const partitions = await transport.partitions(topic);
+  for (let partition = 0; partition < partitions; partition++)
+    for await (const batch of batchesOf(transport, { topic, partition })) {
+      if (signal.aborted || found.size >= mostKnown) break;
+      for (const key of keysIn(batch)) found.add(key);
+    }
+  return [...found].slice(0, mostKnown);
+}
+
+/** What is there now; not what comes meanwhile. */
+async function* batchesOf(transport: Transport, at: TopicPartition): AsyncGenerator<RecordBatch> {
+  const { start, end } = await transport.bounds(at);
+  for (let from = start; from < end;) {
+    const batches = await transport.read({ ...at, from, to: end, ...atOnce });
+    yield* batches;
+    const last = batches.at(-1);
+    from = last === undefined ? end : last.firstOffset + last.records;
+  }
+}
+
+function* keysIn(batch: RecordBatch): Generator<string> {
+  const cursor = new BatchCursor(batch);
+  while (cursor.next()) if (cursor.kind === Kind.value) yield cursor.key();
+}
