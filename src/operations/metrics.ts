@@ -24,7 +24,10 @@ export function registerTaskMetrics(registry: Registry, stats: () => readonly Ta
   const registers = [registry];
   for (const [name, help, of] of counters) {
     const counter: Counter<'task' | 'topology'> = new Counter({
-      ...{ name, help, labelNames, registers },
+      name,
+      help,
+      labelNames,
+      registers,
       collect: () => {
         counter.reset();
         for (const task of stats()) counter.inc({ task: task.task, topology: task.topology }, task[of]);
@@ -33,7 +36,10 @@ export function registerTaskMetrics(registry: Registry, stats: () => readonly Ta
   }
   for (const [name, help, of] of gauges) {
     const gauge: Gauge<'task' | 'topology'> = new Gauge({
-      ...{ name, help, labelNames, registers },
+      name,
+      help,
+      labelNames,
+      registers,
       collect: () => {
         gauge.reset();
         for (const task of stats()) {
