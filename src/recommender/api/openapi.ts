@@ -24,7 +24,11 @@ function operationOf(endpoint: Endpoint) {
     ...(deprecated ? { deprecated } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...content,
-    responses: { ...answerOf(endpoint), ...Object.fromEntries(problems.map(status => [status, refused(endpoint)])) },
+    responses: {
+      ...answerOf(endpoint),
+      ...Object.fromEntries(problems.map(status => [status, refused(endpoint)])),
+      default: refusal,
+    },
   };
 }
 
@@ -35,9 +39,13 @@ function answerOf({ status, summary, answer, mediaType = 'application/json' }: E
 /** A health probe that fails says why in its own form. */
 function refused({ path, answer }: Endpoint) {
   if (path.startsWith('/healthz/')) return { description: 'Not so, and why', content: json(shape(answer)) };
-  const schema = { $ref: '#/components/schemas/Problem' };
-  return { description: 'Refused, and why', content: { 'application/problem+json': { schema } } };
+  return refusal;
 }
+
+const refusal = {
+  description: 'Refused, and why',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 
 function parametersIn(place: 'path' | 'query', schema: z.ZodType) {
   const { properties = {} } = shape(schema);

@@ -37,6 +37,8 @@ export interface Server {
 }
 
 const host = '127.0.0.1';
+/** Nobody holds a connection by sending slowly. */
+const requestTimeout_ms = 30_000;
 /** Longer than any path that Node lets through: a long id shall be told that it is too long. */
 const maxParamLength = 16 * 1024;
 
@@ -46,6 +48,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const endpoints = endpointsOf({ lists, ratings: { transport, clock, newEventId }, health, metrics });
   const app = fastify({
     bodyLimit,
+    requestTimeout: requestTimeout_ms,
     routerOptions: { maxParamLength },
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, problemFor(error));

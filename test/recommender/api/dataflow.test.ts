@@ -1,7 +1,8 @@
-import { createServer } from '../../../src/recommender/api/server.ts';
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { defaultLearner } from '../../../src/recommender/domain/learner.ts';
+import { createServer } from '../../../src/recommender/api/server.ts';
+import { envelope } from '../../../src/recommender/api/wire.ts';
 import { catalogue } from '../../../topologies/catalogue.ts';
 import { intake } from '../../../topologies/intake.ts';
 import { leaders } from '../../../topologies/leaders.ts';
@@ -55,6 +56,7 @@ test('what the topologies write is what the server reads', async () => {
   }
   await world.drain();
   const own = await get('/v2/users/u3/recommendations?n=5');
+  expect(envelope.strict().parse(own)).toEqual(own);
   expect(own.reason).toBe('personal');
   expect(own.modelVersion).toMatch(/^\d+\.\d+$/);
   expect(own.items.length).toBeGreaterThan(0);

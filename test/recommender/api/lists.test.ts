@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { BadContinuation } from '../../../src/documents/port.ts';
+import { ItemVectors } from '../../../src/recommender/api/item-vectors.ts';
 import { modelTime, shop } from './shop.ts';
 
 interface Body {
@@ -105,6 +107,29 @@ describe('similar items', () => {
     await fill.vector('a', [1, 2, 3], 2);
     await fill.vector('d', [1, 2, 4], 2);
     expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['d']);
+  });
+
+  test('begin anew where the documents were begun afresh', async () => {
+    const [before, after] = [await shop(), await shop()];
+    let feed = before.documents;
+    const vectors = new ItemVectors({
+      changes: (collection, continuation, limit) => {
+        if (feed === after.documents && continuation !== undefined && continuation === last)
+          return Promise.reject(new BadContinuation(collection, continuation));
+        return feed.changes(collection, continuation, limit).then(page => {
+          last = page.continuation;
+          return page;
+        });
+      },
+    });
+    let last = '';
+    await before.fill.vector('a', [1, 0], 5);
+    await before.fill.vector('old', [1, 0], 5);
+    await after.fill.vector('a', [1, 0]);
+    await after.fill.vector('new', [1, 0]);
+    expect(await vectors.like('a', 9)).toEqual([{ itemId: 'old', score: 1 }]);
+    feed = after.documents;
+    expect(await vectors.like('a', 9)).toEqual([{ itemId: 'new', score: 1 }]);
   });
 
   test('of an item without a vector are what is trending; of no item at all there are none', async () => {
