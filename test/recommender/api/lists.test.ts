@@ -106,6 +106,7 @@ describe('similar items', () => {
     expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['c', 'b']);
     await fill.vector('a', [1, 2, 3], 2);
     await fill.vector('d', [1, 2, 4], 2);
+    await fill.vector('late', [1, 2, 3], 1);
     expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['d']);
   });
 
