@@ -11,7 +11,7 @@ export {
   type Refresh,
   type Regularisation,
 } from './settings.ts';
-export { dot, topNOf, type TopNOptions } from './top-n.ts';
+export { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 export { defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
 export { pairsPerWidening } from './widths.ts';

@@ -1,0 +1,52 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { TaskStats } from './task-stats.ts';
+
+const labelNames = ['task', 'topology'] as const;
+
+type Counted = 'epochs' | 'records' | 'late' | 'deadLetters' | 'waits';
+const counters: readonly (readonly [name: string, help: string, of: Counted])[] = [
+  ['millrace_task_epochs_total', 'Epochs that the task has committed', 'epochs'],
+  ['millrace_task_records_total', 'Records that the task has read', 'records'],
+  ['millrace_task_late_records_total', 'Records that came too late for their window', 'late'],
+  ['millrace_task_dead_letters_total', 'Records that became dead letters', 'deadLetters'],
+  ['millrace_task_waits_total', 'Attempts at ports that did not answer', 'waits'],
+];
+
+const seconds = (millis: number | null): number | undefined => (millis === null ? undefined : millis / 1_000);
+const gauges: readonly (readonly [name: string, help: string, of: (stats: TaskStats) => number | undefined])[] = [
+  ['millrace_task_watermark_seconds', 'Event time reached, in seconds since 1970', s => seconds(s.watermark)],
+  ['millrace_task_last_epoch_seconds', 'Wall clock of the newest epoch', s => seconds(s.lastEpochAt)],
+  ['millrace_task_waiting', '1 while a port does not answer the task', s => (s.waiting === null ? 0 : 1)],
+];
+
+/** Registers what tasks do; `stats` is asked whenever the metrics are read. */
+export function registerTaskMetrics(registry: Registry, stats: () => readonly TaskStats[]): void {
+  const registers = [registry];
+  for (const [name, help, of] of counters) {
+    const counter: Counter<'task' | 'topology'> = new Counter({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect: () => {
+        counter.reset();
+        for (const task of stats()) counter.inc({ task: task.task, topology: task.topology }, task[of]);
+      },
+    });
+  }
+  for (const [name, help, of] of gauges) {
+    const gauge: Gauge<'task' | 'topology'> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers,
+      collect: () => {
+        gauge.reset();
+        for (const task of stats()) {
+          const value = of(task);
+          if (value !== undefined) gauge.set({ task: task.task, topology: task.topology }, value);
+        }
+      },
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { MillraceError } from '../../errors.ts';
+
+/** A request that cannot be answered as it is: becomes a problem+json with this status and code. */
+export abstract class RequestRefused extends MillraceError {
+  abstract readonly status: number;
+}
+
+/** Parameters, query or body are not of the shape that the API describes. */
+export class InvalidRequest extends RequestRefused {
+  readonly code = 'INVALID_REQUEST';
+  readonly status = 400;
+}
+
+/** The shape is right, but such an event does not count. */
+export class InvalidRating extends RequestRefused {
+  readonly code = 'INVALID_RATING';
+  readonly status = 422;
+}
+
+export class UnknownItem extends RequestRefused {
+  readonly code = 'UNKNOWN_ITEM';
+  readonly status = 404;
+  constructor() {
+    super('No item has this id', 'Take an id that a list or the catalogue names');
+  }
+}
+
+/** A server without authentication answers this machine only, also where a name elsewhere was bent to it. */
+export class HostRefused extends RequestRefused {
+  readonly code = 'HOST_REFUSED';
+  readonly status = 421;
+  constructor() {
+    super('The server answers requests to this machine only', 'Address it as localhost or 127.0.0.1');
+  }
+}
+
+/** More items than the cache of vectors may hold. */
+export class TooManyItems extends RequestRefused {
+  readonly code = 'TOO_MANY_ITEMS';
+  readonly status = 503;
+  constructor(most: number) {
+    super(`There are vectors of more than ${most} items`, 'Raise `mostItems` of the server');
+  }
+}
+
+/** A document is not what its topology writes. */
+export class UnreadableDocument extends MillraceError {
+  readonly code = 'UNREADABLE_DOCUMENT';
+}
+
+/** Something else listens where the server was to listen. */
+export class PortTaken extends MillraceError {
+  readonly code = 'PORT_TAKEN';
+  constructor(host: string, port: number, cause: unknown) {
+    super(
+      `Port ${port} of ${host} is taken by another process`,
+      `End that process, or choose another port: PORT=${port === 65_535 ? 8080 : port + 1}`,
+      { cause },
+    );
+  }
+}

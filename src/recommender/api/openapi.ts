@@ -1,0 +1,61 @@
+/** The API in OpenAPI 3.1, made of the endpoints themselves so that it cannot drift. */
+import { z } from 'zod';
+import type { Endpoint } from './endpoint.ts';
+import { problem } from './wire.ts';
+
+export function openApi(endpoints: readonly Endpoint[]) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const endpoint of endpoints)
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operationOf(endpoint) };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Millrace recommendations', version: '2', description: 'Lists of items and the way in of ratings.' },
+    paths,
+    components: { schemas: { Problem: shape(problem) } },
+  };
+}
+
+function operationOf(endpoint: Endpoint) {
+  const { summary, deprecated = false, params, query, body, problems } = endpoint;
+  const parameters = [...parametersIn('path', params), ...parametersIn('query', query)];
+  const content = body === undefined ? {} : { requestBody: { required: true, content: json(shape(body, 'input')) } };
+  return {
+    summary,
+    ...(deprecated ? { deprecated } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...content,
+    responses: {
+      ...answerOf(endpoint),
+      ...Object.fromEntries(problems.map(status => [status, refused(endpoint)])),
+      default: refusal,
+    },
+  };
+}
+
+function answerOf({ status, summary, answer, mediaType = 'application/json' }: Endpoint) {
+  return { [status]: { description: summary, content: { [mediaType]: { schema: shape(answer) } } } };
+}
+
+/** A health probe that fails says why in its own form. */
+function refused({ path, answer }: Endpoint) {
+  if (path.startsWith('/healthz/')) return { description: 'Not so, and why', content: json(shape(answer)) };
+  return refusal;
+}
+
+const refusal = {
+  description: 'Refused, and why',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+function parametersIn(place: 'path' | 'query', schema: z.ZodType) {
+  const { properties = {} } = shape(schema);
+  return Object.entries(properties).map(([name, of]) => ({ name, in: place, required: place === 'path', schema: of }));
+}
+
+const json = (schema: object) => ({ 'application/json': { schema } });
+
+/** OpenAPI 3.1 speaks JSON Schema 2020-12. */
+const shape = (schema: z.ZodType, io: 'input' | 'output' = 'output') => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+};

@@ -1,0 +1,56 @@
+/** Takes an event into the log: the writing use case, which knows nothing of HTTP. */
+import type { Rating } from '../../../schemas/types.ts';
+import { ratings } from '../../../topologies/streams.ts';
+import type { Millis } from '../../stream/time.ts';
+import { partitionOf } from '../../transport/partitioner.ts';
+import type { Offset, Transport } from '../../transport/port.ts';
+import { BatchBuilder, Kind, outside } from '../../transport/record.ts';
+import { invalidRating } from '../domain/validate.ts';
+import { InvalidRating } from './errors.ts';
+
+export interface PostedRating {
+  readonly userId: string;
+  readonly itemId: string;
+  readonly value: number;
+  readonly kind: 'rating' | 'order' | 'view' | 'return';
+  /** Sent twice, an event counts once: downstream drops the second. Drawn where absent. */
+  readonly eventId?: string | undefined;
+  /** When it happened; now where absent. */
+  readonly time?: Millis | undefined;
+}
+
+/** Where the event stands in the log; it is durable there. */
+export interface Accepted {
+  readonly eventId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: Offset;
+}
+
+export interface RatingPorts {
+  readonly transport: Pick<Transport, 'partitions' | 'append'>;
+  readonly clock: { now(): Millis };
+  /** Draws an id that no other event has. */
+  readonly newEventId: () => string;
+}
+
+/** Appends a sound event to `ratings`. Throws `InvalidRating` for what would not count. */
+export async function postRating(ports: RatingPorts, posted: PostedRating): Promise<Accepted> {
+  const origin = ports.clock.now();
+  const { userId, itemId, value, kind, eventId = ports.newEventId(), time = origin } = posted;
+  const event: Rating = { eventId, tenant: '', userId, sessionId: '', itemId, kind, value, time };
+  const problem = invalidRating(event, origin);
+  if (problem !== undefined) throw new InvalidRating(problem, 'Send an event that fits');
+  const partition = partitionOf(userId, await ports.transport.partitions(ratings.name));
+  const batches = batchesOf(event, origin);
+  const [offset] = await ports.transport.append([{ topic: ratings.name, partition, batches }]);
+  if (offset === undefined) throw new TypeError('The log answered no offset for what was appended');
+  return { eventId, topic: ratings.name, partition, offset };
+}
+
+function batchesOf(event: Rating, origin: Millis) {
+  const builder = new BatchBuilder(outside, 0);
+  const envelope = { kind: Kind.value, watermark: -Infinity, origin, key: ratings.key(event), trace: '' };
+  builder.add(envelope, (buffer, at) => ratings.schema.encode(event, buffer, at));
+  return builder.take();
+}

@@ -1,0 +1,81 @@
+/** A server over real ports in memory, with documents as the topologies write them. */
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import type { Documents, JsonObject } from '../../../src/documents/port.ts';
+import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
+import { createServer, type ServerOptions } from '../../../src/recommender/api/server.ts';
+import { toBytes } from '../../../src/recommender/domain/vectors.ts';
+import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
+
+export const now = Date.UTC(2026, 2, 11);
+export const modelTime = now - 60_000;
+
+const clock = { now: () => now };
+
+export async function shop(change: Partial<ServerOptions> = {}) {
+  const transport = openEmbeddedLog({ path: ':memory:', clock: clock.now });
+  await transport.createTopic('ratings', { partitions: 4 });
+  const documents = openSqliteDocuments({ path: ':memory:', clock: clock.now });
+  const reported: unknown[] = [];
+  let drawn = 0;
+  const healthy = () => ({ ok: true }) as const;
+  const server = await createServer({
+    documents,
+    transport,
+    clock,
+    newEventId: () => `drawn-${drawn++}`,
+    health: { startup: healthy, live: healthy, ready: healthy },
+    metrics: new Registry(),
+    report: error => reported.push(error),
+    ...change,
+  });
+  onTestFinished(async () => {
+    await server.close();
+    await documents.close();
+    await transport.close();
+  });
+  const get = (url: string) => server.app.inject({ method: 'GET', url });
+  const post = (payload: object | string, headers = { 'content-type': 'application/json' }) =>
+    server.app.inject({ method: 'POST', url: '/v2/ratings', payload, headers });
+  return { server, transport, documents, reported, get, post, fill: filling(documents) };
+}
+
+/** Writes documents in the form of the topologies. */
+function filling(documents: Documents) {
+  const put = async (collection: string, partition: string, id: string, body: JsonObject): Promise<void> => {
+    await documents.put({ collection, partition, id }, body, 'always');
+  };
+  return {
+    list: (userId: string, ids: readonly string[]) =>
+      put('recommendations', userId, userId, {
+        userId,
+        reason: 'personal',
+        generation: 1,
+        number: 7,
+        time: modelTime,
+        margin: 0,
+        items: ids.map((itemId, at) => ({ itemId, score: 1 - at / 100, reason: 'personal' })),
+      }),
+    profile: (userId: string, ids: readonly string[]) =>
+      put('profiles', userId, userId, { userId, count: ids.length, items: ids.map(itemId => ({ itemId })) }),
+    board: (window: string, ids: readonly string[]) =>
+      put('aggregates', 'leaders', window, {
+        window,
+        start: now - 3_600_000,
+        end: now + 60_000,
+        items: ids.map((itemId, at) => ({ itemId, count: 9 - at, mean: 4 })),
+      }),
+    model: (ids: readonly string[]) =>
+      put('models', 'live', 'current', {
+        generation: 1,
+        number: 8,
+        time: modelTime,
+        popular: ids.map((itemId, at) => ({ itemId, score: 50 - at })),
+      }),
+    item: (itemId: string, change: JsonObject = {}) =>
+      put('items', itemId, itemId, { itemId, title: itemId, genres: ['Drama'], tags: [], available: true, ...change }),
+    vector: (id: string, factors: readonly number[], generation = 1) =>
+      put('itemVectors', id, id, { id, generation, factors: toBytes(Int16Array.from(factors)).toString('base64') }),
+    raw: put,
+  };
+}
