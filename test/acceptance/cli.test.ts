@@ -1,5 +1,6 @@
 /** The command line as a script sees it: processes, exit codes, standard output and standard error. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -38,7 +39,8 @@ async function json(...flags: string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await millrace(...flags, '--json');
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-  return JSON.parse(stdout);
+  const result: Record<string, unknown> = JSON.parse(stdout);
+  return result;
 }
 
 const events = Array.from({ length: 300 }, (_, n) => {
@@ -129,6 +131,21 @@ describe('a run', () => {
     expect(await json('doctor', '--data', data)).toMatchObject({ ok: true });
   });
 
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends in an orderly way on %s', async signal => {
+    const data = await logWith(signal, 1, events.slice(0, 20));
+    const child = spawn(process.execPath, [main, 'run', '--data', data, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'close');
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', text => (stdout += text));
+    // The first line of progress: everything is under way.
+    child.stderr.once('data', () => child.kill(signal));
+    expect(await ended).toEqual([0, null]);
+    expect(JSON.parse(stdout)).toMatchObject({ deadLetters: 0 });
+    expect(await json('run', '--until-caught-up', '--data', data)).toMatchObject({ accepted: 20 });
+  });
+
   test('buries what is not sound; redriving sends it again, once', async () => {
     const bad = rating({ eventId: 'bad', userId: 'u1', itemId: 'i1', value: 11, time: day });
     const data = await logWith('letters', 2, [...events.slice(0, 40), bad]);
@@ -148,7 +165,7 @@ describe('a run', () => {
   });
 });
 
-describe('describe and doctor', () => {
+describe('commands that only look', () => {
   test('show the graph before there is any data', async () => {
     const data = join(folder, 'none-yet');
     const { stdout } = await millrace('describe', '--data', data);
@@ -158,6 +175,17 @@ describe('describe and doctor', () => {
     expect(topologies).toContainEqual(expect.objectContaining({ name: 'intake', tasks: 2 }));
     expect(await json('doctor', '--data', data)).toMatchObject({ ok: true });
     expect(existsSync(data)).toBe(false);
+  });
+
+  test('the doctor finds topics that do not fit together', async () => {
+    const data = await logWith('misfit', 2, []);
+    {
+      await using ports = await openEmbedded(data);
+      await ports.transport.createTopic('user-vectors', { partitions: 3 });
+    }
+    const { code, stdout } = await millrace('doctor', '--data', data);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/WRONG {2}topologies: Topology 'recommend' reads streams of different numbers/);
   });
 
   test('the doctor exits with 1 and names what is broken', async () => {
