@@ -107,6 +107,18 @@ describe('what is asked for wrongly', () => {
 });
 
 describe('a run', () => {
+  test("runs anyone's topologies, and says what is wrong with a file that holds none", async () => {
+    const app = resolve(import.meta.dirname, '../../examples/sensor-counts.ts');
+    const data = join(folder, 'sensors');
+    const flags = ['run', '--until-caught-up', '--data', data];
+    expect(await json(...flags, '--app', app)).toMatchObject({ records: 0, accepted: null, modelHash: null });
+    const none = await millrace(...flags, '--app', main.replace('main.ts', 'output.ts'));
+    expect(none).toMatchObject({ code: 1, stdout: '' });
+    expect(none.stderr).toMatch(/BUILD_ERROR.*does not export 'topologies'/);
+    const broken = await millrace(...flags, '--app', resolve(import.meta.dirname, '../../package.json'));
+    expect(broken.stderr).toMatch(/BUILD_ERROR.*cannot be loaded/);
+  });
+
   test('answers the same hashes over one and three partitions, and leaves no lag', async () => {
     const results = await Promise.all(
       [1, 3].map(async partitions => {
