@@ -1,10 +1,9 @@
 /** The engine's own thread: nothing that the API or a page does can delay an epoch, nor the other way round. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { BuildError } from '../engine/errors.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Topology } from '../engine/topology.ts';
 import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
+import { topologiesOf } from './application.ts';
 import { openEmbedded } from './compose.ts';
 import { type EngineMessage, type EngineThreadOptions, stopCommand } from './engine-messages.ts';
 
@@ -40,16 +39,6 @@ async function run(options: EngineThreadOptions): Promise<void> {
     report();
   }
 }
-
-/** The topologies that a module exports under that name. */
-async function topologiesOf(app: string): Promise<readonly Topology[]> {
-  const module: unknown = await import(app);
-  if (isApp(module)) return module.topologies;
-  throw new BuildError(`${app} does not export 'topologies'`, 'Export an array of topologies under that name');
-}
-
-const isApp = (module: unknown): module is { topologies: readonly Topology[] } =>
-  typeof module === 'object' && module !== null && 'topologies' in module && Array.isArray(module.topologies);
 
 /** A failure crosses threads as text: an Error would lose its class on the way. */
 async function main(): Promise<void> {

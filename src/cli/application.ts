@@ -1,0 +1,83 @@
+/** The application that a command is about: its topologies, and the topics that they read and write. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { modelVersions } from '../../topologies/streams.ts';
+import { topologiesOf } from '../app/application.ts';
+import { openEmbedded, type Ports } from '../app/compose.ts';
+import { Graph } from '../engine/graph.ts';
+import type { Topology } from '../engine/topology.ts';
+import { deadLetters } from '../stream/dead-letter.ts';
+import type { Transport } from '../transport/port.ts';
+import { Misuse, NoData } from './errors.ts';
+import type { AppFlags, DataFlags } from './flags.ts';
+
+export interface Application {
+  /** URL of the module. */
+  readonly app: string;
+  readonly topologies: readonly Topology[];
+}
+
+const defaultPartitions = 4;
+/** Everybody writes to the dead letters, and versions of the model have one order. */
+const single: ReadonlySet<string> = new Set([deadLetters.name, modelVersions.name]);
+
+/** The topologies of `--app`, or those of the recommender. */
+export async function loadApplication({ app }: Pick<AppFlags, 'app'>): Promise<Application> {
+  const url = app === undefined ? recommender : fileUrl(app);
+  return { app: url, topologies: await topologiesOf(url) };
+}
+
+const recommender = new URL(
+  import.meta.url.endsWith('.ts') ? '../../topologies/index.ts' : '../../topologies/index.js',
+  import.meta.url,
+).href;
+
+function fileUrl(path: string): string {
+  if (existsSync(path)) return pathToFileURL(resolve(path)).href;
+  throw new Misuse(`The file ${path} of --app is not there`, 'Name a module that exports `topologies`');
+}
+
+/** Opens what is in the folder; a command that only looks must not begin one. @throws {NoData} */
+export async function openExisting({ data }: DataFlags): Promise<Ports> {
+  if (!existsSync(resolve(data, 'log.db'))) throw new NoData(data);
+  return openEmbedded(data);
+}
+
+/**
+ * Partitions of the application's topics: as they are. Those that are not there yet would get what is wanted, else as
+ * many as the others have: topics that a topology reads together need the same number.
+ */
+export async function partitionsOf(
+  { topologies }: Pick<Application, 'topologies'>,
+  transport: Pick<Transport, 'topics'> | undefined,
+  wanted?: number,
+): Promise<Map<string, number>> {
+  const there = new Map((await transport?.topics())?.map(({ topic, partitions }) => [topic, partitions]));
+  const names = [...Graph.streamsOf(topologies)];
+  const others = names.flatMap(name => (single.has(name) ? [] : (there.get(name) ?? [])));
+  const count = wanted ?? (others.length === 0 ? defaultPartitions : Math.max(...others));
+  return new Map(names.map(topic => [topic, there.get(topic) ?? (single.has(topic) ? 1 : count)]));
+}
+
+/** Creates the topics that are missing. @throws {Misuse} where one is there with another number than was asked for */
+export async function createTopics(
+  application: Pick<Application, 'topologies'>,
+  transport: Transport,
+  wanted: number | undefined,
+): Promise<Map<string, number>> {
+  const partitions = await partitionsOf(application, transport, wanted);
+  for (const [topic, count] of partitions) if (!single.has(topic)) refuseOther(topic, count, wanted);
+  const there = new Set((await transport.topics()).map(({ topic }) => topic));
+  for (const [topic, count] of partitions)
+    if (!there.has(topic)) await transport.createTopic(topic, { partitions: count });
+  return partitions;
+}
+
+function refuseOther(topic: string, count: number, wanted: number | undefined): void {
+  if (wanted === undefined || wanted === count) return;
+  throw new Misuse(
+    `Topic '${topic}' has ${count} partitions, not ${wanted}`,
+    'A topic keeps its number: leave --partitions out, or begin another folder with --data',
+  );
+}

@@ -1,0 +1,45 @@
+/** How far each topology is behind the ends of what it reads. */
+import type { Graph } from '../engine/graph.ts';
+import type { Offset, Transport } from '../transport/port.ts';
+
+export interface Lag {
+  readonly topology: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly end: Offset;
+  readonly committed: Offset;
+  /** Records behind. */
+  readonly behind: number;
+}
+
+/** A topology that has committed nothing stands at the log's start; a topic that is not there yet holds nothing. */
+export async function lagOf(graph: Graph, transport: Transport): Promise<Lag[]> {
+  const rows: Lag[] = [];
+  const there = new Set((await transport.topics()).map(({ topic }) => topic));
+  for (const { name: topology, reads } of graph.topologies) {
+    const offsets = new Map(
+      (await transport.committed(topology)).map(at => [`${at.topic}/${at.partition}`, at.offset]),
+    );
+    for (const { stream: topic } of reads) {
+      for (let partition = 0; partition < graph.partitions(topic); partition++) {
+        const { start, end } = there.has(topic) ? await transport.bounds({ topic, partition }) : empty;
+        const committed = Math.max(start, offsets.get(`${topic}/${partition}`) ?? start);
+        rows.push({ topology, topic, partition, end, committed, behind: Math.max(0, end - committed) });
+      }
+    }
+  }
+  return rows;
+}
+
+const empty = { start: 0, end: 0 };
+
+/** Records from outside that some topology has read: of topics that no topology writes, each counted once. */
+export function readFromOutside(rows: readonly Lag[], graph: Graph): number {
+  const written = new Set(graph.topologies.flatMap(({ writes }) => writes));
+  const furthest = new Map<string, Offset>();
+  for (const { topic, partition, committed } of rows) {
+    const at = `${topic}/${partition}`;
+    if (!written.has(topic)) furthest.set(at, Math.max(furthest.get(at) ?? 0, committed));
+  }
+  return [...furthest.values()].reduce((sum, offset) => sum + offset, 0);
+}

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { addDeadLetters } from './commands/dead-letters.ts';
+import { addDescribe } from './commands/describe.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addLag } from './commands/lag.ts';
+import { addRun } from './commands/run.ts';
+import { misuseOf } from './errors.ts';
+
+/** Adds one command to the program: parses its flags, calls what does the work, prints what came of it. */
+type AddCommand = (program: Command) => void;
+
+/** Every command, in the order of the help. A further one is a file in `commands/` and a name here. */
+const commands: readonly AddCommand[] = [addRun, addEvaluate, addDescribe, addLag, addDeadLetters, addDoctor];
+
+/** All that `millrace` understands. Whatever is misused throws `Misuse`; nothing ends the process. */
+export function programOf(): Command {
+  const program = new Command('millrace')
+    .description('Stream processing on a log, and a real-time recommender built on it.')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 misused.');
+  for (const add of commands) add(program);
+  strict(program);
+  return program;
+}
+
+/** Commander's own messages stay silent: `main` prints every error in one line. */
+function strict(command: Command): void {
+  command.exitOverride(error => {
+    throw misuseOf(error, command);
+  });
+  command.configureOutput({ outputError: () => {}, writeErr: text => whenHelp(command, text) });
+  for (const child of command.commands) strict(child);
+}
+
+/** Without a command there is help on standard error; what else Commander has to say comes as an error. */
+function whenHelp(command: Command, text: string): void {
+  if (text === command.helpInformation({ error: true })) process.stderr.write(text);
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEmbedded, type Ports } from '../../src/app/compose.ts';
+import { newestLetters, redrive } from '../../src/cli/dead-letters.ts';
+import { recordsOf } from '../../src/cli/log-records.ts';
+import { type DeadLetter, deadLetters } from '../../src/stream/dead-letter.ts';
+import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
+
+let data: string;
+let ports: Ports;
+
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'millrace-letters-'));
+  ports = await openEmbedded(data);
+  await ports.transport.createTopic(deadLetters.name, { partitions: 1 });
+  await ports.transport.createTopic('orders', { partitions: 2 });
+});
+afterEach(async () => {
+  await ports[Symbol.asyncDispose]();
+  rmSync(data, { recursive: true });
+});
+
+const letter = (offset: number, change: Partial<DeadLetter> = {}): DeadLetter => ({
+  topic: 'orders',
+  partition: 1,
+  offset,
+  reason: 'broken',
+  bytes: Buffer.from([offset & 0xff, 0xff, 0x00]),
+  key: `key-${offset}`,
+  task: 'intake/1',
+  time: 0,
+  ...change,
+});
+
+async function bury(...letters: readonly DeadLetter[]): Promise<void> {
+  const builder = new BatchBuilder(outside, 0);
+  for (const each of letters) {
+    const envelope = { kind: Kind.value, watermark: -Infinity, origin: 0, key: deadLetters.key(each), trace: '' };
+    builder.add(envelope, (buffer, at) => deadLetters.schema.encode(each, buffer, at));
+  }
+  await ports.transport.append([{ topic: deadLetters.name, partition: 0, batches: builder.take() }]);
+}
+
+test('a redrive appends the original bytes under their key to their partition', async () => {
+  await bury(letter(3), letter(7, { partition: 0, bytes: Buffer.alloc(20_000, 9) }));
+  expect(await redrive(ports, undefined)).toEqual({ redriven: 2, before: 0, withoutRecord: 0 });
+  const found: unknown[] = [];
+  for await (const { at, record } of recordsOf(ports.transport, 'orders'))
+    found.push([at.partition, record.key(), record.value().toString('hex'), record.producer]);
+  expect(found).toEqual([
+    [0, 'key-7', '09'.repeat(20_000), ''],
+    [1, 'key-3', '03ff00', ''],
+  ]);
+});
+
+test('a record is redriven once, whoever refused it and however often it is asked for', async () => {
+  await bury(letter(3), letter(3, { task: 'train/0' }), letter(-1));
+  expect(await redrive(ports, 'orders')).toEqual({ redriven: 1, before: 0, withoutRecord: 1 });
+  expect(await redrive(ports, 'orders')).toEqual({ redriven: 0, before: 1, withoutRecord: 1 });
+  await bury(letter(9));
+  expect(await redrive(ports, 'others')).toEqual({ redriven: 0, before: 0, withoutRecord: 0 });
+  expect(await redrive(ports, undefined)).toMatchObject({ redriven: 1, before: 1 });
+});
+
+test('the newest letters are listed, and all are counted', async () => {
+  await bury(letter(1), letter(2), letter(3));
+  const { total, newest } = await newestLetters(ports, 2);
+  expect(total).toBe(3);
+  expect(newest.map(({ offset }) => offset)).toEqual([2, 3]);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { table } from '../../src/cli/output.ts';
+
+test('a table has columns as wide as they must be, numbers to the right', () => {
+  expect(
+    table(
+      ['name', 'n'],
+      [
+        ['a', 1],
+        ['long name', 200],
+      ],
+    ),
+  ).toBe('name         n\na            1\nlong name  200');
+});
+
+test('a table shows null as a dash and rounds fractions', () => {
+  expect(table(['a', 'b'], [[null, 0.123456]])).toBe('a       b\n-  0.1235');
+});
+
+test('a table never sends what could steer a terminal', () => {
+  expect(table(['reason'], [['\u001b[31mred\nline']])).toBe('reason\n\\u001b[31mred\\nline');
+});
+
+test('a table cuts a cell that would fill the screen', () => {
+  expect(table(['reason'], [['x'.repeat(500)]]).split('\n')[1]).toHaveLength(100);
+});
