@@ -3,6 +3,7 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
 import { addRun } from './commands/run.ts';
 import { misuseOf } from './errors.ts';
@@ -11,7 +12,15 @@ import { misuseOf } from './errors.ts';
 type AddCommand = (program: Command) => void;
 
 /** Every command, in the order of the help. A further one is a file in `commands/` and a name here. */
-const commands: readonly AddCommand[] = [addRun, addEvaluate, addDescribe, addLag, addDeadLetters, addDoctor];
+const commands: readonly AddCommand[] = [
+  addRun,
+  addImport,
+  addEvaluate,
+  addDescribe,
+  addLag,
+  addDeadLetters,
+  addDoctor,
+];
 
 /** All that `millrace` understands. Whatever is misused throws `Misuse`; nothing ends the process. */
 export function programOf(): Command {

@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+import { openEmbedded } from '../../app/compose.ts';
+import { importCsv, type Imported, importMovielens, type ImportOptions } from '../../recommender/jobs/import/index.ts';
+import { createTopics, loadApplication } from '../application.ts';
+import { atLeastOne, type DataFlags, dataFlag, jsonFlag, partitionsFlag } from '../flags.ts';
+import { type OutputFlags, print } from '../output.ts';
+
+type Flags = DataFlags &
+  OutputFlags & { readonly partitions?: number; readonly rate?: number; readonly items?: string };
+type Job = (options: ImportOptions) => Promise<Imported>;
+
+/** Rejected lines that are shown one by one; the result counts all. */
+const shownRejections = 20;
+
+/** `millrace import movielens DIR` and `millrace import csv FILE`: a data set into `items` and `ratings`. */
+export function addImport(program: Command): void {
+  const parent = program.command('import').description('bring a data set into the log, in event-time order');
+  withFlags(parent.command('movielens').description('a folder as GroupLens publishes it').argument('<dir>')).action(
+    (directory: string, flags: Flags) => importWith(flags, options => importMovielens({ directory, ...options })),
+  );
+  withFlags(
+    parent
+      .command('csv')
+      .description('ratings with userId, itemId or movieId, rating and timestamp in seconds')
+      .argument('<file>')
+      .addOption(new Option('--items <file>', 'items with itemId or movieId, title and genres')),
+  ).action((file: string, flags: Flags) =>
+    importWith(flags, options =>
+      importCsv({ file, ...(flags.items === undefined ? {} : { itemsFile: flags.items }), ...options }),
+    ),
+  );
+}
+
+const withFlags = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--rate <n>', 'records a second (default: as fast as the log takes them)').argParser(atLeastOne),
+    )
+    .addOption(dataFlag())
+    .addOption(partitionsFlag())
+    .addOption(jsonFlag());
+
+/** SIGINT and SIGTERM end it after what is in the log by then; the same import again repeats the same event ids. */
+async function importWith(flags: Flags, job: Job): Promise<void> {
+  await using ports = await openEmbedded(flags.data);
+  await createTopics(await loadApplication({}), ports.transport, flags.partitions);
+  const stopped = new AbortController();
+  const stop = (): void => stopped.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  let rejections = 0;
+  try {
+    const result = await job({
+      ports,
+      signal: stopped.signal,
+      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      onRejected: ({ file, line, problem }) => {
+        if (++rejections <= shownRejections) process.stderr.write(`${file}:${line}: ${problem}\n`);
+      },
+    });
+    const ended = stopped.signal.aborted ? ', stopped before the end' : '';
+    const { ratings, items, rejected, seconds } = result;
+    const text = `${ratings} ratings and ${items} items in ${seconds.toFixed(1)} s, ${rejected} lines rejected${ended}`;
+    print(flags, { ratings, items, rejected, seconds }, () => text);
+    if (stopped.signal.aborted) process.exitCode = 1;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
