@@ -5,8 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { modelVersions } from '../../topologies/streams.ts';
 import { topologiesOf } from '../app/application.ts';
 import { openEmbedded, type Ports } from '../app/compose.ts';
+import { BuildError } from '../engine/errors.ts';
 import { Graph } from '../engine/graph.ts';
 import type { Topology } from '../engine/topology.ts';
+import { MillraceError } from '../errors.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Transport } from '../transport/port.ts';
 import { Misuse, NoData } from './errors.ts';
@@ -25,7 +27,17 @@ const single: ReadonlySet<string> = new Set([deadLetters.name, modelVersions.nam
 /** The topologies of `--app`, or those of the recommender. */
 export async function loadApplication({ app }: Pick<AppFlags, 'app'>): Promise<Application> {
   const url = app === undefined ? recommender : fileUrl(app);
-  return { app: url, topologies: await topologiesOf(url) };
+  return { app: url, topologies: await loaded(url) };
+}
+
+async function loaded(url: string): Promise<readonly Topology[]> {
+  try {
+    return await topologiesOf(url);
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BuildError(`${url} cannot be loaded: ${why}`, 'Mend the module', { cause });
+  }
 }
 
 const recommender = new URL(
