@@ -6,6 +6,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
 import { addRun } from './commands/run.ts';
+import { addStart } from './commands/start.ts';
 import { misuseOf } from './errors.ts';
 
 /** Adds one command to the program: parses its flags, calls what does the work, prints what came of it. */
@@ -13,6 +14,7 @@ type AddCommand = (program: Command) => void;
 
 /** Every command, in the order of the help. A further one is a file in `commands/` and a name here. */
 const commands: readonly AddCommand[] = [
+  addStart,
   addRun,
   addImport,
   addEvaluate,
