@@ -68,7 +68,8 @@ async function start(flags: Flags): Promise<void> {
     maxRecords,
     budgetBytes,
   });
-  const failed = thread.ended.finally(stop); // the engine's end is everybody's
+  const ended = thread.ended.finally(stop); // the engine's end is everybody's
+  ended.catch(() => {}); // it is awaited in the end, and may come long before
   try {
     await thread.restored;
     await caughtUp(ports, graph, thread, stopped.signal);
@@ -76,7 +77,7 @@ async function start(flags: Flags): Promise<void> {
   } finally {
     process.stderr.write('finishing the epochs under way\n');
     await thread.stop();
-    await failed;
+    await ended;
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
