@@ -1,6 +1,6 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
 export { BoundExceeded, InvalidInteraction, InvalidSettings, UnusableModelState } from './errors.ts';
-export { kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
+export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
 export {

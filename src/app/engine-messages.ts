@@ -14,6 +14,9 @@ export interface EngineThreadOptions {
   readonly budgetBytes: number;
 }
 
+/** What a process gives its engine: records of an epoch, and bytes that the epochs of all tasks may hold. */
+export const engineLimits = { maxRecords: 10_000, budgetBytes: 1 << 28 } as const;
+
 /** From the engine's thread. */
 export type EngineMessage =
   | { readonly type: 'restored' }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { openEmbedded } from '../../app/compose.ts';
+import { engineLimits } from '../../app/engine-messages.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, loadApplication } from '../application.ts';
@@ -20,9 +21,6 @@ interface RunResult extends Outcome {
   readonly seconds: number;
   readonly recordsPerSecond: number;
 }
-
-const maxRecords = 10_000;
-const budgetBytes = 1 << 28;
 
 /** `millrace run`: the long-running consumer. */
 export function addRun(program: Command): void {
@@ -56,8 +54,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     app,
     ...(names.length === 0 ? {} : { run: [...new Set(names)] }),
     untilCaughtUp: flags.untilCaughtUp === true,
-    maxRecords,
-    budgetBytes,
+    ...engineLimits,
   });
   await ended(thread);
   const seconds = (performance.now() - begin) / 1_000;

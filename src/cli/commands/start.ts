@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { Registry } from 'prom-client';
+import { ratings } from '../../../topologies/streams.ts';
 import { openEmbedded, type Ports } from '../../app/compose.ts';
+import { engineLimits } from '../../app/engine-messages.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { Graph } from '../../engine/graph.ts';
 import { registerTaskMetrics } from '../../operations/metrics.ts';
@@ -23,8 +25,6 @@ interface Flags extends DataFlags {
   readonly generate: number;
 }
 
-const maxRecords = 10_000;
-const budgetBytes = 1 << 28;
 const defaultPort = 8080;
 const askEveryMs = 200;
 
@@ -65,8 +65,7 @@ async function start(flags: Flags): Promise<void> {
     data: flags.data,
     app: application.app,
     untilCaughtUp: false,
-    maxRecords,
-    budgetBytes,
+    ...engineLimits,
   });
   const ended = thread.ended.finally(stop); // the engine's end is everybody's
   ended.catch(() => {}); // it is awaited in the end, and may come long before
@@ -83,14 +82,14 @@ async function start(flags: Flags): Promise<void> {
 }
 
 async function loadWhereEmpty(ports: Ports, signal: AbortSignal): Promise<void> {
-  const topics = (await ports.transport.topics()).filter(({ topic }) => topic === 'ratings');
+  const topics = (await ports.transport.topics()).filter(({ topic }) => topic === ratings.name);
   for (const { topic, partitions } of topics) {
     for (let partition = 0; partition < partitions; partition++) {
       if ((await ports.transport.bounds({ topic, partition })).end > 0) return;
     }
   }
-  const { ratings, items } = await importBundled({ directory: bundled, ports, signal });
-  process.stderr.write(`loaded ${ratings} ratings of ${items} items\n`);
+  const loaded = await importBundled({ directory: bundled, ports, signal });
+  process.stderr.write(`loaded ${loaded.ratings} ratings of ${loaded.items} items\n`);
 }
 
 /** The folder of the repository; a published package has none, and `importBundled` says so. */

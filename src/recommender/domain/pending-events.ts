@@ -1,5 +1,4 @@
-import type { Interaction } from '../../als/index.ts';
-import { compareIds } from './order.ts';
+import { byTime, type Interaction } from '../../als/index.ts';
 
 type Value = string | Uint8Array;
 
@@ -25,7 +24,7 @@ export class PendingEvents {
    */
   take(): Interaction[] {
     this.#seal();
-    const sorted = [...this.#entries.values()].flat().sort(inOrder);
+    const sorted = [...this.#entries.values()].flat().sort(byTime);
     const all = [...new Map(sorted.map(event => [event.eventId, event])).values()];
     for (const number of this.#entries.keys()) this.#dirty.add(number);
     this.#entries = new Map();
@@ -84,8 +83,3 @@ const keyOf = (number: number): string => `${prefix}${String(number).padStart(12
 
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
 const eventsOf = (value: Value): Interaction[] => JSON.parse(value.toString()) as Interaction[];
-
-function inOrder(a: Interaction, b: Interaction): number {
-  if (a.time !== b.time) return a.time - b.time;
-  return compareIds(a.userId, b.userId) || compareIds(a.itemId, b.itemId) || compareIds(a.eventId, b.eventId);
-}
