@@ -4,14 +4,14 @@ import { run } from './run.ts';
 
 /**
  * Copies what a commit of everything would hold: tracked files and new ones, none that git ignores.
- * `modules` is the folder of installed packages that the copy links to.
+ * `modules` is the folder of installed packages that the copy links to; without one it has none.
  */
-export async function copyCheckout(from: string, to: string, modules: string): Promise<void> {
+export async function copyCheckout(from: string, to: string, modules?: string): Promise<void> {
   for (const path of await filesOf(from)) {
     await mkdir(dirname(join(to, path)), { recursive: true });
     await copy(join(from, path), join(to, path));
   }
-  await symlink(modules, join(to, 'node_modules'));
+  if (modules !== undefined) await symlink(modules, join(to, 'node_modules'));
 }
 
 async function filesOf(folder: string): Promise<string[]> {
