@@ -16,7 +16,7 @@ import { importBundled } from '../../recommender/jobs/import/index.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { Misuse } from '../errors.ts';
 import { atLeastZero, type DataFlags, dataFlag, partitionsFlag } from '../flags.ts';
-import { lagOf } from '../lag.ts';
+import { lagOf } from '../../operations/lag.ts';
 import { showProgress } from '../progress.ts';
 
 interface Flags extends DataFlags {
