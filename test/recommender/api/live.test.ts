@@ -201,7 +201,7 @@ describe('the end', () => {
     await clock.advance(pause);
     const closing = server.close();
     await clock.advance(patience, patience);
-    await closing;
+    await expect(closing).resolves.toBeUndefined();
     slow.destroy();
   });
 
@@ -213,7 +213,7 @@ describe('the end', () => {
     const ended = once(socket, 'close');
     await accepted;
     await server.close();
-    await ended;
+    await expect(ended).resolves.toEqual([false]);
   });
 
   test('of the source ends the streams and is reported; who asks again is served', async () => {

@@ -32,18 +32,36 @@ async function history() {
 
 /** A version after so many events, each of them predicted with an error of so many stars on average. */
 const version = (number: number, records: number, squaredErrorSum: number, generation = 0): ModelVersion => ({
+  ...unimportant,
   generation,
   number,
-  ...{ parentHash: '', hash: '', seed: 1, snapshot: null, meanStars: 3.5, learnt: [], time: number * 1_000 },
-  cut: { producer: 'train/0', lineage: 0, epoch: number, read: [], wrote: [] },
-  hyperParameters: {
-    ...{ factors: 1, regularisation: 1, unobservedWeight: 1, weights: '', userExponent: 1, itemExponent: 1 },
-  },
+  time: number * 1_000,
   prequential: {
-    ...{ records, squaredErrorSum, absoluteErrorSum: 0, mae: null },
+    records,
+    squaredErrorSum,
+    absoluteErrorSum: 0,
     rmse: records === 0 ? null : Math.sqrt(squaredErrorSum / records),
+    mae: null,
   },
 });
+
+const unimportant = {
+  parentHash: '',
+  hash: '',
+  seed: 1,
+  snapshot: null,
+  meanStars: 3.5,
+  learnt: [],
+  cut: { producer: 'train/0', lineage: 0, epoch: 1, read: [], wrote: [] },
+  hyperParameters: {
+    factors: 1,
+    regularisation: 1,
+    unobservedWeight: 1,
+    weights: '',
+    userExponent: 1,
+    itemExponent: 1,
+  },
+};
 
 const recent = async (models: ModelHistory) => (await models.newest(1_000)).map(({ recentRmse }) => recentRmse);
 

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Rating } from '../../../schemas/types.ts';
+import type { Item, Rating } from '../../../schemas/types.ts';
 import { items, modelVersions, ratings } from '../../../topologies/streams.ts';
 import { day, hour, rating } from '../../topologies/events.ts';
 import { dataflow } from './dataflow.ts';
 import { shop } from './shop.ts';
 
-const film = (itemId: string, title: string, ...genres: string[]) => ({
-  ...{ itemId, title, genres },
-  ...{ tags: [], available: true, time: day },
-});
+const film = (itemId: string, title: string, ...genres: string[]): Item => {
+  return { itemId, title, genres, tags: [], available: true, time: day };
+};
 const iso = (time: number): string => new Date(time).toISOString();
 
 describe('what the topologies have written', () => {
