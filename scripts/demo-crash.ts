@@ -61,13 +61,23 @@ async function demo(flags: Flags, stop: AbortSignal): Promise<boolean> {
   return wrong.length === 0;
 }
 
-const stop = new AbortController();
-process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
-let flags: Flags | undefined;
-try {
-  flags = flagsOf(process.argv.slice(2));
-} catch (error) {
-  console.error(`demo:crash: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 2;
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
+  let flags: Flags;
+  try {
+    flags = flagsOf(process.argv.slice(2));
+  } catch (error) {
+    console.error(`demo:crash: ${error instanceof Error ? error.message : String(error)}`);
+    return 2;
+  }
+  try {
+    return (await demo(flags, stop.signal)) ? 0 : 1;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error('demo:crash: stopped');
+    return 130;
+  }
 }
-if (flags !== undefined) process.exitCode = (await demo(flags, stop.signal)) ? 0 : 1;
+
+process.exitCode = await main();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Offset } from '../../src/transport/port.ts';
 import type { Kill, Round } from './plan.ts';
 import { Side } from './side.ts';
-import { type Facts, factsOf } from './verdict.ts';
+import { type Facts, factsOf, learntBy } from './verdict.ts';
 
 /** A kill that has happened. */
 export interface Death extends Kill {
@@ -45,36 +45,45 @@ export async function drive(rounds: readonly Round[], watch: Watch): Promise<Out
   for (const [n, { events, kill }] of rounds.entries()) {
     watch.onRound(n + 1);
     const before = await calm.written();
-    await learnt(calm, await calm.send(events));
+    await untilLearnt(calm, await calm.send(events));
     const amount = (await calm.written()) - before;
     const from = await harried.written();
     const end = await harried.send(events);
     harried.start();
     if (kill !== undefined) {
-      await harried.until('the moment of the kill', async () => {
-        return (await harried.written()) >= from + kill.share * amount || (await harried.learnt()) >= end;
-      });
-      await harried.ports.clock.sleep(kill.delayMs, watch.stop);
-      deaths.push({ ...kill, kill: deaths.length + 1, round: n + 1, unfinished: await death(harried, kill) });
-      for (const last of deaths.slice(-1)) watch.onDeath(last);
+      const unfinished = await killAt({ ...kill, from, amount, end }, harried, watch.stop);
+      const death = { ...kill, kill: deaths.length + 1, round: n + 1, unfinished };
+      deaths.push(death);
+      watch.onDeath(death);
     }
-    if ((await harried.learnt()) >= end) continue;
+    if ((await learntBy(harried.ports)) >= end) continue; // the next round is there before the process is
     harried.start();
-    await learnt(harried, end);
+    await untilLearnt(harried, end);
   }
   const [one, other] = await Promise.all([calm.finish(), harried.finish()]);
-  return {
-    undisturbed: await factsOf(calm.ports, rounds, one),
-    killed: await factsOf(harried.ports, rounds, other),
-    deaths,
-  };
+  const undisturbed = await factsOf(calm.ports, rounds, one);
+  return { undisturbed, killed: await factsOf(harried.ports, rounds, other), deaths };
 }
 
 /** The next round is another cut of the model in both runs: it comes only when the one before has been learnt. */
-const learnt = (side: Side, end: Offset): Promise<void> =>
-  side.until('the model has learnt the round', async () => (await side.learnt()) >= end);
+const untilLearnt = (side: Side, end: Offset): Promise<void> =>
+  side.until('the model had learnt the round', async () => (await learntBy(side.ports)) >= end);
 
-async function death(side: Side, { losesState }: Kill): Promise<readonly string[]> {
+/** A kill in terms of the log: `amount` records are the round, which begins at `from` and is learnt up to `end`. */
+interface Moment extends Kill {
+  readonly from: number;
+  readonly amount: number;
+  readonly end: Offset;
+}
+
+/** Answers what was left in the middle. */
+async function killAt(moment: Moment, side: Side, stop: AbortSignal): Promise<readonly string[]> {
+  const { share, delayMs, from, amount, end, losesState } = moment;
+  await side.until(
+    'the moment of the kill',
+    async () => (await side.written()) >= from + share * amount || (await learntBy(side.ports)) >= end,
+  );
+  await side.ports.clock.sleep(delayMs, stop);
   await side.kill();
   const unfinished = await side.unfinished();
   if (losesState) side.loseState();

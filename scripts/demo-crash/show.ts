@@ -31,6 +31,7 @@ const rows: readonly (readonly [title: string, fact: keyof Facts])[] = [
   ['events sent', 'sent'],
   ['accepted', 'accepted'],
   ['dead letters', 'buried'],
+  ['learnt by the model', 'learnt'],
   ['events lost', 'lost'],
   ['events doubled', 'doubled'],
   ['lost from windows', 'lostFromWindows'],

@@ -5,7 +5,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Rating } from '../../schemas/types.ts';
 import { openEmbedded, type Ports } from '../../src/app/compose.ts';
-import { valuesOf } from '../../src/cli/log-records.ts';
 import { Graph } from '../../src/engine/graph.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { OutsideWriter } from '../../src/stream/outside-writer.ts';
@@ -109,14 +108,6 @@ export class Side implements AsyncDisposable {
   /** Records that show how far the work has come. */
   async written(): Promise<number> {
     return (await this.#ends()).reduce((sum, { offset }) => sum + offset, 0);
-  }
-
-  /** How far the newest state of the model has learnt the ratings. */
-  async learnt(): Promise<Offset> {
-    let end = 0;
-    for await (const { learnt } of valuesOf(this.ports, modelVersions))
-      for (const span of learnt) if (span.stream === ratings.name) ({ end } = span);
-    return end;
   }
 
   /** Waits until it holds; looks whenever something was written. Throws where nothing is for too long. */

@@ -6,7 +6,8 @@ import type { Ports } from '../../src/app/compose.ts';
 import { valuesOf } from '../../src/cli/log-records.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { Decoder } from '../../src/stream/decoder.ts';
-import { itemTrends, ratings, ratingsByItem } from '../../topologies/streams.ts';
+import { itemTrends, modelVersions, ratings, ratingsByItem } from '../../topologies/streams.ts';
+import type { Offset } from '../../src/transport/port.ts';
 import type { Round } from './plan.ts';
 
 type Reading = Pick<Ports, 'transport' | 'registry'>;
@@ -17,6 +18,8 @@ export interface Facts {
   /** Sound events that stand in `ratings-by-item`, and events that stand in `dead-letters`. */
   readonly accepted: number;
   readonly buried: number;
+  /** Records of `ratings` that the newest state of the model says it has learnt: all that were sent. */
+  readonly learnt: number;
   /** Events that are nowhere; and ratings that are in no daily window. */
   readonly lost: number;
   readonly lostFromWindows: number;
@@ -46,11 +49,20 @@ export async function factsOf(ports: Reading, rounds: readonly Round[], answer: 
   return {
     sent: rounds.reduce((sum, round) => sum + round.events.length, 0),
     ...events,
+    learnt: await learntBy(ports),
     ...windows,
     modelVersion,
     modelHash,
     listsHash: recommendationsHash,
   };
+}
+
+/** How far the newest state of the model has learnt the ratings. */
+export async function learntBy(ports: Reading): Promise<Offset> {
+  let learnt = 0;
+  for await (const version of valuesOf(ports, modelVersions))
+    for (const { stream, end } of version.learnt) if (stream === ratings.name) learnt = end;
+  return learnt;
 }
 
 /** Every event has one place, and stands there once. */
@@ -106,10 +118,19 @@ export function compared(wanted: readonly string[], found: readonly string[]): {
 /** What has to be nothing, in each run. */
 const flaws = ['lost', 'doubled', 'lostFromWindows', 'doubledInWindows'] as const;
 /** What has to be the same in both runs. */
-const compareds = ['sent', 'accepted', 'buried', 'modelVersion', 'modelHash', 'listsHash', 'windowsHash'] as const;
+const alike = [
+  'sent',
+  'learnt',
+  'accepted',
+  'buried',
+  'modelVersion',
+  'modelHash',
+  'listsHash',
+  'windowsHash',
+] as const;
 
 /** Names of the facts that are not as they have to be; none if the kills have changed nothing. */
 export const differences = (undisturbed: Facts, killed: Facts): readonly (keyof Facts)[] => [
   ...flaws.filter(name => undisturbed[name] + killed[name] > 0),
-  ...compareds.filter(name => undisturbed[name] !== killed[name]),
+  ...alike.filter(name => undisturbed[name] !== killed[name]),
 ];
