@@ -68,7 +68,7 @@ const steps = blocks.flatMap((block, at): Step[] => {
 });
 
 async function follow({ language, text }: Block): Promise<string> {
-  if (language === 'sh') return await outputOf(text);
+  if (language === 'sh') return outputOf(text);
   await writeFile(join(project, nameOf(text)), text);
   return '';
 }
