@@ -54,7 +54,7 @@ export async function planOf({ kills, seed, ratings }: DemoSettings): Promise<re
 }
 
 const drawn = (random: Random): Kill => ({
-  share: random.below(1_000) / 1_000,
+  share: random.unit(),
   delayMs: random.below(longestDelayMs),
   losesState: random.chance(disksLost),
 });
