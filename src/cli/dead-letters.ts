@@ -2,8 +2,8 @@
 import type { Ports } from '../app/compose.ts';
 import { type DeadLetter, deadLetters } from '../stream/dead-letter.ts';
 import type { DocumentKey } from '../documents/port.ts';
-import { BatchBuilder, Kind, outside } from '../transport/record.ts';
 import { valuesOf } from '../stream/log-values.ts';
+import { appendFromOutside, recordOfBytes } from '../stream/outside.ts';
 
 type Reading = Pick<Ports, 'transport' | 'registry'>;
 
@@ -67,10 +67,5 @@ const memoryOf = ({ topic, partition, offset }: DeadLetter): DocumentKey => ({
 
 async function sendAgain({ transport, clock }: Pick<Ports, 'transport' | 'clock'>, letter: DeadLetter): Promise<void> {
   const { topic, partition, key, bytes } = letter;
-  const builder = new BatchBuilder(outside, 0);
-  builder.add({ kind: Kind.value, watermark: -Infinity, origin: clock.now(), key, trace: '' }, (buffer, at) => {
-    const missing = at + bytes.length - buffer.length;
-    return missing > 0 ? -missing : at + bytes.copy(buffer, at);
-  });
-  await transport.append([{ topic, partition, batches: builder.take() }]);
+  await appendFromOutside(transport, topic, [{ ...recordOfBytes(key, bytes), partition }], clock.now());
 }

@@ -1,7 +1,6 @@
 /** Appends values as somebody would who is no task: each in the partition of its key, in the order given. */
-import { partitionOf } from '../transport/partitioner.ts';
 import type { Transport } from '../transport/port.ts';
-import { BatchBuilder, Kind, outside } from '../transport/record.ts';
+import { OutsideBatches, recordOf } from './outside.ts';
 import type { Stream } from './stream.ts';
 import type { Millis } from './time.ts';
 
@@ -24,7 +23,7 @@ export class OutsideWriter<T> {
   readonly #transport: WriterLog;
   readonly #stream: Stream<T>;
   readonly #clock: WriterClock;
-  readonly #builders: readonly BatchBuilder[];
+  readonly #batches: OutsideBatches;
   #heldRecords = 0;
   #heldBytes = 0;
 
@@ -32,7 +31,7 @@ export class OutsideWriter<T> {
     this.#transport = transport;
     this.#stream = stream;
     this.#clock = clock;
-    this.#builders = Array.from({ length: partitions }, () => new BatchBuilder(outside, 0));
+    this.#batches = new OutsideBatches(stream.name, partitions);
   }
 
   /** @throws {UnknownTopic} where nobody has created the stream's topic */
@@ -42,31 +41,19 @@ export class OutsideWriter<T> {
 
   /** Takes a value; durable after the next `flush`. @throws {RecordTooLarge} and then holds what it held */
   async write(value: T): Promise<void> {
-    this.#add(value);
+    const record = recordOf(this.#stream, value);
+    this.#heldBytes += this.#batches.add(record, this.#clock.now()) + record.key.length;
+    this.#heldRecords++;
     if (this.#heldRecords >= maxHeldRecords || this.#heldBytes >= maxHeldBytes) await this.flush();
   }
 
   /** Appends what is held back; durable when it resolves. What it throws comes from the log, which may have a part. */
   async flush(): Promise<void> {
     if (this.#heldRecords === 0) return;
-    const topic = this.#stream.name;
-    const appends = this.#builders.map((builder, partition) => ({ topic, partition, batches: builder.take() }));
+    const appends = this.#batches.take();
     this.#heldRecords = 0;
     this.#heldBytes = 0;
-    await this.#transport.append(appends.filter(({ batches }) => batches.length > 0));
+    await this.#transport.append(appends);
     await this.#clock.turn();
-  }
-
-  #add(value: T): void {
-    const key = this.#stream.key(value);
-    const envelope = { kind: Kind.value, watermark: -Infinity, origin: this.#clock.now(), key, trace: '' };
-    let bytes = 0;
-    this.#builders[partitionOf(key, this.#builders.length)]?.add(envelope, (buffer, at) => {
-      const end = this.#stream.schema.encode(value, buffer, at);
-      bytes = end - at;
-      return end;
-    });
-    this.#heldRecords++;
-    this.#heldBytes += bytes + key.length;
   }
 }

@@ -6,9 +6,17 @@ export class Random {
     this.#state = seed | 0;
   }
 
+  /** In [0, 1). */
+  unit(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  }
+
   /** A whole number in [0, below). */
   below(below: number): number {
-    return Math.floor(this.#unit() * below);
+    return Math.floor(this.unit() * below);
   }
 
   /** A whole number in [from, to]. */
@@ -17,7 +25,7 @@ export class Random {
   }
 
   chance(probability: number): boolean {
-    return this.#unit() < probability;
+    return this.unit() < probability;
   }
 
   /** One of them; undefined of none. */
@@ -29,12 +37,5 @@ export class Random {
   shuffled<T>(values: readonly T[]): T[] {
     const rest = [...values];
     return values.flatMap(() => rest.splice(this.below(rest.length), 1));
-  }
-
-  #unit(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   }
 }

@@ -3,6 +3,7 @@ import { describe } from '../engine/describe.ts';
 import type { Graph } from '../engine/graph.ts';
 import type { StateStore } from '../engine/state/store.ts';
 import { deadLetters, type DeadLetter } from '../stream/dead-letter.ts';
+import { appendFromOutside, type OutsideRecord, recordOf, recordOfBytes } from '../stream/outside.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Millis } from '../stream/time.ts';
@@ -12,7 +13,6 @@ import { TopologyTestError } from './errors.ts';
 import { nextStop } from './idle.ts';
 import { Outputs, StreamOutput } from './outputs.ts';
 import { Random } from './random.ts';
-import { appendFromOutside, recordOf, recordOfBytes, type SentRecord } from './sending.ts';
 import { TestTasks } from './tasks.ts';
 import { at, type TestTime } from './times.ts';
 
@@ -149,7 +149,7 @@ export class TopologyTest implements AsyncDisposable {
     await this.#ports.opened[Symbol.asyncDispose]();
   }
 
-  async #append(topic: string, records: () => readonly SentRecord[]): Promise<void> {
+  async #append(topic: string, records: () => readonly OutsideRecord[]): Promise<void> {
     await this.#call(async () => {
       if (!this.#ports.graph.isRead(topic)) throw this.#unknown(topic);
       await appendFromOutside(this.#ports.transport, topic, records(), this.now);

@@ -75,7 +75,7 @@ export interface Transport {
 export class UnknownTopic extends MillraceError {
   readonly code = 'UNKNOWN_TOPIC';
   constructor(topic: string) {
-    super(`Topic '${topic}' does not exist`, `Create it, for instance with \`millrace topics create\``);
+    super(`Topic '${topic}' does not exist`, 'Start the topologies that read or write it: `millrace run` creates it');
   }
 }
 

@@ -7,8 +7,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rating } from '../../schemas/types.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
-import { partitionOf } from '../../src/transport/partitioner.ts';
-import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
+import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
 import { ratings } from '../../topologies/streams.ts';
 import { day, minute, rating } from '../topologies/events.ts';
 
@@ -54,15 +53,8 @@ async function logWith(name: string, partitions: number, sent: readonly Rating[]
   const data = join(folder, name);
   await using ports = await openEmbedded(data);
   await ports.transport.createTopic(ratings.name, { partitions });
-  const builders = Array.from({ length: partitions }, () => new BatchBuilder(outside, 0));
-  for (const event of sent) {
-    const key = ratings.key(event);
-    const envelope = { kind: Kind.value, watermark: -Infinity, origin: Date.now(), key, trace: '' };
-    builders[partitionOf(key, partitions)]?.add(envelope, (buffer, at) => ratings.schema.encode(event, buffer, at));
-  }
-  await ports.transport.append(
-    builders.map((builder, partition) => ({ topic: ratings.name, partition, batches: builder.take() })),
-  );
+  const records = sent.map(event => recordOf(ratings, event));
+  await appendFromOutside(ports.transport, ratings.name, records, Date.now());
   return data;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { blocksOf } from '../support/markdown.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const source = (path: string): string => pathToFileURL(join(root, path)).href;
@@ -13,9 +14,6 @@ const modules = new Map([
   ['rxjs', import.meta.resolve('rxjs')],
 ]);
 
-const blocksOf = (markdown: string): string[] =>
-  [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
-
 /** What the comment behind the last statement says it answers is exported, beside what it does answer. */
 const withAnswer = (code: string): string =>
   code.replace(/^(run\.output.*); \/\/ (.*)$/m, 'export const answer = $1;\nexport const promised = $2;');
@@ -24,7 +22,8 @@ const withModules = (code: string): string =>
   code.replaceAll(/from '(.*?)'/g, (_, name: string) => `from '${modules.get(name) ?? name}'`);
 
 test('the topology of the README does what its test says', async () => {
-  const blocks = blocksOf(await readFile(join(root, 'README.md'), 'utf8'));
+  const all = blocksOf(await readFile(join(root, 'README.md'), 'utf8'));
+  const blocks = all.flatMap(({ language, text }) => (language === 'ts' ? [text] : []));
   expect(blocks).toHaveLength(2);
   const folder = await mkdtemp(join(tmpdir(), 'millrace-readme-'));
   try {

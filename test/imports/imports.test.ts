@@ -43,6 +43,8 @@ const forbidden: readonly (readonly [path: string, target: string, resolved: str
   ['src/cli/main.ts', '../transport/embedded/open.ts', 'src/transport/embedded/open.ts'],
   ['src/index.ts', './recommender/domain/reason.ts', 'src/recommender/domain/reason.ts'],
   ['src/index.ts', './transport/embedded/open.ts', 'src/transport/embedded/open.ts'],
+  ['src/client.ts', './transport/embedded/open.ts', 'src/transport/embedded/open.ts'],
+  ['src/client.ts', './recommender/domain/reason.ts', 'src/recommender/domain/reason.ts'],
   ['src/testing.ts', './recommender/domain/reason.ts', 'src/recommender/domain/reason.ts'],
   ['topologies/train.ts', '../src/engine/runner.ts', 'src/engine/runner.ts'],
   ['topologies/train.ts', '../src/als/solve.ts', 'src/als/solve.ts'],
@@ -110,6 +112,10 @@ describe("import 'millrace'", () => {
 
   test('loads no server, broker, cloud or page package', async () => {
     expect(unexpected(packagesLoadedBy('src/index.ts', await sources()))).toEqual([]);
+  });
+
+  test('and its client load no other', async () => {
+    expect(unexpected(packagesLoadedBy('src/client.ts', await sources()))).toEqual([]);
   });
 
   test('is seen to load one that is imported far away, unless only its types are', () => {

@@ -94,6 +94,11 @@ const areas: readonly Area[] = [
     packages: [],
   },
   {
+    files: ['src/client.ts'],
+    may: ['src/app/compose.ts', 'src/stream/**', 'src/documents/*.ts', ...common, ...noAdapters],
+    packages: ['node:fs', 'node:path'],
+  },
+  {
     files: ['src/testing.ts'],
     may: ['src/**', '!src/recommender/**', '!src/app/**', '!src/cli/**'],
     packages: ['rxjs', 'node:*'],

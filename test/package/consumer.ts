@@ -2,6 +2,7 @@
 export const consumer = `
 import { map } from 'rxjs';
 import { schema, stream, topology, type Millis } from 'millrace';
+import { openClient } from 'millrace/client';
 import { at, testTopology } from 'millrace/testing';
 
 type Rating = { readonly itemId: string; readonly stars: number; readonly ratedAt: Millis };
@@ -23,10 +24,19 @@ await using run = await testTopology(doubling, { seed: 7 });
 await run.send(ratings, { itemId: 'heat', stars: 5, ratedAt: at('10:00') });
 await run.crash();
 console.log(doubling.name, run.output(doubled).last('heat', '10:00')?.stars);
+
+async function send(data: string): Promise<void> {
+  await using client = await openClient({ data });
+  await client.send(ratings, [{ itemId: 'heat', stars: 5, ratedAt: Date.now() }]);
+}
+await send('nowhere').catch((error: Error) => console.log(error.name));
 `;
 
 /** What the consumer prints. */
-export const printed = 'doubling 10\n';
+export const printed = 'doubling 10\nNothingThere\n';
+
+/** The values that `import 'millrace/client'` gives. */
+export const clientNames = ['NothingThere', 'openClient'];
 
 /** The values that `import 'millrace'` gives. */
 export const publicNames = [

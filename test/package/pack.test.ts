@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { copyCheckout } from '../../scripts/checkout.ts';
 import { root } from '../../scripts/results.ts';
 import { type Ending, run } from '../../scripts/run.ts';
-import { consumer, printed, publicNames } from './consumer.ts';
+import { clientNames, consumer, printed, publicNames } from './consumer.ts';
 
 const modules = join(root, 'node_modules');
 const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
@@ -91,10 +91,13 @@ describe('the package', () => {
     expect(await must('node', ['consumer.ts'], project)).toBe(printed);
   });
 
-  test("gives by import 'millrace' its public face, and nothing else", async () => {
-    const script = "console.log(JSON.stringify(Object.keys(await import('millrace')).toSorted()))";
+  test.for([
+    ['millrace', publicNames],
+    ['millrace/client', clientNames],
+  ] as const)("gives by import '%s' its public face, and nothing else", async ([name, expected]) => {
+    const script = `console.log(JSON.stringify(Object.keys(await import('${name}')).toSorted()))`;
     const names: unknown = JSON.parse(await must('node', ['--input-type=module', '--eval', script], project));
-    expect(names).toEqual(publicNames);
+    expect(names).toEqual(expected);
   });
 
   test.for(['millrace/dist/src/engine/topology.js', 'millrace/src/index.ts'])(

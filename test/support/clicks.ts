@@ -1,16 +1,8 @@
 /** The dataflow of the windows' proofs: clicks are re-keyed by page and collected in windows; some of them are bad. */
 import { map, type OperatorFunction } from 'rxjs';
-import {
-  schema,
-  seconds,
-  stream,
-  topology,
-  type Fold,
-  type Topology,
-  type Windowed,
-  type Windows,
-} from '../../src/index.ts';
+import { schema, seconds, stream, topology, type Topology, type Windowed, type Windows } from '../../src/index.ts';
 import type { WindowedOptions } from '../../src/engine/operators/windowed.ts';
+import { ids } from './ids.ts';
 
 export interface Click {
   readonly id: number;
@@ -62,19 +54,6 @@ export const visits = stream<Visit>('visits', {
   key: visit => visit.key,
   time: visit => visit.start,
 });
-
-/** Collects in place, as folds may. */
-export const ids: Fold<Click, number[]> = {
-  initial: () => [],
-  add(into, { id }) {
-    into.push(id);
-    return into;
-  },
-  merge(a, b) {
-    a.push(...b);
-    return a;
-  },
-};
 
 export const by = (click: Click): string => click.page;
 

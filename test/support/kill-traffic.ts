@@ -1,8 +1,7 @@
 /** Events for the tests that kill, most of them sound, and what anybody could say of them by looking at all of them. */
 import { type Reading, readings } from '../../examples/sensor-counts.ts';
-import type { Append, Transport } from '../../src/transport/port.ts';
-import { partitionOf } from '../../src/transport/partitioner.ts';
-import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
+import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
+import type { Transport } from '../../src/transport/port.ts';
 import type { Random } from './random.ts';
 
 export interface SentEvent {
@@ -29,7 +28,8 @@ export class Traffic {
 
   async send(count: number): Promise<void> {
     const events = Array.from({ length: count }, () => this.#event(this.#next++));
-    await this.#transport.append(await this.#appends(events));
+    const records = events.map(({ key, bytes }) => recordOfBytes(key, bytes));
+    await appendFromOutside(this.#transport, readings.name, records, 0);
     this.sent.push(...events);
   }
 
@@ -42,20 +42,6 @@ export class Traffic {
     if (lot === 1) return event({ ...reading, celsius: -300 }, /below absolute zero/);
     if (lot === 2) return event({ ...reading, sensor: 'nowhere' }, /names no site/);
     return event(reading);
-  }
-
-  async #appends(events: readonly SentEvent[]): Promise<Append[]> {
-    const partitions = await this.#transport.partitions(readings.name);
-    const builders = Array.from({ length: partitions }, () => new BatchBuilder(outside, 0));
-    for (const { key, bytes } of events) {
-      const envelope = { kind: Kind.value, watermark: -Infinity, origin: 0, key, trace: '' };
-      builders[partitionOf(key, partitions)]?.add(envelope, (buffer, at) =>
-        at + bytes.length > buffer.length ? buffer.length - at - bytes.length : at + bytes.copy(buffer, at),
-      );
-    }
-    return builders.flatMap((builder, partition) =>
-      builder.records === 0 ? [] : [{ topic: readings.name, partition, batches: builder.take() }],
-    );
   }
 }
 

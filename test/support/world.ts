@@ -7,12 +7,11 @@ import { type Observer, type RunnerOptions, TaskRunner } from '../../src/engine/
 import type { StateStore } from '../../src/engine/state/store.ts';
 import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
 import type { Topology } from '../../src/engine/topology.ts';
+import { appendFromOutside, recordOf, recordOfBytes } from '../../src/stream/outside.ts';
 import { memoryRegistry } from '../../src/stream/registry.ts';
 import type { Stream } from '../../src/stream/stream.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
-import { partitionOf } from '../../src/transport/partitioner.ts';
 import type { Transport } from '../../src/transport/port.ts';
-import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
 import { consumed } from './consumer.ts';
 
 export interface WorldOptions {
@@ -79,23 +78,13 @@ export class World {
 
   /** Appends values as somebody outside would, by their keys, in one request. */
   async send<T>(stream: Stream<T>, ...values: readonly T[]): Promise<void> {
-    await this.#append(
-      stream,
-      values.map(value => ({
-        key: stream.key(value),
-        write: (b: Buffer, at: number) => stream.schema.encode(value, b, at),
-      })),
-    );
+    const records = values.map(value => recordOf(stream, value));
+    await appendFromOutside(this.transport, stream.name, records, this.clock.time);
   }
 
   /** Appends bytes that need not be a value of the stream. */
   async sendBytes<T>(stream: Stream<T>, key: string, bytes: Uint8Array): Promise<void> {
-    const write = (buffer: Buffer, at: number): number => {
-      if (at + bytes.length > buffer.length) return buffer.length - at - bytes.length;
-      buffer.set(bytes, at);
-      return at + bytes.length;
-    };
-    await this.#append(stream, [{ key, write }]);
+    await appendFromOutside(this.transport, stream.name, [recordOfBytes(key, bytes)], this.clock.time);
   }
 
   /** A worker's task; `own` are the parts that this worker does not share with the others. */
@@ -127,21 +116,5 @@ export class World {
     const { partitions = 1 } = this.#options;
     if (topic === 'dead-letters') return 1;
     return typeof partitions === 'number' ? partitions : partitions(topic);
-  }
-
-  async #append(
-    stream: Stream<never> | Stream<unknown>,
-    records: readonly { key: string; write: (b: Buffer, at: number) => number }[],
-  ): Promise<void> {
-    const count = await this.transport.partitions(stream.name);
-    const builders = Array.from({ length: count }, () => new BatchBuilder(outside, 0));
-    for (const { key, write } of records) {
-      builders[partitionOf(key, count)]?.add(
-        { kind: Kind.value, watermark: -Infinity, origin: this.clock.time, key, trace: '' },
-        write,
-      );
-    }
-    const appends = builders.map((builder, partition) => ({ topic: stream.name, partition, batches: builder.take() }));
-    await this.transport.append(appends.filter(({ batches }) => batches.length > 0));
   }
 }

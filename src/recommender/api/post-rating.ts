@@ -1,10 +1,9 @@
 /** Takes an event into the log: the writing use case, which knows nothing of HTTP. */
 import type { Rating } from '../../../schemas/types.ts';
 import { ratings } from '../../../topologies/streams.ts';
+import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import type { Millis } from '../../stream/time.ts';
-import { partitionOf } from '../../transport/partitioner.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
-import { BatchBuilder, Kind, outside } from '../../transport/record.ts';
 import { invalidRating } from '../domain/validate.ts';
 import { InvalidRating } from './errors.ts';
 
@@ -41,16 +40,7 @@ export async function postRating(ports: RatingPorts, posted: PostedRating): Prom
   const event: Rating = { eventId, tenant: '', userId, sessionId: '', itemId, kind, value, time };
   const problem = invalidRating(event, origin);
   if (problem !== undefined) throw new InvalidRating(problem, 'Send an event that fits');
-  const partition = partitionOf(userId, await ports.transport.partitions(ratings.name));
-  const batches = batchesOf(event, origin);
-  const [offset] = await ports.transport.append([{ topic: ratings.name, partition, batches }]);
-  if (offset === undefined) throw new TypeError('The log answered no offset for what was appended');
-  return { eventId, topic: ratings.name, partition, offset };
-}
-
-function batchesOf(event: Rating, origin: Millis) {
-  const builder = new BatchBuilder(outside, 0);
-  const envelope = { kind: Kind.value, watermark: -Infinity, origin, key: ratings.key(event), trace: '' };
-  builder.add(envelope, (buffer, at) => ratings.schema.encode(event, buffer, at));
-  return builder.take();
+  const [place] = await appendFromOutside(ports.transport, ratings.name, [recordOf(ratings, event)], origin);
+  if (place === undefined) throw new TypeError('The log answered no offset for what was appended');
+  return { eventId, ...place };
 }

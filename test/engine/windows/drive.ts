@@ -3,21 +3,9 @@ import assert from 'node:assert/strict';
 import { Panes } from '../../../src/engine/windows/panes.ts';
 import { Sessions } from '../../../src/engine/windows/sessions.ts';
 import type { Windows } from '../../../src/engine/windows/spec.ts';
-import type { Entry, Fold, Windowed, WindowStore } from '../../../src/engine/windows/store.ts';
+import type { Entry, Windowed, WindowStore } from '../../../src/engine/windows/store.ts';
+import { ids } from '../../support/ids.ts';
 import type { Event } from './naive.ts';
-
-/** Numbers of events, in the order in which they were folded. Counts in place, as folds may. */
-export const ids: Fold<Event, number[]> = {
-  initial: () => [],
-  add(into, { id }) {
-    into.push(id);
-    return into;
-  },
-  merge(a, b) {
-    a.push(...b);
-    return a;
-  },
-};
 
 export interface Setting {
   readonly windows: Windows;

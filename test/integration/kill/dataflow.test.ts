@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rating } from '../../../schemas/types.ts';
-import { openEmbedded, type Ports } from '../../../src/app/compose.ts';
+import { openEmbedded } from '../../../src/app/compose.ts';
 import { Graph } from '../../../src/engine/graph.ts';
 import { steps } from '../../../src/engine/epoch.ts';
+import { appendFromOutside, recordOf } from '../../../src/stream/outside.ts';
 import type { Stream } from '../../../src/stream/stream.ts';
 import { deadLetters } from '../../../src/stream/dead-letter.ts';
-import { partitionOf } from '../../../src/transport/partitioner.ts';
-import { BatchBuilder, Kind, outside } from '../../../src/transport/record.ts';
 import { topologies } from '../../../topologies/index.ts';
 import * as streams from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
@@ -30,7 +29,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-dataflow-'));
   await using ports = await openEmbedded(join(folder, 'backlog'));
   for (const topic of Graph.streamsOf(topologies)) await ports.transport.createTopic(topic, { partitions });
-  await send(ports, events(400, new Random(5)));
+  const sent = events(400, new Random(5)).map(event => recordOf(streams.ratings, event));
+  await appendFromOutside(ports.transport, streams.ratings.name, sent, Date.now());
   cpSync(join(folder, 'backlog'), join(folder, 'calm'), { recursive: true });
   await drain(join(folder, 'calm'));
   undisturbed = await outcome(join(folder, 'calm'));
@@ -84,19 +84,6 @@ function events(count: number, random: Random): Rating[] {
     const ids = { eventId: `e${n}`, tenant: '', userId: `u${user}`, sessionId: '', itemId: `i${item}` };
     return { ...ids, kind: 'rating' as const, value, time: start + n * 600_000 };
   });
-}
-
-async function send({ transport }: Ports, all: readonly Rating[]): Promise<void> {
-  const builders = Array.from({ length: partitions }, () => new BatchBuilder(outside, 0));
-  const { ratings } = streams;
-  for (const event of all) {
-    const key = ratings.key(event);
-    const envelope = { kind: Kind.value, watermark: -Infinity, origin: Date.now(), key, trace: '' };
-    builders[partitionOf(key, partitions)]?.add(envelope, (buffer, at) => ratings.schema.encode(event, buffer, at));
-  }
-  await transport.append(
-    builders.map((builder, partition) => ({ topic: ratings.name, partition, batches: builder.take() })),
-  );
 }
 
 /** The last value of each key, and of each window; whatever was emitted on the way. */

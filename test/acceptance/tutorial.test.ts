@@ -1,0 +1,93 @@
+/** docs/TUTORIAL.md, followed to the letter: its files are written, its commands are run, their output is what it says. */
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../scripts/results.ts';
+import { run } from '../../scripts/run.ts';
+import { type Block, blocksOf } from '../support/markdown.ts';
+
+const minute_ms = 60_000;
+const blocks = blocksOf(await readFile(join(root, 'docs/TUTORIAL.md'), 'utf8'));
+let project: string;
+
+/** A project that has Millrace's sources installed as the package; `test/package` does it with the package itself. */
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'millrace-tutorial-'));
+  const modules = join(project, 'node_modules');
+  await mkdir(join(modules, '.bin'), { recursive: true });
+  await mkdir(join(modules, 'millrace'));
+  await symlink(join(root, 'src'), join(modules, 'millrace/src'));
+  for (const name of ['rxjs', '@types']) await symlink(join(root, 'node_modules', name), join(modules, name));
+  const exported = { '.': './src/index.ts', './client': './src/client.ts', './testing': './src/testing.ts' };
+  await writeFile(join(modules, 'millrace/package.json'), JSON.stringify({ type: 'module', exports: exported }));
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
+  await writeFile(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['*.ts'] }),
+  );
+  const command = join(modules, '.bin/millrace');
+  const main = pathToFileURL(join(root, 'src/cli/main.ts')).href;
+  await writeFile(command, `#!/usr/bin/env node\nimport('${main}');\n`);
+  await chmod(command, 0o755);
+});
+afterAll(() => rm(project, { recursive: true }));
+
+/** Standard output of commands, all of which have to succeed. */
+async function outputOf(commands: string): Promise<string> {
+  const script = `exec 2> errors.txt\nPATH="$PWD/node_modules/.bin:$PATH"\n${commands}`;
+  const what = { command: 'sh', given: ['-e', '-c', script], folder: project, limit_ms: minute_ms };
+  const { status, output } = await run(what);
+  if (status === 0) return output;
+  throw new Error(`${commands} ended with ${status}:\n${await readFile(join(project, 'errors.txt'), 'utf8')}${output}`);
+}
+
+/** The text of the page as a pattern: `…` stands for what differs from run to run. */
+const patternOf = (text: string): RegExp =>
+  new RegExp(`^${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('…', String.raw`[^\n]*`)}$`);
+
+/** The first line of a file says how it is called. */
+function nameOf(text: string): string {
+  const [, name] = /^\/\/ (\S+\.ts)\n/.exec(text) ?? [];
+  if (name !== undefined) return name;
+  throw new Error(`This file of the tutorial has no name: ${text.slice(0, 100)}`);
+}
+
+/** A file to write, or commands to run and, where the page shows it, what they say. */
+interface Step {
+  readonly block: Block;
+  readonly says: RegExp;
+}
+
+const steps = blocks.flatMap((block, at): Step[] => {
+  if (block.language === 'text' || block.language === 'console') return [];
+  const next = blocks.slice(at + 1).find(({ language }) => language !== 'ts');
+  const shown = block.language === 'sh' && next?.language === 'text' ? patternOf(next.text) : /^/;
+  return [{ block, says: shown }];
+});
+
+async function follow({ language, text }: Block): Promise<string> {
+  if (language === 'sh') return outputOf(text);
+  await writeFile(join(project, nameOf(text)), text);
+  return '';
+}
+
+const titleOf = ({ language, text }: Block): string => `${language}: ${text.split('\n')[0] ?? ''}`;
+
+describe('the tutorial', () => {
+  test('shows files, commands, and what they say', () => {
+    const count = (language: string): number => blocks.filter(block => block.language === language).length;
+    expect(count('ts')).toBe(4);
+    expect(count('sh')).toBeGreaterThan(6);
+    expect(steps.filter(({ says }) => says.source !== '^')).toHaveLength(count('text'));
+  });
+
+  test.each(steps.map(step => [titleOf(step.block), step] as const))('%s', async (_, { block, says }) => {
+    expect(await follow(block)).toMatch(says);
+  });
+
+  test('type-checks as strictly as Millrace itself', async () => {
+    expect(await outputOf('tsc --noEmit -p .')).toBe('');
+  });
+});

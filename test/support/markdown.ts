@@ -1,0 +1,8 @@
+/** The fenced blocks of a page, for tests that run what the page shows. */
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+export const blocksOf = (markdown: string): Block[] =>
+  [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }));
