@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { Registry } from 'prom-client';
 import { ratings } from '../../../topologies/streams.ts';
 import { openEmbedded, type Ports } from '../../app/compose.ts';
 import { engineLimits } from '../../app/engine-messages.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { Graph } from '../../engine/graph.ts';
-import { registerTaskMetrics } from '../../operations/metrics.ts';
-import { createServer, type Server } from '../../recommender/api/server.ts';
 import { generate, knownSoFar } from '../../recommender/jobs/generate/index.ts';
 import { importBundled } from '../../recommender/jobs/import/index.ts';
 import { createTopics, loadApplication } from '../application.ts';
@@ -18,6 +14,7 @@ import { Misuse } from '../errors.ts';
 import { atLeastZero, type DataFlags, dataFlag, partitionsFlag } from '../flags.ts';
 import { lagOf } from '../lag.ts';
 import { showProgress } from '../progress.ts';
+import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 interface Flags extends DataFlags {
   readonly fresh?: true;
@@ -54,30 +51,29 @@ export function addStart(program: Command): void {
 async function start(flags: Flags): Promise<void> {
   if (flags.fresh === true) forget(flags.data);
   const port = portOf(process.env['PORT']);
-  const stopped = new AbortController();
-  const stop = (): void => stopped.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  using stopped = untilSignalled();
+  const { signal } = stopped;
   await using ports = await openEmbedded(flags.data);
   const application = await loadApplication({});
   const graph = new Graph(application.topologies, await createTopics(application, ports.transport, flags.partitions));
-  await loadWhereEmpty(ports, stopped.signal);
+  await loadWhereEmpty(ports, signal);
   const thread = new EngineThread({
     data: flags.data,
     app: application.app,
     untilCaughtUp: false,
     ...engineLimits,
   });
-  const ended = thread.ended.finally(stop); // the engine's end is everybody's
+  const ended = thread.ended.finally(stopped.stop); // the engine's end is everybody's
   ended.catch(() => {}); // it is awaited in the end, and may come long before
   try {
     await thread.restored;
-    await caughtUp(ports, graph, thread, stopped.signal);
-    await serve(ports, thread, { port, perSecond: flags.generate, stopped: stopped.signal });
+    await caughtUp(ports, graph, thread, signal);
+    const tasks = (): typeof thread.tasks => thread.tasks;
+    await serveUntilStopped({ ports, port, tasks, signal }, () => live(ports, flags.generate, signal));
   } finally {
     process.stderr.write('finishing the epochs under way\n');
     await thread.stop();
     await ended;
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
@@ -109,48 +105,12 @@ async function caughtUp(ports: Ports, graph: Graph, thread: EngineThread, signal
   }
 }
 
-interface Serving {
-  readonly port: number;
-  readonly perSecond: number;
-  readonly stopped: AbortSignal;
-}
-
-async function serve(ports: Ports, thread: EngineThread, { port, perSecond, stopped }: Serving): Promise<void> {
-  if (stopped.aborted) return;
-  const server = await serverOf(ports, thread, stopped);
-  try {
-    process.stdout.write(`listening on ${await server.listen({ port })}\n`);
-    process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
-    const done = new Promise<void>(resolve => stopped.addEventListener('abort', () => resolve(), { once: true }));
-    if (perSecond > 0) await live(ports, perSecond, stopped);
-    await done;
-  } finally {
-    await server.close();
-  }
-}
-
 /** A gentle stream of plausible ratings. */
 async function live(ports: Ports, rate: number, signal: AbortSignal): Promise<void> {
+  if (rate === 0) return;
   const known = await knownSoFar(ports.transport, signal);
   if (known.users.length === 0 || known.items.length === 0) return;
   await generate({ ports, known, random: Math.random, rate, signal });
-}
-
-function serverOf({ documents, transport, clock }: Ports, thread: EngineThread, stopped: AbortSignal): Promise<Server> {
-  const metrics = new Registry();
-  registerTaskMetrics(metrics, () => thread.tasks);
-  const fine = { ok: true } as const;
-  const unlessStopped = () => (stopped.aborted ? ({ ok: false, why: 'it is stopping' } as const) : fine);
-  return createServer({
-    documents,
-    transport,
-    clock,
-    newEventId: randomUUID,
-    health: { startup: () => fine, live: unlessStopped, ready: unlessStopped }, // it listens once it has restored and caught up
-    metrics,
-    report: error =>
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
-  });
 }
 
 function forget(data: string): void {
