@@ -1,6 +1,7 @@
 /** Who likes what, hidden behind the generated ratings: an id always has the same taste, in every process. */
 import { createHash } from 'node:crypto';
 import { scale } from '../../domain/validate.ts';
+import { genres } from './titles.ts';
 
 const dimensions = 4;
 const meanStars = 3.5;
@@ -23,6 +24,18 @@ export function starsOf(wanted: number, random: () => number): number {
   const noise = (random() + random() + random() - 1.5) * 2 * spread.noise;
   const stars = Math.round((wanted + noise) / scale.step) * scale.step;
   return Math.min(scale.most, Math.max(scale.least, stars));
+}
+
+/** A trait beyond this gives an item a further genre. */
+const strong = 0.7;
+
+/** Each dimension of taste lies between two genres; an item is of those that it leans to most, its main one first. */
+export function genresOf(itemId: string): string[] {
+  const leanings = traits('item', itemId)
+    .slice(1)
+    .map((trait, at) => ({ strength: Math.abs(trait), genre: genres[2 * at + (trait < 0 ? 1 : 0)] ?? '' }))
+    .sort((a, b) => b.strength - a.strength);
+  return leanings.filter(({ strength }, rank) => rank === 0 || strength > strong).map(({ genre }) => genre);
 }
 
 /** Numbers in [-1, 1] that only the id decides: a bias, then a place in each dimension. */

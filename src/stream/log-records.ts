@@ -1,11 +1,16 @@
-/** Reads what stands in the log from its beginning, for commands that look at it. */
+/** Reads what stands in the log from its beginning, for whoever looks at it and is no task. */
 import { MillraceError } from '../errors.ts';
-import type { Ports } from '../app/compose.ts';
-import { Decoder } from '../stream/decoder.ts';
-import type { SchemaRegistry } from '../stream/registry.ts';
-import type { Stream } from '../stream/stream.ts';
+import { Decoder } from './decoder.ts';
+import type { SchemaRegistry } from './registry.ts';
+import type { Stream } from './stream.ts';
 import type { Offset, TopicPartition, Transport } from '../transport/port.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
+
+/** What reading needs. */
+export interface LogPorts {
+  readonly transport: Transport;
+  readonly registry: SchemaRegistry;
+}
 
 const page = { maxRecords: 10_000, maxBytes: 4 << 20 };
 
@@ -30,10 +35,7 @@ export async function* recordsOf(
 }
 
 /** The values of a stream, each once. @throws {UnreadableRecord} */
-export async function* valuesOf<T>(
-  { transport, registry }: Pick<Ports, 'transport' | 'registry'>,
-  stream: Stream<T>,
-): AsyncGenerator<T> {
+export async function* valuesOf<T>({ transport, registry }: LogPorts, stream: Stream<T>): AsyncGenerator<T> {
   const decoder = new Decoder(stream.schema);
   for await (const { at, record } of recordsOf(transport, stream.name)) {
     yield await decoded(decoder, record, at, registry);
