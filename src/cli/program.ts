@@ -3,6 +3,7 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
@@ -22,6 +23,7 @@ const commands: readonly AddCommand[] = [
   addImport,
   addGenerate,
   addEvaluate,
+  addExport,
   addDescribe,
   addLag,
   addDeadLetters,
