@@ -83,8 +83,12 @@ const modelSection = z.strictObject({
 /** The whole configuration. Groups are objects, everything else is a setting with a path of names joined by dots. */
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('.millrace').describe('Folder of log, state and documents of the embedded adapters.'),
-  transport: adapters('embedded', ['embedded', 'kafka']).describe('Adapter of the log.'),
-  documents: adapters('sqlite', ['sqlite', 'cosmos']).describe('Adapter of the served documents.'),
+  transport: adapters('embedded', ['embedded', 'kafka']).describe(
+    'Adapter of the log; only `embedded` stands in this release.',
+  ),
+  documents: adapters('sqlite', ['sqlite', 'cosmos']).describe(
+    'Adapter of the served documents; only `sqlite` stands in this release.',
+  ),
   partitions: integer(1, 1_024)
     .optional()
     .describe('Partitions of topics that are not there yet; where absent as many as the others have, else 4.'),
@@ -93,7 +97,11 @@ export const configSchema = z.strictObject({
     .describe('Of everything drawn by chance: first values of the model, divisions, invented and generated ratings.'),
   port: integer(0, 65_535).default(8_080).describe('Port that `start` and `serve` listen on; 0 takes any.'),
   generate: z.strictObject({
-    rate: number(0, 1e6).default(1).describe('Ratings a second of the live generator; 0 generates none.'),
+    rate: number(0, 1e6)
+      .default(1)
+      .describe(
+        'Ratings a second of the live generator; 0 is none for `start`, and as fast as the log takes them for `generate --count`.',
+      ),
   }),
   model: modelSection,
   lists: z.strictObject({

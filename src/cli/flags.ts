@@ -65,6 +65,12 @@ const paths: Readonly<Record<SettingFlag, string>> = {
   generate: 'generate.rate',
 };
 
+/** The flags of some command that set the setting at a path. */
+export const flagsFor = (path: string): string[] =>
+  Object.entries(paths).flatMap(([name, to]) => (to === path && isSettingFlag(name) ? [settingFlags[name][0]] : []));
+
+const isSettingFlag = (name: string): name is SettingFlag => name in settingFlags;
+
 /** What a command needs that opens the ports. */
 export const portFlags = ['data', 'transport', 'documents'] as const satisfies readonly SettingFlag[];
 
