@@ -27,13 +27,13 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const { signal, port } = serving;
   if (signal.aborted) return;
+  const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   const server = await serverOf(serving);
   try {
     process.stdout.write(`listening on ${await server.listen({ port })}\n`);
     process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
-    const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
     await meanwhile(signal);
-    if (!signal.aborted) await done;
+    await done;
   } finally {
     await server.close();
   }
@@ -65,7 +65,7 @@ const report = (error: unknown): void => {
 };
 
 /** Aborts at the first SIGINT or SIGTERM until it is disposed; the second one kills. */
-export function untilSignalled(): Disposable & { readonly signal: AbortSignal; stop(): void } {
+export function untilSignalled(): Disposable & { readonly signal: AbortSignal; readonly stop: () => void } {
   const stopped = new AbortController();
   const stop = (): void => stopped.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);

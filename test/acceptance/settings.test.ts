@@ -49,7 +49,11 @@ test('the doctor says where each setting comes from: file, environment or flag',
   const { code, stdout } = await millraceWith(
     { MILLRACE_LISTS_CANDIDATES: '20', MILLRACE_SEED: '5' },
     'doctor',
-    ...['--config', config, '--seed', '6', '--json'],
+    '--config',
+    config,
+    '--seed',
+    '6',
+    '--json',
   );
   expect(code).toBe(0);
   const { configuration }: { configuration: unknown } = JSON.parse(stdout);

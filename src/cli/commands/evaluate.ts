@@ -48,11 +48,11 @@ export function addEvaluate(program: Command): void {
 
 async function evaluate(flags: Flags): Promise<void> {
   const { learner } = applicationSettings(configurationOf(flags, settings).config);
-  const { seed, ...model } = modelSettings(learner.model);
+  const { seed, ...modelSet } = modelSettings(learner.model);
   const result = await evaluateModels({
     source: sourceOf(flags),
     seed,
-    settings: model,
+    settings: modelSet,
     eventsPerCut: learner.cutEvery,
     now: () => performance.now(),
     judged: (model, judgement) => write(flags, model, judgement),

@@ -13,8 +13,8 @@ import {
 } from './rows.ts';
 
 export { FolderNotEmpty } from './folder.ts';
-export { NoModel, publishedModel } from './published.ts';
-export { exportedModels, type ExportedModel, exportedVectorSchema } from './rows.ts';
+export { NoModel } from './published.ts';
+export { exportedModels, type ExportedModel } from './rows.ts';
 
 export const exportFormats = ['csv', 'avro'] as const;
 export type ExportFormat = (typeof exportFormats)[number];

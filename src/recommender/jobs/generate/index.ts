@@ -3,4 +3,4 @@ export { chancesOf } from './chances.ts';
 export { NobodyKnown } from './choice.ts';
 export { generate, type GenerateOptions } from './generate.ts';
 export { inventedIds, inventedItems, inventedRatings } from './invented.ts';
-export { type Known, knownSoFar } from './known.ts';
+export { knownSoFar } from './known.ts';
