@@ -39,7 +39,17 @@ export function genresOf(itemId: string): string[] {
 }
 
 /** Numbers in [-1, 1] that only the id decides: a bias, then a place in each dimension. */
-function traits(side: 'user' | 'item', id: string): number[] {
-  const hash = createHash('sha256').update(`${side} ${id}`).digest();
-  return Array.from({ length: dimensions + 1 }, (_, at) => hash.readInt32LE(at * 4) / 2 ** 31);
+function traits(side: 'user' | 'item', id: string): readonly number[] {
+  const name = `${side} ${id}`;
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(name).digest();
+  const drawn = Array.from({ length: dimensions + 1 }, (_, at) => hash.readInt32LE(at * 4) / 2 ** 31);
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(name, drawn);
+  return drawn;
 }
+
+/** Hashing again would be most of the work: the same few users and items come up all the time. */
+const remembered = new Map<string, readonly number[]>();
+const mostRemembered = 20_000;
