@@ -11,6 +11,7 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['unused', 'knip', '--no-progress'],
   ['schemas', 'node', 'scripts/schemas.ts', 'check'],
+  ['configuration', 'node', 'scripts/configuration.ts', 'check'],
 ];
 
 let failed = 0;

@@ -1,9 +1,27 @@
 /** The topologies of the recommender: what `millrace run` loads. */
+import { defaultLearner, type LearnerSettings } from '../src/recommender/domain/learner.ts';
+import { defaultLists, type ListSettings } from '../src/recommender/domain/lists.ts';
 import { catalogue } from './catalogue.ts';
 import { intake } from './intake.ts';
 import { leaders } from './leaders.ts';
-import { recommend } from './recommend.ts';
-import { train } from './train.ts';
+import { recommendWith } from './recommend.ts';
+import { trainWith } from './train.ts';
 import { trends } from './trends.ts';
 
-export const topologies = [intake, catalogue, trends, leaders, train, recommend];
+/** What the configuration decides about them. */
+export interface RecommenderSettings {
+  readonly learner: LearnerSettings;
+  readonly lists: ListSettings;
+}
+
+/** The command line calls this with what is configured; a module without it has `topologies` that nothing configures. */
+export const topologiesWith = ({ learner, lists }: RecommenderSettings) => [
+  intake,
+  catalogue,
+  trends,
+  leaders,
+  trainWith(learner),
+  recommendWith(lists),
+];
+
+export const topologies = topologiesWith({ learner: defaultLearner, lists: defaultLists });

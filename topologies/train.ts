@@ -2,13 +2,7 @@
 import { filter, map, share } from 'rxjs';
 import { topology } from '../src/index.ts';
 import { asModelDocument, asVectorDocument } from '../src/recommender/domain/documents.ts';
-import {
-  defaultLearner,
-  isItemChange,
-  isUserChange,
-  Learner,
-  type LearnerSettings,
-} from '../src/recommender/domain/learner.ts';
+import { isItemChange, isUserChange, Learner, type LearnerSettings } from '../src/recommender/domain/learner.ts';
 import { itemVectors, modelVersions, ratings, userVectors } from './streams.ts';
 
 export const trainWith = (settings: LearnerSettings) =>
@@ -43,5 +37,3 @@ export const trainWith = (settings: LearnerSettings) =>
       }),
     );
   });
-
-export const train = trainWith(defaultLearner);

@@ -1,13 +1,29 @@
-/** Loads an application: a module that exports `topologies`. */
+/** Loads an application: a module that exports `topologies`, or `topologiesWith` where settings decide about them. */
+import type { RecommenderSettings } from '../../topologies/index.ts';
 import { BuildError } from '../engine/errors.ts';
 import type { Topology } from '../engine/topology.ts';
 
-/** The topologies that the module at a URL exports under that name. @throws {BuildError} where it exports none */
-export async function topologiesOf(app: string): Promise<readonly Topology[]> {
+/** What the configuration says about an application: plain data, since it crosses threads. */
+export type ApplicationSettings = RecommenderSettings;
+
+/** The topologies of the module at a URL, as the settings want them. @throws {BuildError} where it exports none */
+export async function topologiesOf(app: string, settings: ApplicationSettings): Promise<readonly Topology[]> {
   const module: unknown = await import(app);
+  if (isConfigurable(module)) return module.topologiesWith(settings);
   if (isApp(module)) return module.topologies;
-  throw new BuildError(`${app} does not export 'topologies'`, 'Export an array of topologies under that name');
+  throw new BuildError(
+    `${app} does not export 'topologies'`,
+    'Export an array of topologies under that name, or a function `topologiesWith` of the settings that answers one',
+  );
 }
+
+const isConfigurable = (
+  module: unknown,
+): module is { topologiesWith: (settings: ApplicationSettings) => readonly Topology[] } =>
+  typeof module === 'object' &&
+  module !== null &&
+  'topologiesWith' in module &&
+  typeof module.topologiesWith === 'function';
 
 const isApp = (module: unknown): module is { topologies: readonly Topology[] } =>
   typeof module === 'object' && module !== null && 'topologies' in module && Array.isArray(module.topologies);

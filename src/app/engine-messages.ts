@@ -1,22 +1,23 @@
 import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
+import type { ApplicationSettings } from './application.ts';
 
 /** What the engine's thread is started with. */
 export interface EngineThreadOptions {
   /** Folder of the embedded adapters. */
   readonly data: string;
-  /** URL of a module that exports `topologies`. */
+  /** URL of a module that exports `topologies`, or `topologiesWith` for the settings. */
   readonly app: string;
+  readonly settings: ApplicationSettings;
   /** Names of the topologies to run; all where absent. */
   readonly run?: readonly string[];
   /** End once everything in the log has been processed, instead of waiting for more. */
   readonly untilCaughtUp: boolean;
+  /** Records of an epoch. */
   readonly maxRecords: number;
+  /** Bytes that the epochs of all tasks may hold. */
   readonly budgetBytes: number;
 }
-
-/** What a process gives its engine: records of an epoch, and bytes that the epochs of all tasks may hold. */
-export const engineLimits = { maxRecords: 10_000, budgetBytes: 1 << 28 } as const;
 
 /** From the engine's thread. */
 export type EngineMessage =

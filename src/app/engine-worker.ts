@@ -28,7 +28,7 @@ async function run(options: EngineThreadOptions): Promise<void> {
       ...ports,
       ...options,
       store: ports.openStore(),
-      topologies: await topologiesOf(options.app),
+      topologies: await topologiesOf(options.app, options.settings),
       observer,
       snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
     });

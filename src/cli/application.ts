@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { modelVersions } from '../../topologies/streams.ts';
-import { topologiesOf } from '../app/application.ts';
+import { type ApplicationSettings, topologiesOf } from '../app/application.ts';
 import { openEmbedded, type Ports } from '../app/compose.ts';
+import { applicationSettings, type Config } from '../app/config.ts';
 import { BuildError } from '../engine/errors.ts';
 import { Graph } from '../engine/graph.ts';
 import type { Topology } from '../engine/topology.ts';
@@ -12,11 +13,12 @@ import { MillraceError } from '../errors.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Transport } from '../transport/port.ts';
 import { Misuse, NoData } from './errors.ts';
-import type { AppFlags, DataFlags } from './flags.ts';
+import type { AppFlags } from './flags.ts';
 
 export interface Application {
   /** URL of the module. */
   readonly app: string;
+  readonly settings: ApplicationSettings;
   readonly topologies: readonly Topology[];
 }
 
@@ -25,14 +27,15 @@ const defaultPartitions = 4;
 const single: ReadonlySet<string> = new Set([deadLetters.name, modelVersions.name]);
 
 /** The topologies of `--app`, or those of the recommender. */
-export async function loadApplication({ app }: Pick<AppFlags, 'app'>): Promise<Application> {
+export async function loadApplication({ app }: AppFlags, config: Config): Promise<Application> {
   const url = app === undefined ? recommender : fileUrl(app);
-  return { app: url, topologies: await loaded(url) };
+  const settings = applicationSettings(config);
+  return { app: url, settings, topologies: await loaded(url, settings) };
 }
 
-async function loaded(url: string): Promise<readonly Topology[]> {
+async function loaded(url: string, settings: ApplicationSettings): Promise<readonly Topology[]> {
   try {
-    return await topologiesOf(url);
+    return await topologiesOf(url, settings);
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -50,8 +53,16 @@ function fileUrl(path: string): string {
   throw new Misuse(`The file ${path} of --app is not there`, 'Name a module that exports `topologies`');
 }
 
+/** What the engine's thread is started with, whatever it is to do. */
+export const engineOptions = ({ app, settings }: Application, { data, limits }: Config) => ({
+  data,
+  app,
+  settings,
+  ...limits,
+});
+
 /** Opens what is in the folder; a command that only looks must not begin one. @throws {NoData} */
-export async function openExisting({ data }: DataFlags): Promise<Ports> {
+export async function openExisting({ data }: Pick<Config, 'data'>): Promise<Ports> {
   if (!existsSync(resolve(data, 'log.db'))) throw new NoData(data);
   return openEmbedded(data);
 }

@@ -1,5 +1,6 @@
 /** How the command line fails: in one line with a code and a remedy, and with an exit code. */
 import { type Command, CommanderError } from 'commander';
+import { InvalidConfiguration } from '../app/config-errors.ts';
 import { MillraceError } from '../errors.ts';
 import { nearest } from '../stream/nearest.ts';
 
@@ -12,7 +13,10 @@ export class Misuse extends MillraceError {
 export class NoData extends MillraceError {
   readonly code = 'NO_DATA';
   constructor(data: string) {
-    super(`There is nothing in ${data}`, 'Name the folder with --data, or begin one with `millrace run`');
+    super(
+      `There is nothing in ${data}`,
+      'Name the folder with --data, or begin one with `millrace start`, `millrace run` or `millrace import`',
+    );
   }
 }
 
@@ -28,11 +32,13 @@ export function failed(error: unknown): Failure | undefined {
   if (error instanceof CommanderError && error.exitCode === 0) return undefined;
   if (error instanceof MillraceError) {
     const { code, message, remedy } = error;
-    return { code, message, remedy, exitCode: error instanceof Misuse ? 2 : 1 };
+    return { code, message, remedy, exitCode: isMisuse(error) ? 2 : 1 };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: 'UNEXPECTED', message, remedy: 'Report it together with this line', exitCode: 1 };
 }
+
+const isMisuse = (error: MillraceError): boolean => error instanceof Misuse || error instanceof InvalidConfiguration;
 
 /** One line, also where the message has several. */
 export const lineOf = ({ code, message }: Failure): string =>

@@ -1,29 +1,21 @@
 /** Flags that several commands share. A command takes those that it reads. */
-import { InvalidArgumentError, Option } from 'commander';
-
-export interface DataFlags {
-  readonly data: string;
-}
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Configured, configure } from '../app/configure.ts';
 
 export interface AppFlags {
   readonly app?: string;
-  readonly partitions?: number;
 }
 
-export const dataFlag = (): Option =>
-  new Option('--data <dir>', 'log, state and documents of the embedded adapters').default('.millrace');
+/** The flag that every command with settings has. */
+export interface ConfigFlags {
+  readonly config?: string;
+}
 
 export const jsonFlag = (): Option =>
   new Option('--json', 'one JSON object on standard output, and nothing else there');
 
 export const appFlag = (): Option =>
   new Option('--app <file>', 'module that exports `topologies` (default: the recommender)');
-
-export const partitionsFlag = (): Option =>
-  new Option(
-    '--partitions <n>',
-    'partitions of topics that are not there yet (default: as many as the others have, else 4)',
-  ).argParser(atLeastOne);
 
 /** A whole number of 1 or more. */
 export const atLeastOne = (text: string): number => integer(text, 1);
@@ -35,4 +27,72 @@ function integer(text: string, least: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
   throw new InvalidArgumentError(`Give a whole number of ${least} or more.`);
+}
+
+type Described = readonly [flags: string, description: string, parse?: (text: string) => unknown];
+
+/** Flags that set a setting, by the name that commands know them by. Their defaults stand in the configuration's schema. */
+const settingFlags = {
+  data: ['--data <dir>', 'log, state and documents of the embedded adapters (default: ".millrace")'],
+  transport: ['--transport <name>', 'adapter of the log: embedded or kafka (default: embedded)'],
+  documents: ['--documents <name>', 'adapter of the documents: sqlite or cosmos (default: sqlite)'],
+  partitions: [
+    '--partitions <n>',
+    'partitions of topics that are not there yet (default: as many as the others have, else 4)',
+    atLeastOne,
+  ],
+  seed: ['--seed <n>', 'of everything drawn by chance (default: 1)', atLeastZero],
+  port: ['--port <n>', 'port to listen on; 0 takes any that is free (default: PORT, else 8080)', atLeastZero],
+  cutEvery: ['--cut-every <n>', 'events of a cut of the model while there is a backlog (default: 1000)', atLeastOne],
+  factors: ['--k <n>', 'factors of the model (default: those of the live model)', atLeastOne],
+  rate: ['--rate <n>', 'ratings a second (default: 1)'],
+  generate: ['--generate <n>', 'ratings a second of the live generator; 0 for none (default: 1)'],
+} as const satisfies Record<string, Described>;
+
+export type SettingFlag = keyof typeof settingFlags;
+
+/** What each of them sets. */
+const paths: Readonly<Record<SettingFlag, string>> = {
+  data: 'data',
+  transport: 'transport',
+  documents: 'documents',
+  partitions: 'partitions',
+  seed: 'seed',
+  port: 'port',
+  cutEvery: 'model.cutEvery',
+  factors: 'model.factors',
+  rate: 'generate.rate',
+  generate: 'generate.rate',
+};
+
+/** The flags of some command that set the setting at a path. */
+export const flagsFor = (path: string): string[] =>
+  Object.entries(paths).flatMap(([name, to]) => (to === path && isSettingFlag(name) ? [settingFlags[name][0]] : []));
+
+const isSettingFlag = (name: string): name is SettingFlag => name in settingFlags;
+
+/** What a command needs that opens the ports. */
+export const portFlags = ['data', 'transport', 'documents'] as const satisfies readonly SettingFlag[];
+
+/** Adds `--config` and these flags. */
+export function withSettings(command: Command, names: readonly SettingFlag[]): Command {
+  command.addOption(new Option('--config <file>', 'settings as YAML; environment and flags win over it'));
+  for (const name of names) command.addOption(optionOf(name));
+  return command;
+}
+
+/** The configuration that a command was called with; `names` are those that it gave to `withSettings`. */
+export function configurationOf(flags: ConfigFlags, names: readonly SettingFlag[]): Configured {
+  const given = names.map(name => {
+    const option = optionOf(name);
+    const value: unknown = Reflect.get(flags, option.attributeName());
+    return [paths[name], { flag: option.long ?? name, value }] as const;
+  });
+  return configure({ file: flags.config, environment: process.env, flags: Object.fromEntries(given) });
+}
+
+function optionOf(name: SettingFlag): Option {
+  const [flags, description, parse]: Described = settingFlags[name];
+  const option = new Option(flags, description);
+  return parse === undefined ? option : option.argParser(parse);
 }

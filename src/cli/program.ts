@@ -3,9 +3,12 @@ import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
+import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
 import { addRun } from './commands/run.ts';
+import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
 import { misuseOf } from './errors.ts';
 
@@ -16,8 +19,11 @@ type AddCommand = (program: Command) => void;
 const commands: readonly AddCommand[] = [
   addStart,
   addRun,
+  addServe,
   addImport,
+  addGenerate,
   addEvaluate,
+  addExport,
   addDescribe,
   addLag,
   addDeadLetters,

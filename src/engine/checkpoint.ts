@@ -117,7 +117,7 @@ function refuseOtherSteps(task: TaskRuntime, value: Head): void {
     const step = task.steps.get(name);
     if (step === undefined) throw incompatible(task, `has state of a step '${name}', which the topology no longer has`);
     const identity = identityOf(step.kind, step.identity);
-    if (identity !== stored) throw incompatible(task, `has '${name}' as '${stored}', the topology as '${identity}'`);
+    if (identity !== stored) throw otherStep(task, name, differenceOf(stored, identity));
   }
   for (const [name, positions] of Object.entries(value.inputs)) {
     const input = task.inputs.get(name);
@@ -173,6 +173,26 @@ function writtenPosition({ mark: _derived, ...position }: Position) {
     activeAt: written(position.activeAt),
     producers: Object.fromEntries([...position.producers].map(([id, at]) => [id, { ...at, mark: written(at.mark) }])),
   };
+}
+
+const otherStep = (task: TaskRuntime, name: string, [stored, now]: readonly [string, string]): IncompatibleState =>
+  new IncompatibleState(
+    `The checkpoint of ${task.id} has '${name}' as '${stored}', the topology as '${now}'`,
+    'Run the release that wrote it, or with its settings (`millrace doctor` says where each comes from), or begin in another folder (--data)',
+  );
+
+/** Letters shown of an identity: all settings of a step may stand in it. */
+const shownBefore = 40;
+const shownAfter = 60;
+
+/** Both from shortly before the first letter that differs. */
+function differenceOf(a: string, b: string): [string, string] {
+  let same = 0;
+  while (same < Math.min(a.length, b.length) && a[same] === b[same]) same++;
+  const from = Math.max(0, same - shownBefore);
+  const excerpt = (text: string): string =>
+    `${from > 0 ? '…' : ''}${text.slice(from, same + shownAfter)}${text.length > same + shownAfter ? '…' : ''}`;
+  return [excerpt(a), excerpt(b)];
 }
 
 const incompatible = (task: TaskRuntime, what: string): IncompatibleState =>

@@ -34,9 +34,17 @@ export async function* recordsOf(
 
 /** The values of a stream, each once. @throws {UnreadableRecord} */
 export async function* valuesOf<T>(ports: LogPorts, stream: Stream<T>): AsyncGenerator<T> {
+  for await (const { value } of recordsWithValues(ports, stream)) yield value;
+}
+
+/** The same with the records they stand in, which are good until the next one is asked for. @throws {UnreadableRecord} */
+export async function* recordsWithValues<T>(
+  { transport, registry }: LogPorts,
+  stream: Stream<T>,
+): AsyncGenerator<{ readonly at: TopicPartition; readonly record: BatchCursor; readonly value: T }> {
   const decoder = new Decoder(stream.schema);
-  for await (const { at, record } of recordsOf(ports.transport, stream.name))
-    yield await decoded(decoder, record, at, ports.registry);
+  for await (const { at, record } of recordsOf(transport, stream.name))
+    yield { at, record, value: await decoded(decoder, record, at, registry) };
 }
 
 /** Reads a partition piece by piece, each value once over all of them. */

@@ -1,5 +1,5 @@
 /** The command line as a script sees it: processes, exit codes, standard output and standard error. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,38 +9,15 @@ import type { Rating } from '../../schemas/types.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
 import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
 import { ratings } from '../../topologies/streams.ts';
+import { json, main, millrace } from '../support/cli.ts';
 import { day, minute, rating } from '../topologies/events.ts';
 
-const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const millrace = (...flags: string[]): Promise<Ended> => {
-  const { promise, resolve: done } = Promise.withResolvers<Ended>();
-  execFile(process.execPath, [main, ...flags], (error, stdout, stderr) =>
-    done({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
-  );
-  return promise;
-};
-
-/** The one object on standard output. */
-async function json(...flags: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await millrace(...flags, '--json');
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-  const result: Record<string, unknown> = JSON.parse(stdout);
-  return result;
-}
 
 const events = Array.from({ length: 300 }, (_, n) => {
   const [user, item] = [(n * 7) % 20, (n * 11) % 37];
@@ -62,7 +39,20 @@ describe('what is asked for wrongly', () => {
   test('help exits with 0 and names every command', async () => {
     const { code, stdout } = await millrace('--help');
     expect(code).toBe(0);
-    for (const name of ['run', 'evaluate', 'describe', 'lag', 'dead-letters', 'doctor']) expect(stdout).toContain(name);
+    for (const name of [
+      'start',
+      'run',
+      'serve',
+      'import',
+      'generate',
+      'evaluate',
+      'export',
+      'describe',
+      'lag',
+      'dead-letters',
+      'doctor',
+    ])
+      expect(stdout).toContain(name);
     const run = await millrace('run', '--help');
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toContain('--until-caught-up');

@@ -1,14 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { engineSource, logSource } from '../../src/app/live.ts';
 import { StatsObserver } from '../../src/operations/task-stats.ts';
-import { recommend } from '../../topologies/recommend.ts';
+import { topologies } from '../../topologies/index.ts';
 import { ratings } from '../../topologies/streams.ts';
-import { train } from '../../topologies/train.ts';
 import { World } from '../support/world.ts';
 import { rating, start } from '../topologies/events.ts';
 
 test('the figures are those of the tasks where an engine runs, and otherwise what the log tells', async () => {
-  const world = await World.of([train, recommend]);
+  const world = await World.of(topologies.filter(({ name }) => name === 'train' || name === 'recommend'));
   onTestFinished(async () => {
     await world.documents.close();
     await world.transport.close();

@@ -6,7 +6,7 @@ import { openEmbedded, type Ports } from '../../src/app/compose.ts';
 import { newestLetters, redrive } from '../../src/cli/dead-letters.ts';
 import { recordsOf } from '../../src/stream/log-values.ts';
 import { type DeadLetter, deadLetters } from '../../src/stream/dead-letter.ts';
-import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
+import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
 
 let data: string;
 let ports: Ports;
@@ -35,8 +35,12 @@ const letter = (offset: number, change: Partial<DeadLetter> = {}): DeadLetter =>
 });
 
 async function bury(...letters: readonly DeadLetter[]): Promise<void> {
-  const records = letters.map(each => recordOf(deadLetters, each));
-  await appendFromOutside(ports.transport, deadLetters.name, records, 0);
+  const builder = new BatchBuilder(outside, 0);
+  for (const each of letters) {
+    const envelope = { kind: Kind.value, watermark: -Infinity, origin: 0, key: deadLetters.key(each), trace: '' };
+    builder.add(envelope, (buffer, at) => deadLetters.schema.encode(each, buffer, at));
+  }
+  await ports.transport.append([{ topic: deadLetters.name, partition: 0, batches: builder.take() }]);
 }
 
 test('a redrive appends the original bytes under their key to their partition', async () => {

@@ -47,8 +47,11 @@ test('the progress line says what a task waits for', () => {
     waits: 1,
     lastEpochAt: 1,
   };
-  const line = progressLine([{ ...task, waiting: 'read: locked', watermark: 0 }], 5);
+  const line = progressLine([{ ...task, waiting: 'read:\nlocked', watermark: 0 }], {
+    perSecond: 5,
+    model: '0.9000 stars',
+  });
   expect(line).toBe(
-    '10 records in all tasks, 5 records/s, 2 epochs, 1 dead letters, event time 1970-01-01T00:00:00.000Z, waiting: read: locked',
+    '10 records in all tasks, 5 records/s, 2 epochs, 1 dead letters, event time 1970-01-01T00:00:00.000Z, prequential error 0.9000 stars, waiting: read: | locked',
   );
 });

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readingsBySite, siteCounts } from '../../examples/sensor-counts.ts';
 import { openEmbedded, type Ports } from '../../src/app/compose.ts';
+import { applicationSettings } from '../../src/app/config.ts';
+import { configure } from '../../src/app/configure.ts';
 import type { EngineThreadOptions } from '../../src/app/engine-messages.ts';
 import { EngineFailed, EngineThread } from '../../src/app/engine-thread.ts';
 import { consumed } from '../support/consumer.ts';
@@ -14,6 +16,7 @@ import { Random } from '../support/random.ts';
 
 const app = new URL('../../examples/sensor-counts.ts', import.meta.url).href;
 const failingApp = new URL('./failing-app.ts', import.meta.url).href;
+const settings = applicationSettings(configure({ environment: {} }).config);
 const deadline_ms = 30_000;
 let data: string;
 let ports: Ports;
@@ -31,7 +34,7 @@ afterEach(async () => {
 });
 
 const started = (more: Partial<EngineThreadOptions> = {}): EngineThread =>
-  new EngineThread({ data, app, untilCaughtUp: false, maxRecords: 50, budgetBytes: 1 << 24, ...more });
+  new EngineThread({ data, app, settings, untilCaughtUp: false, maxRecords: 50, budgetBytes: 1 << 24, ...more });
 
 /** Waits until the engine has counted every sound reading that was sent. */
 async function everythingCounted(): Promise<void> {

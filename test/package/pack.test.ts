@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { copyCheckout } from '../../scripts/checkout.ts';
@@ -21,6 +25,17 @@ const compilerOptions = {
   module: 'nodenext',
   types: ['node'],
 };
+
+const List = z.object({ reason: z.string(), items: z.array(z.object({ title: z.string() })) });
+
+/** The address that a server prints. */
+async function listening(stdout: Readable): Promise<string> {
+  for await (const line of createInterface(stdout)) {
+    const [, url] = /^listening on (http:\S+)$/.exec(line) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error('It ended before it listened');
+}
 
 let folder: string;
 let project: string;
@@ -108,6 +123,27 @@ describe('the package', () => {
       expect(output).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
     },
   );
+
+  test('starts without the data that it does not ship: it invents films, says so, and recommends them', async () => {
+    const main = join(project, 'node_modules/millrace/dist/src/cli/main.js');
+    const child = spawn(process.execPath, [main, 'start', '--data', join(folder, 'shop'), '--generate', '0'], {
+      env: { ...process.env, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 3 * 60_000,
+      killSignal: 'SIGKILL',
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const ended = once(child, 'close');
+    const url = await listening(child.stdout);
+    const answer = await fetch(`${url}/v2/users/1/recommendations?n=10`);
+    const { items, reason } = List.parse(await answer.json());
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(said).toMatch(/invented \d+ ratings of \d+ films that do not exist/);
+    expect({ reason, count: items.length }).toEqual({ reason: 'personal', count: 10 });
+    for (const { title } of items) expect(title).toMatch(/^The .+ \(\d{4}\)$/);
+  });
 
   test('installs what it runs with, and nothing of what it is made with', async () => {
     const text = await readFile(join(root, 'package.json'), 'utf8');

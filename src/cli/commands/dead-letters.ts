@@ -2,33 +2,29 @@ import { type Command, Option } from 'commander';
 import { openExisting } from '../application.ts';
 import { newestLetters, redrive as redriveAll, type Redriven } from '../dead-letters.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
-import { atLeastOne, type DataFlags, dataFlag, jsonFlag } from '../flags.ts';
+import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 
-type ListFlags = DataFlags & OutputFlags & { readonly limit: number };
-type RedriveFlags = DataFlags & OutputFlags & { readonly topic?: string };
+type ListFlags = ConfigFlags & OutputFlags & { readonly limit: number };
+type RedriveFlags = ConfigFlags & OutputFlags & { readonly topic?: string };
 
 /** `millrace dead-letters list` and `millrace dead-letters redrive`. */
 export function addDeadLetters(program: Command): void {
   const command = program.command('dead-letters').description('records that could not be processed');
-  command
-    .command('list')
+  withSettings(command.command('list'), portFlags)
     .description('the newest dead letters: where each record stands, and why')
     .addOption(new Option('--limit <n>', 'most letters to show').argParser(atLeastOne).default(100))
-    .addOption(dataFlag())
     .addOption(jsonFlag())
     .action(list);
-  command
-    .command('redrive')
+  withSettings(command.command('redrive'), portFlags)
     .description('send the original records again, each once, to where they came from')
     .addOption(new Option('--topic <name>', 'only the records of this topic'))
-    .addOption(dataFlag())
     .addOption(jsonFlag())
     .action(redrive);
 }
 
 async function list(flags: ListFlags): Promise<void> {
-  await using ports = await openExisting(flags);
+  await using ports = await openExisting(configurationOf(flags, portFlags).config);
   const { total, newest } = await newestLetters(ports, flags.limit);
   const letters = newest.map(letter => ({ ...letter, bytes: letter.bytes.toString('base64') }));
   print(flags, { total, deadLetters: letters }, () => {
@@ -42,7 +38,7 @@ async function list(flags: ListFlags): Promise<void> {
 }
 
 async function redrive(flags: RedriveFlags): Promise<void> {
-  await using ports = await openExisting(flags);
+  await using ports = await openExisting(configurationOf(flags, portFlags).config);
   const topics = (await ports.transport.topics()).map(({ topic }) => topic);
   const { topic } = flags;
   if (topic !== undefined && !topics.includes(topic))

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { modelSettings } from '../../als/index.ts';
+import { applicationSettings } from '../../app/config.ts';
 import {
   evaluate as evaluateModels,
   type EvaluateSource,
@@ -11,26 +13,25 @@ import {
   topNRows,
 } from '../../recommender/jobs/evaluate/index.ts';
 import { Misuse } from '../errors.ts';
-import { atLeastOne, atLeastZero, jsonFlag } from '../flags.ts';
+import { type ConfigFlags, configurationOf, jsonFlag, withSettings } from '../flags.ts';
 import { fileOf, writeLines } from '../judged-files.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 
-interface Flags extends OutputFlags {
+const settings = ['seed', 'factors', 'cutEvery'] as const;
+
+interface Flags extends ConfigFlags, OutputFlags {
   readonly ratings?: string;
   readonly protocol?: (typeof protocols)[number];
   readonly train?: string;
   readonly test?: string;
   readonly negatives?: string;
-  readonly k?: number;
-  readonly seed: number;
   readonly topN?: string;
   readonly predictions?: string;
 }
 
 /** `millrace evaluate`: hold-out quality of popularity, a retrain and learning in cuts, side by side. */
 export function addEvaluate(program: Command): void {
-  program
-    .command('evaluate')
+  withSettings(program.command('evaluate'), settings)
     .description('hold-out quality: popularity, retrain, incremental, side by side')
     .addOption(new Option('--ratings <file>', 'ratings to divide: userId, movieId or itemId, rating, timestamp'))
     .addOption(new Option('--protocol <name>', 'how to divide them').choices(protocols))
@@ -39,8 +40,6 @@ export function addEvaluate(program: Command): void {
     .addOption(
       new Option('--negatives <file>', 'items to rank those of --test among').conflicts(['ratings', 'protocol']),
     )
-    .addOption(new Option('--k <n>', 'factors of the model (default: those of the live model)').argParser(atLeastOne))
-    .addOption(new Option('--seed <n>', 'of the division and of the first values').argParser(atLeastZero).default(1))
     .addOption(new Option('--top-n <file>', 'write the lists of the incremental model; those of the others beside it'))
     .addOption(new Option('--predictions <file>', 'write the estimated stars likewise'))
     .addOption(jsonFlag())
@@ -48,11 +47,13 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(flags: Flags): Promise<void> {
-  const { seed, k } = flags;
+  const { learner } = applicationSettings(configurationOf(flags, settings).config);
+  const { seed, ...modelSet } = modelSettings(learner.model);
   const result = await evaluateModels({
     source: sourceOf(flags),
     seed,
-    ...(k === undefined ? {} : { settings: { factors: k } }),
+    settings: modelSet,
+    eventsPerCut: learner.cutEvery,
     now: () => performance.now(),
     judged: (model, judgement) => write(flags, model, judgement),
   });

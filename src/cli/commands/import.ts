@@ -2,11 +2,12 @@ import { type Command, Option } from 'commander';
 import { openEmbedded } from '../../app/compose.ts';
 import { importCsv, type Imported, importMovielens, type ImportOptions } from '../../recommender/jobs/import/index.ts';
 import { createTopics, loadApplication } from '../application.ts';
-import { atLeastOne, type DataFlags, dataFlag, jsonFlag, partitionsFlag } from '../flags.ts';
+import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
+import { untilSignalled } from '../serving.ts';
 
-type Flags = DataFlags &
-  OutputFlags & { readonly partitions?: number; readonly rate?: number; readonly items?: string };
+const settings = [...portFlags, 'partitions'] as const;
+type Flags = ConfigFlags & OutputFlags & { readonly rate?: number; readonly items?: string };
 type Job = (options: ImportOptions) => Promise<Imported>;
 
 /** Rejected lines that are shown one by one; the result counts all. */
@@ -32,37 +33,30 @@ export function addImport(program: Command): void {
 }
 
 const withFlags = (command: Command): Command =>
-  command
+  withSettings(command, settings)
     .addOption(
       new Option('--rate <n>', 'records a second (default: as fast as the log takes them)').argParser(atLeastOne),
     )
-    .addOption(dataFlag())
-    .addOption(partitionsFlag())
     .addOption(jsonFlag());
 
 /** SIGINT and SIGTERM end it after what is in the log by then; the same import again repeats the same event ids. */
 async function importWith(flags: Flags, job: Job): Promise<void> {
-  await using ports = await openEmbedded(flags.data);
-  await createTopics(await loadApplication({}), ports.transport, flags.partitions);
-  const stopped = new AbortController();
-  const stop = (): void => stopped.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const { config } = configurationOf(flags, settings);
+  await using ports = await openEmbedded(config.data);
+  await createTopics(await loadApplication({}, config), ports.transport, config.partitions);
+  using stopped = untilSignalled();
   let rejections = 0;
-  try {
-    const result = await job({
-      ports,
-      signal: stopped.signal,
-      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
-      onRejected: ({ file, line, problem }) => {
-        if (++rejections <= shownRejections) process.stderr.write(`${file}:${line}: ${problem}\n`);
-      },
-    });
-    const ended = stopped.signal.aborted ? ', stopped before the end' : '';
-    const { ratings, items, rejected, seconds } = result;
-    const text = `${ratings} ratings and ${items} items in ${seconds.toFixed(1)} s, ${rejected} lines rejected${ended}`;
-    print(flags, { ratings, items, rejected, seconds }, () => text);
-    if (stopped.signal.aborted) process.exitCode = 1;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  const result = await job({
+    ports,
+    signal: stopped.signal,
+    ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+    onRejected: ({ file, line, problem }) => {
+      if (++rejections <= shownRejections) process.stderr.write(`${file}:${line}: ${problem}\n`);
+    },
+  });
+  const ended = stopped.signal.aborted ? ', stopped before the end' : '';
+  const { ratings, items, rejected, seconds } = result;
+  const text = `${ratings} ratings and ${items} items in ${seconds.toFixed(1)} s, ${rejected} lines rejected${ended}`;
+  print(flags, { ratings, items, rejected, seconds }, () => text);
+  if (stopped.signal.aborted) process.exitCode = 1;
 }

@@ -1,26 +1,33 @@
 import type { Command } from 'commander';
 import { Graph } from '../../engine/graph.ts';
 import { loadApplication, openExisting, partitionsOf } from '../application.ts';
-import { type AppFlags, appFlag, type DataFlags, dataFlag, jsonFlag } from '../flags.ts';
+import {
+  type AppFlags,
+  appFlag,
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  withSettings,
+} from '../flags.ts';
 import { lagOf } from '../../operations/lag.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 
-type Flags = DataFlags & Pick<AppFlags, 'app'> & OutputFlags;
+type Flags = ConfigFlags & AppFlags & OutputFlags;
 
 /** `millrace lag`: how far each topology is behind. */
 export function addLag(program: Command): void {
-  program
-    .command('lag')
+  withSettings(program.command('lag'), portFlags)
     .description('how many records each topology is behind, partition by partition')
-    .addOption(dataFlag())
     .addOption(appFlag())
     .addOption(jsonFlag())
     .action(lag);
 }
 
 async function lag(flags: Flags): Promise<void> {
-  const application = await loadApplication(flags);
-  await using ports = await openExisting(flags);
+  const { config } = configurationOf(flags, portFlags);
+  const application = await loadApplication(flags, config);
+  await using ports = await openExisting(config);
   const { transport } = ports;
   const graph = new Graph(application.topologies, await partitionsOf(application, transport));
   const rows = await lagOf(graph, transport);

@@ -1,17 +1,25 @@
 import { type Command, Option } from 'commander';
-import { openEmbedded } from '../../app/compose.ts';
-import { engineLimits } from '../../app/engine-messages.ts';
+import { openEmbedded, type Ports } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { Graph } from '../../engine/graph.ts';
-import { createTopics, loadApplication } from '../application.ts';
+import { createTopics, engineOptions, loadApplication } from '../application.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
-import { type AppFlags, appFlag, type DataFlags, dataFlag, jsonFlag, partitionsFlag } from '../flags.ts';
+import {
+  type AppFlags,
+  appFlag,
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  withSettings,
+} from '../flags.ts';
 import { lagOf, readFromOutside } from '../../operations/lag.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { showProgress, sum } from '../progress.ts';
 
-type Flags = DataFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: true };
+const settings = [...portFlags, 'partitions', 'seed', 'cutEvery'] as const;
+type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: true };
 
 /** What `run` answers. Records, epochs and seconds are those of this run, the rest is what stands in the log then. */
 interface RunResult extends Outcome {
@@ -24,39 +32,35 @@ interface RunResult extends Outcome {
 
 /** `millrace run`: the long-running consumer. */
 export function addRun(program: Command): void {
-  program
-    .command('run')
+  withSettings(program.command('run'), settings)
     .description('run topologies: all of the recommender, or those named; creates the topics that are missing')
     .argument('[topology...]', 'names of topologies')
     .addOption(new Option('--until-caught-up', 'end once everything in the log has been processed'))
-    .addOption(dataFlag())
     .addOption(appFlag())
-    .addOption(partitionsFlag())
     .addOption(jsonFlag())
     .action(run);
 }
 
 async function run(names: readonly string[], flags: Flags): Promise<void> {
-  const application = await loadApplication(flags);
-  const { app, topologies } = application;
+  const { config } = configurationOf(flags, settings);
+  const application = await loadApplication(flags, config);
+  const { topologies } = application;
   checkNames(
     names,
     topologies.map(({ name }) => name),
   );
-  await using ports = await openEmbedded(flags.data);
+  await using ports = await openEmbedded(config.data);
   const { transport } = ports;
-  const graph = new Graph(topologies, await createTopics(application, transport, flags.partitions));
+  const graph = new Graph(topologies, await createTopics(application, transport, config.partitions));
   const outside = async (): Promise<number> => readFromOutside(await lagOf(graph, transport), graph);
   const before = await outside();
   const begin = performance.now();
   const thread = new EngineThread({
-    data: flags.data,
-    app,
+    ...engineOptions(application, config),
     ...(names.length === 0 ? {} : { run: [...new Set(names)] }),
     untilCaughtUp: flags.untilCaughtUp === true,
-    ...engineLimits,
   });
-  await ended(thread);
+  await ended(thread, ports);
   const seconds = (performance.now() - begin) / 1_000;
   const records = (await outside()) - before;
   const epochs = sum(thread.tasks, task => task.epochs);
@@ -66,9 +70,8 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
 }
 
 /** Waits for the end, and brings it about on the first SIGINT or SIGTERM; the second one kills. */
-async function ended(thread: EngineThread): Promise<void> {
-  using progress = new DisposableStack();
-  progress.use(showProgress(thread, process.stderr));
+async function ended(thread: EngineThread, { documents }: Ports): Promise<void> {
+  using _ = showProgress({ thread, documents, to: process.stderr });
   const stop = (): void => {
     process.stderr.write('finishing the epochs under way\n');
     void thread.stop().catch(() => {}); // `ended` tells

@@ -1,18 +1,13 @@
 import type { Rating } from '../../../../schemas/types.ts';
 import { ratings as stream } from '../../../../topologies/streams.ts';
 import type { Clock } from '../../../engine/clock.ts';
-import { MillraceError } from '../../../errors.ts';
 import { OutsideWriter } from '../../../stream/outside-writer.ts';
 import type { Transport } from '../../../transport/port.ts';
 import { eventIdOf } from '../event-id.ts';
 import { Pace } from '../pace.ts';
+import { fitting, skewed } from './choice.ts';
 import type { Known } from './known.ts';
 import { liking, starsOf } from './taste.ts';
-
-/** Without users and items there is nothing to rate. */
-export class NobodyKnown extends MillraceError {
-  readonly code = 'NOBODY_KNOWN';
-}
 
 export interface GenerateOptions {
   readonly ports: { readonly transport: Transport; readonly clock: Clock };
@@ -29,7 +24,7 @@ export interface GenerateOptions {
   readonly onEvent?: ((event: Rating) => void) | undefined;
 }
 
-/** Of so many items that a user comes across, the one that fits best is watched and rated. */
+/** Of so many items that a user comes across, one is rated. */
 const choices = 3;
 
 /**
@@ -55,18 +50,10 @@ export async function generate(options: GenerateOptions): Promise<number> {
 
 function plausible({ known, random, ports }: GenerateOptions, n: number): Rating {
   const userId = skewed(known.users, 2, random);
-  const candidates = Array.from({ length: choices }, () => skewed(known.items, 3, random));
-  const itemId = candidates.reduce((best, item) => (liking(userId, item) > liking(userId, best) ? item : best));
+  const itemId = fitting(userId, { items: known.items, choices, random });
   const value = starsOf(liking(userId, itemId), random);
   const time = ports.clock.now();
   // The same user may well rate the same item again within a millisecond at full speed: the number tells them apart.
   const eventId = eventIdOf('generated', n, userId, itemId, value, time);
   return { eventId, tenant: '', userId, sessionId: '', itemId, kind: 'rating', value, time };
-}
-
-/** One of them, the first ones far more often: the density of x ** power grows towards 0. */
-function skewed(ids: readonly string[], power: number, random: () => number): string {
-  const id = ids[Math.floor(random() ** power * ids.length)];
-  if (id !== undefined) return id;
-  throw new NobodyKnown('There are no users or no items to generate ratings of', 'Import a data set first');
 }

@@ -1,3 +1,6 @@
 /** A live stream of plausible ratings. */
-export { generate, NobodyKnown, type GenerateOptions } from './generate.ts';
+export { chancesOf } from './chances.ts';
+export { NobodyKnown } from './choice.ts';
+export { generate, type GenerateOptions } from './generate.ts';
+export { inventedIds, inventedItems, inventedRatings } from './invented.ts';
 export { knownSoFar } from './known.ts';

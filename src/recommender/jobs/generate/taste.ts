@@ -1,6 +1,7 @@
 /** Who likes what, hidden behind the generated ratings: an id always has the same taste, in every process. */
 import { createHash } from 'node:crypto';
 import { scale } from '../../domain/validate.ts';
+import { genres } from './titles.ts';
 
 const dimensions = 4;
 const meanStars = 3.5;
@@ -25,8 +26,30 @@ export function starsOf(wanted: number, random: () => number): number {
   return Math.min(scale.most, Math.max(scale.least, stars));
 }
 
-/** Numbers in [-1, 1] that only the id decides: a bias, then a place in each dimension. */
-function traits(side: 'user' | 'item', id: string): number[] {
-  const hash = createHash('sha256').update(`${side} ${id}`).digest();
-  return Array.from({ length: dimensions + 1 }, (_, at) => hash.readInt32LE(at * 4) / 2 ** 31);
+/** A trait beyond this gives an item a further genre. */
+const strong = 0.7;
+
+/** Each dimension of taste lies between two genres; an item is of those that it leans to most, its main one first. */
+export function genresOf(itemId: string): string[] {
+  const leanings = traits('item', itemId)
+    .slice(1)
+    .map((trait, at) => ({ strength: Math.abs(trait), genre: genres[2 * at + (trait < 0 ? 1 : 0)] ?? '' }))
+    .sort((a, b) => b.strength - a.strength);
+  return leanings.filter(({ strength }, rank) => rank === 0 || strength > strong).map(({ genre }) => genre);
 }
+
+/** Numbers in [-1, 1] that only the id decides: a bias, then a place in each dimension. */
+function traits(side: 'user' | 'item', id: string): readonly number[] {
+  const name = `${side} ${id}`;
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(name).digest();
+  const drawn = Array.from({ length: dimensions + 1 }, (_, at) => hash.readInt32LE(at * 4) / 2 ** 31);
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(name, drawn);
+  return drawn;
+}
+
+/** Hashing again would be most of the work: the same few users and items come up all the time. */
+const remembered = new Map<string, readonly number[]>();
+const mostRemembered = 20_000;

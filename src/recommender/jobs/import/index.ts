@@ -1,4 +1,5 @@
 /** Data sets into `items` and `ratings`, in event-time order, with ids that follow from what the events say. */
+import { inventedItems, inventedRatings } from '../generate/index.ts';
 import { readBundled } from './bundled.ts';
 import { type CsvFiles, readCsv } from './csv.ts';
 import { readMovielens } from './movielens.ts';
@@ -32,3 +33,14 @@ export const importBundled = async ({
   ...options
 }: ImportOptions & { readonly directory: string }): Promise<Imported> =>
   new ImportRun(options).run(reading => readBundled(directory, reading));
+
+/** Films and ratings that nobody gave, the same for the same seed; `history: false` leaves the ratings out. */
+export const importInvented = async ({
+  seed,
+  history = true,
+  ...options
+}: ImportOptions & { readonly seed: number; readonly history?: boolean }): Promise<Imported> =>
+  new ImportRun(options).run(({ now }) => ({
+    items: inventedItems({ seed, now }),
+    ratings: history ? inventedRatings({ seed, now }) : [],
+  }));

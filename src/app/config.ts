@@ -1,0 +1,129 @@
+/** Every setting there is: its type, its bounds, its default and what it means. Whoever wants another adds it here. */
+import { z } from 'zod';
+import type { RecommenderSettings } from '../../topologies/index.ts';
+import { defaultSettings as model, kinds } from '../als/index.ts';
+import { defaultLearner } from '../recommender/domain/learner.ts';
+import { defaultLists } from '../recommender/domain/lists.ts';
+
+const number = (least: number, most: number) => z.number().min(least).max(most);
+const integer = (least: number, most: number) => z.int().min(least).max(most);
+const largest = Number.MAX_SAFE_INTEGER;
+
+/** An adapter that a later release brings is named already, and refused by what it is. */
+const adapters = <const A extends readonly [string, ...string[]]>(stands: A[0], names: A) =>
+  z
+    .enum(names)
+    .refine(name => name === stands, `this release has no such adapter yet, only '${stands}'`)
+    .default(() => names[0]);
+
+const weightRule = z.strictObject({
+  kind: z.enum(kinds).exclude(['return']),
+  atLeast: z.number(),
+  preference: z.literal([0, 1]),
+  confidence: z.array(integer(0, 4_096)).readonly(),
+});
+
+const weights = z.strictObject({
+  ageBounds_ms: z.array(z.number()).readonly(),
+  rules: z.array(weightRule).readonly(),
+});
+
+const modelSection = z.strictObject({
+  factors: integer(1, 128).default(model.factors).describe('Factors of a vector of the top-N model (k).'),
+  regularisation: z.strictObject({
+    strength: number(1e-6, 1e6)
+      .default(model.regularisation.strength)
+      .describe('How strongly factors are held at zero.'),
+    frequencyExponent: z
+      .literal([0, 0.5, 1])
+      .default(model.regularisation.frequencyExponent)
+      .describe('How much more so for rows of many events: strength times their number to this power.'),
+  }),
+  unobservedWeight: number(0, 1_000)
+    .default(model.unobservedWeight)
+    .describe('Confidence in the absence of an event, relative to a weight of one.'),
+  gridExponent: z.strictObject({
+    users: integer(4, 14).default(model.gridExponent.users).describe('User factors are integers times 2^-exponent.'),
+    items: integer(4, 14).default(model.gridExponent.items).describe('Item factors are integers times 2^-exponent.'),
+  }),
+  weights: weights
+    .default(model.weights)
+    .describe(
+      'How kind, value and age of an event become preference and confidence (in sixteenths, one for each age bucket); of the rules of a kind the one with the greatest `atLeast` that the value reaches counts.',
+    ),
+  refresh: z.strictObject({
+    threshold: number(0, 1e9)
+      .default(model.refresh.threshold)
+      .describe("How far a row's neighbours move before it is solved again without an event, in steps of the grid."),
+    rowsPerEvent: number(0, 1e6)
+      .default(model.refresh.rowsPerEvent)
+      .describe('Rows refreshed so with a cut, for each of its events; 0 refreshes none.'),
+  }),
+  explicit: z.strictObject({
+    factors: integer(1, 127).default(model.explicit.factors).describe('Factors of a vector of the star model.'),
+    regularisation: number(1e-6, 1e6)
+      .default(model.explicit.regularisation)
+      .describe('How strongly its factors are held at zero, for each event.'),
+    biasRegularisation: number(1e-6, 1e6)
+      .default(model.explicit.biasRegularisation)
+      .describe('How strongly its biases are held at zero, for each event.'),
+    prior: number(1e-6, 1e6)
+      .default(model.explicit.prior)
+      .describe('Events that every row is regularised as if it had besides its own.'),
+  }),
+  sweeps: integer(1, 1_000).default(model.sweeps).describe('Sweeps over users and items of a whole retraining.'),
+  cutEvery: integer(1, largest)
+    .default(defaultLearner.cutEvery)
+    .describe('Events of a cut while there is a backlog; the same number gives the same model over any partitions.'),
+  maxPending: integer(1, largest)
+    .default(defaultLearner.maxPending)
+    .describe('Events that may wait for the end of a backlog; beyond it they are learnt as they are.'),
+});
+
+/** The whole configuration. Groups are objects, everything else is a setting with a path of names joined by dots. */
+export const configSchema = z.strictObject({
+  data: z.string().min(1).default('.millrace').describe('Folder of log, state and documents of the embedded adapters.'),
+  transport: adapters('embedded', ['embedded', 'kafka']).describe(
+    'Adapter of the log; only `embedded` stands in this release.',
+  ),
+  documents: adapters('sqlite', ['sqlite', 'cosmos']).describe(
+    'Adapter of the served documents; only `sqlite` stands in this release.',
+  ),
+  partitions: integer(1, 1_024)
+    .optional()
+    .describe('Partitions of topics that are not there yet; where absent as many as the others have, else 4.'),
+  seed: integer(0, 0xffffffff)
+    .default(model.seed)
+    .describe('Of everything drawn by chance: first values of the model, divisions, invented and generated ratings.'),
+  port: integer(0, 65_535).default(8_080).describe('Port that `start` and `serve` listen on; 0 takes any.'),
+  generate: z.strictObject({
+    rate: number(0, 1e6)
+      .default(1)
+      .describe(
+        'Ratings a second of the live generator; 0 is none for `start`, and as fast as the log takes them for `generate --count`.',
+      ),
+  }),
+  model: modelSection,
+  lists: z.strictObject({
+    candidates: integer(1, 1_000)
+      .default(defaultLists.candidates)
+      .describe('Items of a list; rules of serving may take some away.'),
+    everyVersions: integer(1, 1e6)
+      .default(defaultLists.everyVersions)
+      .describe('A user of whom there is no news gets a new list every so many model versions.'),
+  }),
+  limits: z.strictObject({
+    maxRecords: integer(1, 1e6).default(10_000).describe('Records of an epoch at most.'),
+    budgetBytes: integer(1 << 20, largest)
+      .default(1 << 28)
+      .describe('Bytes that the epochs of all tasks of a process may hold together.'),
+  }),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** What the topologies of the recommender are made from; so does any module of `--app` that exports `topologiesWith`. */
+export function applicationSettings({ seed, model: given, lists }: Config): RecommenderSettings {
+  const { cutEvery, maxPending, ...settings } = given;
+  return { learner: { model: { ...settings, seed }, cutEvery, maxPending }, lists };
+}

@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { openEmbedded } from '../../app/compose.ts';
+import { createTopics, loadApplication } from '../application.ts';
+import { generateLive } from '../first-data.ts';
+import { Misuse } from '../errors.ts';
+import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import { type OutputFlags, print } from '../output.ts';
+import { untilSignalled } from '../serving.ts';
+
+const settings = [...portFlags, 'partitions', 'seed', 'rate'] as const;
+type Flags = ConfigFlags & OutputFlags & { readonly count?: number };
+
+/** `millrace generate`: a live stream of plausible ratings, until SIGINT or SIGTERM. */
+export function addGenerate(program: Command): void {
+  withSettings(program.command('generate'), settings)
+    .description('a live stream of plausible ratings; invents films and users where the log holds none')
+    .addOption(new Option('--count <n>', 'end after so many (default: when it is told to)').argParser(atLeastOne))
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\n--rate 0 generates as fast as the log takes them, and needs --count.\nThe same seed on the same log gives the same users, items and stars; their times are those of the clock.',
+    )
+    .action(generate);
+}
+
+async function generate(flags: Flags): Promise<void> {
+  const { config } = configurationOf(flags, settings);
+  const { seed, generate: live } = config;
+  if (live.rate === 0 && flags.count === undefined)
+    throw new Misuse('As fast as possible and without an end would fill the disk', 'Give --count, or a --rate above 0');
+  using stopped = untilSignalled();
+  await using ports = await openEmbedded(config.data);
+  await createTopics(await loadApplication({}, config), ports.transport, config.partitions);
+  const begin = performance.now();
+  const rate = live.rate === 0 ? Infinity : live.rate;
+  const ratings = await generateLive({ ports, seed, rate, count: flags.count, signal: stopped.signal });
+  const seconds = (performance.now() - begin) / 1_000;
+  print(flags, { ratings, seconds }, () => `${ratings} ratings in ${seconds.toFixed(1)} s`);
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { ratings } from '../../../topologies/streams.ts';
+import { logSource } from '../../app/live.ts';
+import { Graph } from '../../engine/graph.ts';
+import { loadApplication, openExisting, partitionsOf } from '../application.ts';
+import { NoData } from '../errors.ts';
+import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
+import { serveUntilStopped, untilSignalled } from '../serving.ts';
+
+const settings = [...portFlags, 'port'] as const;
+
+/** `millrace serve`: API and pages on what another process learns. */
+export function addServe(program: Command): void {
+  withSettings(program.command('serve'), settings)
+    .description('API and pages without an engine: on the data folder that `millrace run` writes to')
+    .addHelpText('after', '\nWithout credentials the server binds to loopback only.')
+    .action(serve);
+}
+
+async function serve(flags: ConfigFlags): Promise<void> {
+  const { config } = configurationOf(flags, settings);
+  using stopped = untilSignalled();
+  await using ports = await openExisting(config);
+  const topics = await ports.transport.topics();
+  if (!topics.some(({ topic }) => topic === ratings.name)) throw new NoData(config.data);
+  const application = await loadApplication({}, config);
+  const graph = new Graph(application.topologies, await partitionsOf(application, ports.transport));
+  const live = logSource(ports.transport, graph);
+  await serveUntilStopped({ ports, port: config.port, live, signal: stopped.signal });
+}

@@ -1,0 +1,71 @@
+/** What there is to recommend before anybody brings data: the bundled films, and where they are not shipped invented ones. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ratings } from '../../topologies/streams.ts';
+import type { Ports } from '../app/compose.ts';
+import { chancesOf, generate, inventedIds, knownSoFar } from '../recommender/jobs/generate/index.ts';
+import { importBundled, importInvented } from '../recommender/jobs/import/index.ts';
+import type { Transport } from '../transport/port.ts';
+
+/** The folder of the repository; the published package has none, since the terms of the data forbid commercial use. */
+const bundled = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../data' : '../../../data', import.meta.url),
+);
+
+interface Loading {
+  readonly ports: Ports;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+/** Loads a data set where the log holds no rating. */
+export async function loadWhereEmpty({ ports, seed, signal }: Loading): Promise<void> {
+  if ((await recordsIn(ports.transport, ratings.name)) > 0) return;
+  if (existsSync(join(bundled, 'ratings.avro'))) {
+    const loaded = await importBundled({ directory: bundled, ports, signal });
+    return say(`loaded ${loaded.ratings} ratings of ${loaded.items} items`);
+  }
+  const invented = await importInvented({ seed, ports, signal });
+  say(
+    `invented ${invented.ratings} ratings of ${invented.items} films that do not exist (seed ${seed}), since the package ships no data; your own: millrace import --help`,
+  );
+}
+
+interface Live extends Loading {
+  /** Ratings a second; as fast as the log takes them where it is Infinity. */
+  readonly rate: number;
+  /** Endless where absent. */
+  readonly count?: number | undefined;
+}
+
+/** Ratings as they might be, by whom the log knows; the seed invents films and users where it knows none. Answers how many. */
+export async function generateLive({ ports, seed, signal, rate, count }: Live): Promise<number> {
+  const { transport } = ports;
+  const logged = await knownSoFar(transport, signal);
+  if (logged.items.length === 0 && !signal.aborted) {
+    const { items } = await importInvented({ seed, history: false, ports, signal });
+    say(`invented ${items} films that do not exist (seed ${seed}), since the log holds none`);
+  }
+  if (signal.aborted) return 0;
+  const invented = inventedIds(seed);
+  const known = {
+    users: logged.users.length === 0 ? invented.users : logged.users,
+    items: logged.items.length === 0 ? invented.items : logged.items,
+  };
+  // A second run goes on with other ratings than the first: what the log holds by then is part of its chances.
+  const random = chancesOf(seed, 'live', await recordsIn(transport, ratings.name));
+  return generate({ ports, known, random, rate, count, signal });
+}
+
+async function recordsIn(transport: Transport, topic: string): Promise<number> {
+  const partitions = await transport.partitions(topic);
+  const bounds = await Promise.all(
+    Array.from({ length: partitions }, (_, partition) => transport.bounds({ topic, partition })),
+  );
+  return bounds.reduce((sum, { end }) => sum + end, 0);
+}
+
+const say = (what: string): void => {
+  process.stderr.write(`${what}\n`);
+};

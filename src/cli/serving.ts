@@ -1,0 +1,83 @@
+/** The API and the pages of this process: what `start` and `serve` share. */
+import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
+import type { Ports } from '../app/compose.ts';
+import type { EngineThread } from '../app/engine-thread.ts';
+import type { Health, Verdict } from '../operations/health.ts';
+import { registerFreshness, registerTaskMetrics } from '../operations/metrics.ts';
+import type { LiveSource } from '../recommender/api/live/source.ts';
+import { createServer, type Server } from '../recommender/api/server.ts';
+
+export interface Serving {
+  readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock'>;
+  /** Port on loopback; 0 takes any that is free. */
+  readonly port: number;
+  /** The engine of this process; absent where it only serves. */
+  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness'>;
+  /** What the live panel shows. */
+  readonly live: LiveSource;
+  /** Ends it: what has been asked by then is answered. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Prints `listening on …`, does `meanwhile`, and goes on serving until the signal aborts. Whatever can delay a request
+ * (restoring, catching up) has to be over before: it is ready as soon as it listens. Throws `PortTaken`.
+ */
+export async function serveUntilStopped(
+  serving: Serving,
+  meanwhile: (signal: AbortSignal) => Promise<void> = async () => {},
+): Promise<void> {
+  const { signal, port } = serving;
+  if (signal.aborted) return;
+  const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  const server = await serverOf(serving);
+  try {
+    process.stdout.write(`listening on ${await server.listen({ port })}\n`);
+    process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
+    await meanwhile(signal);
+    await done;
+  } finally {
+    await server.close();
+  }
+}
+
+function serverOf({ ports, thread, live, signal }: Serving): Promise<Server> {
+  const { documents, transport, registry, clock } = ports;
+  const metrics = new Registry();
+  registerTaskMetrics(metrics, () => thread?.tasks ?? []);
+  registerFreshness(metrics, () => thread?.freshness ?? []);
+  return createServer({
+    documents,
+    transport,
+    registry,
+    clock,
+    live,
+    newEventId: randomUUID,
+    health: healthOf(signal),
+    metrics,
+    report,
+  });
+}
+
+function healthOf(signal: AbortSignal): Health {
+  const fine: Verdict = { ok: true };
+  const unlessStopped = (): Verdict => (signal.aborted ? { ok: false, why: 'it is stopping' } : fine);
+  return { startup: () => fine, live: unlessStopped, ready: unlessStopped };
+}
+
+const report = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+};
+
+/** Aborts at the first SIGINT or SIGTERM until it is disposed; the second one kills. */
+export function untilSignalled(): Disposable & { readonly signal: AbortSignal; readonly stop: () => void } {
+  const stopped = new AbortController();
+  const stop = (): void => stopped.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  return {
+    signal: stopped.signal,
+    stop,
+    [Symbol.dispose]: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
+  };
+}

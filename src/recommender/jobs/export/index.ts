@@ -1,0 +1,59 @@
+/** The model for other programs: `users` and `items` as CSV or Avro, and `model.json` about both. */
+import { toContainer } from '../../../stream/container.ts';
+import type { LogPorts } from '../../../stream/log-values.ts';
+import { checkFolder, type Files, writeFolder } from './folder.ts';
+import { publishedModel } from './published.ts';
+import {
+  csvLines,
+  descriptionOf,
+  type ExportedModel,
+  type ExportedVector,
+  exportedVectorSchema,
+  rowOf,
+} from './rows.ts';
+
+export { FolderNotEmpty } from './folder.ts';
+export { NoModel } from './published.ts';
+export { exportedModels, type ExportedModel } from './rows.ts';
+
+export const exportFormats = ['csv', 'avro'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportOptions {
+  readonly ports: LogPorts;
+  readonly directory: string;
+  readonly format: ExportFormat;
+  readonly model: ExportedModel;
+  readonly overwrite: boolean;
+}
+
+/** What the files are about, and their names. */
+export type Exported = ReturnType<typeof descriptionOf> & { readonly files: readonly string[] };
+
+const own = ['users.csv', 'items.csv', 'users.avro', 'items.avro', 'model.json'];
+
+/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} @throws {NoModel} */
+export async function exportModel(options: ExportOptions): Promise<Exported> {
+  const { ports, format, model } = options;
+  const folder = { ...options, own };
+  await checkFolder(folder);
+  const published = await publishedModel(ports);
+  const description = descriptionOf(published, model);
+  const parts = (vectors: typeof published.users): Files[string] =>
+    partsOf(
+      vectors.map(vector => rowOf(vector, model)),
+      { format, factors: description.factors },
+    );
+  const files: Files = {
+    [`users.${format}`]: parts(published.users),
+    [`items.${format}`]: parts(published.items),
+    'model.json': [`${JSON.stringify(description, undefined, 2)}\n`],
+  };
+  await writeFolder(folder, files);
+  return { ...description, files: Object.keys(files) };
+}
+
+const partsOf = (
+  vectors: readonly ExportedVector[],
+  { format, factors }: { readonly format: ExportFormat; readonly factors: number },
+): Files[string] => (format === 'csv' ? csvLines(vectors, factors) : toContainer(exportedVectorSchema, vectors));

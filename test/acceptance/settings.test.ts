@@ -1,0 +1,95 @@
+/** Settings on the command line: what they decide, and what is said of wrong ones. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { json, millrace, millraceWith } from '../support/cli.ts';
+
+let folder: string;
+let ratings: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-settings-'));
+  ratings = join(folder, 'ratings.csv');
+  const lines = Array.from({ length: 400 }, (_, n) => {
+    const [user, item] = [(n * 7) % 20, (n * 11) % 37];
+    return `u${user},i${item},${(user + item) % 2 === 0 ? 5 : 1},${1_600_000_000 + n}`;
+  });
+  writeFileSync(ratings, ['userId,itemId,rating,timestamp', ...lines, ''].join('\n'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function learnt(name: string, partitions: number, ...flags: string[]): Promise<Record<string, unknown>> {
+  const data = join(folder, name);
+  await json('import', 'csv', ratings, '--data', data, '--partitions', String(partitions));
+  return json('run', '--until-caught-up', '--data', data, ...flags);
+}
+
+test('the same cut and seed give the same model and lists over any partitions; another seed or cut gives others', async () => {
+  const one = await learnt('one', 1, '--cut-every', '50', '--seed', '3');
+  const four = await learnt('four', 4, '--cut-every', '50', '--seed', '3');
+  for (const same of ['modelVersion', 'modelHash', 'recommendationsHash']) expect(four[same]).toEqual(one[same]);
+  const seed = await learnt('seed', 1, '--cut-every', '50', '--seed', '4');
+  const cut = await learnt('cut', 1, '--cut-every', '200', '--seed', '3');
+  for (const other of [seed, cut]) expect(other['modelHash']).not.toBe(one['modelHash']);
+  expect(seed['recommendationsHash']).not.toBe(one['recommendationsHash']);
+});
+
+test('other settings than those of the state are refused, and the message says which and what to do', async () => {
+  await learnt('state', 1);
+  const { code, stderr } = await millrace('run', '--until-caught-up', '--data', join(folder, 'state'), '--seed', '2');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/"seed":1.*"seed":2.*millrace doctor.*--data/);
+});
+
+test('the doctor says where each setting comes from: file, environment or flag', async () => {
+  const config = join(folder, 'millrace.yaml');
+  const data = join(folder, 'none-yet');
+  writeFileSync(config, `data: ${data}\nmodel:\n  factors: 16\nseed: 4\n`);
+  const { code, stdout } = await millraceWith(
+    { MILLRACE_LISTS_CANDIDATES: '20', MILLRACE_SEED: '5' },
+    'doctor',
+    '--config',
+    config,
+    '--seed',
+    '6',
+    '--json',
+  );
+  expect(code).toBe(0);
+  const { configuration }: { configuration: unknown } = JSON.parse(stdout);
+  expect(configuration).toEqual(
+    expect.arrayContaining([
+      { setting: 'data', value: data, from: `${config}:1` },
+      { setting: 'model.factors', value: 16, from: `${config}:3` },
+      { setting: 'lists.candidates', value: 20, from: 'MILLRACE_LISTS_CANDIDATES' },
+      { setting: 'seed', value: 6, from: '--seed' },
+      { setting: 'port', value: 8080, from: 'default' },
+    ]),
+  );
+  expect(existsSync(data)).toBe(false);
+});
+
+test('a wrong setting is a misuse of every command, and a finding of the doctor', async () => {
+  const wrong = { MILLRACE_SED: '1' };
+  for (const command of [['run'], ['lag'], ['serve'], ['generate'], ['describe'], ['export', 'model', '--out', 'x']]) {
+    const { code, stderr } = await millraceWith(wrong, ...command);
+    expect({ command, code }).toEqual({ command, code: 2 });
+    expect(stderr).toMatch(/INVALID_CONFIGURATION: MILLRACE_SED: .*Did you mean 'MILLRACE_SEED'\?/);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  }
+  const doctor = await millraceWith(wrong, 'doctor');
+  expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(/WRONG {2}configuration: MILLRACE_SED/) });
+  const kafka = await millrace('run', '--transport', 'kafka');
+  expect(kafka).toMatchObject({ code: 2, stderr: expect.stringMatching(/no such adapter yet, only 'embedded'/) });
+});
+
+test('export model writes what was learnt, and refuses to write over it', async () => {
+  await learnt('exported', 2);
+  const out = join(folder, 'model');
+  const flags = ['export', 'model', '--data', join(folder, 'exported'), '--out', out];
+  expect(await json(...flags)).toMatchObject({ model: 'top-n', format: 'csv', users: 20, items: 37, factors: 32 });
+  expect(readFileSync(join(out, 'items.csv'), 'utf8')).toMatch(/^id,factor_0,factor_1,.*,factor_31,bias\n/);
+  expect(await millrace(...flags)).toMatchObject({ code: 1, stderr: expect.stringMatching(/--overwrite/) });
+  expect(await json(...flags, '--overwrite', '--model', 'stars')).toMatchObject({ model: 'stars', factors: 16 });
+  expect(await millrace('export', 'model')).toMatchObject({ code: 2 });
+});

@@ -1,0 +1,109 @@
+/** The configuration: where settings come from, which of them wins, and how a wrong one is refused. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { modelSettings } from '../../src/als/index.ts';
+import { applicationSettings } from '../../src/app/config.ts';
+import { InvalidConfiguration } from '../../src/app/config-errors.ts';
+import { type ConfigSources, configure } from '../../src/app/configure.ts';
+import { defaultLearner, Learner } from '../../src/recommender/domain/learner.ts';
+import { defaultLists } from '../../src/recommender/domain/lists.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function fileOf(text: string): string {
+  const file = join(folder, 'millrace.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+const configured = (sources: Partial<ConfigSources> = {}) => configure({ environment: {}, ...sources });
+const flag = (name: string, value: unknown) => ({ flag: name, value });
+
+describe('settings that nobody gives', () => {
+  test('are the documented defaults of the model and the lists, so that a state without configuration stays good', () => {
+    const { learner, lists } = applicationSettings(configured().config);
+    expect(modelSettings(learner.model)).toEqual(modelSettings());
+    expect(new Learner(learner).version).toBe(new Learner(defaultLearner).version);
+    expect(JSON.stringify(lists)).toBe(JSON.stringify(defaultLists));
+  });
+
+  test('all say that they come from nowhere', () => {
+    expect(new Set(configured().origins.map(({ origin }) => origin))).toEqual(new Set(['default']));
+  });
+});
+
+describe('what is given', () => {
+  const text = 'seed: 2\nport: 1111\nmodel:\n  factors: 8\n  gridExponent: { users: 9 }\n';
+
+  test('wins by its source: flags over environment, environment over the file, the file over defaults', () => {
+    const environment = { MILLRACE_SEED: '3', MILLRACE_MODEL_FACTORS: '9', MILLRACE_MODEL_GRID_EXPONENT_ITEMS: '8' };
+    const file = fileOf(text);
+    const { config, origins } = configured({ file, environment, flags: { seed: flag('--seed', 4) } });
+    expect(config).toMatchObject({ seed: 4, port: 1111 });
+    expect(config.model).toMatchObject({ factors: 9, gridExponent: { users: 9, items: 8 } });
+    const from = new Map(origins.map(({ path, origin }) => [path, origin]));
+    expect(from.get('seed')).toBe('--seed');
+    expect(from.get('model.factors')).toBe('MILLRACE_MODEL_FACTORS');
+    expect(from.get('port')).toBe(`${file}:2`);
+    expect(from.get('model.gridExponent.users')).toBe(`${file}:5`);
+    expect(from.get('model.sweeps')).toBe('default');
+  });
+
+  test('may name its file in the environment, and its port as platforms do', () => {
+    const environment = { MILLRACE_CONFIG: fileOf(text), MILLRACE_PORT: '2222', PORT: '3333', OTHER: 'x' };
+    const { config, origins } = configured({ environment });
+    expect(config).toMatchObject({ seed: 2, port: 3333 });
+    expect(origins).toContainEqual({ path: 'port', value: 3333, origin: 'PORT' });
+  });
+
+  test('may be a table, as text a number where a text is wanted, and a file may be empty', () => {
+    const rule = { kind: 'order', atLeast: 0, preference: 1, confidence: [16] };
+    const environment = {
+      MILLRACE_MODEL_WEIGHTS: JSON.stringify({ ageBounds_ms: [], rules: [rule] }),
+      MILLRACE_DATA: '123',
+    };
+    const { config } = configured({ file: fileOf('# nothing yet\n'), environment });
+    expect(config.model.weights.rules).toEqual([rule]);
+    expect(config.data).toBe('123');
+  });
+});
+
+describe('what is given wrongly is refused, with the place where it stands', () => {
+  test.for([
+    ['sed: 1', /millrace\.yaml:1: there is no setting 'sed'\. Did you mean 'seed'\?/],
+    ['seed: 1\nmodel:\n  factrs: 8', /:3: there is no setting 'model\.factrs'\. Did you mean 'model\.factors'\?/],
+    ['# top\n\nfactors: 8', /:3: there is no setting 'factors'\. Did you mean 'model\.factors'\?/],
+    ['modle:\n  factors: 8', /:1: there is no setting 'modle'\. Did you mean 'model'\?/],
+    ['seed: one', /:1: seed is "one": .*expected number/],
+    ['model: 8', /:1: 'model' is a group of settings/],
+    ['model:\n  factors: 129', /:2: model\.factors is 129: .*128/],
+    ['transport: kafka', /:1: transport is "kafka": this release has no such adapter yet, only 'embedded'/],
+    ['documents: cosmos', /:1: documents is "cosmos": this release has no such adapter yet, only 'sqlite'/],
+    ['seed: 1\nseed: 2', /:2: Map keys must be unique/],
+    ['- seed', /:1: this is no mapping/],
+    ['model:\n  weights:\n    rules: []', /:2: model\.weights .*ageBounds_ms/],
+    ['__proto__: 1', /there is no setting '__proto__'/],
+  ] as const)('%j', ([text, says]) => {
+    const wrong = () => configured({ file: fileOf(text) });
+    expect(wrong).toThrow(InvalidConfiguration);
+    expect(wrong).toThrow(says);
+  });
+
+  test('in the environment too: a variable that begins as ours do and that nobody knows', () => {
+    const wrong = () => configured({ environment: { MILLRACE_MODEL_FACTOR: '8' } });
+    expect(wrong).toThrow(/MILLRACE_MODEL_FACTOR: there is no such setting\. Did you mean 'MILLRACE_MODEL_FACTORS'\?/);
+    expect(() => configured({ environment: { PORT: 'http' } })).toThrow(/PORT: port is "http"/);
+    expect(() => configured({ environment: { MILLRACE_SEED: '[' } })).toThrow(/MILLRACE_SEED: seed is "\["/);
+  });
+
+  test('as flags, and where the file is not there', () => {
+    expect(() => configured({ flags: { port: flag('--port', 70_000) } })).toThrow(/--port: port is 70000/);
+    expect(() => configured({ file: join(folder, 'none.yaml') })).toThrow(/none\.yaml cannot be read/);
+  });
+});
