@@ -3,7 +3,7 @@ import { openEmbedded, type Ports } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, engineOptions, loadApplication } from '../application.ts';
-import { generateLive, loadWhereEmpty } from '../first-data.ts';
+import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
 import { lagOf } from '../lag.ts';
@@ -46,7 +46,7 @@ async function start(flags: Flags): Promise<void> {
     const tasks = (): typeof thread.tasks => thread.tasks;
     const live = { ports, seed, signal, rate: config.generate.rate };
     await serveUntilStopped({ ports, port, tasks, signal }, async () => {
-      if (live.rate > 0) await generateLive(live);
+      if (live.rate > 0) await generateBeside(live);
     });
   } finally {
     process.stderr.write('finishing the epochs under way\n');
