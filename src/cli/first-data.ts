@@ -43,7 +43,8 @@ interface Live extends Loading {
 export async function generateLive({ ports, seed, signal, rate, count }: Live): Promise<number> {
   const { transport } = ports;
   const logged = await knownSoFar(transport, signal);
-  if (logged.items.length === 0 && !signal.aborted) {
+  const nobody = logged.items.length === 0 && logged.users.length === 0; // else films would mix with somebody's own
+  if (nobody && !signal.aborted) {
     const { items } = await importInvented({ seed, history: false, ports, signal });
     say(`invented ${items} films that do not exist (seed ${seed}), since the log holds none`);
   }
@@ -51,11 +52,18 @@ export async function generateLive({ ports, seed, signal, rate, count }: Live): 
   const invented = inventedIds(seed);
   const known = {
     users: logged.users.length === 0 ? invented.users : logged.users,
-    items: logged.items.length === 0 ? invented.items : logged.items,
+    items: nobody ? invented.items : logged.items,
   };
   // A second run goes on with other ratings than the first: what the log holds by then is part of its chances.
   const random = chancesOf(seed, 'live', await recordsIn(transport, ratings.name));
   return generate({ ports, known, random, rate, count, signal });
+}
+
+/** The same beside a server, which goes on where nobody has rated anything that could be rated again. */
+export async function generateBeside(live: Live): Promise<void> {
+  const { items } = await knownSoFar(live.ports.transport, live.signal);
+  if (items.length > 0) await generateLive(live);
+  else if (!live.signal.aborted) say('nothing is generated: the log holds no items yet');
 }
 
 async function recordsIn(transport: Transport, topic: string): Promise<number> {

@@ -1,5 +1,5 @@
 /** One process learns, another serves, a third generates: all on one folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -63,6 +63,25 @@ test('generate invents whom it needs from its seed, and ends at its count', asyn
   );
   expect(hashes[1]).toBe(hashes[0]);
   expect(hashes[2]).not.toBe(hashes[0]);
+});
+
+test('generate invents nothing beside ratings that are there: it rates their items, once they have been read', async () => {
+  const file = join(data, 'ratings.csv');
+  const lines = Array.from({ length: 30 }, (_, n) => `u${n % 5},own-${n % 7},4,${1_600_000_000 + n}`);
+  writeFileSync(file, ['userId,itemId,rating,timestamp', ...lines, ''].join('\n'));
+  await json('import', 'csv', file, '--data', data);
+  const flags = ['generate', '--rate', '0', '--count', '20', '--data', data];
+  expect(await millrace(...flags)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/NOBODY_KNOWN.*millrace run/),
+  });
+  await json('run', '--until-caught-up', '--data', data);
+  expect(await millrace(...flags)).toMatchObject({ code: 0, stderr: '' });
+  await json('run', '--until-caught-up', '--data', data);
+  expect(await json('export', 'model', '--data', data, '--out', join(data, 'model'))).toMatchObject({
+    users: 5,
+    items: 7,
+  });
 });
 
 test('generate goes on at its rate until it is told to end, and refuses to fill the disk', async () => {

@@ -37,7 +37,7 @@ test('the progress line tells the prequential error of the newest model version,
 });
 
 test('the progress line asks for the error once a second at most, and not while an answer is on its way', async () => {
-  const get = vi.fn(() => new Promise<undefined>(() => {}));
+  const get = vi.fn<() => Promise<undefined>>(() => new Promise(() => {}));
   expect(await shown({ get }, 5)).toHaveLength(5);
   expect(get).toHaveBeenCalledTimes(1);
 });

@@ -4,7 +4,7 @@ import { EngineThread } from '../../app/engine-thread.ts';
 import { engineSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, engineOptions, loadApplication } from '../application.ts';
-import { generateLive, loadWhereEmpty } from '../first-data.ts';
+import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
 import { lagOf } from '../../operations/lag.ts';
@@ -47,7 +47,7 @@ async function start(flags: Flags): Promise<void> {
     const live = engineSource(ports.transport, graph, thread);
     const generated = { ports, seed, signal, rate: config.generate.rate };
     await serveUntilStopped({ ports, port, thread, live, signal }, async () => {
-      if (generated.rate > 0) await generateLive(generated);
+      if (generated.rate > 0) await generateBeside(generated);
     });
   } finally {
     process.stderr.write('finishing the epochs under way\n');

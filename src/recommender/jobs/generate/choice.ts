@@ -20,5 +20,8 @@ export function fitting(
 export function skewed(ids: readonly string[], power: number, random: () => number): string {
   const id = ids[Math.floor(random() ** power * ids.length)];
   if (id !== undefined) return id;
-  throw new NobodyKnown('There are no users or no items to generate ratings of', 'Import a data set first');
+  throw new NobodyKnown(
+    'There are no users or no items to generate ratings of',
+    'Import a data set with its items, or let `millrace run` read the ratings that are there',
+  );
 }

@@ -1,4 +1,4 @@
-import { items as itemStream, ratings as ratingStream } from '../../../../topologies/streams.ts';
+import { items as itemStream, ratingsByItem, ratings as ratingStream } from '../../../../topologies/streams.ts';
 import type { TopicPartition, Transport } from '../../../transport/port.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../../../transport/record.ts';
 
@@ -12,11 +12,15 @@ export interface Known {
 const mostKnown = 50_000;
 const atOnce = { maxRecords: 10_000, maxBytes: 4 << 20 };
 
-/** Who is in the log so far, by keys alone: users of `ratings` and items of `items`, in the order of the log. */
+/**
+ * Who is in the log so far, by keys alone and in its order: users of `ratings`, and items of `items`, or of the ratings
+ * that `intake` let through where nobody describes them.
+ */
 export async function knownSoFar(transport: Transport, signal: AbortSignal): Promise<Known> {
+  const items = await keysOf(transport, itemStream.name, signal);
   return {
     users: await keysOf(transport, ratingStream.name, signal),
-    items: await keysOf(transport, itemStream.name, signal),
+    items: items.length > 0 ? items : await keysOf(transport, ratingsByItem.name, signal),
   };
 }
 
