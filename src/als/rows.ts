@@ -121,6 +121,7 @@ function restoreVectors(side: Side, id: string, reader: RowReader): void {
   reader.integers(side.vectors.row(row));
   reader.integers(side.starVectors.row(row));
   side.staleness.set(row, reader.double());
+  side.digests.touch(row);
   reader.end();
 }
 
