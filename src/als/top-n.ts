@@ -1,3 +1,4 @@
+import { Foremost } from './foremost.ts';
 import { compare } from './interaction.ts';
 import type { ItemMatrix } from './matrix.ts';
 import type { Scored } from './types.ts';
@@ -46,31 +47,17 @@ export function greatest(
 
 /** Scores come in an array: for most rows nothing is done but to compare one with the last of the list. */
 function best(ids: readonly string[], scores: Float64Array, { n, exclude }: TopNOptions): Scored[] {
-  const list: Scored[] = [];
-  let least = n > 0 ? -Infinity : Infinity;
+  const foremost = new Foremost<Scored>(n, byScore);
+  let least = -Infinity;
   for (let row = 0; row < scores.length; row++) {
     const score = scores[row] ?? NaN;
     if (!(score >= least)) continue;
-    const entry = { itemId: ids[row] ?? '', score };
-    if (list.length >= n && !precedes(entry, list[n - 1])) continue;
-    if (exclude?.has(entry.itemId) === true) continue;
-    insert(list, entry);
-    if (list.length > n) list.pop();
-    if (list.length === n) least = list[n - 1]?.score ?? least;
+    const itemId = ids[row] ?? '';
+    if (exclude?.has(itemId) === true) continue;
+    foremost.offer({ itemId, score });
+    least = foremost.last?.score ?? -Infinity;
   }
-  return list;
+  return [...foremost.list];
 }
 
-const precedes = (a: Scored, b: Scored | undefined): boolean =>
-  b === undefined || a.score > b.score || (a.score === b.score && compare(a.itemId, b.itemId) < 0);
-
-/** By halves: a list of a hundred is moved through in seven comparisons. */
-function insert(list: Scored[], entry: Scored): void {
-  let [from, to] = [0, list.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (precedes(entry, list[middle])) to = middle;
-    else from = middle + 1;
-  }
-  list.splice(from, 0, entry);
-}
+const byScore = (a: Scored, b: Scored): number => b.score - a.score || compare(a.itemId, b.itemId);
