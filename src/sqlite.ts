@@ -33,14 +33,20 @@ const PAUSES = 2_000;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Opens (and where missing creates) a database whose commits are on disk when they return.
+ * What a commit means. `synced`: it is on the disk when it returns. `ordered`: it outlives the process, but a machine
+ * that loses power may lose the newest commits, each as a whole and none before an older one; the file stays sound.
+ */
+export type Commits = 'synced' | 'ordered';
+
+/**
+ * Opens (and where missing creates) a database.
  * Throws `UnusableDatabase` for a file of another kind or version, `Unavailable` where it is locked.
  */
-export function openSqlite(path: string, schema: SqliteSchema): DatabaseSync {
+export function openSqlite(path: string, schema: SqliteSchema, commits: Commits = 'synced'): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const db = guarded(path, () => new DatabaseSync(path, { timeout: 0 }));
   try {
-    guarded(path, () => makeDurable(db, path));
+    guarded(path, () => makeDurable(db, path, commits));
     guarded(path, () => ensureSchema(db, path, schema));
     return db;
   } catch (error) {
@@ -102,8 +108,9 @@ function unexpected(column: string, value: SQLOutputValue | undefined): never {
   throw new UnusableDatabase(`Column ${column} holds a ${typeof value}`, 'The file is damaged: restore it');
 }
 
-function makeDurable(db: DatabaseSync, path: string): void {
-  db.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+/** With a write-ahead log FULL syncs it at each commit, NORMAL only before its pages are moved into the database. */
+function makeDurable(db: DatabaseSync, path: string, commits: Commits): void {
+  db.exec(`PRAGMA synchronous = ${commits === 'synced' ? 'FULL' : 'NORMAL'}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
   if (path === ':memory:') return;
   const mode = textOf(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode');
   if (mode === 'wal') return;

@@ -39,9 +39,12 @@ const stateSchema: SqliteSchema = {
     ) STRICT;`,
 };
 
-/** The checkpoints of a process in one SQLite file (or `:memory:`), made where it is missing. */
+/**
+ * The checkpoints of a process in one SQLite file (or `:memory:`), made where it is missing. Commits are not synced: what
+ * a machine without power loses of them is made again from the journal (docs/decisions/0023).
+ */
 export function openSqliteStateStore(options: { readonly path: string }): StateStore {
-  const db = openSqlite(options.path, stateSchema);
+  const db = openSqlite(options.path, stateSchema, 'ordered');
   const tables = stateTables(db);
 
   function* entries(task: string): Generator<StateEntry> {
