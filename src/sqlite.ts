@@ -65,7 +65,7 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
   } catch (error) {
     // A full disk makes SQLite roll back by itself.
     if (db.isTransaction) db.exec('ROLLBACK');
-    throw translated(error, db);
+    throw asFailure(error, db);
   }
 }
 
@@ -78,7 +78,7 @@ export function guarded<T>(place: string | DatabaseSync, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (resultOf(error) !== BUSY || pauses >= PAUSES) throw translated(error, place);
+      if (resultOf(error) !== BUSY || pauses >= PAUSES) throw asFailure(error, place);
       Atomics.wait(nothing, 0, 0, PAUSE_MS);
     }
   }
@@ -149,7 +149,8 @@ const BUSY = 5;
 const MAY_PASS = new Set([BUSY, 6 /* locked */, 10 /* input or output error */, 13 /* full */]);
 const WILL_NOT_PASS = new Set([11 /* corrupt */, 14 /* cannot open */, 26 /* not a database */]);
 
-function translated(error: unknown, place: string | DatabaseSync): unknown {
+/** What a failure of SQLite means to a caller: see `guarded`. Other errors stay what they are. */
+export function asFailure(error: unknown, place: string | DatabaseSync): unknown {
   const result = resultOf(error);
   if (!(error instanceof Error) || result === undefined) return error;
   const what = `${typeof place === 'string' ? place : (place.location() ?? ':memory:')}: ${error.message}`;
