@@ -64,34 +64,26 @@ export class SqliteGroups {
 
   /** Answers false where the database has undone all of them, because of one. */
   #commitTogether(group: readonly Entry[]): boolean {
-    let tell: (() => void)[] = [];
-    let rolledBack = false;
     try {
-      transaction(this.#db, () => {
-        tell = group.map(entry => this.#inSavepoint(entry));
-        rolledBack = !this.#db.isTransaction;
-      });
+      const outcomes = transaction(this.#db, () => group.map(entry => this.#inSavepoint(entry)));
+      for (const tell of outcomes) tell();
     } catch (error) {
-      if (rolledBack) return false;
+      if (error instanceof RolledBack) return false;
       for (const { reject } of group) reject(error);
-      return true;
     }
-    for (const each of tell) each();
     return true;
   }
 
   #inSavepoint({ attempt, reject }: Entry): () => void {
-    if (!this.#db.isTransaction) return () => {};
     this.#begin.run();
     try {
       const tell = attempt();
       this.#keep.run();
       return tell;
     } catch (error) {
-      if (this.#db.isTransaction) {
-        this.#undo.run();
-        this.#keep.run();
-      }
+      if (!isOpen(this.#db)) throw new RolledBack();
+      this.#undo.run();
+      this.#keep.run();
       return () => reject(asFailure(error, this.#db));
     }
   }
@@ -104,6 +96,11 @@ export class SqliteGroups {
     }
   }
 }
+
+/** The database has undone the transaction by itself. */
+class RolledBack extends Error {}
+
+const isOpen = (db: DatabaseSync): boolean => db.isTransaction;
 
 const tooMany = (db: DatabaseSync): Unavailable =>
   new Unavailable(

@@ -110,7 +110,9 @@ function unexpected(column: string, value: SQLOutputValue | undefined): never {
 
 /** With a write-ahead log FULL syncs it at each commit, NORMAL only before its pages are moved into the database. */
 function makeDurable(db: DatabaseSync, path: string, commits: Commits): void {
-  db.exec(`PRAGMA synchronous = ${commits === 'synced' ? 'FULL' : 'NORMAL'}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+  db.exec(
+    `PRAGMA synchronous = ${commits === 'synced' ? 'FULL' : 'NORMAL'}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`,
+  );
   if (path === ':memory:') return;
   const mode = textOf(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode');
   if (mode === 'wal') return;

@@ -32,8 +32,15 @@ const notes = (of = db): unknown[] =>
 /** Pages in the write-ahead log: each commit adds those that it changed. */
 const walPages = (): unknown => db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()?.['log'];
 
-const settled = async (works: readonly Promise<unknown>[]): Promise<unknown[]> =>
-  (await Promise.allSettled(works)).map(outcome => (outcome.status === 'rejected' ? outcome.reason : 'done'));
+const settled = (works: readonly Promise<unknown>[]): Promise<unknown[]> =>
+  Promise.all(
+    works.map(work =>
+      work.then(
+        () => 'done',
+        (error: unknown) => error,
+      ),
+    ),
+  );
 
 test('works asked for in one turn share a commit, in their order, and each is answered', async () => {
   await groups.write(note('one alone'));

@@ -35,11 +35,7 @@ export function topNOf(user: Int16Array, items: ItemMatrix, options: TopNOptions
 }
 
 /** The n rows with the greatest scores, greatest first, ties by id; a row scored NaN takes no part. */
-export function greatest(
-  ids: readonly string[],
-  options: TopNOptions,
-  scoreOf: (row: number) => number,
-): Scored[] {
+export function greatest(ids: readonly string[], options: TopNOptions, scoreOf: (row: number) => number): Scored[] {
   const scores = new Float64Array(ids.length);
   for (let row = 0; row < scores.length; row++) scores[row] = scoreOf(row);
   return best(ids, scores, options);
