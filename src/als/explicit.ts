@@ -1,6 +1,6 @@
 import { solveCholesky } from './cholesky.ts';
 import { checkExact, OuterSum } from './gram.ts';
-import type { Pairs } from './pairs.ts';
+import { noStars, type Pairs } from './pairs.ts';
 import { toGrid } from './rounding.ts';
 import type { ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
@@ -50,10 +50,12 @@ export class ExplicitSolver {
     const values = other.starVectors.values;
     let ratings = 0;
     this.#system.fill(0);
+    const { stars: allStars } = this.#pairs;
+    const neighbours = this.#pairs.neighbours(side);
     for (const pair of side.pairs[row] ?? []) {
-      const stars = this.#pairs.stars(pair);
-      if (stars === undefined) continue;
-      const start = this.#pairs.neighbour(side, pair) * width;
+      const stars = allStars[pair] ?? noStars;
+      if (stars === noStars) continue;
+      const start = (neighbours[pair] ?? NaN) * width;
       this.#outer.add(values, start, 1, starUnit);
       this.#addTarget(values, start, stars - mean - (values[start] ?? NaN));
       ratings++;

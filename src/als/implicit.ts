@@ -53,12 +53,14 @@ export class ImplicitSolver {
     const values = other.vectors.values;
     this.#system.fill(0);
     this.#sum.fill(0);
+    const { confidences, preferences } = this.#pairs;
+    const neighbours = this.#pairs.neighbours(side);
     for (const pair of side.pairs[row] ?? []) {
-      const confidence = this.#pairs.confidence(pair);
+      const confidence = confidences[pair] ?? 0;
       if (confidence === 0) continue;
-      const start = this.#pairs.neighbour(side, pair) * k;
+      const start = (neighbours[pair] ?? NaN) * k;
       this.#outer.add(values, start, confidence);
-      if (this.#pairs.preference(pair) === 0) continue;
+      if (preferences[pair] === 0) continue;
       for (let f = 0; f < k; f++) this.#sum[f] = (this.#sum[f] ?? NaN) + confidence * (values[start + f] ?? NaN);
     }
     this.#outer.end();
