@@ -33,14 +33,20 @@ const PAUSES = 2_000;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Opens (and where missing creates) a database whose commits are on disk when they return.
+ * What a commit means. `synced`: it is on the disk when it returns. `ordered`: it outlives the process, but a machine
+ * that loses power may lose the newest commits, each as a whole and none before an older one; the file stays sound.
+ */
+export type Commits = 'synced' | 'ordered';
+
+/**
+ * Opens (and where missing creates) a database.
  * Throws `UnusableDatabase` for a file of another kind or version, `Unavailable` where it is locked.
  */
-export function openSqlite(path: string, schema: SqliteSchema): DatabaseSync {
+export function openSqlite(path: string, schema: SqliteSchema, commits: Commits = 'synced'): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const db = guarded(path, () => new DatabaseSync(path, { timeout: 0 }));
   try {
-    guarded(path, () => makeDurable(db, path));
+    guarded(path, () => makeDurable(db, path, commits));
     guarded(path, () => ensureSchema(db, path, schema));
     return db;
   } catch (error) {
@@ -59,7 +65,7 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
   } catch (error) {
     // A full disk makes SQLite roll back by itself.
     if (db.isTransaction) db.exec('ROLLBACK');
-    throw translated(error, db);
+    throw asFailure(error, db);
   }
 }
 
@@ -72,7 +78,7 @@ export function guarded<T>(place: string | DatabaseSync, work: () => T): T {
     try {
       return work();
     } catch (error) {
-      if (resultOf(error) !== BUSY || pauses >= PAUSES) throw translated(error, place);
+      if (resultOf(error) !== BUSY || pauses >= PAUSES) throw asFailure(error, place);
       Atomics.wait(nothing, 0, 0, PAUSE_MS);
     }
   }
@@ -102,8 +108,11 @@ function unexpected(column: string, value: SQLOutputValue | undefined): never {
   throw new UnusableDatabase(`Column ${column} holds a ${typeof value}`, 'The file is damaged: restore it');
 }
 
-function makeDurable(db: DatabaseSync, path: string): void {
-  db.exec(`PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`);
+/** With a write-ahead log FULL syncs it at each commit, NORMAL only before its pages are moved into the database. */
+function makeDurable(db: DatabaseSync, path: string, commits: Commits): void {
+  db.exec(
+    `PRAGMA synchronous = ${commits === 'synced' ? 'FULL' : 'NORMAL'}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`,
+  );
   if (path === ':memory:') return;
   const mode = textOf(db.prepare('PRAGMA journal_mode = WAL').get() ?? {}, 'journal_mode');
   if (mode === 'wal') return;
@@ -142,7 +151,8 @@ const BUSY = 5;
 const MAY_PASS = new Set([BUSY, 6 /* locked */, 10 /* input or output error */, 13 /* full */]);
 const WILL_NOT_PASS = new Set([11 /* corrupt */, 14 /* cannot open */, 26 /* not a database */]);
 
-function translated(error: unknown, place: string | DatabaseSync): unknown {
+/** What a failure of SQLite means to a caller: see `guarded`. Other errors stay what they are. */
+export function asFailure(error: unknown, place: string | DatabaseSync): unknown {
   const result = resultOf(error);
   if (!(error instanceof Error) || result === undefined) return error;
   const what = `${typeof place === 'string' ? place : (place.location() ?? ':memory:')}: ${error.message}`;

@@ -32,6 +32,13 @@ test('a file is made with its folder, its tables and durable commits, and opens 
   second.close();
 });
 
+test('commits that need only be in order are not synced one by one', () => {
+  const db = openSqlite(path, schema, 'ordered');
+  expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 1 });
+  db.close();
+});
+
 test('a file of another version or kind is refused with the way out', () => {
   openSqlite(path, schema).close();
   expect(() => openSqlite(path, { ...schema, version: 3 })).toThrow(/version 2 of its tables, this program needs 3/);

@@ -1,6 +1,6 @@
 import { solveCholesky } from './cholesky.ts';
-import { addOuter, checkExact } from './gram.ts';
-import type { Pairs } from './pairs.ts';
+import { checkExact, OuterSum } from './gram.ts';
+import { noStars, type Pairs } from './pairs.ts';
 import { toGrid } from './rounding.ts';
 import type { ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
@@ -14,7 +14,7 @@ export class ExplicitSolver {
   readonly #settings: ModelSettings;
   readonly #pairs: Pairs;
   readonly #system: Float64Array;
-  readonly #y: Float64Array;
+  readonly #outer: OuterSum;
   readonly #x: Float64Array;
   /** Bias and factors of the row solved last, on the grid. */
   readonly solution: Int16Array;
@@ -24,7 +24,7 @@ export class ExplicitSolver {
     this.#settings = settings;
     this.#pairs = pairs;
     this.#system = new Float64Array(width * (width + 1));
-    this.#y = new Float64Array(width);
+    this.#outer = new OuterSum(this.#system, width + 1, width);
     this.#x = new Float64Array(width);
     this.solution = new Int16Array(width);
   }
@@ -45,33 +45,36 @@ export class ExplicitSolver {
 
   /** Exact sums over the row's ratings of y y' and of what mean and other bias leave unexplained times y. */
   #accumulate(side: Side, other: Side, row: number): number {
-    const width = this.#y.length;
+    const width = this.#x.length;
     const mean = this.#pairs.meanStars;
     const values = other.starVectors.values;
     let ratings = 0;
     this.#system.fill(0);
+    const { stars: allStars } = this.#pairs;
+    const neighbours = this.#pairs.neighbours(side);
     for (const pair of side.pairs[row] ?? []) {
-      const stars = this.#pairs.stars(pair);
-      if (stars === undefined) continue;
-      const start = this.#pairs.neighbour(side, pair) * width;
-      this.#y[0] = starUnit;
-      for (let f = 1; f < width; f++) this.#y[f] = values[start + f] ?? NaN;
-      addOuter(this.#system, width + 1, this.#y, 1);
-      this.#addTarget(stars - mean - (values[start] ?? NaN));
+      const stars = allStars[pair] ?? noStars;
+      if (stars === noStars) continue;
+      const start = (neighbours[pair] ?? NaN) * width;
+      this.#outer.add(values, start, 1, starUnit);
+      this.#addTarget(values, start, stars - mean - (values[start] ?? NaN));
       ratings++;
     }
+    this.#outer.end();
     checkExact(this.#system, width + 1, width);
     return ratings;
   }
 
-  #addTarget(unexplained: number): void {
-    const width = this.#y.length;
-    for (let f = 0, at = width; f < width; f++, at += width + 1)
-      this.#system[at] = (this.#system[at] ?? NaN) + unexplained * (this.#y[f] ?? NaN);
+  #addTarget(values: Int16Array, start: number, unexplained: number): void {
+    const width = this.#x.length;
+    for (let f = 0, at = width; f < width; f++, at += width + 1) {
+      const y = f === 0 ? starUnit : (values[start + f] ?? NaN);
+      this.#system[at] = (this.#system[at] ?? NaN) + unexplained * y;
+    }
   }
 
   #regularise(ratings: number): void {
-    const width = this.#y.length;
+    const width = this.#x.length;
     const { regularisation, biasRegularisation, prior } = this.#settings.explicit;
     const frequency = (ratings + prior) * starUnit * starUnit;
     for (let f = 0; f < width; f++) {

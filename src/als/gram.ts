@@ -15,6 +15,58 @@ export function addOuter(matrix: Float64Array, stride: number, y: Float64Array, 
   }
 }
 
+/** Rows whose outer products are added at once: each element is then read and written once for all of them. */
+const together = 4;
+
+/** Adds weighted outer products as `addOuter` does, a few rows at once: the sums are exact, so that their order is nothing. */
+export class OuterSum {
+  readonly #matrix: Float64Array;
+  readonly #stride: number;
+  readonly #k: number;
+  readonly #rows: Float64Array;
+  readonly #weights = new Float64Array(together);
+  #count = 0;
+
+  /** Sums go to the upper triangle of `matrix`, whose rows are `stride` long, k of them. */
+  constructor(matrix: Float64Array, stride: number, k: number) {
+    this.#matrix = matrix;
+    this.#stride = stride;
+    this.#k = k;
+    this.#rows = new Float64Array(together * k);
+  }
+
+  /** Adds weight * y y', where y is `values[start]` and the k - 1 that follow it, the first one replaced where one is given. */
+  add(values: Int16Array, start: number, weight: number, first?: number): void {
+    const base = this.#count * this.#k;
+    for (let f = 0; f < this.#k; f++) this.#rows[base + f] = values[start + f] ?? NaN;
+    if (first !== undefined) this.#rows[base] = first;
+    this.#weights[this.#count++] = weight;
+    if (this.#count === together) this.end();
+  }
+
+  /** What was added is in the matrix. */
+  end(): void {
+    const k = this.#k;
+    this.#rows.fill(0, this.#count * k);
+    this.#weights.fill(0, this.#count);
+    this.#count = 0;
+    const [matrix, rows, weights] = [this.#matrix, this.#rows, this.#weights];
+    const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = weights;
+    for (let a = 0; a < k; a++) {
+      const y0 = w0 * (rows[a] ?? NaN);
+      const y1 = w1 * (rows[k + a] ?? NaN);
+      const y2 = w2 * (rows[2 * k + a] ?? NaN);
+      const y3 = w3 * (rows[3 * k + a] ?? NaN);
+      const row = a * this.#stride;
+      for (let b = a; b < k; b++) {
+        const more = y0 * (rows[b] ?? NaN) + y1 * (rows[k + b] ?? NaN);
+        const most = y2 * (rows[2 * k + b] ?? NaN) + y3 * (rows[3 * k + b] ?? NaN);
+        matrix[row + b] = (matrix[row + b] ?? NaN) + (more + most);
+      }
+    }
+  }
+}
+
 /**
  * The diagonal suffices: by Cauchy and Schwarz no element is greater than the greatest of it.
  * @throws {BoundExceeded}

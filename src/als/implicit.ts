@@ -1,5 +1,5 @@
 import { solveCholesky } from './cholesky.ts';
-import { addOuter, checkExact } from './gram.ts';
+import { checkExact, OuterSum } from './gram.ts';
 import type { Pairs } from './pairs.ts';
 import { toGrid } from './rounding.ts';
 import type { ModelSettings, Regularisation } from './settings.ts';
@@ -16,7 +16,7 @@ export class ImplicitSolver {
   readonly #settings: ModelSettings;
   readonly #pairs: Pairs;
   readonly #system: Float64Array;
-  readonly #y: Float64Array;
+  readonly #outer: OuterSum;
   readonly #sum: Float64Array;
   readonly #x: Float64Array;
   /** The row solved last, on its side's grid. */
@@ -27,7 +27,7 @@ export class ImplicitSolver {
     this.#settings = settings;
     this.#pairs = pairs;
     this.#system = new Float64Array(k * (k + 1));
-    this.#y = new Float64Array(k);
+    this.#outer = new OuterSum(this.#system, k + 1, k);
     this.#sum = new Float64Array(k);
     this.#x = new Float64Array(k);
     this.solution = new Int16Array(k);
@@ -49,25 +49,27 @@ export class ImplicitSolver {
 
   /** The exact part: weighted Gram matrix and right-hand side of the row's own neighbours. */
   #accumulate(side: Side, other: Side, row: number): void {
-    const k = this.#y.length;
+    const k = this.#x.length;
     const values = other.vectors.values;
     this.#system.fill(0);
     this.#sum.fill(0);
+    const { confidences, preferences } = this.#pairs;
+    const neighbours = this.#pairs.neighbours(side);
     for (const pair of side.pairs[row] ?? []) {
-      const confidence = this.#pairs.confidence(pair);
+      const confidence = confidences[pair] ?? 0;
       if (confidence === 0) continue;
-      const start = this.#pairs.neighbour(side, pair) * k;
-      for (let f = 0; f < k; f++) this.#y[f] = values[start + f] ?? NaN;
-      addOuter(this.#system, k + 1, this.#y, confidence);
-      if (this.#pairs.preference(pair) === 0) continue;
-      for (let f = 0; f < k; f++) this.#sum[f] = (this.#sum[f] ?? NaN) + confidence * (this.#y[f] ?? NaN);
+      const start = (neighbours[pair] ?? NaN) * k;
+      this.#outer.add(values, start, confidence);
+      if (preferences[pair] === 0) continue;
+      for (let f = 0; f < k; f++) this.#sum[f] = (this.#sum[f] ?? NaN) + confidence * (values[start + f] ?? NaN);
     }
+    this.#outer.end();
     checkExact(this.#system, k + 1, k);
   }
 
   /** Adds what every row shares, in the same units: 1/16 steps of confidence, squared grid steps. */
   #complete(side: Side, other: Side, row: number): void {
-    const k = this.#y.length;
+    const k = this.#x.length;
     const { unobservedWeight, regularisation } = this.#settings;
     const shared = unobservedWeight * confidenceSteps;
     for (let a = 0; a < k; a++)

@@ -8,6 +8,11 @@ export class Numbers<A extends Float64Array | Int32Array | Int16Array | Uint16Ar
     this.#values = make(64);
   }
 
+  /** The numbers themselves, for loops over many: valid until one is set past the end. */
+  get values(): A {
+    return this.#values;
+  }
+
   get(at: number): number {
     return this.#values[at] ?? 0;
   }

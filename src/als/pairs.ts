@@ -5,7 +5,8 @@ import { roundHalfEven } from './rounding.ts';
 import { starUnit, type Side } from './side.ts';
 import type { WeightTable } from './weights.ts';
 
-const noStars = -32768;
+/** What stands in place of a rating where there is none. */
+export const noStars = -32768;
 
 /** Every user and item that had to do with each other: the facts, and what both models make of them. */
 export class Pairs {
@@ -42,9 +43,18 @@ export class Pairs {
     return this.#ratings === 0 ? 0 : roundHalfEven(this.#starSum / this.#ratings);
   }
 
-  /** The other end of a pair, seen from `side`. */
-  neighbour(side: Side, pair: number): number {
-    return side === this.#users ? this.#item.get(pair) : this.#user.get(pair);
+  /** The other end of each pair, seen from `side`; like those below valid until a pair is added. */
+  neighbours(side: Side): Int32Array {
+    return side === this.#users ? this.#item.values : this.#user.values;
+  }
+
+  /** Weight of each pair, in 1/16 steps. */
+  get confidences(): Uint16Array {
+    return this.#confidence.values;
+  }
+
+  get preferences(): Uint8Array {
+    return this.#preference.values;
   }
 
   userOf(pair: number): number {
@@ -55,18 +65,9 @@ export class Pairs {
     return this.#item.get(pair);
   }
 
-  confidence(pair: number): number {
-    return this.#confidence.get(pair);
-  }
-
-  preference(pair: number): number {
-    return this.#preference.get(pair);
-  }
-
-  /** The rating in star units; undefined where there is none. */
-  stars(pair: number): number | undefined {
-    const stars = this.#stars.get(pair);
-    return stars === noStars ? undefined : stars;
+  /** The rating of each pair in star units; `noStars` where there is none. */
+  get stars(): Int16Array {
+    return this.#stars.values;
   }
 
   facts(pair: number): Facts {

@@ -1,3 +1,4 @@
+import { Foremost } from './foremost.ts';
 import { compare } from './interaction.ts';
 import type { Side } from './side.ts';
 import { stalenessSteps, type ModelState } from './state.ts';
@@ -12,20 +13,20 @@ export function refresh(state: ModelState, events: number): number {
   const { threshold, rowsPerEvent } = state.settings.refresh;
   const budget = Math.floor(rowsPerEvent * events);
   if (budget === 0) return 0;
-  const stale = [...staleRows(state.items, threshold), ...staleRows(state.users, threshold)];
-  const chosen = stale.sort(staler).slice(0, budget);
-  const rowsOf = (side: Side): number[] => chosen.filter(entry => entry.side === side).map(({ row }) => row);
+  const chosen = new Foremost<Stale>(budget, staler);
+  for (const side of [state.items, state.users]) offerStale(side, threshold, chosen);
+  const rowsOf = (side: Side): number[] => chosen.list.filter(entry => entry.side === side).map(({ row }) => row);
   const [items, users] = [rowsOf(state.items), rowsOf(state.users)];
   return state.solve(state.items, items) + state.solve(state.users, users);
 }
 
-function staleRows(side: Side, threshold: number): Stale[] {
-  const stale: Stale[] = [];
+/** Most rows are less stale than the last one chosen: they are passed over by one comparison. */
+function offerStale(side: Side, threshold: number, chosen: Foremost<Stale>): void {
   for (let row = 0; row < side.size; row++) {
     const staleness = side.staleness.get(row);
-    if (staleness > threshold * stalenessSteps) stale.push({ side, row, staleness });
+    if (staleness <= threshold * stalenessSteps || staleness < (chosen.last?.staleness ?? 0)) continue;
+    chosen.offer({ side, row, staleness });
   }
-  return stale;
 }
 
 function staler(a: Stale, b: Stale): number {

@@ -3,7 +3,7 @@ import { UnusableModelState } from './errors.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Writes a checkpoint row: little-endian numbers and texts with their length, so that equal rows are equal bytes. */
+/** Writes checkpoint rows, one after the other: little-endian numbers and texts with their length, so that equal rows are equal bytes. */
 export class RowWriter {
   #bytes = new Uint8Array(256);
   #view = new DataView(this.#bytes.buffer);
@@ -36,8 +36,11 @@ export class RowWriter {
     this.#at += 4 + bytes.length;
   }
 
+  /** The row, and the writer ready for the next one. */
   end(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    const row = this.#bytes.slice(0, this.#at);
+    this.#at = 0;
+    return row;
   }
 
   #reserve(length: number): void {

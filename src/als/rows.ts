@@ -108,8 +108,10 @@ const byId = (side: Side, rows: ReadonlySet<number>): number[] =>
 const isDirty = ({ users, items, dirtyHistories, versionDirty }: ModelState): boolean =>
   versionDirty || users.dirty.size + items.dirty.size + dirtyHistories.size > 0;
 
+/** One for all rows: a rating can make thousands of neighbours staler. */
+const writer = new RowWriter();
+
 function vectors(side: Side, row: number): Uint8Array {
-  const writer = new RowWriter();
   writer.integers(side.vectors.row(row));
   writer.integers(side.starVectors.row(row));
   writer.double(side.staleness.get(row));
@@ -121,11 +123,11 @@ function restoreVectors(side: Side, id: string, reader: RowReader): void {
   reader.integers(side.vectors.row(row));
   reader.integers(side.starVectors.row(row));
   side.staleness.set(row, reader.double());
+  side.digests.touch(row);
   reader.end();
 }
 
 function history({ users, items, pairs }: ModelState, user: number): Uint8Array {
-  const writer = new RowWriter();
   const idOf = (pair: number): string => items.idOf(pairs.itemOf(pair));
   for (const pair of (users.pairs[user] ?? []).toSorted((a, b) => compare(idOf(a), idOf(b))))
     for (const [number, kind] of kinds.entries()) {

@@ -1,3 +1,4 @@
+import { RowDigests } from './digests.ts';
 import { firstValues } from './first-values.ts';
 import { addOuter, checkExact } from './gram.ts';
 import { ItemMatrix } from './matrix.ts';
@@ -31,6 +32,8 @@ export class Side {
   /** Rows whose checkpoint row is behind; and rows whose vectors the cut has changed. */
   readonly dirty = new Set<number>();
   readonly changed = new Set<number>();
+  /** Of both vectors by row, for the hash of the model. */
+  readonly digests: RowDigests;
   readonly #settings: ModelSettings;
 
   constructor(name: SideName, settings: ModelSettings) {
@@ -38,6 +41,7 @@ export class Side {
     this.unit = 1 << settings.gridExponent[name];
     this.vectors = new ItemMatrix(settings.factors);
     this.starVectors = new ItemMatrix(settings.explicit.factors + 1);
+    this.digests = new RowDigests(this.vectors, this.starVectors);
     this.gram = new Float64Array(settings.factors * settings.factors);
     this.#settings = settings;
   }
@@ -122,5 +126,6 @@ export class Side {
   #mark(row: number): void {
     this.dirty.add(row);
     this.changed.add(row);
+    this.digests.touch(row);
   }
 }

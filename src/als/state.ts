@@ -71,10 +71,13 @@ export class ModelState {
   }
 
   #age(side: Side, other: Side, row: number, distance: number): void {
+    const { confidences } = this.pairs;
+    const neighbours = this.pairs.neighbours(side);
+    const events = other.events.values;
     for (const pair of side.pairs[row] ?? []) {
-      if (this.pairs.confidence(pair) === 0) continue;
-      const neighbour = this.pairs.neighbour(side, pair);
-      const gain = roundHalfEven((stalenessSteps * distance) / Math.sqrt(other.events.get(neighbour) + 1));
+      if (confidences[pair] === 0) continue;
+      const neighbour = neighbours[pair] ?? NaN;
+      const gain = roundHalfEven((stalenessSteps * distance) / Math.sqrt((events[neighbour] ?? 0) + 1));
       if (gain === 0) continue;
       other.staleness.add(neighbour, gain);
       other.dirty.add(neighbour);

@@ -1,3 +1,4 @@
+import { Foremost } from './foremost.ts';
 import { compare } from './interaction.ts';
 import type { ItemMatrix } from './matrix.ts';
 import type { Scored } from './types.ts';
@@ -24,42 +25,35 @@ export function topNOf(user: Int16Array, items: ItemMatrix, options: TopNOptions
   const { k, ids, values } = items;
   if (user.length !== k) throw new RangeError(`A user of ${user.length} factors does not fit items of ${k}`);
   const factors = Float64Array.from(user);
-  return greatest(ids, options, row => {
+  const scores = new Float64Array(ids.length);
+  for (let row = 0, at = 0; row < scores.length; row++) {
     let sum = 0;
-    for (let f = 0, at = row * k; f < k; f++, at++) sum += (factors[f] ?? NaN) * (values[at] ?? NaN);
-    return sum;
-  });
+    for (let f = 0; f < k; f++, at++) sum += (factors[f] ?? NaN) * (values[at] ?? NaN);
+    scores[row] = sum;
+  }
+  return best(ids, scores, options);
 }
 
 /** The n rows with the greatest scores, greatest first, ties by id; a row scored NaN takes no part. */
-export function greatest(
-  ids: readonly string[],
-  { n, exclude }: TopNOptions,
-  scoreOf: (row: number) => number,
-): Scored[] {
-  const list: Scored[] = [];
-  for (const [row, itemId] of ids.entries()) {
-    const score = scoreOf(row);
-    const last = list.at(-1);
-    if (list.length >= n && (last === undefined || !precedes(score, itemId, last))) continue;
-    if (Number.isNaN(score) || exclude?.has(itemId) === true) continue;
-    insert(list, { itemId, score });
-    if (list.length > n) list.pop();
+export function greatest(ids: readonly string[], options: TopNOptions, scoreOf: (row: number) => number): Scored[] {
+  const scores = new Float64Array(ids.length);
+  for (let row = 0; row < scores.length; row++) scores[row] = scoreOf(row);
+  return best(ids, scores, options);
+}
+
+/** Scores come in an array: for most rows nothing is done but to compare one with the last of the list. */
+function best(ids: readonly string[], scores: Float64Array, { n, exclude }: TopNOptions): Scored[] {
+  const foremost = new Foremost<Scored>(n, byScore);
+  let least = -Infinity;
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row] ?? NaN;
+    if (!(score >= least)) continue;
+    const itemId = ids[row] ?? '';
+    if (exclude?.has(itemId) === true) continue;
+    foremost.offer({ itemId, score });
+    least = foremost.last?.score ?? -Infinity;
   }
-  return list;
+  return [...foremost.list];
 }
 
-function precedes(score: number, itemId: string, other: Scored): boolean {
-  return score > other.score || (score === other.score && compare(itemId, other.itemId) < 0);
-}
-
-function insert(list: Scored[], entry: Scored): void {
-  let at = list.length;
-  for (
-    let before = list[at - 1];
-    before !== undefined && precedes(entry.score, entry.itemId, before);
-    before = list[at - 1]
-  )
-    at--;
-  list.splice(at, 0, entry);
-}
+const byScore = (a: Scored, b: Scored): number => b.score - a.score || compare(a.itemId, b.itemId);

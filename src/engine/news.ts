@@ -1,12 +1,11 @@
 import type { CommittedOffset } from '../transport/port.ts';
 import type { Clock } from './clock.ts';
-import { nextTimeEpoch } from './planning.ts';
 import { offsetsOf } from './offset-commits.ts';
 import { placesOf } from './spans.ts';
 import type { TaskRuntime } from './runtime.ts';
 import type { TaskRunner } from './runner.ts';
 
-/** Waits for records, for the time at which an epoch without records is due, or for the signal. */
+/** Waits for records, for the time at which there is something to do without any, or for the signal. */
 export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const woken = new AbortController();
@@ -14,7 +13,7 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
   signal.addEventListener('abort', wake);
   try {
     const waits = [run.transport.grown(wakingOffsets(run.task), woken.signal)];
-    const due = nextTimeEpoch(run.task) - run.now();
+    const due = run.due - run.now();
     if (due < Infinity) waits.push(clock.sleep(Math.max(1, due), woken.signal));
     await Promise.race(waits);
     wake();

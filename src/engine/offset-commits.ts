@@ -3,16 +3,21 @@ import { seconds, type Millis } from '../stream/time.ts';
 import type { TaskRunner } from './runner.ts';
 import { type Place, placesOf } from './spans.ts';
 
-/** How often a running task tells lag tools where it is. */
+/** How often a task tells lag tools where it is, at most: on some logs telling costs as much as an append. */
 const interval = seconds(1);
 
-/** Tells lag tools how far a task has come, now and then and whenever it has caught up. The checkpoint is the truth. */
+/** Tells lag tools how far a task has come, now and then. The checkpoint is the truth. */
 export class OffsetCommits {
   #at: Millis = -Infinity;
   #epoch = 0;
 
-  async whenDue(run: TaskRunner, caughtUp: boolean): Promise<void> {
-    if (caughtUp || run.now() - this.#at >= interval) await this.commit(run);
+  /** When there is something to tell next, by the task's clock; Infinity while all has been told. */
+  due({ task }: TaskRunner): Millis {
+    return task.epoch === this.#epoch ? Infinity : this.#at + interval;
+  }
+
+  async whenDue(run: TaskRunner): Promise<void> {
+    if (this.due(run) <= run.now()) await this.commit(run);
   }
 
   async commit(run: TaskRunner): Promise<void> {

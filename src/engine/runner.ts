@@ -88,7 +88,7 @@ export class TaskRunner {
   /** One epoch; false when there is nothing to do. */
   async step(): Promise<boolean> {
     const worked = await this.#execute({ plan: undefined, pulled: [], changes: [], muted: false });
-    await this.#offsets.whenDue(this, !worked);
+    await this.#offsets.whenDue(this);
     await this.#snapshots?.whenDue(this);
     return worked;
   }
@@ -115,6 +115,7 @@ export class TaskRunner {
         worked = true;
         await clock.turn();
       }
+      await this.#offsets.commit(this);
     });
     return worked;
   }
@@ -131,6 +132,11 @@ export class TaskRunner {
     } finally {
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** When the task has something to do without news: an epoch for the sake of time, or to tell lag tools where it is. */
+  get due(): Millis {
+    return Math.min(nextTimeEpoch(this.task), this.#offsets.due(this));
   }
 
   /** The wall clock as the task sees it: it never goes back, also not over a restart. */

@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { steps } from '../../src/engine/epoch.ts';
 import { Ledger } from '../support/ledger.ts';
+import { ForgetfulStore } from '../support/forgetful-store.ts';
 import { aroundDocuments, aroundTransport, type PortCall } from '../support/ports.ts';
 import { Random } from '../support/random.ts';
-import { Crash, settle } from '../support/settle.ts';
+import { Crash, settle, slotsOf } from '../support/settle.ts';
 import { type Order, orders, poisonAmount, poisonItem, shop } from '../support/shop.ts';
 import { World } from '../support/world.ts';
 
@@ -90,3 +91,28 @@ test('a worker that finds an empty disk after each crash comes to the same outpu
   expect(crashes).toBeGreaterThan(10);
   await ledger.check(world.transport, world.documents);
 });
+
+test.for([1, 2, 5])(
+  'a machine that loses power forgets up to %i of its newest checkpoints, and comes to the same outputs',
+  async most => {
+    const { world, ledger } = await opened();
+    const random = new Random(most);
+    let forgotten = 0;
+    // A disk for each task: on one disk all of them would have to crash at once.
+    const disks = slotsOf(world).map(slot => ({ slot, store: new ForgetfulStore(World.emptyStore()) }));
+    const first = oncePerEpoch();
+    world.observer = {
+      step: (task, name, when) => {
+        if (name === random.pick(steps).name && when === 'after' && first(task.id, task.epoch)) throw new Crash();
+      },
+    };
+    const crashes = await settle(world, ({ topology, partition }) => {
+      const disk = disks.find(({ slot }) => slot.topology === topology && slot.partition === partition);
+      forgotten += disk?.store.forget(random.between(0, most)) ?? 0;
+      return disk === undefined ? {} : { store: disk.store };
+    });
+    expect(crashes).toBeGreaterThan(10);
+    expect(forgotten).toBeGreaterThan(10);
+    await ledger.check(world.transport, world.documents);
+  },
+);

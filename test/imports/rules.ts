@@ -23,7 +23,7 @@ const common = ['src/errors.ts', 'src/stream/time.ts'];
 
 const adapter = (folder: string, packages: readonly string[]): Area => ({
   files: [`${folder}/**`],
-  may: [`${folder}/**`, `${posix.dirname(folder)}/*.ts`, 'src/transport/*.ts', 'src/sqlite.ts', ...common],
+  may: [`${folder}/**`, `${posix.dirname(folder)}/*.ts`, 'src/transport/*.ts', 'src/sqlite*.ts', ...common],
   packages,
 });
 
@@ -36,7 +36,7 @@ const areas: readonly Area[] = [
   { files: ['src/als/kernel/**'], may: ['src/als/**'], packages: ['node:worker_threads', 'node:fs'] },
   { files: ['src/als/**'], may: ['src/als/**'], packages: ['node:crypto'] },
   { files: ['src/engine/windows/**'], may: ['src/engine/windows/**'], packages: [] },
-  { files: ['src/sqlite.ts'], may: common, packages: ['node:sqlite', 'node:fs', 'node:path'] },
+  { files: ['src/sqlite*.ts'], may: ['src/sqlite*.ts', ...common], packages: ['node:sqlite', 'node:fs', 'node:path'] },
   {
     files: ['src/engine/state/sqlite*.ts'],
     may: ['src/engine/state/**', 'src/sqlite.ts', ...common],

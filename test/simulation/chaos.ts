@@ -14,6 +14,8 @@ export interface Toll {
   fenced: number;
   faults: number;
   duplicates: number;
+  /** Commits that a disk has lost with its machine's power. */
+  forgotten: number;
 }
 
 export const noToll = (): Toll => ({
@@ -25,6 +27,7 @@ export const noToll = (): Toll => ({
   fenced: 0,
   faults: 0,
   duplicates: 0,
+  forgotten: 0,
 });
 
 /** How often, of all the calls of ports and of all the moments of epochs. */

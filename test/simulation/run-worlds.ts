@@ -26,4 +26,5 @@ const names = [
   'fenced',
   'faults',
   'duplicates',
+  'forgotten',
 ] as const satisfies readonly (keyof Toll)[];

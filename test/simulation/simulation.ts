@@ -1,8 +1,9 @@
 /**
  * The shop in a world where everything goes wrong, by a seed: tasks and outside appends interleave by chance, ports
- * fail before and after their work, workers crash anywhere, are taken over with their disk, an old one or an empty
- * one, and go on as zombies. In the end the outputs must be those that the orders call for.
+ * fail before and after their work, workers crash anywhere, are taken over with their disk, an old one, an empty one
+ * or one that has forgotten its newest commits, and go on as zombies. In the end the outputs must be those that the orders call for.
  */
+import { ForgetfulStore } from '../support/forgetful-store.ts';
 import { Ledger } from '../support/ledger.ts';
 import { Random } from '../support/random.ts';
 import { settle, type Slot, slotsOf } from '../support/settle.ts';
@@ -20,7 +21,9 @@ export async function simulateWorld(seed: number, epochs: number): Promise<Toll>
 }
 
 /** A disk for each worker that a task ever had is too many; two show whatever more could. */
-type Disks = [current: Worker['store'], other: Worker['store']];
+type Disks = [current: ForgetfulStore, other: ForgetfulStore];
+
+const emptyDisk = (): ForgetfulStore => new ForgetfulStore(World.emptyStore());
 
 class Simulation {
   readonly toll = noToll();
@@ -40,7 +43,7 @@ class Simulation {
     this.#chaos = new Chaos(random, this.toll);
     this.#world = world;
     this.#slots = slotsOf(world);
-    for (const slot of this.#slots) this.#disks.set(nameOf(slot), [World.emptyStore(), World.emptyStore()]);
+    for (const slot of this.#slots) this.#disks.set(nameOf(slot), [emptyDisk(), emptyDisk()]);
   }
 
   static async begin(seed: number): Promise<Simulation> {
@@ -100,10 +103,17 @@ class Simulation {
     const disks = this.#disksOf(slot);
     const roll = this.#random.unit();
     if (roll < 0.4) disks.reverse();
-    if (roll < 0.1) disks[0] = World.emptyStore();
+    if (roll < 0.1) disks[0] = emptyDisk();
+    if (roll > 0.8) this.#losePower(disks[0]);
     const worker = new Worker(this.#world, this.#chaos, slot, disks[0]);
     this.#current.set(slot, worker);
     return worker;
+  }
+
+  /** Whoever works on the disk works on the machine, and is gone with it: no zombie outlives a checkpoint that was lost. */
+  #losePower(disk: ForgetfulStore): void {
+    this.#zombies = this.#zombies.filter(({ store }) => store !== disk);
+    this.toll.forgotten += disk.forget(this.#random.between(1, 6));
   }
 
   #disksOf(slot: Slot): Disks {

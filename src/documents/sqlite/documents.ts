@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { guarded, openSqlite, textOf, transaction, wellFormed, type SqliteRow } from '../../sqlite.ts';
+import { SqliteGroups } from '../../sqlite-groups.ts';
+import { guarded, openSqlite, textOf, wellFormed, type SqliteRow } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
 import { pageLimit } from '../limit.ts';
 import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
@@ -15,10 +16,11 @@ export interface SqliteDocumentsOptions {
   readonly clock: () => Millis;
 }
 
-/** Documents and journals in one SQLite file; every call is one durable transaction. */
+/** Documents and journals in one SQLite file. A call is written as a whole; calls of one turn share a commit. */
 export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents {
   const db = openSqlite(options.path, documentsSchema);
   const sql = prepared(db);
+  const groups = new SqliteGroups(db);
 
   function meets(key: DocumentKey, condition: PutCondition): boolean {
     if (condition === 'always') return true;
@@ -28,9 +30,11 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
 
   return {
     async write(writes) {
+      if (writes.length === 0) return;
       const now = options.clock();
-      transaction(db, () => {
-        for (const write of writes) sql.write.run(...parametersOf(write), now);
+      const rows = writes.map(parametersOf);
+      await groups.write(() => {
+        for (const row of rows) sql.write.run(...row, now);
       });
     },
 
@@ -40,9 +44,10 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
     },
 
     async put(key, body, condition) {
-      return transaction(db, () => {
+      const row = [...keyOf(key), JSON.stringify(body), options.clock()] as const;
+      return groups.write(() => {
         if (!meets(key, condition)) throw new ConditionFailed(key);
-        return textOf(sql.put.get(...keyOf(key), JSON.stringify(body), options.clock()) ?? {}, 'etag');
+        return textOf(sql.put.get(...row) ?? {}, 'etag');
       });
     },
 
@@ -58,10 +63,12 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
     },
 
     changes: changesPage(db),
-    journal: sqliteJournal(db),
+    journal: sqliteJournal(db, groups),
 
     async close() {
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      groups.close();
+      db.close();
     },
   };
 }

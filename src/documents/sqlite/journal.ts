@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Fenced } from '../../errors.ts';
-import { guarded, integerOf, textOf, transaction, wellFormed, type SqliteRow } from '../../sqlite.ts';
+import type { SqliteGroups } from '../../sqlite-groups.ts';
+import { guarded, integerOf, textOf, wellFormed, type SqliteRow } from '../../sqlite.ts';
 import { pageLimit } from '../limit.ts';
 import type { Journal, JournalEntry, JournalHead } from '../port.ts';
 
 /** The journals of all tasks, in two tables of the documents' database: heads, and the plans under them. */
-export function sqliteJournal(db: DatabaseSync): Journal {
+export function sqliteJournal(db: DatabaseSync, groups: SqliteGroups): Journal {
   const sql = prepared(db);
 
   function refuse(task: string, fence: number, wish: string): never {
@@ -24,11 +25,11 @@ export function sqliteJournal(db: DatabaseSync): Journal {
 
   return {
     async takeFence(task) {
-      return transaction(db, () => headOf(sql.takeFence.get(wellFormed(task))));
+      return groups.write(() => headOf(sql.takeFence.get(wellFormed(task))));
     },
 
     async append(task, fence, entry) {
-      transaction(db, () => {
+      await groups.write(() => {
         if (sql.advance.run(task, fence, entry.epoch).changes === 1)
           sql.insert.run(task, entry.epoch, wellFormed(entry.plan));
         else if (!repeatsNewest(task, fence, entry)) refuse(task, fence, `append epoch ${entry.epoch}`);
@@ -36,7 +37,7 @@ export function sqliteJournal(db: DatabaseSync): Journal {
     },
 
     async amend(task, fence, entry) {
-      transaction(db, () => {
+      await groups.write(() => {
         const { changes } = sql.amend.run(task, fence, entry.epoch, wellFormed(entry.plan));
         if (changes !== 1) refuse(task, fence, `amend epoch ${entry.epoch}`);
       });
@@ -47,11 +48,11 @@ export function sqliteJournal(db: DatabaseSync): Journal {
     },
 
     async trim(task, epoch) {
-      transaction(db, () => sql.trim.run(task, epoch));
+      await groups.write(() => sql.trim.run(task, epoch));
     },
 
     async reset(task, fence) {
-      return transaction(db, () => {
+      return groups.write(() => {
         const head = sql.reset.get(task, fence) ?? refuse(task, fence, 'reset');
         sql.empty.run(task);
         return headOf(head);

@@ -27,8 +27,9 @@ export interface StateStore {
   entries(task: string): Iterable<StateEntry>;
   get(task: string, step: string, key: string): string | Uint8Array | undefined;
   /**
-   * One transaction, durable when it returns. Throws `Fenced` unless the stored fence is not greater
-   * and the stored epoch is `head.epoch - 1` (0 where there is none yet).
+   * One transaction. It outlives the process; of a machine without power the newest commits may be lost, whole and none
+   * before an older one. Throws `Fenced` unless the stored fence is not greater and the stored epoch is
+   * `head.epoch - 1` (0 where there is none yet).
    */
   commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void;
   /**

@@ -25,10 +25,10 @@ export class Groups {
       WHERE group_offsets.name = ? ORDER BY topics.name, partitions.number`);
   }
 
-  commit(group: string, offsets: readonly CommittedOffset[]): void {
+  async commit(group: string, offsets: readonly CommittedOffset[]): Promise<void> {
     const name = wellFormed(group);
     const rows = offsets.map(at => ({ id: this.#topics.id(at), offset: at.offset }));
-    this.#db.write(() => {
+    await this.#db.writeWithOthers(() => {
       for (const { id, offset } of rows) this.#upsert.run(name, id, offset);
     });
   }

@@ -52,7 +52,7 @@ class EmbeddedLog implements Transport {
     this.#batches = new Batches(this.#db);
     this.#groups = new Groups(this.#db, this.#topics);
     this.#retention = new Retention(this.#db);
-    this.#tail = new Tail(this.#bell(), recheckMs);
+    this.#tail = new Tail(this.#bell(), recheckMs, () => this.#db.changedElsewhere());
     this.#clock = clock;
   }
 
@@ -87,8 +87,10 @@ class EmbeddedLog implements Transport {
   async append(appends: readonly Append[]): Promise<readonly Offset[]> {
     const entries = appends.map(({ topic, partition, batches }) => ({ id: this.#idOf({ topic, partition }), batches }));
     const at = this.#clock();
-    const offsets = this.#db.write(() => entries.map(({ id, batches }) => this.#batches.append(id, batches, at)));
-    this.#tail.appended();
+    const offsets = await this.#db.writeWithOthers(() =>
+      entries.map(({ id, batches }) => this.#batches.append(id, batches, at)),
+    );
+    this.#tail.appended(entries.map(({ id }) => id));
     return offsets;
   }
 
@@ -97,11 +99,11 @@ class EmbeddedLog implements Transport {
     const marks = past.map(at => ({ id: this.#idOf(at), offset: at.offset }));
     const isGrown = (): boolean =>
       this.#db.read(() => marks.some(({ id, offset }) => this.#batches.bounds(id).end > offset));
-    await this.#tail.wait(isGrown, signal);
+    await this.#tail.wait({ partitions: new Set(marks.map(({ id }) => id)), isGrown }, signal);
   }
 
   async commit(group: string, offsets: readonly CommittedOffset[]): Promise<void> {
-    this.#groups.commit(group, offsets);
+    await this.#groups.commit(group, offsets);
   }
 
   async committed(group: string): Promise<readonly CommittedOffset[]> {
@@ -115,8 +117,8 @@ class EmbeddedLog implements Transport {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#tail.close();
     this.#db.close();
+    this.#tail.close();
   }
 
   /** Nobody else can append to a log in memory, so it has no bell. */

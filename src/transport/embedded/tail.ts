@@ -2,8 +2,14 @@
 import type { Millis } from '../../stream/time.ts';
 import type { Bell } from './bell.ts';
 
-interface Waiter {
+/** What somebody waits for. */
+export interface Wanted {
+  readonly partitions: ReadonlySet<number>;
+  /** Asks the log. */
   readonly isGrown: () => boolean;
+}
+
+interface Waiter extends Wanted {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -12,19 +18,22 @@ export class Tail {
   readonly #waiting = new Set<Waiter>();
   readonly #bell: Bell | undefined;
   readonly #recheckMs: Millis;
+  readonly #changedElsewhere: () => boolean;
   #recheck: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** Watching files is best effort, so waiters look themselves every `recheckMs`; without a bell nobody else appends. */
-  constructor(bell: Bell | undefined, recheckMs: Millis) {
+  constructor(bell: Bell | undefined, recheckMs: Millis, changedElsewhere: () => boolean) {
     this.#bell = bell;
     this.#recheckMs = recheckMs;
+    this.#changedElsewhere = changedElsewhere;
   }
 
   /** Resolves once `isGrown` answers true, the signal aborts or the tail is closed. */
-  async wait(isGrown: () => boolean, signal: AbortSignal): Promise<void> {
+  async wait(wanted: Wanted, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter: Waiter = { isGrown, resolve, reject };
+    const waiter: Waiter = { ...wanted, resolve, reject };
     signal.addEventListener('abort', waiter.resolve, { once: true });
     try {
       // Listening comes first: what is appended between the look and the sleep would be missed otherwise.
@@ -37,20 +46,28 @@ export class Tail {
     }
   }
 
-  /** Something was appended here. */
-  appended(): void {
+  /** Records were appended to these partitions, here. */
+  appended(partitions: readonly number[]): void {
+    if (this.#closed) return; // committed while the log was being closed: others find it at their next look
+    for (const waiter of this.#waiting) if (partitions.some(id => waiter.partitions.has(id))) this.#look(waiter);
     this.#bell?.ring();
-    this.#wake();
   }
 
   /** Ends all waiting. */
   close(): void {
+    this.#closed = true;
     for (const waiter of this.#waiting) waiter.resolve();
     clearInterval(this.#recheck);
     this.#bell?.close();
   }
 
+  /** The bell also tells of what was appended here: then nothing has changed elsewhere, and nobody has to look. */
   readonly #wake = (): void => {
+    try {
+      if (!this.#changedElsewhere()) return;
+    } catch (error) {
+      return this.#fail(error);
+    }
     for (const waiter of this.#waiting) this.#look(waiter);
   };
 
