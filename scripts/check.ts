@@ -7,10 +7,12 @@ const minute_ms = 60_000;
 
 const checks: readonly (readonly [name: string, command: string, ...given: string[]])[] = [
   ['types', 'tsc', '-p', '.'],
+  ['types of the pages', 'tsc', '-p', 'src/recommender/web'],
   ['lint', 'oxlint'],
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['unused', 'knip', '--no-progress'],
   ['schemas', 'node', 'scripts/schemas.ts', 'check'],
+  ['client', 'node', 'scripts/client.ts', 'check'],
 ];
 
 let failed = 0;
