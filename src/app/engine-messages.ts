@@ -1,3 +1,4 @@
+import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 
 /** What the engine's thread is started with. */
@@ -20,7 +21,11 @@ export const engineLimits = { maxRecords: 10_000, budgetBytes: 1 << 28 } as cons
 /** From the engine's thread. */
 export type EngineMessage =
   | { readonly type: 'restored' }
-  | { readonly type: 'stats'; readonly tasks: readonly TaskStats[] }
+  | {
+      readonly type: 'stats';
+      readonly tasks: readonly TaskStats[];
+      readonly freshness: readonly TopologyFreshness[];
+    }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { MillraceError } from '../errors.ts';
+import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import { type EngineMessage, type EngineThreadOptions, stopCommand } from './engine-messages.ts';
 
@@ -23,6 +24,8 @@ export class EngineThread {
   /** Resolves after an orderly end, rejects with `EngineFailed`. */
   readonly ended: Promise<void>;
   tasks: readonly TaskStats[] = [];
+  /** Of events that came since the thread was started. */
+  freshness: readonly TopologyFreshness[] = [];
   readonly #worker: Worker;
 
   constructor(options: EngineThreadOptions) {
@@ -35,8 +38,10 @@ export class EngineThread {
       ended.reject(error);
     };
     this.#worker.on('message', (message: EngineMessage) => {
-      if (message.type === 'stats') this.tasks = message.tasks;
-      else if (message.type === 'restored') restored.resolve();
+      if (message.type === 'stats') {
+        this.tasks = message.tasks;
+        this.freshness = message.freshness;
+      } else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
       else ended.resolve();
     });

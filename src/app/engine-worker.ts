@@ -20,8 +20,8 @@ async function run(options: EngineThreadOptions): Promise<void> {
     if (command === stopCommand) stop.abort();
   });
   await using ports = await openEmbedded(options.data);
-  const observer = new StatsObserver();
-  const report = (): void => post({ type: 'stats', tasks: observer.all() });
+  const observer = new StatsObserver(ports.clock);
+  const report = (): void => post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness() });
   const timer = setInterval(report, statsEveryMs);
   try {
     const engine = await Engine.open({

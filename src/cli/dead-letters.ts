@@ -3,7 +3,7 @@ import type { Ports } from '../app/compose.ts';
 import { type DeadLetter, deadLetters } from '../stream/dead-letter.ts';
 import type { DocumentKey } from '../documents/port.ts';
 import { BatchBuilder, Kind, outside } from '../transport/record.ts';
-import { valuesOf } from './log-records.ts';
+import { valuesOf } from '../stream/log-values.ts';
 
 type Reading = Pick<Ports, 'transport' | 'registry'>;
 

@@ -5,7 +5,7 @@ import { modelVersions, ratingsByItem, recommendations } from '../../topologies/
 import type { Ports } from '../app/compose.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Transport } from '../transport/port.ts';
-import { recordsOf, valuesOf } from './log-records.ts';
+import { recordsOf, valuesOf } from '../stream/log-values.ts';
 
 /** Of all runs together. Null where an application that is not the recommender has no such thing. */
 export interface Outcome {

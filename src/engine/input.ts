@@ -114,6 +114,7 @@ export class Input<T> {
     cursor.trace = record.trace();
     cursor.time = NaN;
     task.counts.records++;
+    if (record.origin < task.counts.leastOrigin) task.counts.leastOrigin = record.origin;
     const skip = skips.length === 0 ? undefined : skips.find(at => this.#is(at, position, record));
     if (skip !== undefined) return task.deadLetter(skip.reason);
     const value = this.decoder.decode(record.bytes, record.valueStart, record.valueEnd);

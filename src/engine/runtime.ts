@@ -53,7 +53,7 @@ export class TaskRuntime {
   /** Whether what is emitted now is determined by the plan: not while a port is waited for. */
   emitting = false;
   /** Of the open epoch. */
-  counts = { records: 0, late: 0, deadLetters: 0 };
+  counts = noCounts();
   #producer: Producer | undefined;
 
   constructor(topology: string, partition: number) {
@@ -68,7 +68,7 @@ export class TaskRuntime {
     this.plan = plan;
     this.epoch = plan.epoch;
     this.emitting = true;
-    this.counts = { records: 0, late: 0, deadLetters: 0 };
+    this.counts = noCounts();
     this.cursor.begin(plan.clock);
     this.#producer = { name: this.id, lineage: this.lineage, epoch: plan.epoch };
   }
@@ -128,6 +128,7 @@ export class TaskRuntime {
     const output = this.outputs.get(stream.name);
     if (!this.emitting || this.plan === undefined || this.#producer === undefined || output === undefined)
       throw this.#outside(stream.name);
+    if (stream !== deadLetters) this.counts.published++;
     output.write(value, this.#producer, this.outputWatermark, this.plan.clock, this.cursor);
   }
 
@@ -179,3 +180,6 @@ export class TaskRuntime {
 }
 
 const maxReason = 1_000;
+
+/** Of an epoch: `published` are records and documents, dead letters left out; `leastOrigin` that of the values pushed. */
+const noCounts = () => ({ records: 0, late: 0, deadLetters: 0, published: 0, leastOrigin: Infinity });

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { TopologyFreshness } from './freshness.ts';
 import type { TaskStats } from './task-stats.ts';
 
 const labelNames = ['task', 'topology'] as const;
@@ -49,4 +50,21 @@ export function registerTaskMetrics(registry: Registry, stats: () => readonly Ta
       },
     });
   }
+}
+
+/** Registers how old events are when what they changed is committed, topology by topology. */
+export function registerFreshness(registry: Registry, freshness: () => readonly TopologyFreshness[]): void {
+  const gauge: Gauge<'topology' | 'quantile'> = new Gauge({
+    name: 'millrace_topology_freshness_seconds',
+    help: "Time from an event's entering the log to the commit of what it changed, over the newest 1,000 epochs",
+    labelNames: ['topology', 'quantile'],
+    registers: [registry],
+    collect: () => {
+      gauge.reset();
+      for (const { topology, p50, p99 } of freshness()) {
+        gauge.set({ topology, quantile: '0.5' }, p50 / 1_000);
+        gauge.set({ topology, quantile: '0.99' }, p99 / 1_000);
+      }
+    },
+  });
 }

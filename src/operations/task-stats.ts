@@ -2,6 +2,7 @@ import type { Epoch } from '../engine/epoch.ts';
 import type { Observer } from '../engine/runner.ts';
 import type { TaskRuntime } from '../engine/runtime.ts';
 import type { Millis } from '../stream/time.ts';
+import { FreshnessWindow, type TopologyFreshness } from './freshness.ts';
 
 /** What a task has done since its process started. Plain data: it crosses threads. */
 export interface TaskStats {
@@ -21,9 +22,18 @@ export interface TaskStats {
   lastEpochAt: Millis | null;
 }
 
-/** Counts what tasks commit. */
+/** Counts what tasks commit, and how old events are by then. */
 export class StatsObserver implements Observer {
   readonly #tasks = new Map<string, TaskStats>();
+  readonly #freshness = new Map<string, FreshnessWindow>();
+  readonly #clock: { now(): Millis };
+  readonly #since: Millis;
+
+  /** Freshness is that of events which enter the log from now on. */
+  constructor(clock: { now(): Millis }) {
+    this.#clock = clock;
+    this.#since = clock.now();
+  }
 
   committed(task: TaskRuntime, epoch: Epoch): void {
     const stats = this.#of(task);
@@ -34,6 +44,8 @@ export class StatsObserver implements Observer {
     stats.waiting = null;
     stats.watermark = Number.isFinite(task.eventTime.watermark) ? task.eventTime.watermark : null;
     stats.lastEpochAt = epoch.plan?.clock ?? null;
+    if (task.counts.published > 0 && !epoch.muted)
+      this.#freshnessOf(task.topology).add(task.counts.leastOrigin, this.#clock.now());
   }
 
   waiting(task: TaskRuntime, what: string, error: Error): void {
@@ -45,6 +57,21 @@ export class StatsObserver implements Observer {
   /** In order of the tasks' names. */
   all(): readonly TaskStats[] {
     return [...this.#tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));
+  }
+
+  /** Of each topology that has any, its tasks together, in order of the names. */
+  freshness(): readonly TopologyFreshness[] {
+    const found = [...this.#freshness].flatMap(([topology, window]) => {
+      const figures = window.figures();
+      return figures === null ? [] : [{ topology, ...figures }];
+    });
+    return found.sort((a, b) => (a.topology < b.topology ? -1 : 1));
+  }
+
+  #freshnessOf(topology: string): FreshnessWindow {
+    const window = this.#freshness.get(topology) ?? new FreshnessWindow(this.#since);
+    this.#freshness.set(topology, window);
+    return window;
   }
 
   #of(task: TaskRuntime): TaskStats {

@@ -56,7 +56,7 @@ export class Decoder<T> {
    * Fetches the schema that a problem named. False if the registry does not know it. True once it is settled:
    * decode the bytes again, which answers a value or, for an incompatible schema, why there can be none.
    */
-  async learn(fingerprint: string, registry: SchemaRegistry): Promise<boolean> {
+  async learn(fingerprint: string, registry: Pick<SchemaRegistry, 'find'>): Promise<boolean> {
     if (fingerprint === this.schema.fingerprint || this.#writers.has(fingerprint)) return true;
     const definition = await registry.find(fingerprint);
     if (definition === undefined) return false;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openEmbedded, type Ports } from '../../src/app/compose.ts';
 import { newestLetters, redrive } from '../../src/cli/dead-letters.ts';
-import { recordsOf } from '../../src/cli/log-records.ts';
+import { recordsOf } from '../../src/stream/log-values.ts';
 import { type DeadLetter, deadLetters } from '../../src/stream/dead-letter.ts';
 import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
 

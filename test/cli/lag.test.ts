@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Lag, readFromOutside } from '../../src/cli/lag.ts';
+import { type Lag, readFromOutside } from '../../src/operations/lag.ts';
 import { listsHash } from '../../src/cli/outcome.ts';
 import { progressLine } from '../../src/cli/progress.ts';
 import { Graph } from '../../src/engine/graph.ts';

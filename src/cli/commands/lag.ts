@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Graph } from '../../engine/graph.ts';
 import { loadApplication, openExisting, partitionsOf } from '../application.ts';
 import { type AppFlags, appFlag, type DataFlags, dataFlag, jsonFlag } from '../flags.ts';
-import { lagOf } from '../lag.ts';
+import { lagOf } from '../../operations/lag.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 
 type Flags = DataFlags & Pick<AppFlags, 'app'> & OutputFlags;

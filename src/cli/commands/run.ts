@@ -6,7 +6,7 @@ import { Graph } from '../../engine/graph.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
 import { type AppFlags, appFlag, type DataFlags, dataFlag, jsonFlag, partitionsFlag } from '../flags.ts';
-import { lagOf, readFromOutside } from '../lag.ts';
+import { lagOf, readFromOutside } from '../../operations/lag.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { showProgress, sum } from '../progress.ts';

@@ -8,15 +8,17 @@ import { ratings } from '../../../topologies/streams.ts';
 import { openEmbedded, type Ports } from '../../app/compose.ts';
 import { engineLimits } from '../../app/engine-messages.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
+import { engineSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
-import { registerTaskMetrics } from '../../operations/metrics.ts';
+import { registerFreshness, registerTaskMetrics } from '../../operations/metrics.ts';
+import type { LiveSource } from '../../recommender/api/live/source.ts';
 import { createServer, type Server } from '../../recommender/api/server.ts';
 import { generate, knownSoFar } from '../../recommender/jobs/generate/index.ts';
 import { importBundled } from '../../recommender/jobs/import/index.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { Misuse } from '../errors.ts';
 import { atLeastZero, type DataFlags, dataFlag, partitionsFlag } from '../flags.ts';
-import { lagOf } from '../lag.ts';
+import { lagOf } from '../../operations/lag.ts';
 import { showProgress } from '../progress.ts';
 
 interface Flags extends DataFlags {
@@ -72,7 +74,8 @@ async function start(flags: Flags): Promise<void> {
   try {
     await thread.restored;
     await caughtUp(ports, graph, thread, stopped.signal);
-    await serve(ports, thread, { port, perSecond: flags.generate, stopped: stopped.signal });
+    const live = engineSource(ports.transport, graph, thread);
+    await serve(ports, thread, { port, perSecond: flags.generate, stopped: stopped.signal, live });
   } finally {
     process.stderr.write('finishing the epochs under way\n');
     await thread.stop();
@@ -113,16 +116,18 @@ interface Serving {
   readonly port: number;
   readonly perSecond: number;
   readonly stopped: AbortSignal;
+  readonly live: LiveSource;
 }
 
-async function serve(ports: Ports, thread: EngineThread, { port, perSecond, stopped }: Serving): Promise<void> {
+async function serve(ports: Ports, thread: EngineThread, serving: Serving): Promise<void> {
+  const { port, perSecond, stopped } = serving;
   if (stopped.aborted) return;
-  const server = await serverOf(ports, thread, stopped);
+  const server = await serverOf(ports, thread, serving);
   try {
     process.stdout.write(`listening on ${await server.listen({ port })}\n`);
     process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     const done = new Promise<void>(resolve => stopped.addEventListener('abort', () => resolve(), { once: true }));
-    if (perSecond > 0) await live(ports, perSecond, stopped);
+    if (perSecond > 0) await liven(ports, perSecond, stopped);
     await done;
   } finally {
     await server.close();
@@ -130,21 +135,25 @@ async function serve(ports: Ports, thread: EngineThread, { port, perSecond, stop
 }
 
 /** A gentle stream of plausible ratings. */
-async function live(ports: Ports, rate: number, signal: AbortSignal): Promise<void> {
+async function liven(ports: Ports, rate: number, signal: AbortSignal): Promise<void> {
   const known = await knownSoFar(ports.transport, signal);
   if (known.users.length === 0 || known.items.length === 0) return;
   await generate({ ports, known, random: Math.random, rate, signal });
 }
 
-function serverOf({ documents, transport, clock }: Ports, thread: EngineThread, stopped: AbortSignal): Promise<Server> {
+function serverOf(ports: Ports, thread: EngineThread, { stopped, live }: Serving): Promise<Server> {
+  const { documents, transport, registry, clock } = ports;
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread.tasks);
+  registerFreshness(metrics, () => thread.freshness);
   const fine = { ok: true } as const;
   const unlessStopped = () => (stopped.aborted ? ({ ok: false, why: 'it is stopping' } as const) : fine);
   return createServer({
     documents,
     transport,
+    registry,
     clock,
+    live,
     newEventId: randomUUID,
     health: { startup: () => fine, live: unlessStopped, ready: unlessStopped }, // it listens once it has restored and caught up
     metrics,

@@ -25,5 +25,6 @@ export function replace<T>(build: Build, collection: string, options: ReplaceOpt
       id: checkedKey(`The id of a document '${collection}'`, id(value)),
     };
     task.documents.add(at, body(value), task);
+    task.counts.published++;
   });
 }

@@ -4,6 +4,7 @@ import type { Health, Verdict } from '../../operations/health.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import type { ItemLists } from './lists.ts';
 import { openApi } from './openapi.ts';
+import { pageEndpoints, type PageParts } from './page-endpoints.ts';
 import { type PostedRating, postRating, type RatingPorts } from './post-rating.ts';
 import { accepted, bareList, byId, envelope, health, listQuery, nothing, ratingBody } from './wire.ts';
 
@@ -13,7 +14,7 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
-export interface EndpointParts {
+export interface EndpointParts extends PageParts {
   readonly lists: ItemLists;
   readonly ratings: RatingPorts;
   readonly health: Health;
@@ -25,7 +26,12 @@ const deprecatedSince = Date.UTC(2026, 0, 1);
 const sunset = Date.UTC(2028, 0, 1);
 
 export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
-  const served = [...listEndpoints(parts), ratingEndpoint(parts), ...operationEndpoints(parts)];
+  const served = [
+    ...listEndpoints(parts),
+    ...pageEndpoints(parts),
+    ratingEndpoint(parts),
+    ...operationEndpoints(parts),
+  ];
   const description: Endpoint = endpoint(
     { ...plain('/openapi.json', 'This description'), answer: z.looseObject({}) },
     () => ({ status: 200, body: openApi([...served, description]) }),

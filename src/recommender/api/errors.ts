@@ -34,12 +34,30 @@ export class HostRefused extends RequestRefused {
   }
 }
 
-/** More items than the cache of vectors may hold. */
+/** More items than the server may hold in memory. */
 export class TooManyItems extends RequestRefused {
   readonly code = 'TOO_MANY_ITEMS';
   readonly status = 503;
   constructor(most: number) {
-    super(`There are vectors of more than ${most} items`, 'Raise `mostItems` of the server');
+    super(`There are more than ${most} items`, 'Raise `mostItems` of the server');
+  }
+}
+
+/** More users than the directory may hold. */
+export class TooManyUsers extends RequestRefused {
+  readonly code = 'TOO_MANY_USERS';
+  readonly status = 503;
+  constructor(most: number) {
+    super(`There are more than ${most} users`, 'Raise `mostUsers` of the server');
+  }
+}
+
+/** As many pages watch the live figures as may at a time. */
+export class TooManyWatchers extends RequestRefused {
+  readonly code = 'TOO_MANY_WATCHERS';
+  readonly status = 503;
+  constructor(most: number) {
+    super(`${most} connections watch already`, 'Close one, or ask again later');
   }
 }
 

@@ -1,12 +1,11 @@
 /** All item vectors in memory, kept up to date by the change feed: what likeness is measured over. */
-import { BadContinuation, type Documents } from '../../documents/port.ts';
+import type { Documents } from '../../documents/port.ts';
 import { dot, greatest, ItemMatrix } from '../../als/index.ts';
 import { fromBytes } from '../domain/vectors.ts';
 import { TooManyItems } from './errors.ts';
+import { Followed } from './followed.ts';
 import { asItemVector, type ItemVectorDocument } from './stored.ts';
 
-const collection = 'itemVectors';
-const pageSize = 1_000;
 /** At 64 factors about 64 MB. */
 export const defaultMostItems = 500_000;
 
@@ -18,21 +17,22 @@ export interface Likeness {
 
 /** Vectors of the newest generation: those of two generations never meet. Holds at most `mostItems`. */
 export class ItemVectors {
-  readonly #documents: Pick<Documents, 'changes'>;
+  readonly #followed: Followed;
   readonly #mostItems: number;
   #matrix = new ItemMatrix(0);
   #generation = -1;
-  #continuation: string | undefined;
-  #refreshing: Promise<void> | undefined;
 
   constructor(documents: Pick<Documents, 'changes'>, mostItems = defaultMostItems) {
-    this.#documents = documents;
     this.#mostItems = mostItems;
+    this.#followed = new Followed(documents, 'itemVectors', {
+      begin: () => this.#begin(-1, 0),
+      take: document => this.#take(asItemVector(document, document.body)),
+    });
   }
 
   /** The n items most like this one, most alike first; undefined for an item without a vector. */
   async like(itemId: string, n: number): Promise<readonly Likeness[] | undefined> {
-    await this.#refresh();
+    await this.#followed.refresh();
     const matrix = this.#matrix;
     const own = matrix.get(itemId);
     if (own === undefined) return undefined;
@@ -42,35 +42,6 @@ export class ItemVectors {
       // A vector of length zero has no direction: NaN, which takes no part.
       return dot(own, other) / (length * lengthOf(other));
     });
-  }
-
-  /** Reads what has changed; requests at the same time share one reading. */
-  #refresh(): Promise<void> {
-    this.#refreshing ??= this.#read().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
-  }
-
-  async #read(): Promise<void> {
-    try {
-      await this.#readOn();
-    } catch (error) {
-      if (!(error instanceof BadContinuation) || this.#continuation === undefined) throw error;
-      // The documents were begun afresh, and so is what was made of them.
-      this.#begin(-1, 0);
-      this.#continuation = undefined;
-      await this.#readOn();
-    }
-  }
-
-  async #readOn(): Promise<void> {
-    for (let caughtUp = false; !caughtUp;) {
-      const page = await this.#documents.changes(collection, this.#continuation, pageSize);
-      for (const document of page.documents) this.#take(asItemVector(document, document.body));
-      this.#continuation = page.continuation;
-      caughtUp = page.caughtUp;
-    }
   }
 
   #take({ id, generation, factors }: ItemVectorDocument): void {

@@ -35,7 +35,7 @@ interface Candidates {
 }
 
 export interface ListSources {
-  readonly documents: Pick<Documents, 'get' | 'changes'>;
+  readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
   readonly clock: { now(): Millis };
   /** Item vectors held in memory at most; default 500,000. */
   readonly mostItems?: number | undefined;

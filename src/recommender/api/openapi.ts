@@ -1,6 +1,7 @@
 /** The API in OpenAPI 3.1, made of the endpoints themselves so that it cannot drift. */
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
+import { liveList, liveSample } from './page-wire.ts';
 import { problem } from './wire.ts';
 
 export function openApi(endpoints: readonly Endpoint[]) {
@@ -11,7 +12,9 @@ export function openApi(endpoints: readonly Endpoint[]) {
     openapi: '3.1.0',
     info: { title: 'Millrace recommendations', version: '2', description: 'Lists of items and the way in of ratings.' },
     paths,
-    components: { schemas: { Problem: shape(problem) } },
+    components: {
+      schemas: { Problem: shape(problem), LiveSample: shape(liveSample), LiveList: shape(liveList) },
+    },
   };
 }
 

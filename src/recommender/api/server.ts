@@ -1,29 +1,42 @@
 /** The API over HTTP. Until it knows who asks it listens on loopback only. */
+import { Readable } from 'node:stream';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Documents } from '../../documents/port.ts';
 import type { Health } from '../../operations/health.ts';
-import type { Millis } from '../../stream/time.ts';
+import type { LogPorts } from '../../stream/log-values.ts';
 import type { Transport } from '../../transport/port.ts';
 import type { Endpoint } from './endpoint.ts';
-import { endpointsOf, type MetricsSource } from './endpoints.ts';
+import { type EndpointParts, endpointsOf, type MetricsSource } from './endpoints.ts';
 import { HostRefused, PortTaken } from './errors.ts';
+import { ItemDirectory } from './items.ts';
 import { ItemLists } from './lists.ts';
+import { type LiveClock, LiveHub } from './live/hub.ts';
+import type { LiveSource } from './live/source.ts';
+import { ModelHistory } from './model-history.ts';
+import { OpenStreams } from './open-streams.ts';
 import { problemFor, problemOf } from './problem.ts';
+import { Stored } from './stored.ts';
+import { UserDirectory } from './users.ts';
 import { bodyLimit, type Problem } from './wire.ts';
 
 export interface ServerOptions {
-  readonly documents: Pick<Documents, 'get' | 'changes'>;
-  readonly transport: Pick<Transport, 'partitions' | 'append'>;
-  readonly clock: { now(): Millis };
+  readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
+  readonly transport: Pick<Transport, 'partitions' | 'append'> & LogPorts['transport'];
+  readonly registry: LogPorts['registry'];
+  readonly clock: LiveClock;
   /** Draws an id for an event that comes without, for instance `randomUUID`. */
   readonly newEventId: () => string;
   readonly health: Health;
   readonly metrics: MetricsSource;
+  /** What goes on in this process or, where no engine runs in it, in the log; see `app/live.ts`. */
+  readonly live: LiveSource;
   /** Told of every error that nobody foresaw; the asker sees none of it. */
   readonly report: (error: unknown) => void;
-  /** Item vectors held in memory at most; default 500,000. */
+  /** Items held in memory at most, their vectors too; default 500,000. */
   readonly mostItems?: number;
+  /** Users held in memory at most; default 500,000. */
+  readonly mostUsers?: number;
 }
 
 export interface Server {
@@ -32,7 +45,7 @@ export interface Server {
   readonly endpoints: readonly Endpoint[];
   /** Answers its address once it listens; port 0 takes any. Throws `PortTaken`. */
   listen(options: { readonly port: number }): Promise<string>;
-  /** Answers what has been asked, then ends. */
+  /** Answers what has been asked and ends the live streams, then ends. */
   close(): Promise<void>;
 }
 
@@ -43,9 +56,8 @@ const requestTimeout_ms = 30_000;
 const maxParamLength = 16 * 1024;
 
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { documents, clock, mostItems, transport, newEventId, health, metrics } = options;
-  const lists = new ItemLists({ documents, clock, mostItems });
-  const endpoints = endpointsOf({ lists, ratings: { transport, clock, newEventId }, health, metrics });
+  const parts = partsOf(options);
+  const endpoints = endpointsOf(parts);
   const app = fastify({
     bodyLimit,
     requestTimeout: requestTimeout_ms,
@@ -58,17 +70,42 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.removeContentTypeParser('text/plain');
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   addRefusals(app, endpoints, options.report);
-  for (const endpoint of endpoints) addRoute(app, endpoint);
+  const streams = new OpenStreams();
+  app.addHook('preClose', async () => {
+    await parts.hub.close();
+    await streams.ended(options.clock);
+  });
+  for (const endpoint of endpoints) addRoute(app, endpoint, streams);
   return { app, endpoints, listen: ({ port }) => listen(app, port), close: () => app.close() };
 }
 
-function addRoute(app: FastifyInstance, endpoint: Endpoint): void {
+function partsOf(options: ServerOptions): EndpointParts {
+  const { documents, clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
+  const stored = new Stored(documents);
+  const history = new ModelHistory({ transport, registry });
+  const { live, report } = options;
+  return {
+    stored,
+    history,
+    users: new UserDirectory(documents, mostUsers),
+    items: new ItemDirectory(documents, mostItems),
+    lists: new ItemLists({ documents, clock, mostItems }),
+    hub: new LiveHub({ documents, stored, history, live, clock, report }),
+    ratings: { transport, clock, newEventId },
+    health,
+    metrics,
+  };
+}
+
+function addRoute(app: FastifyInstance, endpoint: Endpoint, streams: OpenStreams): void {
   const url = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app.route({
     method: endpoint.method,
     url,
+    exposeHeadRoute: hasHead(endpoint),
     handler: async ({ params, query, body }, reply) => {
       const answer = await endpoint.run({ params, query, body });
+      if (answer.body instanceof Readable) streams.add(reply.raw);
       return reply
         .code(answer.status)
         .headers(answer.headers ?? {})
@@ -76,6 +113,9 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint): void {
     },
   });
 }
+
+/** What goes on for ever has no length to tell. */
+const hasHead = ({ method, mediaType }: Endpoint): boolean => method === 'GET' && mediaType !== 'text/event-stream';
 
 function addRefusals(app: FastifyInstance, endpoints: readonly Endpoint[], report: (error: unknown) => void): void {
   app.addHook('onRequest', async ({ hostname }) => {
@@ -87,12 +127,15 @@ function addRefusals(app: FastifyInstance, endpoints: readonly Endpoint[], repor
     if (problem.status === 500) report(error);
     sendProblem(reply, problem);
   });
-  const patterns = endpoints.map(({ path, method }) => ({ method, pattern: patternOf(path) }));
+  const patterns = endpoints.map(endpoint => ({
+    methods: hasHead(endpoint) ? `${endpoint.method}, HEAD` : endpoint.method,
+    pattern: patternOf(endpoint.path),
+  }));
   app.setNotFoundHandler(({ url }, reply) => {
     const path = url.split('?', 1)[0] ?? '';
-    const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+    const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ methods }) => methods);
     if (allowed.length === 0) return sendProblem(reply, problemOf(404, 'UNKNOWN_ROUTE', 'There is nothing here'));
-    const allow = allowed.map(method => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    const allow = allowed.join(', ');
     void reply.header('allow', allow);
     sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
   });

@@ -8,7 +8,8 @@ export const bodyLimit = 16 * 1024;
 /** Items of a list at most. */
 export const mostListed = 100;
 
-const id = z
+/** Of a user, an item or an event. */
+export const id = z
   .string()
   .min(1)
   .max(maxIdLength)

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { logSource } from '../../../src/app/live.ts';
 import { defaultLearner } from '../../../src/recommender/domain/learner.ts';
 import { createServer } from '../../../src/recommender/api/server.ts';
 import { envelope } from '../../../src/recommender/api/wire.ts';
@@ -25,12 +26,14 @@ const train = trainWith({ ...defaultLearner, model: { factors: 8 }, cutEvery: 50
 async function running() {
   const world = await World.of([intake, catalogue, trends, leaders, train, recommend], { partitions: 2 });
   world.clock.time = start;
-  const { documents, transport, clock } = world;
+  const { documents, transport, registry, clock } = world;
   const fine = () => ({ ok: true }) as const;
   const server = await createServer({
     documents,
     transport,
+    registry,
     clock,
+    live: logSource(transport, world.graph),
     metrics: new Registry(),
     newEventId: () => 'drawn',
     health: { startup: fine, live: fine, ready: fine },

@@ -69,7 +69,9 @@ describe('a rating that is posted', () => {
 
   test('is to be sent again later where the log does not answer', async () => {
     const away = () => Promise.reject(new Unavailable('The log is away', 'Wait'));
-    const { post } = await shop({ transport: { partitions: away, append: away } });
+    const { post } = await shop({
+      transport: { partitions: away, append: away, topics: away, bounds: away, read: away },
+    });
     const answer = await post(sound);
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
     expect(answer.json()).toMatchObject({ code: 'UNAVAILABLE' });

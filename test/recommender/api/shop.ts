@@ -4,13 +4,28 @@ import { onTestFinished } from 'vitest';
 import type { Documents, JsonObject } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { createServer, type ServerOptions } from '../../../src/recommender/api/server.ts';
+import type { LiveSource } from '../../../src/recommender/api/live/source.ts';
 import { toBytes } from '../../../src/recommender/domain/vectors.ts';
+import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
 
 export const now = Date.UTC(2026, 2, 11);
 export const modelTime = now - 60_000;
 
-const clock = { now: () => now };
+/** Stands still; who sleeps does so until woken. */
+const clock = {
+  now: () => now,
+  sleep: (_: number, signal: AbortSignal) =>
+    new Promise<void>(resolve => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    }),
+};
+
+/** A process in which nothing goes on. */
+export const idle: LiveSource = {
+  sample: async () => ({ records: 0, lag: 0, epochs: null, deadLetters: 0, waiting: null, freshness: null }),
+};
 
 export async function shop(change: Partial<ServerOptions> = {}) {
   const transport = openEmbeddedLog({ path: ':memory:', clock: clock.now });
@@ -22,7 +37,9 @@ export async function shop(change: Partial<ServerOptions> = {}) {
   const server = await createServer({
     documents,
     transport,
+    registry: memoryRegistry(),
     clock,
+    live: idle,
     newEventId: () => `drawn-${drawn++}`,
     health: { startup: healthy, live: healthy, ready: healthy },
     metrics: new Registry(),
@@ -57,7 +74,11 @@ function filling(documents: Documents) {
         items: ids.map((itemId, at) => ({ itemId, score: 1 - at / 100, reason: 'personal' })),
       }),
     profile: (userId: string, ids: readonly string[]) =>
-      put('profiles', userId, userId, { userId, count: ids.length, items: ids.map(itemId => ({ itemId })) }),
+      put('profiles', userId, userId, {
+        userId,
+        count: ids.length,
+        items: ids.map(itemId => ({ itemId, kind: 'rating', value: 4, time: modelTime })),
+      }),
     board: (window: string, ids: readonly string[]) =>
       put('aggregates', 'leaders', window, {
         window,

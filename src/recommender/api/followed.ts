@@ -1,0 +1,57 @@
+/** A collection as memory holds it: read once from its beginning, then kept up to date by the change feed. */
+import { setImmediate } from 'node:timers/promises';
+import { BadContinuation, type Documents, type StoredDocument } from '../../documents/port.ts';
+
+const pageSize = 1_000;
+
+/** Where the documents go; it bounds what it keeps. */
+export interface Follower {
+  /** Forget everything: the documents were begun afresh. */
+  begin(): void;
+  take(document: StoredDocument): void;
+}
+
+export class Followed {
+  readonly #documents: Pick<Documents, 'changes'>;
+  readonly #collection: string;
+  readonly #into: Follower;
+  #continuation: string | undefined;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(documents: Pick<Documents, 'changes'>, collection: string, into: Follower) {
+    this.#documents = documents;
+    this.#collection = collection;
+    this.#into = into;
+  }
+
+  /** Reads what has changed; requests at the same time share one reading. Rejects with what the follower throws. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#read().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#readOn();
+    } catch (error) {
+      if (!(error instanceof BadContinuation) || this.#continuation === undefined) throw error;
+      // The documents were begun afresh, and so is what was made of them.
+      this.#into.begin();
+      this.#continuation = undefined;
+      await this.#readOn();
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    for (let caughtUp = false; !caughtUp;) {
+      const page = await this.#documents.changes(this.#collection, this.#continuation, pageSize);
+      for (const document of page.documents) this.#into.take(document);
+      this.#continuation = page.continuation;
+      caughtUp = page.caughtUp;
+      // Embedded documents never leave the microtask queue by themselves: requests have their turn between pages.
+      if (!caughtUp) await setImmediate();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** The catalogue in memory: for finding items by words of their title, and for showing titles in numbers. */
+import type { Documents } from '../../documents/port.ts';
+import { compareIds } from '../domain/order.ts';
+import { TooManyItems } from './errors.ts';
+import { Followed } from './followed.ts';
+import { defaultMostItems } from './item-vectors.ts';
+import { asItem, type ItemDocument } from './stored.ts';
+
+/** An item as every answer shows it. */
+export interface ShownItem {
+  readonly itemId: string;
+  readonly title: string;
+  readonly genres: readonly string[];
+}
+
+interface Entry extends ShownItem {
+  /** The title without case and accents. */
+  readonly folded: string;
+}
+
+/** Holds at most `mostItems`; beyond, every call throws `TooManyItems`. */
+export class ItemDirectory {
+  readonly #mostItems: number;
+  readonly #followed: Followed;
+  readonly #items = new Map<string, Entry>();
+
+  constructor(documents: Pick<Documents, 'changes'>, mostItems = defaultMostItems) {
+    this.#mostItems = mostItems;
+    this.#followed = new Followed(documents, 'items', {
+      begin: () => this.#items.clear(),
+      take: document => this.#take(asItem(document, document.body)),
+    });
+  }
+
+  /** The first n items, by title, that have every word of the query somewhere in their title; and how many there are. */
+  async find(query: string, n: number): Promise<{ readonly items: readonly ShownItem[]; readonly total: number }> {
+    await this.#followed.refresh();
+    const words = folded(query).split(/\s+/);
+    const found = [...this.#items.values()].filter(item => words.every(word => item.folded.includes(word)));
+    found.sort((a, b) => compareIds(a.folded, b.folded) || compareIds(a.itemId, b.itemId));
+    return { items: found.slice(0, n).map(shown), total: found.length };
+  }
+
+  /** How items are shown, as of now. One that the catalogue does not know goes by its id: ratings may come before it. */
+  async shown(): Promise<(itemId: string) => ShownItem> {
+    await this.#followed.refresh();
+    return itemId => {
+      const item = this.#items.get(itemId);
+      return item === undefined ? { itemId, title: itemId, genres: [] } : shown(item);
+    };
+  }
+
+  /** Undefined for one that the catalogue does not know. */
+  async get(itemId: string): Promise<ShownItem | undefined> {
+    await this.#followed.refresh();
+    const item = this.#items.get(itemId);
+    return item === undefined ? undefined : shown(item);
+  }
+
+  #take({ itemId, title, genres }: ItemDocument): void {
+    if (this.#items.size >= this.#mostItems && !this.#items.has(itemId)) throw new TooManyItems(this.#mostItems);
+    this.#items.set(itemId, { itemId, title, genres, folded: folded(title) });
+  }
+}
+
+const shown = ({ itemId, title, genres }: ShownItem): ShownItem => ({ itemId, title, genres });
+
+/** Accents are marks of their own once a text is decomposed. */
+const folded = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim();

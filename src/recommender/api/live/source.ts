@@ -1,0 +1,21 @@
+/** What the live figures are made of: supplied by the process, since only it knows whether an engine runs in it. */
+import type { Freshness } from '../../../operations/freshness.ts';
+
+export interface LiveFigures {
+  /** Events from outside that the topologies have read so far, each counted once. */
+  readonly records: number;
+  /** Records that all topologies together are behind. */
+  readonly lag: number;
+  /** Of all tasks since the process started; null without an engine. */
+  readonly epochs: number | null;
+  /** In the log, over all runs. */
+  readonly deadLetters: number | null;
+  /** Why a task waits for a port; null where none does, and without an engine. */
+  readonly waiting: string | null;
+  /** Of lists: null before the first, and without an engine. */
+  readonly freshness: Freshness | null;
+}
+
+export interface LiveSource {
+  sample(): Promise<LiveFigures>;
+}

@@ -1,0 +1,126 @@
+/** What the pages read. */
+import { type Endpoint, endpoint } from './endpoint.ts';
+import type { ItemDirectory } from './items.ts';
+import type { LiveHub } from './live/hub.ts';
+import type { ModelHistory } from './model-history.ts';
+import * as wire from './page-wire.ts';
+import { profileOf } from './profiles.ts';
+import type { Stored } from './stored.ts';
+import { itemTrendsOf, trendsOf } from './trends.ts';
+import type { UserDirectory } from './users.ts';
+import { byId, nothing } from './wire.ts';
+
+export interface PageParts {
+  readonly stored: Stored;
+  readonly users: UserDirectory;
+  readonly items: ItemDirectory;
+  readonly history: ModelHistory;
+  readonly hub: LiveHub;
+}
+
+const get = { method: 'GET', status: 200, params: nothing, problems: [400] } as const;
+
+export function pageEndpoints(parts: PageParts): Endpoint[] {
+  const { users, items, history } = parts;
+  return [
+    endpoint(
+      {
+        ...get,
+        path: '/v2/users',
+        query: wire.search,
+        answer: wire.foundUsers,
+        summary: 'Users by the beginning of their id',
+      },
+      async ({ query }) => ok(await users.find(query.query, query.n)),
+    ),
+    endpoint(
+      {
+        ...get,
+        path: '/v2/items',
+        query: wire.search,
+        answer: wire.foundItems,
+        summary: 'Items by words of their title',
+      },
+      async ({ query }) => ok(await items.find(query.query, query.n)),
+    ),
+    endpoint(
+      {
+        ...get,
+        path: '/v2/models/history',
+        query: wire.historyQuery,
+        answer: wire.modelHistory,
+        summary: 'Versions and their errors',
+      },
+      async ({ query }) => ok({ versions: await history.newest(query.n) }),
+    ),
+    ...aboutOne(parts),
+    liveEndpoint(parts),
+  ];
+}
+
+function aboutOne(parts: PageParts): Endpoint[] {
+  return [
+    endpoint(
+      {
+        ...get,
+        path: '/v2/users/{id}/profile',
+        params: byId,
+        query: wire.profileQuery,
+        answer: wire.profile,
+        summary: 'What a user did',
+      },
+      async ({ params, query }) => ok(await profileOf(parts, params.id, query.n)),
+    ),
+    endpoint(
+      {
+        ...get,
+        path: '/v2/trends',
+        query: wire.trendsQuery,
+        answer: wire.trends,
+        summary: 'Most rated in the newest window',
+      },
+      async ({ query }) => ok(await trendsOf(parts, query.window, query.n)),
+    ),
+    endpoint(
+      {
+        ...get,
+        path: '/v2/items/{id}/trends',
+        params: byId,
+        query: wire.itemTrendsQuery,
+        answer: wire.itemTrends,
+        problems: [400, 404],
+        summary: 'Ratings of an item, day by day',
+      },
+      async ({ params, query }) => ok(await itemTrendsOf(parts, params.id, query.n)),
+    ),
+  ];
+}
+
+const liveEndpoint = ({ hub }: PageParts): Endpoint =>
+  endpoint(
+    {
+      ...get,
+      path: '/v2/live',
+      query: wire.liveQuery,
+      answer: wire.liveEvents,
+      mediaType: eventStream,
+      problems: [400, 503],
+      summary: 'Figures each second, and word of a list that changed',
+    },
+    ({ query }) => ({
+      status: 200,
+      body: hub.watch(query.user),
+      headers: {
+        'content-type': eventStream,
+        'cache-control': 'no-store',
+        // Who serves the pages through nginx wants events when they happen.
+        'x-accel-buffering': 'no',
+        // The connection ends with the stream: a server that closes need not wait for it.
+        connection: 'close',
+      },
+    }),
+  );
+
+const eventStream = 'text/event-stream';
+
+const ok = (body: unknown) => ({ status: 200, body });

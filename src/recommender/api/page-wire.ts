@@ -1,0 +1,102 @@
+/** What the pages ask and get; beside `wire.ts`, which is what shops do. */
+import { z } from 'zod';
+import { mostVersions } from './model-history.ts';
+import { kinds } from './stored.ts';
+import { id, mostListed } from './wire.ts';
+
+/** Characters of a search. */
+const mostSearched = 200;
+/** Things of a user in a profile, as its topology keeps them. */
+const mostProfiled = 200;
+/** Windows of an item in an answer. */
+const mostWindows = 1_000;
+
+const count = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+const text = id.or(z.literal('')).pipe(z.string().max(mostSearched)).default('');
+
+export const search = z.strictObject({
+  query: text.describe('What to look for; empty finds all'),
+  n: count(mostListed, 20),
+});
+export const profileQuery = z.strictObject({ n: count(mostProfiled, 50) });
+export const trendsQuery = z.strictObject({
+  window: z.enum(['hourly', 'daily']).default('hourly'),
+  n: count(mostListed, 10),
+});
+export const itemTrendsQuery = z.strictObject({ n: count(mostWindows, 60) });
+export const historyQuery = z.strictObject({ n: count(mostVersions, 200) });
+export const liveQuery = z.strictObject({ user: id.optional().describe('Whose list is watched') });
+
+const item = z.object({ itemId: z.string(), title: z.string(), genres: z.array(z.string()) });
+const mean = z.number().describe('Mean of the ratings, in stars');
+const time = z.iso.datetime();
+
+export const foundUsers = z.object({
+  users: z
+    .array(z.object({ userId: z.string(), events: z.int().min(0) }))
+    .describe('In order of ids, numbers by value'),
+  total: z.int().min(0).describe('Users that match'),
+});
+export const foundItems = z.object({
+  items: z.array(item).describe('In order of titles'),
+  total: z.int().min(0).describe('Items that match'),
+});
+export const profile = z.object({
+  userId: z.string(),
+  count: z.int().min(0).describe('Things in all'),
+  items: z.array(item.extend({ kind: z.enum(kinds), value: z.number(), at: time })).describe('Newest first'),
+  genres: z
+    .array(z.object({ genre: z.string(), count: z.int(), mean: mean.nullable() }))
+    .describe('Of the newest 200 things; most first'),
+});
+export const trends = z.object({
+  window: z.enum(['hourly', 'daily']),
+  start: time.nullable().describe('First instant of the newest window; null before the first'),
+  end: time.nullable(),
+  items: z.array(item.extend({ count: z.int(), mean })),
+});
+export const itemTrends = z.object({
+  itemId: z.string(),
+  title: z.string(),
+  windows: z.array(z.object({ start: time, end: time, count: z.int(), mean })).describe('Days, oldest first'),
+});
+
+const standing = {
+  version: z.string().describe('generation.number'),
+  records: z.int().min(0).describe('Ratings predicted before they were learnt, so far'),
+  rmse: z.number().nullable().describe('Root of the mean squared error of all of them, in stars'),
+  recentRmse: z
+    .number()
+    .nullable()
+    .describe('The same since the newest version with at least 100 ratings fewer; null where it is not known'),
+};
+export const modelHistory = z.object({
+  versions: z.array(z.object({ ...standing, at: time.describe('Event time') })).describe('Oldest first'),
+});
+
+const number = z.int().min(0);
+export const liveSample = z.object({
+  at: time,
+  eventsPerSecond: z.number().min(0).describe('Over the newest ten samples'),
+  records: number.describe('Events from outside that have been read'),
+  lag: number.describe('Records that all topologies together are behind'),
+  epochs: number.nullable().describe('Since the process started; null where no engine runs in it'),
+  deadLetters: number.nullable().describe('In the log'),
+  waiting: z.string().nullable().describe('Why a task waits for a port'),
+  freshness: z
+    .object({ p50: z.number(), p99: z.number(), count: number })
+    .nullable()
+    .describe(
+      "Milliseconds from an event's entering the log to the commit of the list it changed; over so many epochs",
+    ),
+  model: z.object(standing).nullable(),
+});
+export const liveList = z.object({
+  userId: z.string(),
+  modelVersion: z.string().nullable().describe('Of the list; null where there is none'),
+});
+export const liveEvents = z
+  .string()
+  .describe(
+    'Events `sample` (data: LiveSample) each second and `list` (data: LiveList) when the list or profile changed',
+  );

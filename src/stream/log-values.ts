@@ -1,0 +1,112 @@
+/** Reads the values that stand in the log, outside of the engine: for commands and pages that look at it. */
+import { MillraceError } from '../errors.ts';
+import type { Offset, TopicPartition, Transport } from '../transport/port.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
+import { Decoder } from './decoder.ts';
+import type { SchemaRegistry } from './registry.ts';
+import type { Stream } from './stream.ts';
+
+const page = { maxRecords: 10_000, maxBytes: 4 << 20 };
+
+/** What reading values needs; reading bytes needs no registry. */
+export interface LogPorts {
+  readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'>;
+  readonly registry: Pick<SchemaRegistry, 'find'>;
+}
+
+/** A record of the log cannot be read with today's schema. */
+export class UnreadableRecord extends MillraceError {
+  readonly code = 'UNREADABLE_RECORD';
+}
+
+/** Each value of a topic once: markers, and what a task wrote again after a crash, are passed over. None without topic. */
+export async function* recordsOf(
+  transport: LogPorts['transport'],
+  topic: string,
+): AsyncGenerator<{ readonly at: TopicPartition; readonly record: BatchCursor }> {
+  const found = (await transport.topics()).find(description => description.topic === topic);
+  for (let partition = 0; partition < (found?.partitions ?? 0); partition++) {
+    const at = { topic, partition };
+    const { start, end } = await transport.bounds(at);
+    for await (const record of firsts(transport, at, { from: start, to: end }, new Map())) yield { at, record };
+  }
+}
+
+/** The values of a stream, each once. @throws {UnreadableRecord} */
+export async function* valuesOf<T>(ports: LogPorts, stream: Stream<T>): AsyncGenerator<T> {
+  const decoder = new Decoder(stream.schema);
+  for await (const { at, record } of recordsOf(ports.transport, stream.name))
+    yield await decoded(decoder, record, at, ports.registry);
+}
+
+/** Reads a partition piece by piece, each value once over all of them. */
+export class PartitionValues<T> {
+  readonly #ports: LogPorts;
+  readonly #at: TopicPartition;
+  readonly #decoder: Decoder<T>;
+  readonly #newest = new Map<string, number>();
+
+  constructor(ports: LogPorts, stream: Stream<T>, partition: number) {
+    this.#ports = ports;
+    this.#at = { topic: stream.name, partition };
+    this.#decoder = new Decoder(stream.schema);
+  }
+
+  /** The values of [from, to). @throws {UnreadableRecord} */
+  async *read(from: Offset, to: Offset): AsyncGenerator<T> {
+    const { transport, registry } = this.#ports;
+    for await (const record of firsts(transport, this.#at, { from, to }, this.#newest))
+      yield await decoded(this.#decoder, record, this.#at, registry);
+  }
+}
+
+interface Stretch {
+  readonly from: Offset;
+  readonly to: Offset;
+}
+
+async function* firsts(
+  transport: LogPorts['transport'],
+  at: TopicPartition,
+  { from, to }: Stretch,
+  newest: Map<string, number>,
+): AsyncGenerator<BatchCursor> {
+  for (let next = from; next < to;) {
+    for (const batch of await transport.read({ ...at, from: next, to, ...page })) {
+      for (const record of within(batch, { from: next, to }))
+        if (isFirst(record, newest) && record.kind === Kind.value) yield record;
+      next = batch.firstOffset + batch.records;
+    }
+  }
+}
+
+function* within(batch: RecordBatch, { from, to }: Stretch): Generator<BatchCursor> {
+  const record = new BatchCursor(batch);
+  while (record.next()) if (record.offset >= from && record.offset < to) yield record;
+}
+
+/** Sequences of a task only grow within a partition; those from outside count for nothing. */
+function isFirst({ producer, lineage, sequence }: BatchCursor, newest: Map<string, number>): boolean {
+  if (producer === '') return true;
+  const name = `${producer}@${lineage}`;
+  if (sequence <= (newest.get(name) ?? -1)) return false;
+  newest.set(name, sequence);
+  return true;
+}
+
+async function decoded<T>(
+  decoder: Decoder<T>,
+  { bytes, valueStart, valueEnd, offset }: BatchCursor,
+  { topic, partition }: TopicPartition,
+  registry: LogPorts['registry'],
+): Promise<T> {
+  const value = decoder.decode(bytes, valueStart, valueEnd);
+  if (value !== undefined) return value;
+  const { problem } = decoder;
+  if (problem?.kind === 'unknown-schema' && (await decoder.learn(problem.fingerprint, registry))) {
+    const again = decoder.decode(bytes, valueStart, valueEnd);
+    if (again !== undefined) return again;
+  }
+  const why = decoder.problem?.kind === 'broken' ? decoder.problem.reason : 'its schema is unknown';
+  throw new UnreadableRecord(`${topic}/${partition}@${offset}: ${why}`, 'Put its schema back into the registry');
+}
