@@ -4,7 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { openSqliteDocuments } from '../src/documents/sqlite/documents.ts';
+import { systemClock } from '../src/engine/clock.ts';
 import { createServer } from '../src/recommender/api/server.ts';
+import { memoryRegistry } from '../src/stream/registry.ts';
 import { openEmbeddedLog } from '../src/transport/embedded/open.ts';
 import { root } from './results.ts';
 import { run } from './run.ts';
@@ -16,14 +18,16 @@ const minute_ms = 60_000;
 
 /** What a server over empty ports answers at /openapi.json, laid out to be read and compared. */
 async function described(): Promise<string> {
-  const clock = { now: () => 0 };
-  const transport = openEmbeddedLog({ path: ':memory:', clock: clock.now });
-  const documents = openSqliteDocuments({ path: ':memory:', clock: clock.now });
+  const now = (): number => 0;
+  const transport = openEmbeddedLog({ path: ':memory:', clock: now });
+  const documents = openSqliteDocuments({ path: ':memory:', clock: now });
   const fine = () => ({ ok: true }) as const;
   const server = await createServer({
     transport,
     documents,
-    clock,
+    registry: memoryRegistry(),
+    clock: systemClock,
+    live: { sample: () => Promise.reject(new Error('nobody is to watch')) },
     newEventId: () => '',
     health: { startup: fine, live: fine, ready: fine },
     metrics: new Registry(),

@@ -12,6 +12,7 @@ import { engineSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
 import { registerFreshness, registerTaskMetrics } from '../../operations/metrics.ts';
 import type { LiveSource } from '../../recommender/api/live/source.ts';
+import { addPages } from '../../recommender/api/pages.ts';
 import { createServer, type Server } from '../../recommender/api/server.ts';
 import { generate, knownSoFar } from '../../recommender/jobs/generate/index.ts';
 import { importBundled } from '../../recommender/jobs/import/index.ts';
@@ -124,6 +125,7 @@ async function serve(ports: Ports, thread: EngineThread, serving: Serving): Prom
   if (stopped.aborted) return;
   const server = await serverOf(ports, thread, serving);
   try {
+    await addPages(server.app);
     process.stdout.write(`listening on ${await server.listen({ port })}\n`);
     process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     const done = new Promise<void>(resolve => stopped.addEventListener('abort', () => resolve(), { once: true }));

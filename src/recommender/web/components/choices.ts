@@ -15,7 +15,7 @@ export type Move = { readonly to: Choices } | { readonly choose: number } | { re
 export function moveOf(key: string, { open, active }: Choices, count: number): Move | undefined {
   switch (key) {
     case 'ArrowDown':
-      return { to: { open: true, active: open ? wrapped(active + 1, count) : first(count) } };
+      return { to: { open: true, active: open ? wrapped(active + 1, count) : 0 } };
     case 'ArrowUp':
       return { to: { open: true, active: open ? wrapped(active - 1, count) : count - 1 } };
     case 'Enter':
@@ -26,8 +26,6 @@ export function moveOf(key: string, { open, active }: Choices, count: number): M
       return undefined;
   }
 }
-
-const first = (count: number): number => (count === 0 ? -1 : 0);
 
 /** Past either end comes the other one. */
 function wrapped(index: number, count: number): number {

@@ -1,7 +1,7 @@
 /** The options of a combobox, and what is said of them. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { Choices } from './choices.ts';
-import type { Matches, Option } from './combobox.tsx';
+import type { Matches, Option } from './combobox-state.ts';
 import type { Known } from './resource.ts';
 
 interface OptionListProps {

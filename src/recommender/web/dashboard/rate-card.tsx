@@ -2,7 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { Api, Item, Items } from '../../api/client/client.ts';
 import { Card } from '../components/card.tsx';
-import { Combobox, type Matches } from '../components/combobox.tsx';
+import { Combobox } from '../components/combobox.tsx';
+import type { Matches } from '../components/combobox-state.ts';
 import type { ListStore } from './list-store.ts';
 import { RateForm } from './rate-form.tsx';
 

@@ -1,6 +1,7 @@
 /** Chooses a user by the beginning of the id. */
 import type { Users } from '../../api/client/client.ts';
-import { Combobox, type Matches } from '../components/combobox.tsx';
+import { Combobox } from '../components/combobox.tsx';
+import type { Matches } from '../components/combobox-state.ts';
 import { many } from './format.ts';
 import type { Dashboard } from './store.ts';
 
