@@ -1,41 +1,21 @@
 /** The events of `/v2/live`, read from text that came over the wire. */
 import { UnreadableEvent } from './errors.ts';
+import type { components } from './schema.ts';
+
+type Wire = components['schemas'];
 
 /** What the engine and the model do, told every second. Where nothing in the process can tell, null. */
-export interface Sample {
+export type Sample = Omit<Wire['LiveSample'], 'at'> & {
   /** When the server took it, milliseconds since 1970. */
   readonly at: number;
-  readonly eventsPerSecond: number | null;
-  readonly records: number | null;
-  readonly lag: number | null;
-  readonly epochs: number | null;
-  readonly deadLetters: number | null;
-  /** What a task waits for, in words. */
-  readonly waiting: string | null;
-  readonly freshness: Freshness | null;
-  readonly model: ModelFigures | null;
-}
+};
 
 /** Milliseconds from an event's entering the log to the commit of the list that it changed. */
-export interface Freshness {
-  readonly p50: number;
-  readonly p99: number;
-  readonly count: number;
-}
-
-export interface ModelFigures {
-  readonly version: string;
-  /** Events scored so far. */
-  readonly records: number;
-  readonly rmse: number | null;
-  readonly recentRmse: number | null;
-}
+export type Freshness = NonNullable<Wire['LiveSample']['freshness']>;
+export type ModelFigures = NonNullable<Wire['LiveSample']['model']>;
 
 /** Whose list or profile has changed. */
-export interface ListNews {
-  readonly userId: string;
-  readonly modelVersion: string | null;
-}
+export type ListNews = Wire['LiveList'];
 
 /** @throws {UnreadableEvent} for anything else */
 export function sampleOf(text: string): Sample {
@@ -43,9 +23,9 @@ export function sampleOf(text: string): Sample {
   const { freshness, model } = fields;
   return {
     at: Date.parse(textIn(fields, 'at')),
-    eventsPerSecond: figureIn(fields, 'eventsPerSecond'),
-    records: figureIn(fields, 'records'),
-    lag: figureIn(fields, 'lag'),
+    eventsPerSecond: numberIn(fields, 'eventsPerSecond'),
+    records: numberIn(fields, 'records'),
+    lag: numberIn(fields, 'lag'),
     epochs: figureIn(fields, 'epochs'),
     deadLetters: figureIn(fields, 'deadLetters'),
     waiting: fields['waiting'] === null ? null : textIn(fields, 'waiting'),

@@ -6,7 +6,7 @@ export function optionsOf(plot: Plot, look: Look, width: number): uPlot.Options 
   return {
     width,
     height: plot.height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: plot.x.time, range: xRange(plot) }, y: { range: yRange(plot) } },

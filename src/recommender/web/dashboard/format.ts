@@ -10,17 +10,20 @@ const units = [
   ['s', second_ms],
 ] as const;
 
+/** Units that are words have a plural; signs have none. */
+const spelt = new Set<string>(['year', 'month', 'day']);
+
 /** "3 s ago", "2 years ago": in the largest unit of which there is at least one. */
 export function ago(ms: number): string {
   const [name, length] = units.find(([, unit]) => ms >= unit) ?? ['', 0];
   if (length === 0) return 'just now';
   const count = Math.floor(ms / length);
-  const plural = name.length > 3 && count > 1 ? 's' : '';
+  const plural = count > 1 && spelt.has(name) ? 's' : '';
   return `${count} ${name}${plural} ago`;
 }
 
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** "100,836". */
 export const count = (value: number): string => whole.format(value);

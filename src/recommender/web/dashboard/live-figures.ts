@@ -30,12 +30,16 @@ export interface Figure {
 }
 
 export const figuresOf = (sample: Sample | undefined): readonly Figure[] => [
-  { name: 'Events/s', value: orDash(sample?.eventsPerSecond, rate), meaning: 'Events that the engine read' },
+  {
+    name: 'Events/s',
+    value: orDash(sample?.eventsPerSecond, rate),
+    meaning: 'Events from outside, over the newest ten seconds',
+  },
   { name: 'Lag', value: orDash(sample?.lag, count), meaning: 'Records that wait to be read' },
   { name: 'Freshness p50', value: orDash(sample?.freshness?.p50, span), meaning: 'Half of all lists changed sooner' },
   { name: 'Freshness p99', value: orDash(sample?.freshness?.p99, span), meaning: '99 of 100 lists changed sooner' },
   { name: 'Epochs', value: orDash(sample?.epochs, compact), meaning: 'Atomic units of work done' },
-  { name: 'Records', value: orDash(sample?.records, compact), meaning: 'Read by all tasks since the start' },
+  { name: 'Events', value: orDash(sample?.records, compact), meaning: 'Events from outside that were read so far' },
   {
     name: 'Dead letters',
     value: orDash(sample?.deadLetters, count),
@@ -75,8 +79,7 @@ export function errorPlot(versions: readonly Version[]): Plot {
     kind: 'line',
     x: {
       label: 'Events scored',
-      format: compact,
-      formatLong: count,
+      format: count,
       values: scored.map(({ records }) => records),
       time: false,
     },
