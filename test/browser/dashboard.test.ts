@@ -166,7 +166,7 @@ describe('trends', () => {
     await sendRating(site.url, { userId: 'passer-by', itemId: '3', value: 4 });
     await open('2');
     const trends = page.locator('#trends');
-    await trends.getByText(/\d\d:00 to \d\d:00 UTC/).waitFor();
+    await trends.getByText(/\d\d:\d\d to \d\d:\d\d UTC/).waitFor();
     await trends.getByRole('radio', { name: 'Day' }).check();
     await trends.locator('caption', { hasText: /^\d+ \w+ \d{4}, UTC$/ }).waitFor();
     await trends.getByRole('button', { name: 'Shadow 3' }).click();
@@ -178,33 +178,20 @@ describe('trends', () => {
 
 test('the live panel moves: events, epochs, freshness, and the model version', async () => {
   await open('2');
-  const figure = (name: string) => page.locator('#live dl div', { hasText: name }).locator('dd');
-  const read = async (name: string): Promise<number> =>
-    Number(((await figure(name).textContent()) ?? '').replaceAll(',', ''));
-  await until(async () => (await read('Epochs')) > 0);
-  const [events, epochs] = [
-    await page
-      .locator('#live dl div')
-      .filter({ hasText: /Events$/ })
-      .locator('dd')
-      .textContent(),
-    await read('Epochs'),
-  ];
-  const version = await page.locator('#error .as-of').textContent();
+  const told = async (name: string): Promise<string> => {
+    const figure = page.locator('#live dl div').filter({ has: page.getByText(name, { exact: true }) });
+    return (await figure.locator('dd').textContent()) ?? '';
+  };
+  const model = async (): Promise<string> => (await page.locator('#error .as-of').textContent()) ?? '';
+  await until(async () => /^[1-9]/.test(await told('Epochs')) && /^model/.test(await model()));
+  const before = { epochs: await told('Epochs'), events: await told('Events'), model: await model() };
   for (let n = 0; n < 5; n++) await sendRating(site.url, { userId: '9', itemId: String(n), value: 3 });
-  await until(async () => (await read('Epochs')) > epochs);
-  await until(
-    async () =>
-      (await page
-        .locator('#live dl div')
-        .filter({ hasText: /Events$/ })
-        .locator('dd')
-        .textContent()) !== events,
-  );
-  await until(async () => (await page.locator('#error .as-of').textContent()) !== version);
-  await until(async () => /^\d/.test((await figure('Freshness p50').textContent()) ?? ''));
-  await page.locator('#live').getByText('Figures').click();
-  expect(await page.locator('#live .figures tbody tr').count()).toBeGreaterThan(0);
-  await page.locator('#error').getByText('Figures').click();
-  expect(await page.locator('#error .figures tbody tr').count()).toBeGreaterThan(0);
+  await until(async () => (await told('Epochs')) !== before.epochs);
+  await until(async () => Number(await told('Events')) === Number(before.events) + 5);
+  await until(async () => (await model()) !== before.model);
+  await until(async () => /^\d/.test(await told('Freshness p50')) && /^\d/.test(await told('Freshness p99')));
+  for (const panel of ['#live', '#error']) {
+    await page.locator(panel).getByText('Figures').click();
+    expect(await page.locator(`${panel} .figures tbody tr`).count()).toBeGreaterThan(0);
+  }
 });
