@@ -71,18 +71,18 @@ async function* firsts(
   { from, to }: Stretch,
   newest: Map<string, number>,
 ): AsyncGenerator<BatchCursor> {
+  const isValue = (record: BatchCursor): boolean => isFirst(record, newest) && record.kind === Kind.value;
   for (let next = from; next < to;) {
     for (const batch of await transport.read({ ...at, from: next, to, ...page })) {
-      for (const record of within(batch, { from: next, to }))
-        if (isFirst(record, newest) && record.kind === Kind.value) yield record;
+      yield* within(batch, { from: next, to }, isValue);
       next = batch.firstOffset + batch.records;
     }
   }
 }
 
-function* within(batch: RecordBatch, { from, to }: Stretch): Generator<BatchCursor> {
+function* within(batch: RecordBatch, { from, to }: Stretch, isWanted: (record: BatchCursor) => boolean) {
   const record = new BatchCursor(batch);
-  while (record.next()) if (record.offset >= from && record.offset < to) yield record;
+  while (record.next()) if (record.offset >= from && record.offset < to && isWanted(record)) yield record;
 }
 
 /** Sequences of a task only grow within a partition; those from outside count for nothing. */

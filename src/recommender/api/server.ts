@@ -17,6 +17,7 @@ import { ModelHistory } from './model-history.ts';
 import { OpenStreams } from './open-streams.ts';
 import { problemFor, problemOf } from './problem.ts';
 import { Stored } from './stored.ts';
+import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
 import { bodyLimit, type Problem } from './wire.ts';
 
@@ -74,9 +75,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await app.register(helmet, { contentSecurityPolicy: { directives } });
   addRefusals(app, endpoints, options.report);
   const streams = new OpenStreams();
+  const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => {
     await parts.hub.close();
     await streams.ended(options.clock);
+    unused.close();
   });
   for (const endpoint of endpoints) addRoute(app, endpoint, streams);
   return { app, endpoints, listen: ({ port }) => listen(app, port), close: () => app.close() };
