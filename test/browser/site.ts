@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 export const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
-const startLimit_ms = 120_000;
+/** A server that a test forgets ends by itself. */
+const lifetime_ms = 10 * 60_000;
 /** How long a page may take for anything that it does by itself. */
 export const patience_ms = 20_000;
 
@@ -22,7 +23,7 @@ export async function startSite(data: string, port = '0'): Promise<Site> {
   const child = spawn(process.execPath, [main, 'start', '--data', data, '--generate', '0'], {
     env: { ...process.env, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: startLimit_ms,
+    timeout: lifetime_ms,
     killSignal: 'SIGKILL',
   });
   let complaint = '';

@@ -58,6 +58,7 @@ describe('a server without data', () => {
     await page.goto(`${set.url}/?user=nobody`);
     await page.getByText('Nothing to recommend yet').waitFor();
     await page.getByText('Nothing yet').waitFor();
+    expect(await page.locator('#list-title').textContent()).toBe('Top 10 for user nobody');
   });
 });
 
@@ -127,6 +128,7 @@ describe('an error', () => {
     await page.route(lists, route => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad</h1>' }));
     await page.goto(`${set.url}/?user=ann`);
     await page.locator('#list').getByText('The server does not answer').waitFor();
+    expect(await page.locator('#list h1').count()).toBe(0);
   });
 });
 

@@ -33,7 +33,7 @@ function seriesOf({ label, weight }: Series, kind: Plot['kind'], look: Look): uP
     stroke: strong ? look.strong : look.faint,
     width: strong ? 2 : 1.5,
     // A line of one or two points would not be seen.
-    points: { show: chart => (chart.data[0]?.length ?? 0) < 3 },
+    points: { show: chart => chart.data[0].length < 3 },
     ...(strong ? { fill: look.fill } : { dash: [4, 4] }),
   };
   const bars = uPlot.paths.bars?.({ size: [0.7, 28], align: 0 });
