@@ -3,6 +3,7 @@ import { UnreadableEvent } from '../../../src/recommender/api/client/errors.ts';
 import { listNewsOf, sampleOf } from '../../../src/recommender/api/client/live.ts';
 import { rowsOf } from '../../../src/recommender/web/components/plot.ts';
 import {
+  daysPlot,
   errorPlot,
   errorSummary,
   eventsPlot,
@@ -109,4 +110,17 @@ describe("the model's error", () => {
     );
     expect(errorSummary([])).toBe('There is no model yet.');
   });
+});
+
+test("a film's days stand side by side, however far apart they are, each with its date", () => {
+  const plot = daysPlot([
+    { start: '2018-03-01T00:00:00.000Z', count: 2 },
+    { start: '2026-03-11T00:00:00.000Z', count: 7 },
+  ]);
+  expect(plot.x.values).toEqual([0, 1]);
+  expect([0, 0.5, 1, 2].map(plot.x.format)).toEqual(['1 Mar 2018', '', '11 Mar 2026', '']);
+  expect(rowsOf(plot)).toEqual([
+    ['11 Mar 2026', '7'],
+    ['1 Mar 2018', '2'],
+  ]);
 });

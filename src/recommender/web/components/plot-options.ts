@@ -43,7 +43,7 @@ function seriesOf({ label, weight }: Series, kind: Plot['kind'], look: Look): uP
 /** Bars want half a place more on either side; a single point has to be somewhere. */
 const xRange = ({ kind }: Plot): uPlot.Range.Function => {
   return (_chart, least, most) => {
-    const step = kind === 'bars' ? 43_200 : 0;
+    const step = kind === 'bars' ? 0.5 : 0;
     return least === most ? [least - 1 - step, most + 1 + step] : [least - step, most + step];
   };
 };

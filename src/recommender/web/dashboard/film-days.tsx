@@ -3,7 +3,7 @@ import { Answered, Empty } from '../components/card.tsx';
 import { Chart } from '../components/chart.tsx';
 import type { Theme } from '../components/theme.ts';
 import { many } from './format.ts';
-import { trendPlot } from './live-figures.ts';
+import { daysPlot } from './live-figures.ts';
 import type { TrendsStore } from './trends-store.ts';
 
 interface FilmDaysProps {
@@ -22,7 +22,7 @@ export const FilmDays = ({ trends, itemId, theme }: FilmDaysProps) => (
           <Chart
             title={title}
             summary={`${many(windows.length, 'day')} with ratings.`}
-            plot={trendPlot(windows)}
+            plot={daysPlot(windows)}
             theme={theme}
           />
         )

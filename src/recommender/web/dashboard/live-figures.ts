@@ -104,19 +104,23 @@ export const eventsSummary = (samples: readonly Sample[]): string => {
     : `Now ${orDash(newest.eventsPerSecond, rate)} events a second.`;
 };
 
-/** Daily counts of one film. */
-export function trendPlot(windows: readonly { start: string; count: number; mean: number | null }[]): Plot {
+interface Day {
+  readonly start: string;
+  readonly count: number;
+}
+
+/** A film's days side by side: between two of them may lie years in which nobody rated it. */
+export function daysPlot(days: readonly Day[]): Plot {
+  const dayAt = (place: number): string => {
+    const at = days[place];
+    return at === undefined ? '' : day(Date.parse(at.start));
+  };
   return {
-    shape: 'trend',
+    shape: `days ${days.map(({ start }) => start).join()}`,
     height: 120,
     kind: 'bars',
-    x: {
-      label: 'Day',
-      format: at => day(at * 1_000),
-      values: windows.map(({ start }) => Date.parse(start) / 1_000),
-      time: true,
-    },
+    x: { label: 'Day', format: dayAt, values: days.map((_, place) => place), time: false },
     y: { label: 'Ratings', format: count, fromZero: true },
-    series: [{ label: 'Ratings', weight: 'strong', values: windows.map(window => window.count) }],
+    series: [{ label: 'Ratings', weight: 'strong', values: days.map(each => each.count) }],
   };
 }
