@@ -38,5 +38,5 @@ export function LiveCard({ dashboard: { figures, live, theme, time } }: { readon
 function asideOf(waiting: string | null | undefined, away: boolean): string {
   if (away) return 'disconnected';
   if (waiting === undefined) return 'listening';
-  return waiting === null ? 'each second' : `waits for ${waiting}`;
+  return waiting === null ? 'told each second' : `waits for ${waiting}`;
 }
