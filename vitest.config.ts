@@ -29,6 +29,7 @@ const slow = Object.entries(slowSuites).map(([folder, limit_ms], index) => ({
     include: [`test/${folder}/**/*.test.ts`],
     testTimeout: limit_ms,
     hookTimeout: limit_ms,
+    ...(folder === 'browser' ? { globalSetup: ['test/browser/build.ts'] } : {}),
     sequence: { groupOrder: index + 1 },
   },
 }));

@@ -7,11 +7,13 @@ const minute_ms = 60_000;
 
 const checks: readonly (readonly [name: string, command: string, ...given: string[]])[] = [
   ['types', 'tsc', '-p', '.'],
+  ['types of the pages', 'tsc', '-p', 'src/recommender/web'],
   ['lint', 'oxlint'],
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['unused', 'knip', '--no-progress'],
   ['schemas', 'node', 'scripts/schemas.ts', 'check'],
   ['configuration', 'node', 'scripts/configuration.ts', 'check'],
+  ['client', 'node', 'scripts/client.ts', 'check'],
 ];
 
 let failed = 0;

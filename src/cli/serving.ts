@@ -5,6 +5,7 @@ import type { Ports } from '../app/compose.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerFreshness, registerTaskMetrics } from '../operations/metrics.ts';
+import { addPages } from '../recommender/api/pages.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
 
@@ -42,12 +43,12 @@ export async function serveUntilStopped(
   }
 }
 
-function serverOf({ ports, thread, live, signal }: Serving): Promise<Server> {
+async function serverOf({ ports, thread, live, signal }: Serving): Promise<Server> {
   const { documents, transport, registry, clock } = ports;
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
-  return createServer({
+  const server = await createServer({
     documents,
     transport,
     registry,
@@ -58,6 +59,8 @@ function serverOf({ ports, thread, live, signal }: Serving): Promise<Server> {
     metrics,
     report,
   });
+  await addPages(server.app);
+  return server;
 }
 
 function healthOf(signal: AbortSignal): Health {

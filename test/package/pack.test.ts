@@ -83,9 +83,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('the package', () => {
   test('holds built code, its types and its licence, and no sources, tests, tools or data', () => {
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'package.json', 'bin/millrace.cjs', 'dist/src/index.js']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'package.json',
+        'bin/millrace.cjs',
+        'dist/src/index.js',
+        'dist/web/index.html',
+      ]),
+    );
     const allowed =
-      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas)\/|schemas\/[^/]+\.avsc$|docs\/)/;
+      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas|web)\/|schemas\/[^/]+\.avsc$|docs\/)/;
     expect(files.filter(path => !allowed.test(path))).toEqual([]);
     expect(files.filter(path => /(?<!\.d)\.tsx?$|(^|\/)(test|data)\/|\.test\./.test(path))).toEqual([]);
   });

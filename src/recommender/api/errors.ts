@@ -77,3 +77,11 @@ export class PortTaken extends MillraceError {
     );
   }
 }
+
+/** The pages have not been built. */
+export class PagesMissing extends MillraceError {
+  readonly code = 'PAGES_MISSING';
+  constructor(folder: string) {
+    super(`There are no pages in ${folder}`, 'Build them: npm run build');
+  }
+}

@@ -56,6 +56,9 @@ const requestTimeout_ms = 30_000;
 /** Longer than any path that Node lets through: a long id shall be told that it is too long. */
 const maxParamLength = 16 * 1024;
 
+/** Pages load nothing from elsewhere, and nothing that is written into them runs or styles them. */
+const directives = { upgradeInsecureRequests: null, styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"] };
+
 export async function createServer(options: ServerOptions): Promise<Server> {
   const parts = partsOf(options);
   const endpoints = endpointsOf(parts);
@@ -69,7 +72,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   });
   // Otherwise a page elsewhere could post a rating as text, which no browser asks leave for.
   app.removeContentTypeParser('text/plain');
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  await app.register(helmet, { contentSecurityPolicy: { directives } });
   addRefusals(app, endpoints, options.report);
   const streams = new OpenStreams();
   const unused = new UnusedConnections(app.server);

@@ -1,0 +1,112 @@
+/** The API as a page calls it: typed by the server's own description, every answer a value or a `MillraceError`. */
+import createClient from 'openapi-fetch';
+import { Refused, Unreachable } from './errors.ts';
+import type { paths } from './schema.ts';
+
+type Path = keyof paths;
+/** What a GET answers. */
+type Got<P extends Path> = paths[P] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
+
+export type ItemList = Got<'/v2/users/{id}/recommendations'>;
+export type ListedItem = ItemList['items'][number];
+export type Reason = ItemList['reason'];
+export type Users = Got<'/v2/users'>;
+export type Profile = Got<'/v2/users/{id}/profile'>;
+export type Items = Got<'/v2/items'>;
+export type Item = Items['items'][number];
+export type Trends = Got<'/v2/trends'>;
+export type TrendWindow = Trends['window'];
+export type ItemTrends = Got<'/v2/items/{id}/trends'>;
+export type ModelHistory = Got<'/v2/models/history'>;
+
+/** How often answers are asked for once; the signal gives up before `limit_ms` does. */
+export interface Api {
+  users(query: string, signal: AbortSignal): Promise<Users>;
+  items(query: string, signal: AbortSignal): Promise<Items>;
+  recommendations(userId: string, signal: AbortSignal): Promise<ItemList>;
+  profile(userId: string, signal: AbortSignal): Promise<Profile>;
+  trends(window: TrendWindow, signal: AbortSignal): Promise<Trends>;
+  itemTrends(itemId: string, signal: AbortSignal): Promise<ItemTrends>;
+  modelHistory(signal: AbortSignal): Promise<ModelHistory>;
+  /** Takes a rating of 0.5 to 5 stars into the log. */
+  rate(rating: { userId: string; itemId: string; value: number }, signal: AbortSignal): Promise<void>;
+}
+
+/** An answer is waited for this long at most. */
+const limit_ms = 10_000;
+const listed = 10;
+const suggested = 20;
+const shownRatings = 50;
+const shownVersions = 200;
+const shownWindows = 60;
+
+export interface ApiOptions {
+  /** Where the API is; where the page came from, if absent. */
+  readonly baseUrl?: string;
+}
+
+export function createApi({ baseUrl = '' }: ApiOptions = {}): Api {
+  const client = createClient<paths>({ baseUrl });
+  return {
+    users: (query, signal) =>
+      answer(client.GET('/v2/users', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
+    items: (query, signal) =>
+      answer(client.GET('/v2/items', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
+    recommendations: (id, signal) =>
+      answer(
+        client.GET('/v2/users/{id}/recommendations', {
+          params: { path: { id }, query: { n: listed } },
+          signal: limited(signal),
+        }),
+      ),
+    profile: (id, signal) =>
+      answer(
+        client.GET('/v2/users/{id}/profile', {
+          params: { path: { id }, query: { n: shownRatings } },
+          signal: limited(signal),
+        }),
+      ),
+    trends: (window, signal) =>
+      answer(client.GET('/v2/trends', { params: { query: { window, n: listed } }, signal: limited(signal) })),
+    itemTrends: (id, signal) =>
+      answer(
+        client.GET('/v2/items/{id}/trends', {
+          params: { path: { id }, query: { n: shownWindows } },
+          signal: limited(signal),
+        }),
+      ),
+    modelHistory: signal =>
+      answer(client.GET('/v2/models/history', { params: { query: { n: shownVersions } }, signal: limited(signal) })),
+    rate: async (body, signal) => {
+      await answer(client.POST('/v2/ratings', { body, signal: limited(signal) }));
+    },
+  };
+}
+
+const limited = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(limit_ms)]);
+
+interface Outcome<Body> {
+  readonly data?: Body;
+  readonly error?: unknown;
+  readonly response: { readonly status: number };
+}
+
+/** Whoever gave up hears so by the signal's own reason; everything else that has no answer is `Unreachable`. */
+async function answer<Body>(asked: Promise<Outcome<Body>>): Promise<Body> {
+  const outcome = await asked.catch((cause: unknown) => {
+    throw new Unreachable(cause);
+  });
+  if (outcome.data !== undefined) return outcome.data;
+  throw refusal(outcome.response.status, outcome.error);
+}
+
+function refusal(status: number, problem: unknown): Refused | Unreachable {
+  if (typeof problem !== 'object' || problem === null) return new Unreachable(new Error(`status ${status}`));
+  const { code, detail } = { code: undefined, detail: undefined, ...problem };
+  if (typeof code !== 'string' || typeof detail !== 'string') return new Unreachable(new Error(`status ${status}`));
+  return new Refused(status, code, detail);
+}

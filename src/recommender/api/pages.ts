@@ -1,0 +1,38 @@
+/** Hands out the pages that `npm run build` makes. */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import files from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { PagesMissing } from './errors.ts';
+
+/** Under dist, which is beside src in a checkout and around it in a package. */
+const built = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../../dist/web' : '../../../web', import.meta.url),
+);
+
+const year_s = 365 * 24 * 3_600;
+
+/**
+ * Registers the pages before the server listens: `/` is the dashboard, every other file goes by its own name.
+ * @throws {PagesMissing} where nothing has been built
+ */
+export async function addPages(app: FastifyInstance, folder = built): Promise<void> {
+  if (!hasPage(folder)) throw new PagesMissing(folder);
+  // Only what is there becomes a route: everything else stays the problem that the API answers with.
+  await app.register(files, { root: folder, wildcard: false, cacheControl: false, setHeaders });
+}
+
+/** A file in assets has a hash in its name, so one name never stands for two contents. */
+const setHeaders: NonNullable<files.FastifyStaticOptions['setHeaders']> = (reply, path) => {
+  const hashed = /[/\\]assets[/\\][^/\\]+$/.test(path);
+  void reply.header('cache-control', hashed ? `public, max-age=${year_s}, immutable` : 'no-cache');
+};
+
+function hasPage(folder: string): boolean {
+  try {
+    return readdirSync(folder).includes('index.html');
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return false;
+    throw error;
+  }
+}

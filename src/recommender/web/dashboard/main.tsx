@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import { createApi } from '../../api/client/client.ts';
+import { openTheme } from '../components/theme.ts';
+import { openAddress } from './address.ts';
+import { Page } from './page.tsx';
+import { openDashboard } from './store.ts';
+
+const place = document.querySelector('#page');
+if (place === null) throw new Error('index.html has no place for the page');
+const dashboard = openDashboard({
+  api: createApi({ baseUrl: location.origin }),
+  address: openAddress(window),
+  theme: openTheme(window),
+  now: Date.now,
+});
+render(<Page dashboard={dashboard} />, place);

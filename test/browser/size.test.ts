@@ -1,0 +1,19 @@
+/** The page is small: everything that it loads, together, as it goes over the wire. */
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { root } from '../../scripts/results.ts';
+
+const limit_bytes = 60 * 1024;
+
+test('scripts, styles and page are at most 60 KB gzipped', async () => {
+  const folder = join(root, 'dist/web');
+  const sizes = new Map<string, number>();
+  for await (const path of glob('**/*.{html,js,css}', { cwd: folder }))
+    sizes.set(path, gzipSync(await readFile(join(folder, path))).length);
+  const kinds = new Set([...sizes.keys()].map(path => path.split('.').at(-1)));
+  expect(kinds).toEqual(new Set(['html', 'js', 'css']));
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  expect(total).toBeLessThanOrEqual(limit_bytes);
+});
