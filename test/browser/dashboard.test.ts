@@ -148,7 +148,7 @@ describe('the list', () => {
     const newest = page.locator('.ratings tbody tr').first();
     await until(async () => ((await newest.textContent()) ?? '').includes(shown));
     expect(await page.locator('img, b').count()).toBe(0);
-    expect(await page.title()).toBe('Millrace');
+    expect(await page.title()).toBe('User 2 · Millrace');
   });
 });
 

@@ -1,4 +1,5 @@
 /** The whole page: what is about the user on the left, what is about everything on the right. */
+import { useEffect } from 'preact/hooks';
 import { Foot } from './foot.tsx';
 import { Head } from './head.tsx';
 import { ListCard } from './list-card.tsx';
@@ -12,6 +13,9 @@ import { TrendsCard } from './trends-card.tsx';
 
 export function Page({ dashboard }: { readonly dashboard: Dashboard }) {
   const user = dashboard.address.user.value;
+  useEffect(() => {
+    document.title = user === undefined ? 'Millrace' : `User ${user} · Millrace`;
+  }, [user]);
   const nobody = user === undefined || (dashboard.users.value.value?.total === 0 && nothingOf(dashboard));
   return (
     <>
