@@ -67,6 +67,13 @@ describe.for([
   });
 });
 
+test('axe does notice what breaks the rules', async () => {
+  const page = await opened('2', { viewport: desk });
+  await page.evaluate('document.querySelector("#list").append(document.createElement("button"))');
+  expect(await violations(page)).toEqual([expect.stringMatching(/^button-name: /)]);
+  await page.context().close();
+});
+
 test('a walk by keyboard alone: skip to the list, rate its first film, and go on from there', async () => {
   const page = await opened('3', { viewport: desk });
   await page.keyboard.press('Tab');

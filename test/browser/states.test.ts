@@ -142,7 +142,7 @@ test('a server that goes away is told of, with the age of what is shown; it come
   await page.locator('.connection.open').waitFor();
   const names = await page.locator('#list .name').allTextContents();
   await first.stop();
-  await page.getByText('Disconnected, trying again').waitFor();
+  await page.locator('.connection', { hasText: 'Disconnected, trying again' }).waitFor();
   await page
     .locator('.connection')
     .getByText(/as of (just now|\d+ s ago)/)

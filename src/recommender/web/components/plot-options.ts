@@ -51,8 +51,9 @@ const xRange = ({ kind }: Plot): uPlot.Range.Function => {
 const yRange = ({ y: { fromZero } }: Plot): uPlot.Range.Function => {
   return (_chart, least: number | null, most: number | null) => {
     if (least === null || most === null) return [0, 1];
-    const from = fromZero ? 0 : least;
-    const room = Math.max((most - from) * 0.15, Math.abs(most) * 0.01, 0.01);
-    return [fromZero ? 0 : from - room, most + room];
+    // A count of nothing wants an axis up to one, not up to a hundredth.
+    if (fromZero) return [0, Math.max(1, most * 1.15)];
+    const room = Math.max((most - least) * 0.15, Math.abs(most) * 0.01, 0.01);
+    return [least - room, most + room];
   };
 };

@@ -15,10 +15,13 @@ export function ConnectionState({ live, time }: ConnectionStateProps) {
     <p class={`connection ${state}`} data-state={state}>
       <span class="dot" aria-hidden="true" />
       {/* Only the word is announced: an age that grows each second would never be quiet. */}
-      <span role="status">{words[state]}</span>
+      <span role="status">
+        {words[state]}
+        {state === 'away' ? <span class="roomy">, trying again</span> : null}
+      </span>
       {state === 'away' ? <span class="since">{since}</span> : null}
     </p>
   );
 }
 
-const words = { connecting: 'Connecting', open: 'Live', away: 'Disconnected, trying again' } as const;
+const words = { connecting: 'Connecting', open: 'Live', away: 'Disconnected' } as const;
