@@ -37,9 +37,10 @@ export class OuterSum {
 
   /** Adds weight * y y', where y is `values[start]` and the k - 1 that follow it, the first one replaced where one is given. */
   add(values: Int16Array, start: number, weight: number, first?: number): void {
-    const base = this.#count * this.#k;
-    for (let f = 0; f < this.#k; f++) this.#rows[base + f] = values[start + f] ?? NaN;
-    if (first !== undefined) this.#rows[base] = first;
+    const [rows, k] = [this.#rows, this.#k];
+    const base = this.#count * k;
+    for (let f = 0; f < k; f++) rows[base + f] = values[start + f] ?? NaN;
+    if (first !== undefined) rows[base] = first;
     this.#weights[this.#count++] = weight;
     if (this.#count === together) this.end();
   }

@@ -90,8 +90,8 @@ describe('the hash of a model', () => {
   });
 
   test('holds many rows in a bucket in the order of their ids', () => {
-    const events = Array.from({ length: 3_000 }, (_, n): Interaction => {
-      const itemId = `item ${(n * 7919) % 3_000}`;
+    const events = Array.from({ length: 1_200 }, (_, n): Interaction => {
+      const itemId = `item ${(n * 7919) % 1_200}`;
       return { userId: `user ${n % 7}`, itemId, kind: 'rating', value: 1 + (n % 5), time: n, eventId: `${n}` };
     });
     const model = new Model(modelSettings(small));
