@@ -68,8 +68,9 @@ async function perSecond(work: () => Promise<void>): Promise<number> {
   return (ratings * 1_000) / (performance.now() - began);
 }
 
-async function drain({ transport, documents, registry, clock, openStore }: Ports, name: string): Promise<void> {
-  const options = { transport, documents, registry, clock, store: openStore(), topologies, ...engineLimits };
+async function drain(ports: Ports, name: string): Promise<void> {
+  const { transport, documents, registry, clock } = ports;
+  const options = { transport, documents, registry, clock, store: ports.openStore(), topologies, ...engineLimits };
   const engine = await Engine.open({ ...options, run: [name] });
   for (const runner of engine.runners) await runner.drain(new AbortController().signal);
 }
