@@ -1,6 +1,7 @@
 /**
- * What does the engine cost beside reading the log and decoding alone? A topology that passes nothing on, one that
- * copies, one with state; and what a commit costs. `node bench/engine.ts [RECORDS] [RUNS]`
+ * What does the engine cost beside reading the log and decoding alone? `consume`: a topology that passes nothing on;
+ * `state`: one that counts by key; `produce`: one that copies. Each in a process of its own, since what the compiler has
+ * learnt of one slows another down. `node bench/engine.ts consume|state|produce [RECORDS] [RUNS]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,9 +17,13 @@ import { Decoder } from '../src/stream/decoder.ts';
 import { BatchBuilder, BatchCursor, Kind, outside } from '../src/transport/record.ts';
 import { report, type Rival } from './report.ts';
 
-const records = Number(process.argv[2] ?? 500_000);
-const runs = Number(process.argv[3] ?? 5);
-const perEpoch = 10_000;
+const which = process.argv[2] ?? 'consume';
+const records = Number(process.argv[3] ?? 500_000);
+const runs = Number(process.argv[4] ?? 7);
+/** Records read at once, and appended at once. */
+const page = 10_000;
+/** Most records of an epoch: a backlog fills it, whoever is caught up has what has come. */
+const perEpoch = 50_000;
 
 const empty = topology('empty', task => {
   task
@@ -56,18 +61,24 @@ const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
 const ports = await openEmbedded(folder);
 try {
   await fill(ports);
+  const rivals = {
+    consume: [
+      { name: `empty topology, up to ${perEpoch} an epoch`, run: () => drain(empty, perEpoch) },
+      { name: `empty topology, up to ${page} an epoch`, run: () => drain(empty, page) },
+    ],
+    state: [{ name: 'keyed count (state)', run: () => drain(count, perEpoch) }],
+    produce: [{ name: 'copy', run: () => drain(copy, perEpoch) }],
+  } satisfies Record<string, Rival[]>;
   await report({
-    name: 'engine-throughput',
-    question: `Records a second of a backlog of ${records} readings, ${perEpoch} an epoch, one partition`,
+    name: `engine-${which}`,
+    question: `Records a second of a backlog of ${records} readings, ${which}, one partition, 1 to 3 operators`,
     unit: 'records/s',
     better: 'more',
     runs,
     rivals: [
       { name: 'reading the log and decoding alone', run: decodeAll },
-      { name: 'empty topology (3 operators, consume only)', run: () => drain(empty) },
-      { name: 'keyed count (state, consume only)', run: () => drain(count) },
-      { name: 'copy (consume and produce)', run: () => drain(copy) },
-    ] satisfies Rival[],
+      ...(Object.entries(rivals).find(([name]) => name === which)?.[1] ?? []),
+    ],
   });
 } finally {
   await ports[Symbol.asyncDispose]();
@@ -77,9 +88,9 @@ try {
 async function fill({ transport }: Ports): Promise<void> {
   for (const { name } of [readings, alarms]) await transport.createTopic(name, { partitions: 1 });
   await transport.createTopic('dead-letters', { partitions: 1 });
-  for (let first = 0; first < records; first += perEpoch) {
+  for (let first = 0; first < records; first += page) {
     const builder = new BatchBuilder(outside, 0);
-    for (let n = first; n < first + perEpoch; n++) {
+    for (let n = first; n < first + page; n++) {
       const reading = { sensor: `sensor-${(n * 7919) % 1_000}`, celsius: 20 + (n % 7), at: 1_700_000_000_000 + n };
       const envelope = { kind: Kind.value, watermark: -Infinity, origin: reading.at, key: reading.sensor, trace: '' };
       builder.add(envelope, (buffer, at) => readings.schema.encode(reading, buffer, at));
@@ -93,7 +104,7 @@ async function decodeAll(): Promise<number> {
   const began = performance.now();
   let decoded = 0;
   for (let from = 0; from < records;) {
-    const request = { topic: readings.name, partition: 0, from, maxRecords: perEpoch, maxBytes: 1 << 24 };
+    const request = { topic: readings.name, partition: 0, from, maxRecords: page, maxBytes: 1 << 24 };
     for (const batch of await ports.transport.read(request)) {
       const cursor = new BatchCursor(batch);
       const isDecoded = (): boolean => decoder.decode(cursor.bytes, cursor.valueStart, cursor.valueEnd) !== undefined;
@@ -105,12 +116,12 @@ async function decodeAll(): Promise<number> {
 }
 
 /** Each run has a state and a journal of its own; the outputs of all go to one topic. */
-async function drain({ name, build }: Topology): Promise<number> {
+async function drain({ name, build }: Topology, maxRecords: number): Promise<number> {
   const { transport, documents, registry, clock } = ports;
   const own = topology(`${name}-${run++}`, build);
   const partitions = new Map([readings.name, alarms.name, 'dead-letters'].map(topic => [topic, 1]));
   const store = openSqliteStateStore({ path: join(folder, `${own.name}.db`) });
-  const limits = { maxRecords: perEpoch, maxBytes: 1 << 24 };
+  const limits = { maxRecords, maxBytes: 1 << 24 };
   const runner = await TaskRunner.open(own.name, 0, {
     transport,
     documents,

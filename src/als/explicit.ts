@@ -66,10 +66,11 @@ export class ExplicitSolver {
   }
 
   #addTarget(values: Int16Array, start: number, unexplained: number): void {
+    const system = this.#system;
     const width = this.#x.length;
     for (let f = 0, at = width; f < width; f++, at += width + 1) {
       const y = f === 0 ? starUnit : (values[start + f] ?? NaN);
-      this.#system[at] = (this.#system[at] ?? NaN) + unexplained * y;
+      system[at] = (system[at] ?? NaN) + unexplained * y;
     }
   }
 

@@ -24,7 +24,8 @@ export class OuterSum {
   readonly #stride: number;
   readonly #k: number;
   readonly #rows: Float64Array;
-  readonly #weights = new Float64Array(together);
+  /** The same, each times its weight. */
+  readonly #weighted: Float64Array;
   #count = 0;
 
   /** Sums go to the upper triangle of `matrix`, whose rows are `stride` long, k of them. */
@@ -33,36 +34,41 @@ export class OuterSum {
     this.#stride = stride;
     this.#k = k;
     this.#rows = new Float64Array(together * k);
+    this.#weighted = new Float64Array(together * k);
   }
 
   /** Adds weight * y y', where y is `values[start]` and the k - 1 that follow it, the first one replaced where one is given. */
-  add(values: Int16Array, start: number, weight: number, first?: number): void {
-    const base = this.#count * this.#k;
-    for (let f = 0; f < this.#k; f++) this.#rows[base + f] = values[start + f] ?? NaN;
-    if (first !== undefined) this.#rows[base] = first;
-    this.#weights[this.#count++] = weight;
-    if (this.#count === together) this.end();
+  add(values: Int16Array, start: number, weight: number, first = values[start] ?? NaN): void {
+    const [rows, weighted, k] = [this.#rows, this.#weighted, this.#k];
+    const base = this.#count * k;
+    for (let f = 0; f < k; f++) {
+      const value = f === 0 ? first : (values[start + f] ?? NaN);
+      rows[base + f] = value;
+      weighted[base + f] = weight * value;
+    }
+    if (++this.#count === together) this.end();
   }
 
   /** What was added is in the matrix. */
   end(): void {
     const k = this.#k;
     this.#rows.fill(0, this.#count * k);
-    this.#weights.fill(0, this.#count);
+    this.#weighted.fill(0, this.#count * k);
     this.#count = 0;
-    const [matrix, rows, weights] = [this.#matrix, this.#rows, this.#weights];
-    const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = weights;
-    for (let a = 0; a < k; a++) {
-      const y0 = w0 * (rows[a] ?? NaN);
-      const y1 = w1 * (rows[k + a] ?? NaN);
-      const y2 = w2 * (rows[2 * k + a] ?? NaN);
-      const y3 = w3 * (rows[3 * k + a] ?? NaN);
-      const row = a * this.#stride;
-      for (let b = a; b < k; b++) {
-        const more = y0 * (rows[b] ?? NaN) + y1 * (rows[k + b] ?? NaN);
-        const most = y2 * (rows[2 * k + b] ?? NaN) + y3 * (rows[3 * k + b] ?? NaN);
-        matrix[row + b] = (matrix[row + b] ?? NaN) + (more + most);
-      }
+    for (let a = 0; a < k; a++) this.#addRow(a);
+  }
+
+  #addRow(a: number): void {
+    const [matrix, rows, weighted, k] = [this.#matrix, this.#rows, this.#weighted, this.#k];
+    const y0 = weighted[a] ?? NaN;
+    const y1 = weighted[k + a] ?? NaN;
+    const y2 = weighted[2 * k + a] ?? NaN;
+    const y3 = weighted[3 * k + a] ?? NaN;
+    const row = a * this.#stride;
+    for (let b = a; b < k; b++) {
+      const more = y0 * (rows[b] ?? NaN) + y1 * (rows[k + b] ?? NaN);
+      const most = y2 * (rows[2 * k + b] ?? NaN) + y3 * (rows[3 * k + b] ?? NaN);
+      matrix[row + b] = (matrix[row + b] ?? NaN) + (more + most);
     }
   }
 }

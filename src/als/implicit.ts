@@ -52,7 +52,7 @@ export class ImplicitSolver {
     const k = this.#x.length;
     const values = other.vectors.values;
     this.#system.fill(0);
-    this.#sum.fill(0);
+    const sum = this.#sum.fill(0);
     const { confidences, preferences } = this.#pairs;
     const neighbours = this.#pairs.neighbours(side);
     for (const pair of side.pairs[row] ?? []) {
@@ -61,7 +61,7 @@ export class ImplicitSolver {
       const start = (neighbours[pair] ?? NaN) * k;
       this.#outer.add(values, start, confidence);
       if (preferences[pair] === 0) continue;
-      for (let f = 0; f < k; f++) this.#sum[f] = (this.#sum[f] ?? NaN) + confidence * (values[start + f] ?? NaN);
+      for (let f = 0; f < k; f++) sum[f] = (sum[f] ?? NaN) + confidence * (values[start + f] ?? NaN);
     }
     this.#outer.end();
     checkExact(this.#system, k + 1, k);

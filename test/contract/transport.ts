@@ -355,6 +355,15 @@ export function transportContract(name: string, open: () => Promise<OpenedTransp
       });
     });
 
+    describe('callers that do not wait for one another', () => {
+      test('have their records in the order of their calls, and each is told its own offset', async () => {
+        const calls = Array.from({ length: 300 }, (_, n) => append(`record ${n}`));
+        const offsets = await Promise.all(calls);
+        expect(offsets.flat()).toEqual(offsets.map((_, n) => n));
+        expect(await transport.bounds(at)).toEqual({ start: 0, end: 300 });
+      });
+    });
+
     describe('consumer groups', () => {
       test('have no offsets until they commit, then the newest of each partition', async () => {
         const group = `group-${randomUUID()}`;

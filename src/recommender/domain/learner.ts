@@ -134,6 +134,7 @@ export class Learner {
 
   restored(): void {
     this.model.finishRestore();
+    this.model.hash(); // digests every row now, and not while the first rating waits
   }
 
   /** Items before users: whoever applies them in this order never scores with a vector of the version before. */
