@@ -81,19 +81,28 @@ async function readCsv(name: string, side: 'users' | 'items'): Promise<Row[]> {
 
 const dot = (a: Row, b: Row): number => a.factors.reduce((sum, x, at) => sum + x * (b.factors[at] ?? NaN), 0);
 
-/** The hash of a model as docs/ARCHITECTURE.md defines it, from nothing but the exported numbers. */
+/** The model's hash by its definition (src/als/digests.ts), from the exported numbers alone. */
 async function hashOf({ generation, number }: { generation: number; number: number }): Promise<string> {
-  const hash = createHash('sha256').update(`${generation} ${number}`);
+  const parts: (string | Buffer)[] = [`${generation} ${number}`];
   for (const side of ['users', 'items'] as const) {
     const [topN, stars] = [await readCsv('top-n', side), await readCsv('stars', side)];
-    hash.update(`\n${side} ${topN.length}\n`);
-    for (const [at, { id, factors }] of topN.entries()) {
+    const rows = topN.map(({ id, factors }, at) => {
       const { bias = NaN, factors: starFactors = [] } = stars[at] ?? {};
       const integers = [...factors, bias, ...starFactors].map(value => value * unit);
-      hash.update(`${JSON.stringify(id)} `).update(new Int16Array(integers));
-    }
+      const name = JSON.stringify(id);
+      return { bucket: sha256(name)[0], digest: sha256(`${name} `, new Int16Array(integers)) };
+    });
+    parts.push(`\n${side} ${topN.length}\n`);
+    for (let bucket = 0; bucket < 256; bucket++)
+      parts.push(sha256(...rows.filter(row => row.bucket === bucket).map(({ digest }) => digest)));
   }
-  return hash.digest('hex');
+  return sha256(...parts).toString('hex');
+}
+
+function sha256(...parts: readonly (string | Buffer | Int16Array)[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }
 
 /** Vectors of a version that is under way: written as `train` writes them, and named by no version yet. */
