@@ -127,6 +127,22 @@ test('the theme is the system’s until another is chosen, which is remembered',
   await page.context().close();
 });
 
+test('a browser that remembers nothing shows the page all the same', async () => {
+  const page = await opened('2', { colorScheme: 'light', viewport: desk });
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get: () => {
+        throw new DOMException('The visitor forbids it', 'SecurityError');
+      },
+    });
+  });
+  await page.reload();
+  await page.locator('#list .row').first().waitFor();
+  await page.getByRole('button', { name: 'Dark theme', pressed: false }).click();
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  await page.context().close();
+});
+
 test('nothing moves for those who asked for less motion', async () => {
   const page = await opened('5', { reducedMotion: 'reduce', viewport: desk });
   await page.locator('#list .row').first().getByRole('button', { name: 'Rate' }).click();

@@ -17,7 +17,8 @@ export function openTheme(page: Window): ThemeStore {
   dark.addEventListener('change', ({ matches }) => {
     system.value = matches ? 'dark' : 'light';
   });
-  const chosen = signal(asTheme(page.localStorage.getItem(key)));
+  const memory = memoryOf(page);
+  const chosen = signal(asTheme(memory?.getItem(key) ?? null));
   const theme = computed(() => chosen.value ?? system.value);
   effect(() => {
     page.document.documentElement.dataset['theme'] = theme.value;
@@ -26,9 +27,19 @@ export function openTheme(page: Window): ThemeStore {
     theme,
     toggle: () => {
       chosen.value = theme.peek() === 'dark' ? 'light' : 'dark';
-      page.localStorage.setItem(key, chosen.value);
+      memory?.setItem(key, chosen.value);
     },
   };
+}
+
+/** What the browser remembers; nothing where its visitor forbids that: then a choice lasts as long as the page. */
+function memoryOf(page: Window): Storage | undefined {
+  try {
+    return page.localStorage;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'SecurityError') return undefined;
+    throw error;
+  }
 }
 
 const asTheme = (text: string | null): Theme | undefined => (text === 'light' || text === 'dark' ? text : undefined);

@@ -83,7 +83,7 @@ export function errorPlot(versions: readonly Version[]): Plot {
       values: scored.map(({ records }) => records),
       time: false,
     },
-    y: { label: 'RMSE', format: value => value.toFixed(2), formatLong: stars, fromZero: false },
+    y: { label: 'RMSE', format: stars, formatLong: stars, fromZero: false },
     series: [
       { label: 'Newest events', weight: 'strong', values: scored.map(({ recentRmse }) => recentRmse) },
       { label: 'All events', weight: 'faint', values: scored.map(({ rmse }) => rmse) },
