@@ -12,8 +12,8 @@ export interface Surroundings {
   partitions(stream: string): number;
   /** Tasks that write the stream. */
   producers(stream: string): readonly string[];
-  /** Whether a topology reads the stream. */
-  isRead(stream: string): boolean;
+  /** Whether somebody waits for event time in the stream: a step that reads it, or one further down. */
+  needsTime(stream: string): boolean;
 }
 
 type Constructor<S> = abstract new (...args: never[]) => S;
@@ -50,7 +50,7 @@ export class Build {
     const known = outputs.get(stream.name);
     if (known !== undefined) return known;
     const around = this.#surroundings;
-    const output = new Output(stream, around.partitions(stream.name), around.isRead(stream.name));
+    const output = new Output(stream, around.partitions(stream.name), around.needsTime(stream.name));
     outputs.set(stream.name, output);
     return output;
   }

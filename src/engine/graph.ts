@@ -15,11 +15,13 @@ export interface TopologyGraph {
   readonly tasks: number;
   readonly reads: readonly { readonly stream: string; readonly all: boolean; readonly upTo: string | null }[];
   readonly steps: readonly { readonly name: string; readonly kind: string }[];
+  /** Whether event time decides what one of the steps does. */
+  readonly timed: boolean;
   readonly writes: readonly string[];
   readonly edges: readonly Edge[];
 }
 
-const everything: Surroundings = { partitions: () => 1, producers: () => [], isRead: () => true };
+const everything: Surroundings = { partitions: () => 1, producers: () => [], needsTime: () => true };
 
 /** All topologies of an application: who writes what, and in how many tasks. */
 export class Graph implements Surroundings {
@@ -28,6 +30,7 @@ export class Graph implements Surroundings {
   readonly #partitions: ReadonlyMap<string, number>;
   readonly #producers = new Map<string, string[]>();
   readonly #read = new Set<string>();
+  readonly #timed: ReadonlySet<string>;
 
   /** `partitions` gives the number of partitions of every stream that `streamsOf` names. */
   constructor(topologies: readonly Topology[], partitions: ReadonlyMap<string, number>) {
@@ -42,6 +45,7 @@ export class Graph implements Surroundings {
       for (const { stream } of reads) this.#read.add(stream);
       for (const stream of writes) this.#addProducers(stream, name, tasks);
     }
+    this.#timed = timedStreams(this.topologies);
   }
 
   /** Names of the streams that the topologies read or write. */
@@ -66,6 +70,10 @@ export class Graph implements Surroundings {
 
   isRead(stream: string): boolean {
     return this.#read.has(stream);
+  }
+
+  needsTime(stream: string): boolean {
+    return this.#timed.has(stream);
   }
 
   /** Number of tasks of a topology. */
@@ -129,6 +137,21 @@ export class Graph implements Surroundings {
   }
 }
 
+/** Streams that a topology reads whose steps wait for event time, or that hands it on to one whose steps do. */
+function timedStreams(topologies: readonly TopologyGraph[]): ReadonlySet<string> {
+  const timed = new Set<string>();
+  const left = new Set(topologies);
+  for (let before = -1; before < timed.size;) {
+    before = timed.size;
+    for (const topology of left) {
+      if (!topology.timed && !topology.writes.some(stream => timed.has(stream))) continue;
+      for (const { stream } of topology.reads) timed.add(stream);
+      left.delete(topology);
+    }
+  }
+  return timed;
+}
+
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 function allStreams(topologies: readonly Topology[]): Stream<unknown>[] {
@@ -153,5 +176,6 @@ function describe(topology: Topology, task: TaskRuntime): Omit<TopologyGraph, 't
     upTo: options.upTo?.name ?? null,
   }));
   const steps = [...task.steps].map(([name, { kind }]) => ({ name, kind }));
-  return { name: topology.name, reads, steps, writes: [...task.outputs.keys()], edges };
+  const timed = [...task.steps.values()].some(step => step.timed);
+  return { name: topology.name, reads, steps, timed, writes: [...task.outputs.keys()], edges };
 }

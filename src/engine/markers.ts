@@ -14,7 +14,7 @@ export function markOutputs(task: TaskRuntime, plan: Plan): void {
   const { turnedIdle, timeless } = task.eventTime;
   const watermark = timeless ? noTime : task.outputWatermark;
   for (const output of task.outputs.values()) {
-    if (!output.read) continue;
+    if (!output.timed) continue;
     output.positions.forEach((position, partition) => {
       // Readers that were told not to wait have to be told at once that there is event time again.
       const withdrawn = position.marked === noTime && watermark !== noTime && watermark > -Infinity;

@@ -20,14 +20,14 @@ export interface OutputPosition {
 export class Output {
   readonly stream: Stream<unknown>;
   positions: OutputPosition[];
-  /** Whether a topology reads the stream, so that it needs markers. */
-  readonly read: boolean;
+  /** Whether somebody waits for event time in the stream, so that it needs markers. */
+  readonly timed: boolean;
   #builders: (BatchBuilder | undefined)[];
   #appends: Append[] | undefined;
 
-  constructor(stream: Stream<unknown>, partitions: number, read: boolean) {
+  constructor(stream: Stream<unknown>, partitions: number, timed: boolean) {
     this.stream = stream;
-    this.read = read;
+    this.timed = timed;
     this.positions = beginnings(partitions);
     this.#builders = new Array<BatchBuilder | undefined>(partitions);
   }

@@ -78,10 +78,10 @@ async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Re
  */
 export function nextTimeEpoch(task: TaskRuntime): Millis {
   const { eventTime } = task;
-  const read = [...task.outputs.values()].filter(output => output.read);
+  const timed = [...task.outputs.values()].filter(output => output.timed);
   let due = Infinity;
   for (const step of task.steps.values()) due = Math.min(due, step.due);
-  if (eventTime.nextTimer === Infinity && read.length === 0) return due;
+  if (eventTime.nextTimer === Infinity && timed.length === 0) return due;
   for (const { input, position } of placesOf(task)) {
     if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;
     // -Infinity before the first epoch, which is due at once: idleness is counted from there.
@@ -92,7 +92,7 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
   const base = eventTime.idleTime(since);
   if (base === -Infinity) return due;
   due = Math.min(due, since + Math.max(0, eventTime.nextTimer - base));
-  for (const { marked, markedAt } of read.flatMap(output => output.positions)) {
+  for (const { marked, markedAt } of timed.flatMap(output => output.positions)) {
     // A marker that says nothing new is not written, so the epoch for it would be repeated at once.
     if (task.hold <= marked) continue;
     const passed = since + (marked + task.lag - base) + 1;

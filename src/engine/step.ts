@@ -10,6 +10,8 @@ export interface Step {
   readonly kind: string;
   /** What must be the same for stored state to be usable: settings, schema, codec version. */
   readonly identity: string;
+  /** Whether event time decides what the step does, and not its values alone. */
+  readonly timed: boolean;
   /** Event time at which the step wants to be woken; Infinity if never. */
   nextTimer: Millis;
   /** How far what the step emits may lie behind its input watermark. */
@@ -38,6 +40,7 @@ export interface Step {
 export abstract class BaseStep implements Step {
   abstract readonly kind: string;
   readonly identity: string = '';
+  readonly timed: boolean = false;
   nextTimer: Millis = Infinity;
   readonly lag: Millis = 0;
   readonly hold: Millis = Infinity;

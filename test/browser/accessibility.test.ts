@@ -130,7 +130,7 @@ test('the theme is the system’s until another is chosen, which is remembered',
 test('a browser that remembers nothing shows the page all the same', async () => {
   const page = await opened('2', { colorScheme: 'light', viewport: desk });
   await page.addInitScript(() => {
-    Object.defineProperty(window, 'localStorage', {
+    Object.defineProperty(globalThis, 'localStorage', {
       get: () => {
         throw new DOMException('The visitor forbids it', 'SecurityError');
       },

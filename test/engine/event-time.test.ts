@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskRunner } from '../../src/engine/runner.ts';
-import { days, seconds, topology } from '../../src/index.ts';
+import { days, seconds, stream, topology } from '../../src/index.ts';
 import { partitionOf } from '../../src/transport/partitioner.ts';
 import { records } from '../support/consumer.ts';
 import { intake, order, orders, ordersByItem, sales, shop, tally } from '../support/shop.ts';
@@ -10,7 +10,16 @@ const noon = 1_700_000_000_000;
 /** Of `orders`: how late they may be, and how long a quiet partition holds event time back. */
 const { lateness, idleAfter } = orders;
 
-async function worldAtNoon(topologies = shop, options: WorldOptions = {}): Promise<World> {
+/** Somebody who waits for event time in what `intake` writes: otherwise nobody is told of it. */
+const remind = topology('remind', task => {
+  task
+    .read(ordersByItem)
+    .pipe(task.distinct('ids', { by: ({ id }) => String(id), horizon: days(2) }))
+    .subscribe(task.late());
+});
+const timedShop = [...shop, remind];
+
+async function worldAtNoon(topologies = timedShop, options: WorldOptions = {}): Promise<World> {
   const world = await World.of(topologies, options);
   world.clock.time = noon;
   return world;
@@ -38,7 +47,7 @@ describe('while records come', () => {
   test('it does not depend on where epochs are cut', async () => {
     const marks: number[][] = [];
     for (const maxRecords of [1, 2, 100]) {
-      const world = await worldAtNoon(shop, { maxRecords });
+      const world = await worldAtNoon(timedShop, { maxRecords });
       await world.send(orders, ...[0, 700, 300, 2_000, 1_000].map((ms, id) => order(id, { at: noon + ms })));
       const run = await world.open('intake');
       expect(await finish(run)).toBeLessThan(9);
@@ -67,7 +76,7 @@ describe('a stream with several producers', () => {
   const partitions = (topic: string): number => (topic === orders.name ? 2 : 1);
 
   test('has the event time of the one that is furthest behind', async () => {
-    const world = await worldAtNoon(shop, { partitions });
+    const world = await worldAtNoon(timedShop, { partitions });
     await world.send(orders, order(0, { customer: first, at: noon }));
     await world.send(orders, order(1, { customer: second, at: noon - seconds(3_600) }));
     const reader = await world.open('tally');
@@ -80,7 +89,7 @@ describe('a stream with several producers', () => {
   });
 
   test('is not held back for ever by one whose partition never had a record', async () => {
-    const world = await worldAtNoon(shop, { partitions });
+    const world = await worldAtNoon(timedShop, { partitions });
     await world.send(orders, order(0, { customer: first, at: noon }));
     for (const wait of [0, idleAfter, seconds(60)]) {
       world.clock.time += wait;
@@ -132,7 +141,7 @@ describe('a partition that turns idle', () => {
   const everything = topology('everything', task => {
     task.read(orders, { all: true }).subscribe(task.write(ordersByItem));
   });
-  const readers = [everything, tally];
+  const readers = [everything, tally, remind];
 
   test('holds event time back until then, and no longer', async () => {
     const world = await worldAtNoon(readers, { partitions: 2 });
@@ -191,7 +200,7 @@ describe('when everything is idle', () => {
   });
 
   test('each partition gets a marker on turning idle, and then one a second at most', async () => {
-    const world = await worldAtNoon(shop, { partitions: topic => (topic === ordersByItem.name ? 3 : 1) });
+    const world = await worldAtNoon(timedShop, { partitions: topic => (topic === ordersByItem.name ? 3 : 1) });
     await world.send(orders, order(0, { at: noon }));
     const run = await world.open('intake');
     await run.step();
@@ -207,6 +216,33 @@ describe('when everything is idle', () => {
     }
     const later = (await markers(world)).length - before;
     expect(later).toBe(3 * 5);
+  });
+
+  test('streams whose readers do nothing by event time get no marker; those further up of one that does get theirs', async () => {
+    const forwards = topology('forwards', task => {
+      task.read(ordersByItem).subscribe(task.write(forwarded));
+    });
+    const forwarded = stream('forwarded', ordersByItem);
+    const waits = topology('waits', task => {
+      task
+        .read(forwarded)
+        .pipe(task.distinct('ids', { by: ({ id }) => String(id), horizon: days(2) }))
+        .subscribe(task.late());
+    });
+    for (const [topologies, told] of [
+      [[...shop, forwards], false],
+      [[...shop, forwards, waits], true],
+    ] as const) {
+      const world = await worldAtNoon([...topologies]);
+      await world.send(orders, order(0, { at: noon }));
+      const run = await world.open('intake');
+      await run.step();
+      world.clock.time += idleAfter;
+      expect(await finish(run)).toBeLessThan(9);
+      world.clock.time += seconds(1);
+      expect(await finish(run)).toBe(told ? 1 : 0);
+      expect((await markers(world)).length > 0).toBe(told);
+    }
   });
 
   test('streams that no topology reads get no marker', async () => {

@@ -29,6 +29,7 @@ export function distinct<T>(build: Build, name: string, options: DistinctOptions
 /** Keys and when they came, forgotten bucket by bucket: one timer for many keys. */
 class Seen extends BaseStep {
   readonly kind = 'distinct';
+  override readonly timed = true;
   override readonly identity: string;
   readonly #horizon: Millis;
   readonly #width: Millis;

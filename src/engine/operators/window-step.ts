@@ -22,6 +22,7 @@ export interface WindowStepOptions<T, A> {
 /** Puts windows, which know nothing of it, into a task: its timers, its checkpoint, its cursor. */
 export class WindowStep<T, A> implements Step {
   readonly kind = 'windowed';
+  readonly timed = true;
   readonly identity: string;
   readonly lag: Millis;
   emit: (window: Windowed<A>) => void = () => {};
