@@ -10,7 +10,10 @@ export function toBytes(factors: Int16Array): Buffer {
 
 export function fromBytes(bytes: Uint8Array): Int16Array {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Int16Array.from({ length: view.length / 2 }, (_, index) => view.readInt16LE(index * 2));
+  // A loop: a list's matrix is made of ten thousand of these, while the first rating after a start waits.
+  const factors = new Int16Array(view.length / 2);
+  for (let index = 0; index < factors.length; index++) factors[index] = view.readInt16LE(index * 2);
+  return factors;
 }
 
 /** The exponent of the star grid is fixed by the model: estimates need only a few steps of a star. */
