@@ -21,15 +21,19 @@ export const engineSource = (
   thread: Pick<EngineThread, 'tasks' | 'freshness'>,
 ): LiveSource => ({
   sample: async () => ({
-    ...(await figuresOf(transport, graph)),
+    ...(await figuresOf(transport, graph, thread.tasks)),
     epochs: thread.tasks.reduce((sum, { epochs }) => sum + epochs, 0),
     waiting: thread.tasks.find(({ waiting }) => waiting !== null)?.waiting ?? null,
     freshness: freshnessOf(thread),
   }),
 });
 
-async function figuresOf(transport: Transport, graph: Graph): Promise<LiveFigures> {
-  const rows = await lagOf(graph, transport);
+async function figuresOf(
+  transport: Transport,
+  graph: Graph,
+  tasks?: Pick<EngineThread, 'tasks'>['tasks'],
+): Promise<LiveFigures> {
+  const rows = await lagOf(graph, transport, tasks);
   return {
     records: readFromOutside(rows, graph),
     lag: rows.reduce((sum, { behind }) => sum + behind, 0),

@@ -1,6 +1,7 @@
 /** How far each topology is behind the ends of what it reads. */
 import type { Graph } from '../engine/graph.ts';
 import type { Offset, Transport } from '../transport/port.ts';
+import type { TaskStats } from './task-stats.ts';
 
 export interface Lag {
   readonly topology: string;
@@ -12,14 +13,22 @@ export interface Lag {
   readonly behind: number;
 }
 
-/** A topology that has committed nothing stands at the log's start; a topic that is not there yet holds nothing. */
-export async function lagOf(graph: Graph, transport: Transport): Promise<Lag[]> {
+/**
+ * A topology that has committed nothing stands at the log's start; a topic that is not there yet holds nothing. Offsets
+ * are committed about once a second; a process that runs the tasks knows better where they stand.
+ */
+export async function lagOf(
+  graph: Graph,
+  transport: Transport,
+  tasks: readonly Pick<TaskStats, 'topology' | 'positions'>[] = [],
+): Promise<Lag[]> {
   const rows: Lag[] = [];
   const there = new Set((await transport.topics()).map(({ topic }) => topic));
   for (const { name: topology, reads } of graph.topologies) {
     const offsets = new Map(
       (await transport.committed(topology)).map(at => [`${at.topic}/${at.partition}`, at.offset]),
     );
+    for (const [at, offset] of standing(tasks, topology)) offsets.set(at, offset);
     for (const { stream: topic } of reads) {
       for (let partition = 0; partition < graph.partitions(topic); partition++) {
         const { start, end } = there.has(topic) ? await transport.bounds({ topic, partition }) : empty;
@@ -32,6 +41,21 @@ export async function lagOf(graph: Graph, transport: Transport): Promise<Lag[]> 
 }
 
 const empty = { start: 0, end: 0 };
+
+/** What several tasks of a topology read, each for itself, is read as far as the last of them has come. */
+function standing(
+  tasks: readonly Pick<TaskStats, 'topology' | 'positions'>[],
+  topology: string,
+): ReadonlyMap<string, Offset> {
+  const least = new Map<string, Offset>();
+  for (const { topic, partition, offset } of tasks.flatMap(task =>
+    task.topology === topology ? task.positions : [],
+  )) {
+    const at = `${topic}/${partition}`;
+    least.set(at, Math.min(least.get(at) ?? Infinity, offset));
+  }
+  return least;
+}
 
 /** Records from outside that some topology has read: of topics that no topology writes, each counted once. */
 export function readFromOutside(rows: readonly Lag[], graph: Graph): number {

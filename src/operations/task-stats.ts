@@ -1,7 +1,10 @@
 import type { Epoch } from '../engine/epoch.ts';
+import { offsetsOf } from '../engine/offset-commits.ts';
 import type { Observer } from '../engine/runner.ts';
 import type { TaskRuntime } from '../engine/runtime.ts';
+import { placesOf } from '../engine/spans.ts';
 import type { Millis } from '../stream/time.ts';
+import type { CommittedOffset } from '../transport/port.ts';
 import { FreshnessWindow, type TopologyFreshness } from './freshness.ts';
 
 /** What a task has done since its process started. Plain data: it crosses threads. */
@@ -20,6 +23,8 @@ export interface TaskStats {
   watermark: Millis | null;
   /** Wall clock of the newest epoch; null before the first. */
   lastEpochAt: Millis | null;
+  /** Where it stands in what it reads; empty before its first epoch. */
+  positions: readonly CommittedOffset[];
 }
 
 /** Counts what tasks commit, and how old events are by then. */
@@ -44,6 +49,7 @@ export class StatsObserver implements Observer {
     stats.waiting = null;
     stats.watermark = Number.isFinite(task.eventTime.watermark) ? task.eventTime.watermark : null;
     stats.lastEpochAt = epoch.plan?.clock ?? null;
+    stats.positions = offsetsOf(placesOf(task));
     if (task.counts.published > 0 && !epoch.muted)
       this.#freshnessOf(task.topology).add(task.counts.leastOrigin, this.#clock.now());
   }
@@ -85,6 +91,7 @@ export class StatsObserver implements Observer {
       waiting: null,
       watermark: null,
       lastEpochAt: null,
+      positions: [],
     };
     this.#tasks.set(task.id, stats);
     return stats;

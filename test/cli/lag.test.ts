@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Lag, readFromOutside } from '../../src/operations/lag.ts';
+import { type Lag, lagOf, readFromOutside } from '../../src/operations/lag.ts';
+import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
+import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import { listsHash } from '../../src/cli/outcome.ts';
 import { progressLine } from '../../src/cli/progress.ts';
 import { Graph } from '../../src/engine/graph.ts';
@@ -26,6 +28,26 @@ test('records from outside count once, however many topologies read them', () =>
   expect(readFromOutside(rows, graph)).toBe(7);
 });
 
+test('a process that runs the tasks knows where they stand before it is committed, as far as the last of them', async () => {
+  const transport = openEmbeddedLog({ path: ':memory:' });
+  for (const topic of Graph.streamsOf(topologies)) await transport.createTopic(topic, { partitions: 1 });
+  const graph = new Graph(topologies, new Map([...Graph.streamsOf(topologies)].map(topic => [topic, 1])));
+  const three = [7, 8, 9].map(key => recordOfBytes(String(key), Buffer.from('x')));
+  await appendFromOutside(transport, 'ratings', three, 0);
+  const at = (offset: number) => [{ topic: 'ratings', partition: 0, offset }];
+  const tasks = [
+    { topology: 'train', positions: at(3) },
+    { topology: 'train', positions: at(2) },
+  ];
+  const behind = async (of: string, known?: typeof tasks) =>
+    (await lagOf(graph, transport, known)).find(({ topology, topic }) => topology === of && topic === 'ratings')
+      ?.behind;
+  expect([await behind('train'), await behind('train', tasks), await behind('intake', tasks)]).toEqual([3, 1, 3]);
+  await transport.commit('train', at(1));
+  expect([await behind('train'), await behind('train', tasks)]).toEqual([2, 1]);
+  await transport.close();
+});
+
 test('the hash of lists is that of the last list of each user, in whichever order users come', async () => {
   const [ann, bob] = [list({}), list({ userId: 'bob' })];
   const hash = await listsHash([ann, bob]);
@@ -46,6 +68,7 @@ test('the progress line says what a task waits for', () => {
     deadLetters: 1,
     waits: 1,
     lastEpochAt: 1,
+    positions: [],
   };
   const line = progressLine([{ ...task, waiting: 'read:\nlocked', watermark: 0 }], {
     perSecond: 5,
