@@ -92,6 +92,16 @@ export const configSchema = z.strictObject({
   partitions: integer(1, 1_024)
     .optional()
     .describe('Partitions of topics that are not there yet; where absent as many as the others have, else 4.'),
+  retention: z.strictObject({
+    days: number(1e-5, 36_500)
+      .optional()
+      .describe(
+        'Records of topics that are not there yet are removed after so many days; where absent they stay. Snapshots keep what was made of them.',
+      ),
+    bytes: integer(1 << 20, largest)
+      .optional()
+      .describe('Bytes of a partition of such topics, beyond which the oldest records are removed; where absent none.'),
+  }),
   seed: integer(0, 0xffffffff)
     .default(model.seed)
     .describe('Of everything drawn by chance: first values of the model, divisions, invented and generated ratings.'),

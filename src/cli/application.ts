@@ -11,7 +11,8 @@ import { Graph } from '../engine/graph.ts';
 import type { Topology } from '../engine/topology.ts';
 import { MillraceError } from '../errors.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
-import type { Transport } from '../transport/port.ts';
+import { days } from '../stream/time.ts';
+import type { TopicDescription, TopicOptions, Transport } from '../transport/port.ts';
 import { Misuse, NoData } from './errors.ts';
 import type { AppFlags } from './flags.ts';
 
@@ -83,24 +84,39 @@ export async function partitionsOf(
   return new Map(names.map(topic => [topic, there.get(topic) ?? (single.has(topic) ? 1 : count)]));
 }
 
-/** Creates the topics that are missing. @throws {Misuse} where one is there with another number than was asked for */
+/** Creates the topics that are missing. @throws {Misuse} where one is there with other settings than were asked for */
 export async function createTopics(
   application: Pick<Application, 'topologies'>,
   transport: Transport,
-  wanted: number | undefined,
+  { partitions: wanted, retention }: Pick<Config, 'partitions' | 'retention'>,
 ): Promise<Map<string, number>> {
   const partitions = await partitionsOf(application, transport, wanted);
-  for (const [topic, count] of partitions) if (!single.has(topic)) refuseOther(topic, count, wanted);
-  const there = new Set((await transport.topics()).map(({ topic }) => topic));
-  for (const [topic, count] of partitions)
-    if (!there.has(topic)) await transport.createTopic(topic, { partitions: count });
+  const limits = {
+    ...(retention.days === undefined ? {} : { retentionMs: Math.ceil(days(retention.days)) }),
+    ...(retention.bytes === undefined ? {} : { retentionBytes: retention.bytes }),
+  };
+  const there = new Map((await transport.topics()).map(description => [description.topic, description]));
+  for (const [topic, count] of partitions) {
+    const known = there.get(topic);
+    if (known === undefined) await transport.createTopic(topic, { partitions: count, ...limits });
+    else
+      refuseOther(known, { ...(wanted === undefined || single.has(topic) ? {} : { partitions: wanted }), ...limits });
+  }
   return partitions;
 }
 
-function refuseOther(topic: string, count: number, wanted: number | undefined): void {
-  if (wanted === undefined || wanted === count) return;
-  throw new Misuse(
-    `Topic '${topic}' has ${count} partitions, not ${wanted}`,
-    'A topic keeps its number: leave --partitions out, or begin another folder with --data',
-  );
+const words = {
+  partitions: 'partitions',
+  retentionMs: 'ms of retention',
+  retentionBytes: 'bytes of retention',
+} as const;
+
+function refuseOther(there: TopicDescription, wanted: Partial<TopicOptions>): void {
+  for (const option of ['partitions', 'retentionMs', 'retentionBytes'] as const) {
+    if (wanted[option] === undefined || wanted[option] === there[option]) continue;
+    throw new Misuse(
+      `Topic '${there.topic}' has ${there[option] ?? 'unlimited'} ${words[option]}, not ${wanted[option]}`,
+      'A topic keeps what it was created with: leave the setting out, or begin another folder with --data',
+    );
+  }
 }

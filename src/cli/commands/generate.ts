@@ -30,7 +30,7 @@ async function generate(flags: Flags): Promise<void> {
     throw new Misuse('As fast as possible and without an end would fill the disk', 'Give --count, or a --rate above 0');
   using stopped = untilSignalled();
   await using ports = await openEmbedded(config.data);
-  await createTopics(await loadApplication({}, config), ports.transport, config.partitions);
+  await createTopics(await loadApplication({}, config), ports.transport, config);
   const begin = performance.now();
   const rate = live.rate === 0 ? Infinity : live.rate;
   const ratings = await generateLive({ ports, seed, rate, count: flags.count, signal: stopped.signal });

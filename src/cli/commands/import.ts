@@ -43,7 +43,7 @@ const withFlags = (command: Command): Command =>
 async function importWith(flags: Flags, job: Job): Promise<void> {
   const { config } = configurationOf(flags, settings);
   await using ports = await openEmbedded(config.data);
-  await createTopics(await loadApplication({}, config), ports.transport, config.partitions);
+  await createTopics(await loadApplication({}, config), ports.transport, config);
   using stopped = untilSignalled();
   let rejections = 0;
   const result = await job({

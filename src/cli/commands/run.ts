@@ -51,7 +51,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   );
   await using ports = await openEmbedded(config.data);
   const { transport } = ports;
-  const graph = new Graph(topologies, await createTopics(application, transport, config.partitions));
+  const graph = new Graph(topologies, await createTopics(application, transport, config));
   const outside = async (): Promise<number> => readFromOutside(await lagOf(graph, transport), graph);
   const before = await outside();
   const begin = performance.now();

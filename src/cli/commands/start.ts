@@ -30,13 +30,13 @@ export function addStart(program: Command): void {
 
 async function start(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
-  const { data, seed, port, partitions } = config;
+  const { data, seed, port } = config;
   if (flags.fresh === true) forget(data);
   using stopped = untilSignalled();
   const { signal } = stopped;
   await using ports = await openEmbedded(data);
   const application = await loadApplication({}, config);
-  const graph = new Graph(application.topologies, await createTopics(application, ports.transport, partitions));
+  const graph = new Graph(application.topologies, await createTopics(application, ports.transport, config));
   await loadWhereEmpty({ ports, seed, signal });
   const thread = new EngineThread({ ...engineOptions(application, config), untilCaughtUp: false });
   const ended = thread.ended.finally(stopped.stop); // the engine's end is everybody's
