@@ -54,6 +54,8 @@ export class TaskRuntime {
   emitting = false;
   /** Of the open epoch. */
   counts = noCounts();
+  #timed: readonly Step[] = [];
+  #countedSteps = -1;
   #producer: Producer | undefined;
 
   constructor(topology: string, partition: number) {
@@ -167,15 +169,24 @@ export class TaskRuntime {
 
   get lag(): Millis {
     let lag = 0;
-    for (const step of this.steps.values()) lag = Math.max(lag, step.lag);
+    for (const step of this.#holders()) lag = Math.max(lag, step.lag);
     return lag;
   }
 
   /** The earliest event time of what steps hold and may still emit. */
   get hold(): Millis {
     let hold = Infinity;
-    for (const step of this.steps.values()) hold = Math.min(hold, step.hold);
+    for (const step of this.#holders()) hold = Math.min(hold, step.hold);
     return hold;
+  }
+
+  /** Steps that event time decides about: only they hold anything back. Asked for with every record that is written. */
+  #holders(): readonly Step[] {
+    if (this.#countedSteps !== this.steps.size) {
+      this.#timed = [...this.steps.values()].filter(step => step.timed);
+      this.#countedSteps = this.steps.size;
+    }
+    return this.#timed;
   }
 }
 

@@ -10,7 +10,7 @@ export interface Step {
   readonly kind: string;
   /** What must be the same for stored state to be usable: settings, schema, codec version. */
   readonly identity: string;
-  /** Whether event time decides what the step does, and not its values alone. */
+  /** Whether event time decides what the step does, and not its values alone; only such a step has a `lag` or a `hold`. */
   readonly timed: boolean;
   /** Event time at which the step wants to be woken; Infinity if never. */
   nextTimer: Millis;
