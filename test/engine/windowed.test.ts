@@ -265,8 +265,12 @@ describe('sessions', () => {
   });
 
   test('hold the watermark of the task as long as they are open, without epochs to no purpose', async () => {
+    // It waits for event time, so it is told of it.
     const reader = topology('reader', task => {
-      task.read(visits).subscribe(task.replace('visits', { id: ({ key }) => key, body: ({ end }) => ({ end }) }));
+      task
+        .read(visits)
+        .pipe(task.distinct('visits', { by: ({ key }) => key, horizon: 1_000 }))
+        .subscribe(task.late());
     });
     const world = await World.of([visitsOf(session({ gap: 100_000 }), { emit: 'update' }), reader]);
     world.clock.time = noon;
