@@ -123,7 +123,7 @@ export const configSchema = z.strictObject({
       .describe('A user of whom there is no news gets a new list every so many model versions.'),
   }),
   limits: z.strictObject({
-    maxRecords: integer(1, 1e6).default(10_000).describe('Records of an epoch at most.'),
+    maxRecords: integer(1, 1e6).default(50_000).describe('Records of an epoch at most.'),
     budgetBytes: integer(1 << 20, largest)
       .default(1 << 28)
       .describe('Bytes that the epochs of all tasks of a process may hold together.'),

@@ -230,8 +230,8 @@ describe('when everything is idle', () => {
         .subscribe(task.late());
     });
     for (const [topologies, told] of [
-      [[...shop, forwards], false],
-      [[...shop, forwards, waits], true],
+      [[intake, tally, forwards], false],
+      [[intake, tally, forwards, waits], true],
     ] as const) {
       const world = await worldAtNoon([...topologies]);
       await world.send(orders, order(0, { at: noon }));

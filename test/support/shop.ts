@@ -140,6 +140,8 @@ export const shelfOf = (item: string): string => `shelf-${item.length % 3}`;
 
 export const stock = topology('stock', task => {
   const taken = task.read(sales).pipe(
+    // Drops nothing; it waits for event time, so that everybody above has to tell it.
+    task.distinct('sales', { by: ({ item, count }) => `${item} ${count}`, horizon: 1_000 }),
     task.keyed('taken', {
       by: (sale: Sales) => sale.item,
       initial: () => 0,
