@@ -26,7 +26,7 @@ import {
   type Windows,
 } from './support/windows.ts';
 
-const [records = 300_000, runs = 3] = process.argv.slice(2).map(Number);
+const [records = 200_000, runs = 5] = process.argv.slice(2).map(Number);
 const keys = 200;
 const perEpoch = 10_000;
 const perSecond = 100;
