@@ -1,22 +1,27 @@
-// Runs every benchmark of the engine, one after the other; each writes its results: npm run bench
+// Runs every benchmark, one after the other, then writes the pages that tell the results: npm run bench
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const all = [
-  ['log'],
-  ['decode'],
-  ['engine', 'consume'],
-  ['engine', 'state'],
-  ['engine', 'produce'],
-  ['commit'],
-  ['windows'],
-  ['trends'],
-  ['dataflow', '1'],
-  ['dataflow', '4'],
+  ['bench/log.ts'],
+  ['bench/decode.ts'],
+  ['bench/engine.ts', 'consume'],
+  ['bench/engine.ts', 'state'],
+  ['bench/engine.ts', 'produce'],
+  ['bench/commit.ts'],
+  ['bench/windows.ts'],
+  ['bench/trends.ts'],
+  ['bench/dataflow.ts', '1'],
+  ['bench/dataflow.ts', '4'],
+  ['bench/als.ts'],
+  ['bench/evaluate.ts'],
+  ['scripts/figures.ts', 'generate'],
 ] as const;
+const root = join(import.meta.dirname, '..');
 
-for (const [name, ...given] of all) {
-  const script = join(import.meta.dirname, `${name}.ts`);
-  const { status } = spawnSync(process.execPath, [script, ...given], { stdio: 'inherit' });
+for (const [script, ...given] of all) {
+  const began = performance.now();
+  const { status } = spawnSync(process.execPath, [join(root, script), ...given], { stdio: 'inherit' });
+  console.log(`${[script, ...given].join(' ')}: ${((performance.now() - began) / 1_000).toFixed(0)} s`);
   if (status !== 0) process.exitCode = 1;
 }

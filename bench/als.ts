@@ -1,19 +1,22 @@
 /**
  * How good are the lists and star estimates, does learning in cuts keep up with retraining, and what does it cost?
- * `node bench/als.ts RATINGS.csv [--part validation|test] [--only SPLIT] [SETTINGS as JSON]`. Splits of the ratings sorted by time:
+ * `node bench/als.ts [RATINGS.csv] [--part validation|test] [--only SPLIT] [--settings JSON]`, on the bundled ratings where
+ * none are named. Splits of the ratings sorted by time:
  * temporal (the last tenth is judged), leave-last-out (each user's last rating is), random (a tenth by hash, is).
  * Defaults are chosen with `--part validation`, which splits the first nine tenths again and never sees the test part.
  * Lists: full ranking of all unseen items, relevant is 4 stars or more. Results go to bench/results/als-SPLIT.json.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { Model, type Interaction, type ModelSettings, type Scored } from '../src/als/index.ts';
+import { ratingsFile } from './support/films.ts';
+import { machine, repeat, write } from './support/write.ts';
 
 const eventsPerCut = 1_000;
 const listLength = 10;
+const settingsSchema = z.record(z.string(), z.json());
 const relevantStars = 4;
 
 type Split = { readonly name: string; readonly learnt: Interaction[]; readonly judged: Interaction[] };
@@ -21,18 +24,22 @@ type Figures = { readonly ndcg10: number; readonly rmse: number; readonly lists:
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { part: { type: 'string', default: 'test' }, only: { type: 'string', default: '' } },
+  options: {
+    part: { type: 'string', default: 'test' },
+    only: { type: 'string', default: '' },
+    settings: { type: 'string', default: '{}' },
+  },
 });
-const [path = '', settingsText = '{}'] = positionals;
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the model itself validates what was typed
-const settings = JSON.parse(settingsText) as Partial<ModelSettings>;
+const settings = JSON.parse(flags.settings) as Partial<ModelSettings>;
 
-const all = read(path);
+using given = await ratingsFile(positionals[0]);
+const all = read(given.path);
 const ratings = flags.part === 'validation' ? all.slice(0, Math.floor(all.length * 0.9)) : all;
 for (const split of splits(ratings).filter(({ name }) => name.startsWith(flags.only))) {
   const rows = judgeSplit(split);
   console.table(rows);
-  if (settingsText === '{}' && flags.part === 'test') write(split.name, rows);
+  if (flags.settings === '{}' && flags.part === 'test') keep(split.name, rows);
 }
 
 function read(file: string): Interaction[] {
@@ -152,21 +159,30 @@ function judgeBiases(learnt: readonly Interaction[], judged: readonly Interactio
   return judgeEstimates(judged, event => Math.min(5, Math.max(0.5, expected(event) + (users.get(event.userId) ?? 0))));
 }
 
-function rounded(row: object): object {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]: [string, unknown]) => [
-      name,
-      typeof value === 'number' ? Number(value.toFixed(4)) : value,
-    ]),
-  );
+type Cell = string | number | null;
+
+function rounded(row: Record<string, Cell>): Record<string, Cell> {
+  const shown = (value: Cell): Cell => (typeof value === 'number' ? Number(value.toFixed(4)) : value);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, shown(value)]));
 }
 
-function write(name: string, results: readonly object[]): void {
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  const load = loadavg().map(average => Number(average.toFixed(1)));
-  const machine = { node: process.version, processors: availableParallelism(), load };
-  const settingsUsed = new Model().settings;
-  const text = JSON.stringify({ eventsPerCut, relevantStars, machine, settings: settingsUsed, rows: results }, null, 2);
-  writeFileSync(join(folder, `als-${name}.json`), `${text}\n`);
+function keep(name: string, rows: Record<string, Cell>[]): void {
+  write({
+    kind: 'table',
+    name: `als-${name}`,
+    question: `Does learning in cuts keep up with retraining, split ${name}, on ${given.name}?`,
+    repeat: repeat(),
+    machine: machine(),
+    settings: { eventsPerCut, relevantStars, ...settingsSchema.parse(new Model().settings) },
+    columns: [
+      { name: 'model' },
+      { name: 'ndcg10', better: 'more' },
+      { name: 'lists' },
+      { name: 'rmse', better: 'less' },
+      { name: 'estimates' },
+      { name: 'seconds', better: 'less' },
+      { name: 'rowsPerEvent', better: 'less' },
+    ],
+    rows,
+  });
 }

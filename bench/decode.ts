@@ -1,12 +1,13 @@
 /**
  * What do the checks cost that make broken bytes harmless? Ratings decoded and encoded with `Decoder` and `Schema`,
  * beside avsc alone, which skips the ten bytes of the header unseen and believes the rest.
- * `node bench/decode.ts [RECORDS] [RUNS]`; the rivals take turns, the best run of each counts, compare the ratio.
+ * `node bench/decode.ts [RECORDS] [RUNS]`
  */
 import avro from 'avsc';
 import { ratingSchema, type Rating } from '../schemas/types.ts';
 import { Decoder } from '../src/stream/decoder.ts';
 import { headerBytes } from '../src/stream/schema.ts';
+import { report, type Rival } from './report.ts';
 
 const records = Number(process.argv[2] ?? 100_000);
 const runs = Number(process.argv[3] ?? 30);
@@ -28,39 +29,51 @@ const buffer = Buffer.alloc(records * 100);
 const ends: number[] = [];
 for (const rating of ratings) ends.push(ratingSchema.encode(rating, buffer, ends.at(-1) ?? 0));
 
-/** Each goes over all records and answers something that depends on every one. */
-const rivals: Readonly<Record<string, () => number>> = {
-  'decode, avsc alone': () => {
-    let start = 0;
-    let sum = 0;
-    for (const end of ends) {
-      const decoded: { value: Rating } = plain.decode(buffer, start + headerBytes);
-      sum += decoded.value.value;
-      start = end;
-    }
-    return sum;
-  },
-  'decode, checked': () => {
-    let start = 0;
-    let sum = 0;
-    for (const end of ends) {
-      sum += decoder.decode(buffer, start, end)?.value ?? NaN;
-      start = end;
-    }
-    return sum;
-  },
-  'encode, avsc alone': () => ratings.reduce((at, rating) => plain.encode(rating, buffer, at + headerBytes), 0),
-  'encode, checked': () => ratings.reduce((at, rating) => ratingSchema.encode(rating, buffer, at), 0),
-};
+await report({
+  name: 'decode',
+  question: `Nanoseconds a rating for the checks that make broken bytes harmless, mean of ${records}`,
+  unit: 'ns',
+  better: 'less',
+  runs,
+  rivals: [
+    rival('decode', 'avsc alone', decodeUnchecked),
+    rival('decode', 'checked', decodeChecked),
+    rival('encode', 'avsc alone', () =>
+      ratings.reduce((at, rating) => plain.encode(rating, buffer, at + headerBytes), 0),
+    ),
+    rival('encode', 'checked', () => ratings.reduce((at, rating) => ratingSchema.encode(rating, buffer, at), 0)),
+  ],
+});
 
-const best = new Map<string, number>();
-for (let run = 0; run < runs; run++)
-  for (const [name, rival] of Object.entries(rivals)) {
-    const begin = performance.now();
-    const answer = rival();
-    const nanoseconds = ((performance.now() - begin) * 1e6) / records;
-    if (!(answer > 0)) throw new Error(`${name} did not go over all records`);
-    best.set(name, Math.min(best.get(name) ?? Infinity, nanoseconds));
+/** `work` goes over all records and answers something that depends on every one. */
+function rival(subject: string, name: string, work: () => number): Rival {
+  const run = async (): Promise<number> => {
+    const began = performance.now();
+    const answer = work();
+    const nanoseconds = ((performance.now() - began) * 1e6) / records;
+    if (!(answer > 0)) throw new Error(`${subject}, ${name} did not go over all records`);
+    return nanoseconds;
+  };
+  return { subject, name, run };
+}
+
+function decodeUnchecked(): number {
+  let start = 0;
+  let sum = 0;
+  for (const end of ends) {
+    const decoded: { value: Rating } = plain.decode(buffer, start + headerBytes);
+    sum += decoded.value.value;
+    start = end;
   }
-for (const [name, nanoseconds] of best)
-  console.log(`${name.padEnd(20)} ${nanoseconds.toFixed(0).padStart(5)} ns a record`);
+  return sum;
+}
+
+function decodeChecked(): number {
+  let start = 0;
+  let sum = 0;
+  for (const end of ends) {
+    sum += decoder.decode(buffer, start, end)?.value ?? NaN;
+    start = end;
+  }
+  return sum;
+}

@@ -1,11 +1,8 @@
 /**
  * How good are lists and star estimates by every protocol? Popularity, a retrain and learning in cuts, side by side.
- * `node bench/evaluate.ts RATINGS.csv [PROTOCOL…] [--k N] [--seed N]`. All five protocols together are kept in
- * bench/results/evaluate.json.
+ * `node bench/evaluate.ts [RATINGS.csv] [PROTOCOL…] [--k N] [--seed N]`, on the bundled ratings where none are named. All
+ * five protocols together are kept in bench/results/evaluate.json.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { figures } from '../src/recommender/jobs/evaluate/figures.ts';
 import {
@@ -16,18 +13,21 @@ import {
   type Judgement,
   type ModelName,
 } from '../src/recommender/jobs/evaluate/index.ts';
+import { ratingsFile } from './support/films.ts';
+import { machine, repeat, write } from './support/write.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { k: { type: 'string', default: '32' }, seed: { type: 'string', default: '1' } },
 });
-const [ratings = '', ...named] = positionals;
+const named = positionals.filter(name => protocols.some(protocol => protocol === name));
+using ratings = await ratingsFile(positionals.find(path => !named.includes(path)));
 const [factors, seed] = [Number(flags.k), Number(flags.seed)];
 const chosen = named.length === 0 ? protocols : protocols.filter(protocol => named.includes(protocol));
 
 const results: Evaluation[] = [];
 for (const protocol of chosen) {
-  const source = { protocol, ratings };
+  const source = { protocol, ratings: ratings.path };
   // Newcomers get the same popular items from every model, which hides what tells the models apart.
   const warm = new Map<ModelName, number | null>();
   const judged = (name: ModelName, judgement: Judgement): void => {
@@ -39,7 +39,7 @@ for (const protocol of chosen) {
   print(result);
   console.log('ndcg10 of users of whom something was learnt:', Object.fromEntries(warm));
 }
-if (named.length === 0) write();
+if (named.length === 0) keep();
 
 function print({ protocol, users, items, models }: Evaluation): void {
   console.log(`\n${protocol}: ${users} users, ${items} items, k = ${factors}, seed ${seed}`);
@@ -56,10 +56,21 @@ function rounded(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]): [string, unknown] => [name, shown(value)]));
 }
 
-function write(): void {
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  const load = loadavg().map(average => Number(average.toFixed(1)));
-  const machine = { node: process.version, processors: availableParallelism(), load };
-  writeFileSync(join(folder, 'evaluate.json'), `${JSON.stringify({ factors, machine, results }, null, 2)}\n`);
+function keep(): void {
+  const better = { rmse: 'less', mae: 'less', ndcg10: 'more', hr10: 'more', map10: 'more', coverage: 'more' } as const;
+  const measures = Object.entries(better).map(([name, direction]) => ({ name, better: direction }));
+  const columns = [{ name: 'protocol' }, { name: 'model' }, ...measures, { name: 'seconds', better: 'less' } as const];
+  const rows = results.flatMap(({ protocol, models }) =>
+    modelNames.map(model => ({ protocol, model, ...Object.fromEntries(Object.entries(models[model])) })),
+  );
+  write({
+    kind: 'table',
+    name: 'evaluate',
+    question: `How good are lists and star estimates by every protocol, on ${ratings.name}?`,
+    repeat: repeat(),
+    machine: machine(),
+    settings: { factors, seed, ratings: ratings.name },
+    columns,
+    rows,
+  });
 }

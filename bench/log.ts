@@ -2,7 +2,7 @@
  * How many records a second does the embedded log append and read, beside one row per record in the same SQLite?
  * Both are durable with every commit (synchronous FULL); both answer every record's key as
  * a string and its value as bytes, in order (ours in place, SQLite's as a copy: that is what is compared).
- * `node bench/log.ts [RECORDS] [RUNS]`; the best and the slowest run are printed, compare the ratio.
+ * `node bench/log.ts [RECORDS] [RUNS]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openEmbeddedLog } from '../src/transport/embedded/open.ts';
 import { BatchBuilder, BatchCursor, Kind, outside } from '../src/transport/record.ts';
+import { report, together } from './report.ts';
 
 const records = Number(process.argv[2] ?? 1_000_000);
 const runs = Number(process.argv[3] ?? 5);
@@ -94,20 +95,16 @@ async function inFreshFile(run: Run): Promise<Record<'append' | 'read', number>>
   }
 }
 
-const rivals = { 'embedded log': embedded, 'a row per record': rowPerRecord };
-const table: Record<string, Record<string, string>> = {};
-for (const [name, run] of Object.entries(rivals)) {
-  const results = [];
-  for (let n = 0; n < runs; n++) results.push(await inFreshFile(run));
-  for (const measure of ['append', 'read'] as const) {
-    const rates = results.map(result => Math.round(result[measure] / 1_000));
-    table[`${name}: ${measure}`] = {
-      'best k/s': String(Math.max(...rates)),
-      'slowest k/s': String(Math.min(...rates)),
-    };
-  }
-}
-console.log(
-  `${records} records of ${value.length} bytes, ${perCommit} a commit, ${runs} runs, Node ${process.version}`,
+const rivals = Object.entries({ 'a row per record in SQLite': rowPerRecord, 'embedded log': embedded }).map(
+  ([name, run]) => ({ name, figure: together(() => inFreshFile(run)) }),
 );
-console.table(table);
+await report({
+  name: 'log',
+  question: `Records a second into a log and out of it, ${records} records of ${value.length} bytes, ${perCommit} a durable commit`,
+  unit: 'records/s',
+  better: 'more',
+  runs,
+  rivals: (['append', 'read'] as const).flatMap(subject =>
+    rivals.map(({ name, figure }) => ({ subject, name, run: figure(rates => rates[subject]) })),
+  ),
+});

@@ -1,12 +1,14 @@
 /** Runs what a benchmark compares, turn by turn, and writes what came out beside the machine it came out on. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import { join } from 'node:path';
+import type { Better, Row } from './support/shape.ts';
+import { machine, repeat, write } from './support/write.ts';
 
-/** One of the things compared. `run` answers its figure for one run, in the benchmark's unit. */
+/** One of the things compared. `run` answers its figure for one run, in the benchmark's unit or its own. */
 export interface Rival {
   readonly name: string;
   readonly run: () => Promise<number>;
+  /** Where a benchmark has several subjects: what this one is compared in. The first of a subject is its measure. */
+  readonly subject?: string;
+  readonly unit?: string;
 }
 
 export interface Benchmark {
@@ -15,69 +17,56 @@ export interface Benchmark {
   readonly question: string;
   readonly unit: string;
   /** Whether more is better. */
-  readonly better: 'more' | 'less';
+  readonly better: Better;
   readonly rivals: readonly Rival[];
   readonly runs: number;
-}
-
-interface Row {
-  readonly name: string;
-  readonly best: number;
-  readonly median: number;
-  readonly worst: number;
-  /** Best beside the first rival's best. */
-  readonly ratio: number;
+  /** Whether each has a run before, which does not count; on unless said otherwise. */
+  readonly warmUp?: boolean;
 }
 
 /** One uncounted run of each, then the runs in turn, so that a machine that slows down slows all of them. */
 export async function report(benchmark: Benchmark): Promise<void> {
-  const { name, rivals, runs } = benchmark;
+  const { name, question, rivals, runs, warmUp = true } = benchmark;
   const figures = rivals.map((): number[] => []);
-  for (const rival of rivals) await rival.run();
+  if (warmUp) for (const rival of rivals) await rival.run();
   for (let run = 0; run < runs; run++) {
     for (const [index, rival] of rivals.entries()) figures[index]?.push(await rival.run());
   }
   const rows = rowsOf(benchmark, figures);
-  const result = { ...described(benchmark), machine: machine(), rows };
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  write({ kind: 'comparison', name, question, repeat: repeat(), machine: machine(), runs, rows });
   print(benchmark, rows);
 }
 
-function rowsOf({ rivals, better }: Benchmark, figures: readonly (readonly number[])[]): Row[] {
-  const sorted = figures.map(list => list.toSorted((a, b) => (better === 'more' ? b - a : a - b)));
-  const first = sorted[0]?.[0] ?? NaN;
-  return sorted.map((list, index) => {
-    const best = list[0] ?? NaN;
+function rowsOf({ rivals, unit, better }: Benchmark, figures: readonly (readonly number[])[]): Row[] {
+  const firsts = new Map<string, number>();
+  return rivals.map((rival, index) => {
+    const { name, subject = '' } = rival;
+    const list = (figures[index] ?? []).toSorted((a, b) => (better === 'more' ? b - a : a - b));
     const median = list[Math.floor(list.length / 2)] ?? NaN;
-    return { name: rivals[index]?.name ?? '', best, median, worst: list.at(-1) ?? NaN, ratio: best / first };
+    const first = firsts.get(subject) ?? median;
+    firsts.set(subject, first);
+    const spread = { best: list[0] ?? NaN, median, worst: list.at(-1) ?? NaN };
+    return { subject, name, unit: rival.unit ?? unit, better, ...spread, ratio: median / first };
   });
 }
 
-const described = ({ name, question, unit, better, runs }: Benchmark): Omit<Benchmark, 'rivals'> => ({
-  name,
-  question,
-  unit,
-  better,
-  runs,
-});
+/**
+ * For figures that come from one measurement together: the n-th run of each answers from the n-th measurement, which
+ * is made when first asked for.
+ */
+export function together<Figures>(measure: () => Promise<Figures>): (of: (all: Figures) => number) => Rival['run'] {
+  const measured: Promise<Figures>[] = [];
+  return of => {
+    let asked = 0;
+    return async () => of(await (measured[asked++] ??= measure()));
+  };
+}
 
-/** What the figures depend on; nothing that names the machine. */
-const machine = () => ({
-  node: process.version,
-  platform: `${process.platform} ${process.arch}`,
-  processor: cpus()[0]?.model ?? 'unknown',
-  processors: availableParallelism(),
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-  load: loadavg().map(load => Math.round(load * 10) / 10),
-});
-
-function print({ question, unit }: Benchmark, rows: readonly Row[]): void {
-  console.log(`\n${question} (${unit}; best, median, worst; ratio to the first)`);
-  for (const { name, best, median, worst, ratio } of rows) {
+function print({ question }: Benchmark, rows: readonly Row[]): void {
+  console.log(`\n${question} (best, median, worst; ratio to the first)`);
+  for (const { subject, name, unit, best, median, worst, ratio } of rows) {
     const figures = [best, median, worst].map(figure => shown(figure).padStart(12)).join('');
-    console.log(`  ${name.padEnd(44)}${figures}   x${ratio.toFixed(2)}`);
+    console.log(`  ${`${subject} ${name}`.trim().padEnd(60)}${figures} ${unit}   x${ratio.toFixed(2)}`);
   }
 }
 

@@ -13,24 +13,12 @@ import { Decoder } from '../src/stream/decoder.ts';
 import { BatchCursor } from '../src/transport/record.ts';
 import { topologies } from '../topologies/index.ts';
 import { ratings as stream } from '../topologies/streams.ts';
-import { report } from './report.ts';
+import { report, together } from './report.ts';
 import { plausible, send } from './support/ratings.ts';
 
 const [ratings = 100_836, runs = 3] = process.argv.slice(2).map(Number);
 
-interface Rates {
-  readonly decoded: number;
-  readonly intake: number;
-  readonly trends: number;
-}
-
-/** Runs of the three figures come from one world each, in turn. */
-const worlds: Rates[] = [];
-const asked = { decoded: 0, intake: 0, trends: 0 };
-async function rate(of: keyof Rates): Promise<number> {
-  const world = (worlds[asked[of]++] ??= await measured());
-  return world[of];
-}
+const figure = together(measured);
 
 await report({
   name: 'trends',
@@ -39,13 +27,13 @@ await report({
   better: 'more',
   runs,
   rivals: [
-    { name: 'reading the log and decoding alone', run: () => rate('decoded') },
-    { name: 'intake (validate, once, by item)', run: () => rate('intake') },
-    { name: 'trends (hours and days, on update)', run: () => rate('trends') },
+    { name: 'reading the log and decoding alone', run: figure(rates => rates.decoded) },
+    { name: 'intake (validate, once, by item)', run: figure(rates => rates.intake) },
+    { name: 'trends (hours and days, on update)', run: figure(rates => rates.trends) },
   ],
 });
 
-async function measured(): Promise<Rates> {
+async function measured() {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
   try {
     await using ports = await openEmbedded(folder);

@@ -1,0 +1,20 @@
+/** A file of results by its name, and the script that writes it. The pages tell them in this order. */
+export const benchmarks: ReadonlyMap<string, string> = new Map([
+  ['log', 'bench/log.ts'],
+  ['decode', 'bench/decode.ts'],
+  ['engine-consume', 'bench/engine.ts consume'],
+  ['engine-state', 'bench/engine.ts state'],
+  ['engine-produce', 'bench/engine.ts produce'],
+  ['epoch-commit', 'bench/commit.ts'],
+  ['windows', 'bench/windows.ts'],
+  ['trends', 'bench/trends.ts'],
+  ['dataflow-1', 'bench/dataflow.ts 1'],
+  ['dataflow-4', 'bench/dataflow.ts 4'],
+  ['als-temporal', 'bench/als.ts'],
+  ['als-leave-last-out', 'bench/als.ts'],
+  ['als-random', 'bench/als.ts'],
+  ['evaluate', 'bench/evaluate.ts'],
+]);
+
+/** What to type to measure it again. */
+export const repeatOf = (name: string): string => `npx node ${benchmarks.get(name) ?? ''}`;

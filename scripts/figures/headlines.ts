@@ -1,0 +1,130 @@
+/** What the README tells of the results. */
+import type { Better, Result } from '../../bench/support/shape.ts';
+import { UnusableResults } from './read.ts';
+
+export interface Figure {
+  readonly value: number;
+  readonly unit: string;
+  readonly better: Better;
+}
+
+/** Finds a figure in results. @throws {UnusableResults} where there is none of its name */
+export type Pick = (result: Result) => Figure;
+
+/** What the figure, or its ratio to the rival's, is to be. */
+export type Aim = { readonly of: 'figure' | 'ratio' } & ({ readonly least: number } | { readonly below: number });
+
+export interface Headline {
+  readonly what: string;
+  /** The name of the benchmark. */
+  readonly from: string;
+  readonly ours: Pick;
+  readonly rival?: { readonly name: string; readonly pick: Pick };
+  readonly aims?: readonly Aim[];
+}
+
+/** The median of a row. */
+const row =
+  (name: string, subject = ''): Pick =>
+  result => {
+    const rows = result.kind === 'comparison' ? result.rows : [];
+    const found = rows.find(each => each.name === name && each.subject === subject);
+    if (found === undefined) throw missing(result, `${subject} ${name}`.trim());
+    return { value: found.median, unit: found.unit, better: found.better };
+  };
+
+const cell =
+  (protocol: string, model: string, column: string): Pick =>
+  result => {
+    const rows = result.kind === 'table' ? result.rows : [];
+    const value = rows.find(each => each['protocol'] === protocol && each['model'] === model)?.[column];
+    const better = result.kind === 'table' ? result.columns.find(({ name }) => name === column)?.better : undefined;
+    if (typeof value !== 'number' || better === undefined) throw missing(result, `${protocol} ${model} ${column}`);
+    return { value, unit: '', better };
+  };
+
+const missing = ({ name }: Result, what: string): UnusableResults =>
+  new UnusableResults(`The results of ${name} have no '${what}'`, 'Name it in scripts/figures/headlines.ts as it is');
+
+const rivalled = (name: string, subject?: string, shown = name): { readonly name: string; readonly pick: Pick } => ({
+  name: shown,
+  pick: row(name, subject),
+});
+
+const sqlite = 'a row per record in SQLite';
+const decoding = 'reading the log and decoding alone';
+const maps = 'a Map per window, lost in a crash';
+const [tumbling, onClose, onUpdate] = [
+  'tumbling 1 min, on close',
+  'hopping 1 min / 12 s, on close',
+  'hopping 1 min / 12 s, on update',
+];
+const quality = (measure: string, column: string, rival: string): Headline => ({
+  what: `${measure}, learnt as they come, random split`,
+  from: 'evaluate',
+  ours: cell('random', 'incremental', column),
+  rival: { name: rival, pick: cell('random', rival, column) },
+});
+
+export const headlines: readonly Headline[] = [
+  { what: 'log, append', from: 'log', ours: row('embedded log', 'append'), rival: rivalled(sqlite, 'append') },
+  { what: 'log, read', from: 'log', ours: row('embedded log', 'read'), rival: rivalled(sqlite, 'read') },
+  {
+    what: 'engine, consume only: empty topology, a backlog',
+    from: 'engine-consume',
+    ours: row('empty topology, up to 50000 an epoch'),
+    rival: rivalled(decoding),
+    aims: [
+      { of: 'ratio', least: 0.8 },
+      { of: 'figure', least: 1_000_000 },
+    ],
+  },
+  { what: 'engine, consume and produce: copy', from: 'engine-produce', ours: row('copy'), rival: rivalled(decoding) },
+  ...[tumbling, onClose, onUpdate].map(subject => ({
+    what: `windows, ${subject}`,
+    from: 'windows',
+    ours: row('windowed', subject),
+    rival: rivalled(maps, subject),
+  })),
+  {
+    what: `windows, ${onUpdate}`,
+    from: 'windows',
+    ours: row('windowed', onUpdate),
+    rival: rivalled('5 durable updates a record', onUpdate),
+  },
+  {
+    what: '`trends`: hours and days by film, on update',
+    from: 'trends',
+    ours: row('trends (hours and days, on update)'),
+    rival: rivalled(decoding),
+  },
+  {
+    what: 'an epoch of one record: plan, append, checkpoint',
+    from: 'epoch-commit',
+    ours: row('an epoch that appends a record'),
+    rival: rivalled('one durable append of one record'),
+  },
+  { what: 'whole dataflow, 100,836 ratings to lists', from: 'dataflow-1', ours: row('Millrace', 'backlog to lists') },
+  {
+    what: 'rating to changed documents, p50',
+    from: 'dataflow-1',
+    ours: row('Millrace', 'rating to changed documents, p50'),
+  },
+  {
+    what: 'rating to changed documents, p99',
+    from: 'dataflow-1',
+    ours: row('Millrace', 'rating to changed documents, p99'),
+    aims: [{ of: 'figure', below: 100 }],
+  },
+  { what: 'heap of the whole dataflow', from: 'dataflow-1', ours: row('Millrace', 'heap in use') },
+  {
+    what: 'resident memory of the whole dataflow',
+    from: 'dataflow-1',
+    ours: row('Millrace', 'resident memory'),
+    aims: [{ of: 'figure', below: 500 }],
+  },
+  quality('nDCG@10', 'ndcg10', 'retrain'),
+  quality('nDCG@10', 'ndcg10', 'popularity'),
+  quality('RMSE', 'rmse', 'retrain'),
+  quality('RMSE', 'rmse', 'popularity'),
+];
