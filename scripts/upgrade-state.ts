@@ -3,7 +3,7 @@
  * the tarball's own command has made of invented ratings, and what it answered about it.
  * `node scripts/upgrade-state.ts` writes test/upgrade/vVERSION and refuses one that is there.
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -45,7 +45,7 @@ try {
 
   mkdirSync(kept, { recursive: true });
   copyFileSync(tarball, join(kept, `millrace-${version}.tgz`));
-  cpSync(join(project, 'state'), join(kept, 'state'), { recursive: true });
+  await must('tar', ['-czf', join(kept, 'state.tgz'), 'state'], project);
   const outcome = { seed, cutEvery: 500, accepted, modelVersion, modelHash, recommendationsHash };
   writeFileSync(join(kept, 'outcome.json'), `${JSON.stringify(outcome, null, 2)}\n`);
 } finally {

@@ -30,5 +30,6 @@ export type EngineMessage =
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 
-/** To the engine's thread: finish the epochs under way and end. */
-export const stopCommand = 'stop';
+/** To the engine's thread: first of all to start, then to finish the epochs under way and end. */
+export type EngineCommand =
+  { readonly type: 'start'; readonly options: EngineThreadOptions } | { readonly type: 'stop' };

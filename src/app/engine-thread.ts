@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../errors.ts';
 import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
-import { type EngineMessage, type EngineThreadOptions, stopCommand } from './engine-messages.ts';
+import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+import { engineWorker } from './warm-engine.ts';
 
 /** The engine has stopped by itself. `engineCode` is the code of the error that stopped it. */
 export class EngineFailed extends MillraceError {
@@ -29,8 +30,7 @@ export class EngineThread {
   readonly #worker: Worker;
 
   constructor(options: EngineThreadOptions) {
-    const entry = import.meta.url.endsWith('.ts') ? './engine-worker.ts' : './engine-worker.js';
-    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: options });
+    this.#worker = engineWorker();
     const restored = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     const fail = (error: EngineFailed): void => {
@@ -47,6 +47,7 @@ export class EngineThread {
     });
     this.#worker.on('error', error => fail(new EngineFailed('UNEXPECTED', String(error))));
     this.#worker.on('exit', code => fail(new EngineFailed('EXITED', `its thread ended with code ${code}`)));
+    this.#worker.postMessage({ type: 'start', options } satisfies EngineCommand);
     this.restored = restored.promise;
     this.ended = ended.promise;
     // Whoever awaits only one of the two must not be blamed for the other.
@@ -56,7 +57,7 @@ export class EngineThread {
 
   /** Finishes the epochs under way, snapshots, and ends; resolves as `ended` does. */
   stop(): Promise<void> {
-    this.#worker.postMessage(stopCommand);
+    this.#worker.postMessage({ type: 'stop' } satisfies EngineCommand);
     return this.ended;
   }
 }

@@ -1,18 +1,9 @@
 /** The command line: `millrace COMMAND`. Exit codes: 0 done, 1 failed, 2 misused. */
-import { failed, lineOf } from './errors.ts';
-import { printJson } from './output.ts';
-import { programOf } from './program.ts';
+import { enableCompileCache } from 'node:module';
+import { warmEngine } from '../app/warm-engine.ts';
 
-try {
-  await programOf().parseAsync(process.argv);
-} catch (error) {
-  const failure = failed(error);
-  if (failure !== undefined) {
-    console.error(lineOf(failure));
-    if (process.argv.includes('--json')) {
-      const { code, message, remedy } = failure;
-      printJson({ error: { code, message, remedy } });
-    }
-    process.exitCode = failure.exitCode;
-  }
-}
+// What follows is compiled once a machine, not at every start; so it comes after.
+enableCompileCache();
+if (process.argv[2] === 'start') warmEngine();
+const { runCommand } = await import('./run-command.ts');
+await runCommand();

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { openEmbedded, type Ports } from '../../app/compose.ts';
+import { openEmbedded } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { engineSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
@@ -7,14 +7,11 @@ import { createTopics, engineOptions, loadApplication } from '../application.ts'
 import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
-import { lagOf } from '../../operations/lag.ts';
-import { showProgress } from '../progress.ts';
+import { untilCaughtUp } from '../caught-up.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'port', 'cutEvery', 'generate'] as const;
 type Flags = ConfigFlags & { readonly fresh?: true };
-
-const askEveryMs = 200;
 
 /** `millrace start`: everything in one process. */
 export function addStart(program: Command): void {
@@ -43,7 +40,7 @@ async function start(flags: Flags): Promise<void> {
   ended.catch(() => {}); // it is awaited in the end, and may come long before
   try {
     await thread.restored;
-    await caughtUp(ports, graph, thread, signal);
+    await untilCaughtUp({ ports, graph, thread, signal });
     const live = engineSource(ports.transport, graph, thread);
     const generated = { ports, seed, signal, rate: config.generate.rate };
     await serveUntilStopped({ ports, port, thread, live, signal }, async () => {
@@ -53,16 +50,5 @@ async function start(flags: Flags): Promise<void> {
     process.stderr.write('finishing the epochs under way\n');
     await thread.stop();
     await ended;
-  }
-}
-
-async function caughtUp(ports: Ports, graph: Graph, thread: EngineThread, signal: AbortSignal): Promise<void> {
-  using _ = showProgress({ thread, documents: ports.documents, to: process.stderr });
-  while (!signal.aborted) {
-    const behind = (await lagOf(graph, ports.transport)).filter(
-      ({ topic, behind: records }) => records > 0 && !topic.endsWith('-vectors'),
-    );
-    if (behind.length === 0) return;
-    await ports.clock.sleep(askEveryMs, signal);
   }
 }

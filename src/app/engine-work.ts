@@ -1,0 +1,83 @@
+/** What the engine's own thread does. */
+import { parentPort } from 'node:worker_threads';
+import { Engine } from '../engine/engine.ts';
+import type { OnWait } from '../engine/retry.ts';
+import { MillraceError } from '../errors.ts';
+import { StatsObserver } from '../operations/task-stats.ts';
+import { topologiesOf } from './application.ts';
+import { openEmbedded } from './compose.ts';
+import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+import { keepRetention } from './housekeeping.ts';
+
+/** How often the other thread hears of progress. */
+const statsEveryMs = 50;
+const snapshotEveryEpochs = 2_000;
+const snapshotsKept = 2;
+
+const post = (message: EngineMessage): void => parentPort?.postMessage(message);
+
+async function run(options: EngineThreadOptions, stop: AbortController): Promise<void> {
+  await using ports = await openEmbedded(options.data);
+  const observer = new StatsObserver(ports.clock);
+  const report = (): void => post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness() });
+  const timer = setInterval(report, statsEveryMs);
+  try {
+    const engine = await Engine.open({
+      ...ports,
+      ...options,
+      store: ports.openStore(),
+      topologies: await topologiesOf(options.app, options.settings),
+      observer,
+      snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
+    });
+    post({ type: 'restored' });
+    const ended = new AbortController();
+    const either = AbortSignal.any([stop.signal, ended.signal]);
+    const beside = keepRetention(ports.transport, ports.clock, either, tell).catch((error: unknown) => {
+      stop.abort(); // a log that cannot be kept up stops the tasks, in order
+      throw error;
+    });
+    try {
+      await (options.untilCaughtUp ? engine.runUntilCaughtUp(stop.signal) : engine.run(stop.signal));
+    } finally {
+      ended.abort();
+      await beside;
+    }
+  } finally {
+    clearInterval(timer);
+    report();
+  }
+}
+
+/** No task of the engine waits for it, so no figure shows it. */
+const tell: OnWait = (what, { message }) => {
+  process.stderr.write(`${what} waits: ${message}\n`);
+};
+
+/** A failure crosses threads as text: an Error would lose its class on the way. */
+export async function work(): Promise<void> {
+  try {
+    const stop = new AbortController();
+    const options = await untilStarted(stop);
+    if (options !== undefined) await run(options, stop);
+    post({ type: 'stopped' });
+  } catch (error) {
+    const code = error instanceof MillraceError ? error.code : 'UNEXPECTED';
+    const message =
+      error instanceof MillraceError ? error.message : String(error instanceof Error ? error.stack : error);
+    post({ type: 'failed', code, message });
+  } finally {
+    parentPort?.close();
+  }
+}
+
+/** What to run; undefined where the thread is told to stop before. A thread that is warm waits here. */
+function untilStarted(stop: AbortController): Promise<EngineThreadOptions | undefined> {
+  return new Promise(resolve => {
+    parentPort?.on('message', (command: EngineCommand) => {
+      if (command.type === 'start') return resolve(command.options);
+      stop.abort();
+      resolve(undefined);
+    });
+  });
+}
