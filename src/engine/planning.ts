@@ -79,8 +79,7 @@ async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Re
 export function nextTimeEpoch(task: TaskRuntime): Millis {
   const { eventTime } = task;
   const timed = [...task.outputs.values()].filter(output => output.timed);
-  let due = Infinity;
-  for (const step of task.steps.values()) due = Math.min(due, step.due);
+  let { due } = task;
   if (eventTime.nextTimer === Infinity && timed.length === 0) return due;
   for (const { input, position } of placesOf(task)) {
     if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;

@@ -69,3 +69,6 @@ function checked<T>(part: string, schema: z.ZodType<T>, value: unknown): T {
 
 /** A request that is wrong in a thousand places is told of the first. */
 const mostIssues = 10;
+
+/** The reply that carries what was asked for. */
+export const ok = (body: unknown) => ({ status: 200, body });

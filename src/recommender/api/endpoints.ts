@@ -1,7 +1,7 @@
 /** Everything that the API does, one entry each; `server.ts` makes routes of it, `openapi.ts` a description. */
 import { z } from 'zod';
 import type { Health, Verdict } from '../../operations/health.ts';
-import { type Endpoint, endpoint } from './endpoint.ts';
+import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemLists } from './lists.ts';
 import { openApi } from './openapi.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
@@ -111,5 +111,3 @@ function operationEndpoints({ health: asked, metrics }: EndpointParts): Endpoint
 
 const plain = (path: string, summary: string) =>
   ({ method: 'GET', path, summary, status: 200, params: nothing, query: nothing, problems: [] }) as const;
-
-const ok = (body: unknown) => ({ status: 200, body });

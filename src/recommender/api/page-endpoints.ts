@@ -1,5 +1,5 @@
 /** What the pages read. */
-import { type Endpoint, endpoint } from './endpoint.ts';
+import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemDirectory } from './items.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { ModelHistory } from './model-history.ts';
@@ -122,5 +122,3 @@ const liveEndpoint = ({ hub }: PageParts): Endpoint =>
   );
 
 const eventStream = 'text/event-stream';
-
-const ok = (body: unknown) => ({ status: 200, body });
