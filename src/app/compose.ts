@@ -1,5 +1,5 @@
 /** The only place that knows adapters: opens the ports that a configuration asks for. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Documents } from '../documents/port.ts';
 import { openSqliteDocuments } from '../documents/sqlite/documents.ts';
@@ -12,6 +12,7 @@ import { directoryRegistry } from '../stream/directory-registry.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
 import type { Transport } from '../transport/port.ts';
+import type { PortSettings } from './port-settings.ts';
 
 /** What an application runs on. Closing closes all of it, in the reverse order of opening. */
 export interface Ports extends AsyncDisposable {
@@ -25,12 +26,19 @@ export interface Ports extends AsyncDisposable {
 }
 
 /** Everything on the local disk, under one folder, shared by any number of processes. */
-export async function openEmbedded(data: string, clock: Clock = systemClock): Promise<Ports> {
+export const openEmbedded = (data: string, clock: Clock = systemClock): Promise<Ports> =>
+  openPorts({ data, transport: 'embedded', documents: 'sqlite' }, clock);
+
+/** Whether something has begun what the settings name: a command that only looks must not begin it. */
+export const isBegun = ({ data }: PortSettings): boolean => existsSync(join(data, 'log.db'));
+
+/** The ports that the settings name. Local files lie in the folder `data`, and local checkpoints in `state` if it is given. */
+export async function openPorts(settings: PortSettings, clock: Clock = systemClock): Promise<Ports> {
+  const { data, state = data } = settings;
   mkdirSync(data, { recursive: true });
+  mkdirSync(state, { recursive: true });
   const stack = new AsyncDisposableStack();
-  const transport = stack.adopt(openEmbeddedLog({ path: join(data, 'log.db'), clock: () => clock.now() }), log =>
-    log.close(),
-  );
+  const transport = stack.adopt(openTransport(settings, clock), log => log.close());
   const documents = stack.adopt(
     openSqliteDocuments({ path: join(data, 'documents.db'), clock: () => clock.now() }),
     all => all.close(),
@@ -42,7 +50,12 @@ export async function openEmbedded(data: string, clock: Clock = systemClock): Pr
     snapshots,
     clock,
     registry: directoryRegistry({ directory: join(data, 'schemas') }),
-    openStore: () => stack.adopt(openSqliteStateStore({ path: join(data, 'state.db') }), store => store.close()),
+    openStore: () => stack.adopt(openSqliteStateStore({ path: join(state, 'state.db') }), store => store.close()),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** Each adapter is one case here, its code loaded by nobody who does not use it. */
+function openTransport({ data }: PortSettings, clock: Clock): Transport {
+  return openEmbeddedLog({ path: join(data, 'log.db'), clock: () => clock.now() });
 }

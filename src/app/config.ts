@@ -83,6 +83,11 @@ const modelSection = z.strictObject({
 /** The whole configuration. Groups are objects, everything else is a setting with a path of names joined by dots. */
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('.millrace').describe('Folder of log, state and documents of the embedded adapters.'),
+  state: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the local checkpoints, one for each process that runs tasks; where absent that of `data`.'),
   transport: adapters('embedded', ['embedded', 'kafka']).describe(
     'Adapter of the log; only `embedded` stands in this release.',
   ),

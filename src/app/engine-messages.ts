@@ -1,11 +1,12 @@
 import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
+import type { PortSettings } from './port-settings.ts';
 
 /** What the engine's thread is started with. */
 export interface EngineThreadOptions {
-  /** Folder of the embedded adapters. */
-  readonly data: string;
+  /** What the thread opens the ports with: connections and files do not cross threads. */
+  readonly ports: PortSettings;
   /** URL of a module that exports `topologies`, or `topologiesWith` for the settings. */
   readonly app: string;
   readonly settings: ApplicationSettings;

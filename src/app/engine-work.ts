@@ -5,7 +5,7 @@ import type { OnWait } from '../engine/retry.ts';
 import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
 import { topologiesOf } from './application.ts';
-import { openEmbedded } from './compose.ts';
+import { openPorts } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { keepRetention } from './housekeeping.ts';
 
@@ -17,7 +17,7 @@ const snapshotsKept = 2;
 const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function run(options: EngineThreadOptions, stop: AbortController): Promise<void> {
-  await using ports = await openEmbedded(options.data);
+  await using ports = await openPorts(options.ports);
   const observer = new StatsObserver(ports.clock);
   const report = (): void => post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness() });
   const timer = setInterval(report, statsEveryMs);

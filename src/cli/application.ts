@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { modelVersions } from '../../topologies/streams.ts';
 import { type ApplicationSettings, topologiesOf } from '../app/application.ts';
-import { openEmbedded, type Ports } from '../app/compose.ts';
+import { isBegun, openPorts, type Ports } from '../app/compose.ts';
 import { applicationSettings, type Config } from '../app/config.ts';
+import { type PortSettings, portSettings } from '../app/port-settings.ts';
 import { BuildError } from '../engine/errors.ts';
 import { Graph } from '../engine/graph.ts';
 import type { Topology } from '../engine/topology.ts';
@@ -55,17 +56,17 @@ function fileUrl(path: string): string {
 }
 
 /** What the engine's thread is started with, whatever it is to do. */
-export const engineOptions = ({ app, settings }: Application, { data, limits }: Config) => ({
-  data,
+export const engineOptions = ({ app, settings }: Application, config: Config) => ({
+  ports: portSettings(config),
   app,
   settings,
-  ...limits,
+  ...config.limits,
 });
 
 /** Opens what is in the folder; a command that only looks must not begin one. @throws {NoData} */
-export async function openExisting({ data }: Pick<Config, 'data'>): Promise<Ports> {
-  if (!existsSync(resolve(data, 'log.db'))) throw new NoData(data);
-  return openEmbedded(data);
+export async function openExisting(settings: PortSettings): Promise<Ports> {
+  if (!isBegun(settings)) throw new NoData(settings.data);
+  return openPorts(settings);
 }
 
 /**

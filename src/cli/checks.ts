@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Ports } from '../app/compose.ts';
+import { isBegun, type Ports } from '../app/compose.ts';
+import type { PortSettings } from '../app/port-settings.ts';
 import { Graph } from '../engine/graph.ts';
 import { MillraceError } from '../errors.ts';
 import { type Application, openExisting, partitionsOf } from './application.ts';
@@ -17,15 +18,16 @@ export interface Check {
 const leastFreeMiB = 512;
 
 /** All checks; a failing one keeps none of the others from being made, but without ports nothing behind them can be. */
-export async function checksOf(data: string, application: Application): Promise<Check[]> {
+export async function checksOf(settings: PortSettings, application: Application): Promise<Check[]> {
+  const { data } = settings;
   const disk = await checked('disk', () => freeDisk(data));
-  if (!existsSync(join(data, 'log.db'))) {
+  if (!isBegun(settings)) {
     const graph = await checked('topologies', () => topologies(application, undefined));
     return [disk, { name: 'ports', ok: true, message: `nothing in ${data} yet: the first run begins it` }, graph];
   }
   const opened: Check[] = [];
   const ports = await checked('ports', async () => {
-    await using all = await openExisting({ data });
+    await using all = await openExisting(settings);
     opened.push(await checked('topics', () => topics(application, all)));
     opened.push(await checked('topologies', () => topologies(application, all)));
     opened.push(await checked('schemas', () => schemas(data, application, all)));

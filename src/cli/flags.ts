@@ -34,6 +34,7 @@ type Described = readonly [flags: string, description: string, parse?: (text: st
 /** Flags that set a setting, by the name that commands know them by. Their defaults stand in the configuration's schema. */
 const settingFlags = {
   data: ['--data <dir>', 'log, state and documents of the embedded adapters (default: ".millrace")'],
+  state: ['--state <dir>', 'local checkpoints of this process (default: the folder of --data)'],
   transport: ['--transport <name>', 'adapter of the log: embedded or kafka (default: embedded)'],
   documents: ['--documents <name>', 'adapter of the documents: sqlite or cosmos (default: sqlite)'],
   partitions: [
@@ -54,6 +55,7 @@ export type SettingFlag = keyof typeof settingFlags;
 /** What each of them sets. */
 const paths: Readonly<Record<SettingFlag, string>> = {
   data: 'data',
+  state: 'state',
   transport: 'transport',
   documents: 'documents',
   partitions: 'partitions',
@@ -72,7 +74,7 @@ export const flagsFor = (path: string): string[] =>
 const isSettingFlag = (name: string): name is SettingFlag => name in settingFlags;
 
 /** What a command needs that opens the ports. */
-export const portFlags = ['data', 'transport', 'documents'] as const satisfies readonly SettingFlag[];
+export const portFlags = ['data', 'state', 'transport', 'documents'] as const satisfies readonly SettingFlag[];
 
 /** Adds `--config` and these flags. */
 export function withSettings(command: Command, names: readonly SettingFlag[]): Command {

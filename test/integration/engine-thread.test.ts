@@ -34,7 +34,15 @@ afterEach(async () => {
 });
 
 const started = (more: Partial<EngineThreadOptions> = {}): EngineThread =>
-  new EngineThread({ data, app, settings, untilCaughtUp: false, maxRecords: 50, budgetBytes: 1 << 24, ...more });
+  new EngineThread({
+    ports: { data, transport: 'embedded', documents: 'sqlite' },
+    app,
+    settings,
+    untilCaughtUp: false,
+    maxRecords: 50,
+    budgetBytes: 1 << 24,
+    ...more,
+  });
 
 /** Waits until the engine has counted every sound reading that was sent. */
 async function everythingCounted(): Promise<void> {

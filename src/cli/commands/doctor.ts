@@ -62,6 +62,6 @@ async function allChecks(flags: Flags, { config, origins }: Configured): Promise
   const message = `${origins.length} settings, ${set} of them set`;
   return [
     { name: 'configuration', ok: true, message },
-    ...(await checksOf(config.data, await loadApplication(flags, config))),
+    ...(await checksOf(config, await loadApplication(flags, config))),
   ];
 }

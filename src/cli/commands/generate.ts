@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { openEmbedded } from '../../app/compose.ts';
+import { openPorts } from '../../app/compose.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { generateLive } from '../first-data.ts';
 import { Misuse } from '../errors.ts';
@@ -29,7 +29,7 @@ async function generate(flags: Flags): Promise<void> {
   if (live.rate === 0 && flags.count === undefined)
     throw new Misuse('As fast as possible and without an end would fill the disk', 'Give --count, or a --rate above 0');
   using stopped = untilSignalled();
-  await using ports = await openEmbedded(config.data);
+  await using ports = await openPorts(config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
   const begin = performance.now();
   const rate = live.rate === 0 ? Infinity : live.rate;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { openEmbedded } from '../../app/compose.ts';
+import { openPorts } from '../../app/compose.ts';
 import { importCsv, type Imported, importMovielens, type ImportOptions } from '../../recommender/jobs/import/index.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
@@ -42,7 +42,7 @@ const withFlags = (command: Command): Command =>
 /** SIGINT and SIGTERM end it after what is in the log by then; the same import again repeats the same event ids. */
 async function importWith(flags: Flags, job: Job): Promise<void> {
   const { config } = configurationOf(flags, settings);
-  await using ports = await openEmbedded(config.data);
+  await using ports = await openPorts(config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
   using stopped = untilSignalled();
   let rejections = 0;

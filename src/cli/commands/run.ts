@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { openEmbedded, type Ports } from '../../app/compose.ts';
+import { openPorts, type Ports } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, engineOptions, loadApplication } from '../application.ts';
@@ -49,7 +49,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     names,
     topologies.map(({ name }) => name),
   );
-  await using ports = await openEmbedded(config.data);
+  await using ports = await openPorts(config);
   const { transport } = ports;
   const graph = new Graph(topologies, await createTopics(application, transport, config));
   const outside = async (): Promise<number> => readFromOutside(await lagOf(graph, transport), graph);

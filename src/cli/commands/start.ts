@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { openEmbedded } from '../../app/compose.ts';
+import { openPorts } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { engineSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
@@ -31,7 +31,7 @@ async function start(flags: Flags): Promise<void> {
   if (flags.fresh === true) forget(data);
   using stopped = untilSignalled();
   const { signal } = stopped;
-  await using ports = await openEmbedded(data);
+  await using ports = await openPorts(config);
   const application = await loadApplication({}, config);
   const graph = new Graph(application.topologies, await createTopics(application, ports.transport, config));
   await loadWhereEmpty({ ports, seed, signal });

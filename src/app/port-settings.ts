@@ -1,0 +1,12 @@
+import type { Config } from './config.ts';
+
+/** What the ports are opened with: the part of the configuration that says so. Plain data, since it crosses threads. */
+export type PortSettings = Pick<Config, 'data' | 'transport' | 'documents'> & Partial<Pick<Config, 'state'>>;
+
+/** That part, and nothing else of it. */
+export const portSettings = ({ data, state, transport, documents }: Config): PortSettings => ({
+  data,
+  transport,
+  documents,
+  ...(state === undefined ? {} : { state }),
+});
