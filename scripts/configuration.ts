@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import { z } from 'zod';
 import { type Setting, settings } from '../src/app/config-settings.ts';
 import { flagsFor } from '../src/cli/flags.ts';
+import { isSecret } from '../src/app/secret.ts';
 import { root } from './results.ts';
 
 const page = join(root, 'docs/CONFIGURATION.md');
@@ -19,7 +20,7 @@ Every command of \`millrace\` takes its settings from three places; what comes l
 2. the environment; values are text, or YAML where a setting is no text; \`PORT\` sets the port too, and wins over \`MILLRACE_PORT\`;
 3. flags, as \`millrace COMMAND --help\` shows them; a command has those that it can honour.
 
-A name that is none is an error that gives file and line, or the variable, and names the nearest one; so is a value that does not fit. \`millrace doctor\` prints every setting with its value and where that comes from.
+A name that is none is an error that gives file and line, or the variable, and names the nearest one; so is a value that does not fit. \`millrace doctor\` prints every setting with its value and where that comes from. What is marked **secret** is shown as \`***\` there and in errors; no flag sets it, since other users of a machine see flags.
 
 Settings of \`model\`, \`lists\` and the seed belong to the state that is learnt with them: on existing state others are refused, with what differs.
 
@@ -44,6 +45,10 @@ const code = (text: string | number): string => `\`${text}\``;
 
 /** What a value may be, in words. */
 function valuesOf({ schema }: Setting): string {
+  return isSecret(schema) ? `${plainValuesOf(schema)}, **secret**` : plainValuesOf(schema);
+}
+
+function plainValuesOf(schema: Setting['schema']): string {
   const { type = '', enum: names, minimum, maximum } = Shape.parse(z.toJSONSchema(schema));
   if (names !== undefined) return names.map(code).join(', ');
   const kind = kinds.get(type) ?? type;

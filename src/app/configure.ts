@@ -4,6 +4,7 @@ import { type Config, configSchema } from './config.ts';
 import { InvalidConfiguration } from './config-errors.ts';
 import { type Setting, settings } from './config-settings.ts';
 import { fileVariable, fromEnvironment, fromFile, fromFlags, type Given } from './config-sources.ts';
+import { shown } from './secret.ts';
 
 export interface ConfigSources {
   /** A YAML file; else the one that MILLRACE_CONFIG names; else none. */
@@ -14,7 +15,10 @@ export interface ConfigSources {
 
 export interface Configured {
   readonly config: Config;
-  /** Every setting in the order of the schema, with its value and where that comes from: `default`, or as in `Given`. */
+  /**
+   * Every setting in the order of the schema, with its value as anybody may see it and where that comes from:
+   * `default`, or as in `Given`.
+   */
   readonly origins: readonly Given[];
 }
 
@@ -23,8 +27,9 @@ export function configure({ file, environment, flags = {} }: ConfigSources): Con
   const named = file ?? environment[fileVariable];
   const given = [...(named === undefined ? [] : fromFile(named)), ...fromEnvironment(environment), ...fromFlags(flags)];
   const last = new Map(given.map(one => [one.path, one]));
-  const origins = settings.map(setting => checked(setting, last.get(setting.path)));
-  return { config: configSchema.parse(treeOf(origins)), origins };
+  const all = settings.map(setting => ({ setting, one: checked(setting, last.get(setting.path)) }));
+  const config = configSchema.parse(treeOf(all.map(({ one }) => one)));
+  return { config, origins: all.map(({ setting, one }) => ({ ...one, value: shown(setting.schema, one.value) })) };
 }
 
 function checked({ path, schema }: Setting, given: Given | undefined): Given {
@@ -32,7 +37,7 @@ function checked({ path, schema }: Setting, given: Given | undefined): Given {
   const origin = given?.origin ?? 'default';
   if (result.success) return { path, value: result.data, origin };
   throw new InvalidConfiguration(
-    `${origin}: ${path} is ${JSON.stringify(given?.value)}: ${whyOf(result.error)}`,
+    `${origin}: ${path} is ${JSON.stringify(shown(schema, given?.value))}: ${whyOf(result.error)}`,
     'See docs/CONFIGURATION.md, and `millrace doctor` for where each setting comes from',
   );
 }

@@ -1,0 +1,37 @@
+/** Settings that nobody may see. */
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { settings } from '../../src/app/config-settings.ts';
+import { isSecret, secret, shown } from '../../src/app/secret.ts';
+import { flagsFor } from '../../src/cli/flags.ts';
+
+const plain = z.string().min(8).describe('A name.');
+const marked = secret(z.string().min(8).describe('A key.'));
+
+test('a secret is shown as stars, whatever is made of its schema, and one that is not given as nothing', () => {
+  const made = [
+    marked,
+    marked.optional(),
+    marked.default('x'.repeat(8)),
+    secret(plain.optional()),
+    marked.describe('B'),
+  ];
+  for (const schema of made) {
+    expect(shown(schema, 'a key of mine')).toBe('***');
+    expect(shown(schema, undefined)).toBeUndefined();
+  }
+  expect(shown(plain, 'a name')).toBe('a name');
+});
+
+test('a mark changes neither what a setting takes nor what is said of it', () => {
+  expect(marked.description).toBe('A key.');
+  expect(marked.safeParse('short').success).toBe(false);
+  expect(isSecret(plain)).toBe(false);
+});
+
+test('no flag sets a secret, and none has a default', () => {
+  for (const { path, schema } of settings.filter(setting => isSecret(setting.schema))) {
+    expect(flagsFor(path)).toEqual([]);
+    expect(schema.safeParse(undefined).data).toBeUndefined();
+  }
+});
