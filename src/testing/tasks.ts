@@ -109,6 +109,7 @@ export class TestTasks {
       topics: () => real.topics(),
       partitions: topic => real.partitions(topic),
       bounds: place => real.bounds(place),
+      offsetAt: (place, time) => real.offsetAt(place, time),
       read: request => real.read(request),
       append: async appends => {
         if (slot.crash !== 'append') return real.append(appends);

@@ -51,6 +51,8 @@ export interface Transport {
   /** Number of partitions; throws `UnknownTopic`, as all that follow do; they throw `UnknownPartition` too. */
   partitions(topic: string): Promise<number>;
   bounds(at: TopicPartition): Promise<Bounds>;
+  /** The first offset whose record entered the log at or after `time`; the end of the log where there is none. */
+  offsetAt(at: TopicPartition, time: Millis): Promise<Offset>;
   /**
    * Batches in order of offsets. The first may begin below `from` and the last may end past `to`:
    * the reader skips what it did not ask for. Empty at the end of the log. `from` below the start of

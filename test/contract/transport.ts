@@ -1,6 +1,7 @@
 /** What every transport promises, run against each adapter; what one lacks is declared and expected to fail. */
 import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type CommittedOffset,
@@ -47,6 +48,12 @@ export interface OpenedTransport {
 
 const wide = { maxRecords: 10_000, maxBytes: 10_000_000 };
 const day = 86_400_000;
+
+/** The time, once it is later than that. */
+async function untilAfter(time: number): Promise<number> {
+  while (Date.now() <= time) await setImmediate();
+  return Date.now();
+}
 
 export function transportContract(name: string, open: () => Promise<OpenedTransport>, gaps: TransportGaps = {}): void {
   const needing = (capability: TransportCapability) => (gaps[capability] === undefined ? test : test.fails);
@@ -281,6 +288,41 @@ export function transportContract(name: string, open: () => Promise<OpenedTransp
         const { end } = await transport.bounds(at);
         await expect(read(end + 1)).rejects.toThrow(OffsetOutOfRange);
         await expect(read(-1)).rejects.toThrow(OffsetOutOfRange);
+      });
+    });
+
+    describe('offsets by time', () => {
+      /** Appends at a time of its own: the clock has moved on since everything before. Answers that time. */
+      const appendLater = async (after: number, ...texts: readonly string[]) => {
+        const time = await untilAfter(after);
+        const builder = new BatchBuilder(outside, 0);
+        for (const text of texts) builder.add({ ...envelopeOf('k'), origin: time }, writing(text));
+        await transport.append([{ ...at, batches: builder.take() }]);
+        return time;
+      };
+
+      test('are those of the first record that entered at or after it', async () => {
+        const first = await appendLater(Date.now(), 'a0', 'a1');
+        const afterFirst = await untilAfter(Date.now());
+        const second = await appendLater(afterFirst, 'b0', 'b1', 'b2');
+        const offsets = (await readAll(transport, at)).map(record => record.offset);
+        expect(await transport.offsetAt(at, 0)).toBe(offsets[0]);
+        expect(await transport.offsetAt(at, first)).toBe(offsets[0]);
+        expect(await transport.offsetAt(at, afterFirst)).toBe(offsets[2]);
+        expect(await transport.offsetAt(at, second)).toBe(offsets[2]);
+      });
+
+      test('are the end of the log where nothing entered since, and where it is empty', async () => {
+        expect(await transport.offsetAt(at, 0)).toBe((await transport.bounds(at)).end);
+        await appendLater(0, 'a');
+        expect(await transport.offsetAt(at, (await untilAfter(Date.now())) + day)).toBe(
+          (await transport.bounds(at)).end,
+        );
+      });
+
+      test('of topics and partitions that are not there are errors', async () => {
+        await expect(transport.offsetAt({ topic: `${topic}-not`, partition: 0 }, 0)).rejects.toThrow(UnknownTopic);
+        await expect(transport.offsetAt({ topic, partition: 2 }, 0)).rejects.toThrow(UnknownPartition);
       });
     });
 

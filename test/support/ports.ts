@@ -28,6 +28,7 @@ export function aroundTransport(real: Transport, around: Around): Transport {
     topics: () => real.topics(),
     partitions: topic => real.partitions(topic),
     bounds: at => around('bounds', () => real.bounds(at)),
+    offsetAt: (at, time) => real.offsetAt(at, time),
     read: request => around('read', () => real.read(request)),
     append: appends => around('append', () => appendBatches(real, appends, around)),
     grown: (past, signal) => around('grown', () => real.grown(past, signal)),

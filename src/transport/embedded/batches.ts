@@ -13,6 +13,7 @@ export class Batches {
   readonly #reserve: StatementSync;
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
+  readonly #since: StatementSync;
 
   constructor(db: LogDatabase) {
     this.#bounds = db.prepare('SELECT first, next FROM partitions WHERE id = ?');
@@ -25,11 +26,19 @@ export class Batches {
       WHERE partition = ?1 AND base < ?3
         AND base >= (SELECT max(base) FROM batches WHERE partition = ?1 AND base <= ?2)
       ORDER BY base`);
+    // A clock may have been set back, so times need not ascend: the index, which holds them, is read from the front.
+    this.#since = db.prepare('SELECT base FROM batches WHERE partition = ? AND appended_at >= ? ORDER BY base LIMIT 1');
   }
 
   bounds(id: number): Bounds {
     const row = only(this.#bounds.get(id));
     return { start: integerOf(row, 'first'), end: integerOf(row, 'next') };
+  }
+
+  /** The first record of a batch that was appended at or after `time`; the end where there is none. */
+  offsetAt(id: number, time: Millis): Offset {
+    const row = this.#since.get(id, time);
+    return row === undefined ? this.bounds(id).end : integerOf(row, 'base');
   }
 
   /** Appends to a partition and answers the offset of the first record. */

@@ -73,6 +73,11 @@ class EmbeddedLog implements Transport {
     return this.#db.read(() => this.#batches.bounds(id));
   }
 
+  async offsetAt(at: TopicPartition, time: Millis): Promise<Offset> {
+    const id = this.#idOf(at);
+    return this.#db.read(() => this.#batches.offsetAt(id, time));
+  }
+
   async read(request: ReadRequest): Promise<readonly RecordBatch[]> {
     const id = this.#idOf(request);
     // One transaction: retention in another process must not move the front between the check and the read.
