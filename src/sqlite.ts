@@ -148,7 +148,14 @@ function pragma(db: DatabaseSync, sql: string): number {
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 const BUSY = 5;
-const MAY_PASS = new Set([BUSY, 6 /* locked */, 10 /* input or output error */, 13 /* full */]);
+const endHolder = 'End the program that holds the file';
+/** What to do about a failure that may pass. */
+const MAY_PASS: ReadonlyMap<number, string> = new Map([
+  [BUSY, endHolder],
+  [6 /* locked */, endHolder],
+  [10 /* input or output error */, 'Free the disk, or see whether it fails'],
+  [13 /* full */, 'Free the disk, or give it more room'],
+]);
 const WILL_NOT_PASS = new Set([11 /* corrupt */, 14 /* cannot open */, 26 /* not a database */]);
 
 /** What a failure of SQLite means to a caller: see `guarded`. Other errors stay what they are. */
@@ -156,8 +163,8 @@ export function asFailure(error: unknown, place: string | DatabaseSync): unknown
   const result = resultOf(error);
   if (!(error instanceof Error) || result === undefined) return error;
   const what = `${typeof place === 'string' ? place : (place.location() ?? ':memory:')}: ${error.message}`;
-  if (MAY_PASS.has(result))
-    return new Unavailable(what, 'Free the disk or end the program that holds the file', { cause: error });
+  const remedy = MAY_PASS.get(result);
+  if (remedy !== undefined) return new Unavailable(what, remedy, { cause: error });
   if (WILL_NOT_PASS.has(result))
     return new UnusableDatabase(what, 'Check the path, or restore the file', { cause: error });
   return error;

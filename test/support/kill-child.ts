@@ -36,6 +36,11 @@ export class WorkerProcess {
     this.ended = this.#ending(deadline);
   }
 
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('The process was not started');
+    return this.#child.pid;
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }

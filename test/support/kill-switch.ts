@@ -12,7 +12,8 @@ export type Moment = 'before' | 'after';
 /**
  * Points are the steps of a topology (`count-sites.flush`), the calls of ports (`journalAmend`), and what lies inside
  * of three calls: `nextAppend` between two output partitions, `nextDocument` between two documents, `stateChange`
- * in the transaction of a checkpoint. Every step is said on the standard output, and the point at which it dies.
+ * in the transaction of a checkpoint. Every step and every wait is said on the standard
+ * output, and the point at which it dies.
  */
 export class KillSwitch implements Observer {
   readonly #place: string;
@@ -28,6 +29,10 @@ export class KillSwitch implements Observer {
   step({ id, topology }: TaskRuntime, step: string, moment: Moment): void {
     say(`${id} ${step} ${moment}`);
     this.#pass(`${topology}.${step}`, moment);
+  }
+
+  waiting({ id }: TaskRuntime, what: string, error: Error): void {
+    say(`${id} waiting for ${what}: ${error.message}`);
   }
 
   transport(real: Transport): Transport {

@@ -15,9 +15,9 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** A full or failing disk is `Unavailable`; every other error is what it is. */
-export function asPortError(error: unknown): unknown {
+/** A full or failing disk is `Unavailable`, with the place, which the system leaves out; every other error is what it is. */
+export function asPortError(error: unknown, directory: string): unknown {
   const code = systemCode(error);
   if (!(error instanceof Error) || code === undefined || !MAY_PASS.has(code)) return error;
-  return new Unavailable(error.message, 'Free the disk, or raise its limits', { cause: error });
+  return new Unavailable(`${directory}: ${error.message}`, 'Free the disk, or raise its limits', { cause: error });
 }

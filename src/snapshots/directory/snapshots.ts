@@ -20,6 +20,14 @@ export function openDirectorySnapshots(options: { readonly directory: string }):
   removeLeftovers(directory);
   const pathOf = (name: string): string => join(directory, snapshotName(name));
 
+  async function translated<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw asPortError(error, directory);
+    }
+  }
+
   return {
     async put(name, parts) {
       await translated(writeOnce(directory, pathOf(name), name, parts));
@@ -84,13 +92,5 @@ async function unlessMissing<T>(work: Promise<T>, otherwise: () => T): Promise<T
   } catch (error) {
     if (NOT_THERE.has(systemCode(error) ?? '')) return otherwise();
     throw error;
-  }
-}
-
-async function translated<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw asPortError(error);
   }
 }
