@@ -5,6 +5,7 @@ const minute_ms = 60_000;
 /** The suites that start processes, browsers or long runs: one folder of test/ and one time limit each. */
 const slowSuites = {
   integration: 2 * minute_ms,
+  kafka: 2 * minute_ms,
   simulation: 10 * minute_ms,
   package: 5 * minute_ms,
   browser: 3 * minute_ms,
@@ -22,6 +23,12 @@ const unit = {
   },
 };
 
+/** What has to stand before the tests of a suite. */
+const globalSetups: Record<string, string> = {
+  browser: 'test/browser/build.ts',
+  kafka: 'test/support/kafka/global-setup.ts',
+};
+
 /** A suite runs after the ones before it, so that two cores never carry a browser and a simulation at once. */
 const slow = Object.entries(slowSuites).map(([folder, limit_ms], index) => ({
   test: {
@@ -29,7 +36,7 @@ const slow = Object.entries(slowSuites).map(([folder, limit_ms], index) => ({
     include: [`test/${folder}/**/*.test.ts`],
     testTimeout: limit_ms,
     hookTimeout: limit_ms,
-    ...(folder === 'browser' ? { globalSetup: ['test/browser/build.ts'] } : {}),
+    globalSetup: globalSetups[folder] ?? [],
     sequence: { groupOrder: index + 1 },
   },
 }));

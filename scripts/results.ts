@@ -11,6 +11,9 @@ const count = z.int().nonnegative();
 const Counts = z.strictObject({ passed: count, failed: count, skipped: count });
 export type Counts = z.infer<typeof Counts>;
 
+const brokerFile = join(resultsFolder, 'broker.json');
+const Broker = z.strictObject({ line: z.string() });
+
 /** What vitest's json reporter says; a file that could not be loaded fails a suite, but no test. */
 const VitestReport = z.object({
   numPassedTests: count,
@@ -41,9 +44,23 @@ export async function readVitestCounts(path: string): Promise<Counts> {
   return { passed, failed: failed + unloaded, skipped };
 }
 
-export async function writeCounts(path: string, counts: Counts): Promise<void> {
+export const writeCounts = (path: string, counts: Counts): Promise<void> => writeJson(path, counts);
+
+/** Against which broker the tests of Kafka ran, or why they did not. */
+export async function readBroker(): Promise<string> {
+  try {
+    return Broker.parse(await readJson(brokerFile)).line;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'kafka: its tests were not run';
+    throw error;
+  }
+}
+
+export const writeBroker = (line: string): Promise<void> => writeJson(brokerFile, { line });
+
+async function writeJson(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(counts)}\n`);
+  await writeFile(path, `${JSON.stringify(value)}\n`);
 }
 
 async function readJson(path: string): Promise<unknown> {
