@@ -12,6 +12,7 @@ import { directoryRegistry } from '../stream/directory-registry.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
 import type { Transport } from '../transport/port.ts';
+import { blobOptions } from './blob-options.ts';
 import type { PortSettings } from './port-settings.ts';
 
 /** What an application runs on. Closing closes all of it, in the reverse order of opening. */
@@ -43,7 +44,7 @@ export async function openPorts(settings: PortSettings, clock: Clock = systemClo
     openSqliteDocuments({ path: join(data, 'documents.db'), clock: () => clock.now() }),
     all => all.close(),
   );
-  const snapshots = stack.adopt(openDirectorySnapshots({ directory: join(data, 'snapshots') }), all => all.close());
+  const snapshots = stack.adopt(await openSnapshots(settings), all => all.close());
   return {
     transport,
     documents,
@@ -58,4 +59,11 @@ export async function openPorts(settings: PortSettings, clock: Clock = systemClo
 /** Each adapter is one case here, its code loaded by nobody who does not use it. */
 function openTransport({ data }: PortSettings, clock: Clock): Transport {
   return openEmbeddedLog({ path: join(data, 'log.db'), clock: () => clock.now() });
+}
+
+/** The snapshots alone, for whoever looks at them without an engine. */
+export async function openSnapshots({ data, snapshots = 'directory', blob }: PortSettings): Promise<Snapshots> {
+  if (snapshots === 'directory') return openDirectorySnapshots({ directory: join(data, 'snapshots') });
+  const { openBlobSnapshots } = await import('../snapshots/blob/snapshots.ts');
+  return openBlobSnapshots(blobOptions(blob));
 }

@@ -4,6 +4,8 @@ import type { RecommenderSettings } from '../../topologies/index.ts';
 import { defaultSettings as model, kinds } from '../als/index.ts';
 import { defaultLearner } from '../recommender/domain/learner.ts';
 import { defaultLists } from '../recommender/domain/lists.ts';
+import { isSnapshotName } from '../snapshots/name.ts';
+import { secret, urlWithKey } from './secret.ts';
 
 const number = (least: number, most: number) => z.number().min(least).max(most);
 const integer = (least: number, most: number) => z.int().min(least).max(most);
@@ -80,6 +82,40 @@ const modelSection = z.strictObject({
     .describe('Events that may wait for the end of a backlog; beyond it they are learnt as they are.'),
 });
 
+const blobSection = z.strictObject({
+  url: urlWithKey(
+    z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        'Container of the snapshots, such as `https://ACCOUNT.blob.core.windows.net/CONTAINER`; opened with Entra ID (DefaultAzureCredential), unless it ends in a shared access signature.',
+      ),
+  ),
+  connectionString: secret(
+    z.string().min(1).optional().describe('In place of `blob.url`: an account with its key or signature.'),
+  ),
+  container: z
+    .string()
+    .regex(
+      /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+      'a container has 3 to 63 lower-case letters, digits and single dashes',
+    )
+    .default('millrace')
+    .describe('Container in the account of `blob.connectionString`.'),
+  prefix: z
+    .string()
+    .refine(
+      prefix => prefix === '' || isSnapshotName(prefix),
+      'letters, digits, dots and dashes between single slashes',
+    )
+    .default('')
+    .describe('Folder of the container that the snapshots lie in; one for each cluster that shares it.'),
+  createContainer: z
+    .boolean()
+    .default(false)
+    .describe('Create the container where it is missing, as for an emulator; else that is an error.'),
+});
+
 /** The whole configuration. Groups are objects, everything else is a setting with a path of names joined by dots. */
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('.millrace').describe('Folder of log, state and documents of the embedded adapters.'),
@@ -94,6 +130,13 @@ export const configSchema = z.strictObject({
   documents: adapters('sqlite', ['sqlite', 'cosmos']).describe(
     'Adapter of the served documents; only `sqlite` stands in this release.',
   ),
+  snapshots: z
+    .enum(['directory', 'blob'])
+    .default('directory')
+    .describe(
+      'Adapter of the snapshots: files below `data`, or Azure Blob Storage, from which any machine can take a task over.',
+    ),
+  blob: blobSection,
   partitions: integer(1, 1_024)
     .optional()
     .describe('Partitions of topics that are not there yet; where absent as many as the others have, else 4.'),

@@ -1,8 +1,9 @@
 /** What `doctor` looks at. Each check says in words how things stand, and what to do where they are wrong. */
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isBegun, type Ports } from '../app/compose.ts';
+import { isBegun, openSnapshots, type Ports } from '../app/compose.ts';
 import type { PortSettings } from '../app/port-settings.ts';
 import { Graph } from '../engine/graph.ts';
 import { MillraceError } from '../errors.ts';
@@ -20,10 +21,13 @@ const leastFreeMiB = 512;
 /** All checks; a failing one keeps none of the others from being made, but without ports nothing behind them can be. */
 export async function checksOf(settings: PortSettings, application: Application): Promise<Check[]> {
   const { data } = settings;
-  const disk = await checked('disk', () => freeDisk(data));
+  const first = [
+    await checked('disk', () => freeDisk(data)),
+    ...(isRemote(settings) ? [await checked('snapshots', () => probed(settings))] : []),
+  ];
   if (!isBegun(settings)) {
     const graph = await checked('topologies', () => topologies(application, undefined));
-    return [disk, { name: 'ports', ok: true, message: `nothing in ${data} yet: the first run begins it` }, graph];
+    return [...first, { name: 'ports', ok: true, message: `nothing in ${data} yet: the first run begins it` }, graph];
   }
   const opened: Check[] = [];
   const ports = await checked('ports', async () => {
@@ -33,7 +37,31 @@ export async function checksOf(settings: PortSettings, application: Application)
     opened.push(await checked('schemas', () => schemas(data, application, all)));
     return `log, documents and snapshots in ${data} can be opened`;
   });
-  return [disk, ports, ...opened];
+  return [...first, ports, ...opened];
+}
+
+/** Files of our own folder need no proof. */
+const isRemote = ({ snapshots }: PortSettings): boolean => snapshots === 'blob';
+
+/** Whether this process may write, list, read and remove: all that a task will ask of the store. */
+async function probed(settings: PortSettings): Promise<string> {
+  const snapshots = await openSnapshots(settings);
+  const name = `doctor/${randomUUID()}`;
+  try {
+    await snapshots.put(name, [Buffer.from(name)]);
+    const listed = await snapshots.list(name);
+    const parts: Uint8Array[] = [];
+    for await (const part of snapshots.get(name)) parts.push(part);
+    await snapshots.remove(name);
+    if (listed[0] !== name || Buffer.concat(parts).toString() !== name)
+      throw new Unhealthy(
+        'A snapshot did not come back as it was written',
+        'Look at what lies between us and the store',
+      );
+    return 'one was written, listed, read and removed';
+  } finally {
+    await snapshots.close();
+  }
 }
 
 /** An error that is ours says what is wrong and what to do; any other is told as it is. */

@@ -37,6 +37,7 @@ const settingFlags = {
   state: ['--state <dir>', 'local checkpoints of this process (default: the folder of --data)'],
   transport: ['--transport <name>', 'adapter of the log: embedded or kafka (default: embedded)'],
   documents: ['--documents <name>', 'adapter of the documents: sqlite or cosmos (default: sqlite)'],
+  snapshots: ['--snapshots <name>', 'adapter of the snapshots: directory or blob (default: directory)'],
   partitions: [
     '--partitions <n>',
     'partitions of topics that are not there yet (default: as many as the others have, else 4)',
@@ -58,6 +59,7 @@ const paths: Readonly<Record<SettingFlag, string>> = {
   state: 'state',
   transport: 'transport',
   documents: 'documents',
+  snapshots: 'snapshots',
   partitions: 'partitions',
   seed: 'seed',
   port: 'port',
@@ -74,7 +76,13 @@ export const flagsFor = (path: string): string[] =>
 const isSettingFlag = (name: string): name is SettingFlag => name in settingFlags;
 
 /** What a command needs that opens the ports. */
-export const portFlags = ['data', 'state', 'transport', 'documents'] as const satisfies readonly SettingFlag[];
+export const portFlags = [
+  'data',
+  'state',
+  'transport',
+  'documents',
+  'snapshots',
+] as const satisfies readonly SettingFlag[];
 
 /** Adds `--config` and these flags. */
 export function withSettings(command: Command, names: readonly SettingFlag[]): Command {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { settings } from '../../src/app/config-settings.ts';
-import { isSecret, secret, shown } from '../../src/app/secret.ts';
+import { isSecret, secret, shown, urlWithKey } from '../../src/app/secret.ts';
 import { flagsFor } from '../../src/cli/flags.ts';
 
 const plain = z.string().min(8).describe('A name.');
@@ -21,6 +21,13 @@ test('a secret is shown as stars, whatever is made of its schema, and one that i
     expect(shown(schema, undefined)).toBeUndefined();
   }
   expect(shown(plain, 'a name')).toBe('a name');
+});
+
+test('of a URL that may hold a key is shown where it leads', () => {
+  const schema = urlWithKey(z.url()).optional();
+  expect(shown(schema, 'https://a.example/box?sv=1&sig=abc#x')).toBe('https://a.example/box?***');
+  expect(shown(schema, 'https://me:abc@a.example/box')).toBe('https://***@a.example/box');
+  expect(shown(schema, 'https://a.example/box')).toBe('https://a.example/box');
 });
 
 test('a mark changes neither what a setting takes nor what is said of it', () => {

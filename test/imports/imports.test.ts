@@ -94,7 +94,6 @@ describe('an import is found however it is written', () => {
     ["import * as b from './b.ts';", false],
     ["export * from './b.ts';", false],
     ["export { a } from './b.ts';", false],
-    ["const b = await import('./b.ts');", false],
     ["new Worker(new URL('./b.ts', import.meta.url));", false],
     ["import type { A } from './b.ts';", true],
     ["import { type A } from './b.ts';", true],
@@ -102,6 +101,11 @@ describe('an import is found however it is written', () => {
     ["import { type A, b } from './b.ts';", false],
   ] as const)('%s', ([text, typeOnly]) => {
     expect(importsOf('src/a/c.ts', text)).toEqual([{ target: 'src/a/b.ts', typeOnly }]);
+  });
+
+  test('also where it is imported later only', () => {
+    const text = "const b = await import('./b.ts');";
+    expect(importsOf('src/a/c.ts', text)).toEqual([{ target: 'src/a/b.ts', typeOnly: false, later: true }]);
   });
 });
 

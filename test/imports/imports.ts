@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
 import { parseSync, type EcmaScriptModule } from 'oxc-parser';
 
-/** One import of a module: what is named, and whether types alone are taken (those are gone when the code runs). */
-export type Import = { readonly target: string; readonly typeOnly: boolean };
+/**
+ * One import of a module: what is named, whether types alone are taken (those are gone when the code runs), and whether
+ * it happens only when somebody asks for it.
+ */
+export type Import = { readonly target: string; readonly typeOnly: boolean; readonly later?: true };
 
 /** The source files by their path from the repository's root, with forward slashes. */
 export type Files = ReadonlyMap<string, string>;
@@ -15,7 +18,7 @@ export function importsOf(path: string, text: string): Import[] {
   const { module, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
   return [...imported(module), ...passedOn(module), ...importedLater(module, text), ...threads(text)].map(
-    ({ target, typeOnly }) => ({ target: resolve(path, target), typeOnly }),
+    ({ target, ...how }) => ({ target: resolve(path, target), ...how }),
   );
 }
 
@@ -37,7 +40,7 @@ const importedLater = ({ dynamicImports }: EcmaScriptModule, text: string): Impo
   dynamicImports
     .map(({ moduleRequest }) => text.slice(moduleRequest.start, moduleRequest.end))
     .filter(request => /^['"].*['"]$/.test(request))
-    .map(request => ({ target: request.slice(1, -1), typeOnly: false }));
+    .map(request => ({ target: request.slice(1, -1), typeOnly: false, later: true }));
 
 const threads = (text: string): Import[] =>
   [...text.matchAll(urls)].map(match => ({ target: match.groups?.['path'] ?? '', typeOnly: false }));
@@ -51,15 +54,18 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** The packages that run when `entry` is imported: through all its imports but those of types. */
+/**
+ * The packages that run when `entry` is imported: through all its imports but those of types, and those that only run
+ * when an adapter is opened; test/package sees to it that nobody opens one unasked.
+ */
 export function packagesLoadedBy(entry: string, files: Files): Set<string> {
   const packages = new Set<string>();
   const seen = new Set([entry]);
   for (const path of seen) {
     const text = files.get(path);
     if (text === undefined) throw new Error(`${path} does not exist`);
-    for (const { target, typeOnly } of importsOf(path, text)) {
-      if (typeOnly) continue;
+    for (const { target, typeOnly, later } of importsOf(path, text)) {
+      if (typeOnly || later === true) continue;
       if (/\.tsx?$/.test(target)) seen.add(target);
       else packages.add(target);
     }

@@ -38,9 +38,11 @@ export async function json(...flags: string[]): Promise<Record<string, unknown>>
 }
 
 /** A command under way; it is killed when the test leaves it behind. */
-export function started(...flags: string[]) {
+export const started = (...flags: string[]) => startedWith({}, ...flags);
+
+export function startedWith(environment: Environment, ...flags: string[]) {
   const child = spawn(process.execPath, [main, ...flags], {
-    env: { ...process.env, PORT: '0' },
+    env: { ...process.env, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: deadline_ms,
     killSignal: 'SIGKILL',

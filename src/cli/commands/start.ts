@@ -2,8 +2,10 @@ import { type Command, Option } from 'commander';
 import { openPorts } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
 import { engineSource } from '../../app/live.ts';
+import type { Config } from '../../app/config.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, engineOptions, loadApplication } from '../application.ts';
+import { Misuse } from '../errors.ts';
 import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
@@ -27,8 +29,8 @@ export function addStart(program: Command): void {
 
 async function start(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
-  const { data, seed, port } = config;
-  if (flags.fresh === true) forget(data);
+  const { seed, port } = config;
+  if (flags.fresh === true) forgetAll(config);
   using stopped = untilSignalled();
   const { signal } = stopped;
   await using ports = await openPorts(config);
@@ -51,4 +53,14 @@ async function start(flags: Flags): Promise<void> {
     await thread.stop();
     await ended;
   }
+}
+
+/** Snapshots in a container may be those of another cluster: nobody removes them by a flag. */
+function forgetAll({ data, snapshots }: Config): void {
+  if (snapshots !== 'directory')
+    throw new Misuse(
+      '--fresh forgets what is in the folder of --data only, and the snapshots are not there',
+      'Begin again with another blob.prefix, or with the snapshots removed by whoever owns the container',
+    );
+  forget(data);
 }
