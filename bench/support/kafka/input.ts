@@ -1,0 +1,63 @@
+/** The records that all contestants of bench/kafka.ts read, and what windows of a minute make of them. */
+import { schema, stream } from '../../../src/index.ts';
+
+export interface Reading {
+  readonly sensor: string;
+  readonly value: number;
+  readonly at: number;
+}
+
+/** 40 bytes a value: a header of 10, a name of 13 with its length, two numbers of 8. */
+export const readings = stream<Reading>('readings', {
+  schema: schema<Reading>({
+    type: 'record',
+    name: 'Reading',
+    fields: [
+      { name: 'sensor', type: 'string' },
+      { name: 'value', type: 'double' },
+      { name: 'at', type: 'double' },
+    ],
+  }),
+  key: ({ sensor }) => sensor,
+  time: ({ at }) => at,
+});
+
+/** The beginning of a minute. */
+const from = 28_333_334 * 60_000;
+const perSecond = 1_000;
+export const minute_ms = 60_000;
+
+/** So many records of so many sensors in turn, each a millisecond after the one before: a minute has 60,000 of them. */
+export interface Input {
+  readonly records: number;
+  readonly keys: number;
+  /** The first records, which nobody is measured by: machine code is made of what runs often while they are read. */
+  readonly warmUp: number;
+}
+
+/** All records: those that count, then one for each sensor that closes every window before it. */
+export function* recordsOf({ records, keys }: Input): Generator<Reading> {
+  for (let n = 0; n < records; n++) yield readingOf(n, keys, from + (n * 1_000) / perSecond);
+  const closing = from + Math.ceil((records * 1_000) / perSecond / minute_ms) * minute_ms;
+  for (let n = 0; n < keys; n++) yield readingOf(n, keys, closing);
+}
+
+export const totalOf = ({ records, keys }: Input): number => records + keys;
+
+const readingOf = (n: number, keys: number, at: number): Reading => ({
+  sensor: `sensor-${String((n * 7_919) % keys).padStart(6, '0')}`,
+  value: n % 10,
+  at,
+});
+
+/** Counts by sensor and beginning of the minute, as `sensor start`: what is to come out, reckoned without any engine. */
+export function countsOf(input: Input): Map<string, number> {
+  const counts = new Map<string, number>();
+  let left = input.records;
+  for (const { sensor, at } of recordsOf(input)) {
+    if (left-- === 0) break;
+    const window = `${sensor} ${Math.floor(at / minute_ms) * minute_ms}`;
+    counts.set(window, (counts.get(window) ?? 0) + 1);
+  }
+  return counts;
+}
