@@ -13,6 +13,7 @@ const all = [
   ['bench/trends.ts'],
   ['bench/dataflow.ts', '1'],
   ['bench/dataflow.ts', '4'],
+  ['bench/kafka.ts'],
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
   ['scripts/figures.ts', 'generate'],

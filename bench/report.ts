@@ -9,6 +9,7 @@ export interface Rival {
   /** Where a benchmark has several subjects: what this one is compared in. The first of a subject is its measure. */
   readonly subject?: string;
   readonly unit?: string;
+  readonly better?: Better;
 }
 
 export interface Benchmark {
@@ -22,31 +23,36 @@ export interface Benchmark {
   readonly runs: number;
   /** Whether each has a run before, which does not count; on unless said otherwise. */
   readonly warmUp?: boolean;
+  /** The command that measures the same again; the one that was typed unless said otherwise. */
+  readonly repeat?: string;
+  /** What a reader has to know of how it was measured. */
+  readonly notes?: readonly string[];
 }
 
 /** One uncounted run of each, then the runs in turn, so that a machine that slows down slows all of them. */
 export async function report(benchmark: Benchmark): Promise<void> {
-  const { name, question, rivals, runs, warmUp = true } = benchmark;
+  const { name, question, rivals, runs, warmUp = true, notes = [] } = benchmark;
   const figures = rivals.map((): number[] => []);
   if (warmUp) for (const rival of rivals) await rival.run();
   for (let run = 0; run < runs; run++) {
     for (const [index, rival] of rivals.entries()) figures[index]?.push(await rival.run());
   }
   const rows = rowsOf(benchmark, figures);
-  write({ kind: 'comparison', name, question, repeat: repeat(), machine: machine(), runs, rows });
+  const about = { name, question, repeat: benchmark.repeat ?? repeat(), machine: machine() };
+  write({ kind: 'comparison', ...about, ...(notes.length === 0 ? {} : { notes: [...notes] }), runs, rows });
   print(benchmark, rows);
 }
 
-function rowsOf({ rivals, unit, better }: Benchmark, figures: readonly (readonly number[])[]): Row[] {
+function rowsOf({ rivals, ...all }: Benchmark, figures: readonly (readonly number[])[]): Row[] {
   const firsts = new Map<string, number>();
   return rivals.map((rival, index) => {
-    const { name, subject = '' } = rival;
+    const { name, subject = '', unit = all.unit, better = all.better } = rival;
     const list = (figures[index] ?? []).toSorted((a, b) => (better === 'more' ? b - a : a - b));
     const median = list[Math.floor(list.length / 2)] ?? NaN;
     const first = firsts.get(subject) ?? median;
     firsts.set(subject, first);
     const spread = { best: list[0] ?? NaN, median, worst: list.at(-1) ?? NaN };
-    return { subject, name, unit: rival.unit ?? unit, better, ...spread, ratio: median / first };
+    return { subject, name, unit, better, ...spread, ratio: median / first };
   });
 }
 

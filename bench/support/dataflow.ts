@@ -1,6 +1,7 @@
 /**
  * One run of the whole dataflow, in a process of its own so that memory is its own: what bench/dataflow.ts starts.
- * Prints a line of JSON. `node bench/support/dataflow.ts PARTITIONS RATINGS LIVE PER_SECOND`
+ * Prints a line of JSON. The log is in a folder, or at the brokers that are named.
+ * `node bench/support/dataflow.ts PARTITIONS RATINGS LIVE PER_SECOND [BROKERS]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,11 @@ import { Graph } from '../../src/engine/graph.ts';
 import { topologies } from '../../topologies/index.ts';
 import type { DataflowFigures } from './dataflow-figures.ts';
 import { freshnessOf, percentile } from './freshness.ts';
+import { kafkaPorts } from './kafka/ports.ts';
 import { plausible, send } from './ratings.ts';
 
 const [partitions = 1, ratings = 0, live = 0, perSecond = 1] = process.argv.slice(2).map(Number);
+const brokers = process.argv[6];
 const mebibyte = 2 ** 20;
 
 process.stdout.write(`${JSON.stringify(await measured())}\n`);
@@ -22,7 +25,7 @@ process.stdout.write(`${JSON.stringify(await measured())}\n`);
 async function measured(): Promise<DataflowFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
   try {
-    await using ports = await openEmbedded(folder);
+    await using ports = await (brokers === undefined ? openEmbedded(folder) : kafkaPorts(brokers, folder));
     for (const topic of Graph.streamsOf(topologies)) await ports.transport.createTopic(topic, { partitions });
     await send(ports.transport, plausible(ratings, 7));
     const { transport, documents, registry, clock } = ports;

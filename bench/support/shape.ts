@@ -19,6 +19,8 @@ const about = {
   /** The command that measures the same again. */
   repeat: z.string(),
   machine: Machine,
+  /** What a reader has to know of how it was measured: the settings of a rival, what a row leaves out. */
+  notes: z.array(z.string()).optional(),
 };
 
 const Better = z.enum(['more', 'less']);

@@ -66,6 +66,57 @@ const quality = (measure: string, column: string, rival: string): Headline => ({
   rival: { name: rival, pick: cell('random', rival, column) },
 });
 
+const kafkajs = 'kafkajs eachBatch, a commit a batch';
+const streams = 'Kafka Streams, exactly once';
+const overPartitions = ['1 partition', '4 partitions'];
+
+const kafkaHeadlines: readonly Headline[] = [
+  ...overPartitions.map((over): Headline => ({
+    what: `over Kafka, consume only, ${over}`,
+    from: 'kafka-consume',
+    ours: row('Millrace', `${over}, records/s`),
+    rival: rivalled(kafkajs, `${over}, records/s`, 'kafkajs'),
+    aims: [{ of: 'ratio', least: 0.9 }],
+  })),
+  ...overPartitions.map((over): Headline => ({
+    what: `over Kafka, consume and produce, ${over}`,
+    from: 'kafka-produce',
+    ours: row('Millrace', `${over}, records/s`),
+    rival: rivalled('kafkajs eachBatch and send, at least once', `${over}, records/s`, 'kafkajs, at least once'),
+  })),
+  ...overPartitions.flatMap((over): Headline[] => [
+    {
+      what: `over Kafka, counts in windows of a minute, ${over}`,
+      from: 'kafka-windows',
+      ours: row('Millrace', `${over}, records/s`),
+      rival: rivalled(streams, `${over}, records/s`),
+      aims: [{ of: 'figure', least: 160_000 }],
+    },
+    {
+      what: `the same in processor time, ${over}`,
+      from: 'kafka-windows',
+      ours: row('Millrace', `${over}, CPU`),
+      rival: rivalled(streams, `${over}, CPU`),
+      aims: [{ of: 'ratio', least: 2 }],
+    },
+  ]),
+  ...['Millrace, from its local checkpoint', 'Millrace elsewhere, from a snapshot of nine tenths and the journal'].map(
+    (name): Headline => ({
+      what: `over Kafka, a million keys come back: ${name.replace('Millrace, ', '').replace('Millrace ', '')}`,
+      from: 'kafka-recovery',
+      ours: row(name),
+      rival: rivalled('Kafka Streams, exactly once, from its changelog', '', streams),
+      aims: [{ of: 'figure', below: 10 }],
+    }),
+  ),
+  {
+    what: 'over Kafka, rating to changed documents, p99',
+    from: 'kafka-freshness',
+    ours: row('Millrace over Kafka', 'rating to changed documents, p99'),
+    aims: [{ of: 'figure', below: 250 }],
+  },
+];
+
 export const headlines: readonly Headline[] = [
   { what: 'log, append', from: 'log', ours: row('embedded log', 'append'), rival: rivalled(sqlite, 'append') },
   { what: 'log, read', from: 'log', ours: row('embedded log', 'read'), rival: rivalled(sqlite, 'read') },
@@ -123,6 +174,7 @@ export const headlines: readonly Headline[] = [
     ours: row('Millrace', 'resident memory'),
     aims: [{ of: 'figure', below: 500 }],
   },
+  ...kafkaHeadlines,
   quality('nDCG@10', 'ndcg10', 'retrain'),
   quality('nDCG@10', 'ndcg10', 'popularity'),
   quality('RMSE', 'rmse', 'retrain'),

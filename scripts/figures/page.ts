@@ -23,12 +23,12 @@ export function page(results: Results, told?: readonly Headline[]): string {
 function section(name: string, result: Result | undefined): string {
   const repeat = `Repeat with \`${repeatOf(name)}\`.`;
   if (result === undefined) return `## ${name}\n\nThis is ${notMeasured}. ${repeat}`;
-  const { question, machine } = result;
+  const { question, machine, notes = [] } = result;
   const load = `load ${machine.load.join(', ')}`;
   const runs = result.kind === 'comparison' ? [`${result.runs} runs each.`] : settingsText(result);
   const about = [`${machineText(machine)}, ${load}.`, ...runs, repeat].join(' ');
   const rows = result.kind === 'comparison' ? comparisonRows(result) : tableRows(result);
-  return [`## ${name}`, question, about, table(rows)].join('\n\n');
+  return [`## ${name}`, question, ...notes, about, table(rows)].join('\n\n');
 }
 
 /** Those that are one number or word each; the file of results has all. */

@@ -39,6 +39,7 @@ const quality = {
   name: 'evaluate',
   repeat: 'npx node bench/evaluate.ts',
   question: 'How good?',
+  notes: ['The rival sees no titles.', 'Ties count as losses.'],
   machine,
   settings: { factors: 32, weights: { rules: [] } },
   columns: [{ name: 'model' }, { name: 'rmse', better: 'less' }],
@@ -123,6 +124,10 @@ describe('the page of all benchmarks', () => {
   test('has tables of quality with the better direction, and leaves out what does not apply', () => {
     expect(text).toContain('Settings: factors 32.');
     expect(text).toContain('| model | rmse ↓ |\n| --- | --- |\n| retrain | 0.8661 |\n| popularity |  |');
+  });
+
+  test('says between question and figures what has to be known of them', () => {
+    expect(text).toContain('How good?\n\nThe rival sees no titles.\n\nTies count as losses.\n\n2 × Abacus');
   });
 
   test('has a place for what is not measured yet', () => {

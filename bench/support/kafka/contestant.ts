@@ -1,30 +1,37 @@
-/** Runs one contestant in a process of its own and says what its work cost, after the records of its warm-up. */
-import { spawn } from 'node:child_process';
+/** Runs one contestant in a process of its own and says what its work cost. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Mark } from './marks.ts';
 import { cpuOf } from './processes.ts';
 
+export type Command = readonly [string, ...string[]];
+
 /** A run takes seconds; one that hangs must not hang the benchmark. */
-const limit_ms = 120_000;
+const limit_ms = 180_000;
 
 export interface Cost {
+  /** These three are of the records after the warm-up. */
   readonly recordsPerSecond: number;
   /** Seconds of the processor for a million records: of the contestant, and of the broker meanwhile. */
   readonly cpu: number;
   readonly brokerCpu: number;
+  /** The same from the start of the process, all records counted. */
+  readonly cpuFromStart: number;
 }
 
 /** @throws where the process fails, or does not tell when it is warm and when it is done */
-export async function costOf(command: readonly [string, ...string[]], broker: number): Promise<Cost> {
+export async function costOf(command: Command, broker: number): Promise<Cost> {
   const marks: (readonly [Mark, broker: number])[] = [];
-  await run(command, mark => marks.push([mark, cpuOf(broker)]));
+  await using child = new Contestant(command, mark => marks.push([mark, cpuOf(broker)]));
+  await child.ended();
   const [[warm, brokerWarm], [done, brokerDone]] = [marked(marks, 'warm'), marked(marks, 'done')];
   const records = done.records - warm.records;
-  const perMillion = 1_000 / records;
   return {
     recordsPerSecond: (records * 1_000) / (done.clock - warm.clock),
-    cpu: (done.cpu - warm.cpu) * perMillion,
-    brokerCpu: (brokerDone - brokerWarm) * perMillion,
+    cpu: ((done.cpu - warm.cpu) * 1_000) / records,
+    brokerCpu: ((brokerDone - brokerWarm) * 1_000) / records,
+    cpuFromStart: (done.cpu * 1_000) / done.records,
   };
 }
 
@@ -34,17 +41,55 @@ function marked(marks: readonly (readonly [Mark, number])[], at: Mark['at']): re
   return found;
 }
 
-/** Resolves when the process has ended well. */
-export async function run([command, ...given]: readonly [string, ...string[]], hear: (mark: Mark) => void): Promise<void> {
-  const child = spawn(command, given, { stdio: ['ignore', 'pipe', 'pipe'], timeout: limit_ms, killSignal: 'SIGKILL' });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-10_000)));
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  child.once('error', reject);
-  child.once('close', (code, signal) => {
-    if (code === 0) resolve();
-    else reject(new Error(`${[command, ...given].join(' ')} ended with ${code ?? signal}:\n${said}`));
-  });
-  createInterface({ input: child.stdout }).on('line', line => hear(Mark.parse(JSON.parse(line))));
-  await promise;
+/** A process that tells marks; it is killed where it has not ended by itself. */
+export class Contestant implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  readonly #command: Command;
+  readonly #done = Promise.withResolvers<void>();
+  #said = '';
+
+  constructor(command: Command, hear: (mark: Mark) => void = () => undefined) {
+    const [program, ...given] = command;
+    const child = spawn(program, given, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limit_ms,
+      killSignal: 'SIGKILL',
+    });
+    this.#child = child;
+    this.#command = command;
+    this.#closed = once(child, 'close');
+    child.stderr.on('data', (chunk: Buffer) => (this.#said = `${this.#said}${chunk.toString()}`.slice(-10_000)));
+    createInterface({ input: child.stdout }).on('line', line => {
+      const mark = Mark.parse(JSON.parse(line));
+      hear(mark);
+      if (mark.at === 'done') this.#done.resolve();
+    });
+  }
+
+  /** Resolves when it has told that it is done; it goes on. @throws where it ends before */
+  async done(): Promise<void> {
+    await Promise.race([this.#done.promise, this.#closed.then(() => this.#fail())]);
+  }
+
+  /** Resolves when it has ended well. @throws where it has not */
+  async ended(): Promise<void> {
+    await this.#closed;
+    if (this.#child.exitCode !== 0) this.#fail();
+  }
+
+  /** As a machine without power would. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+  }
+
+  #fail(): never {
+    const { exitCode, signalCode } = this.#child;
+    throw new Error(`${this.#command.join(' ')} ended with ${exitCode ?? signalCode}:\n${this.#said}`);
+  }
 }

@@ -25,7 +25,7 @@ export const readings = stream<Reading>('readings', {
 /** The beginning of a minute. */
 const from = 28_333_334 * 60_000;
 const perSecond = 1_000;
-export const minute_ms = 60_000;
+const minute_ms = 60_000;
 
 /** So many records of so many sensors in turn, each a millisecond after the one before: a minute has 60,000 of them. */
 export interface Input {
@@ -37,9 +37,14 @@ export interface Input {
 
 /** All records: those that count, then one for each sensor that closes every window before it. */
 export function* recordsOf({ records, keys }: Input): Generator<Reading> {
-  for (let n = 0; n < records; n++) yield readingOf(n, keys, from + (n * 1_000) / perSecond);
+  yield* readingsOf(0, records, keys);
   const closing = from + Math.ceil((records * 1_000) / perSecond / minute_ms) * minute_ms;
   for (let n = 0; n < keys; n++) yield readingOf(n, keys, closing);
+}
+
+/** The record of number `first` and those after it. */
+export function* readingsOf(first: number, count: number, keys: number): Generator<Reading> {
+  for (let n = first; n < first + count; n++) yield readingOf(n, keys, from + (n * 1_000) / perSecond);
 }
 
 export const totalOf = ({ records, keys }: Input): number => records + keys;
@@ -53,9 +58,7 @@ const readingOf = (n: number, keys: number, at: number): Reading => ({
 /** Counts by sensor and beginning of the minute, as `sensor start`: what is to come out, reckoned without any engine. */
 export function countsOf(input: Input): Map<string, number> {
   const counts = new Map<string, number>();
-  let left = input.records;
-  for (const { sensor, at } of recordsOf(input)) {
-    if (left-- === 0) break;
+  for (const { sensor, at } of readingsOf(0, input.records, input.keys)) {
     const window = `${sensor} ${Math.floor(at / minute_ms) * minute_ms}`;
     counts.set(window, (counts.get(window) ?? 0) + 1);
   }

@@ -32,11 +32,16 @@ export class Progress {
 
   /** So many more are through; whether all are. */
   add(records: number): boolean {
-    this.seen += records;
-    if (!this.#isWarm && this.seen >= this.#warmUp) {
+    return this.reach(this.seen + records);
+  }
+
+  /** So many are through by now; whether all are. */
+  reach(seen: number): boolean {
+    this.seen = seen;
+    if (!this.#isWarm && seen >= this.#warmUp) {
       this.#isWarm = true;
-      mark('warm', this.seen);
+      mark('warm', seen);
     }
-    return this.seen >= this.#records;
+    return seen >= this.#records;
   }
 }

@@ -6,6 +6,8 @@
 import { z } from 'zod';
 import { configure } from '../../../src/app/configure.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import type { TaskRuntime } from '../../../src/engine/runtime.ts';
+import { placesOf } from '../../../src/engine/spans.ts';
 import { given } from './given.ts';
 import { mark, Progress } from './marks.ts';
 import { kafkaPorts } from './ports.ts';
@@ -15,7 +17,9 @@ const { brokers, folder, run, input, output, ...counts } = given();
 const workload = z.enum(workloads).parse(process.argv[3]);
 const state = process.argv[4];
 const progress = new Progress(counts);
+const reached = new Map<string, number>();
 const all = new AbortController();
+let isDone = false;
 
 await using ports = await kafkaPorts(brokers, folder, state);
 const { snapshots, ...others } = ports;
@@ -25,13 +29,19 @@ const engine = await Engine.open({
   topologies: [topologyOf(workload, { run, input, output })],
   store: ports.openStore(),
   snapshots: { to: snapshots, everyEpochs: 2_000, keep: 2 },
-  observer: {
-    committed({ counts: { records } }, { muted }) {
-      if (muted || !progress.add(records)) return;
-      if (state === undefined) all.abort();
-      else if (!all.signal.aborted) mark('done', progress.seen);
-    },
-  },
+  observer: { committed },
 });
 await engine.run(all.signal);
 mark('done', progress.seen);
+
+/** Offsets are numbers of records: whoever filled the topic did it without transactions. */
+function committed(task: TaskRuntime): void {
+  reached.set(
+    task.id,
+    placesOf(task).reduce((sum, { position: { offset } }) => sum + offset, 0),
+  );
+  if (isDone || !progress.reach([...reached.values()].reduce((sum, offset) => sum + offset, 0))) return;
+  isDone = true;
+  if (state === undefined) all.abort();
+  else mark('done', progress.seen);
+}

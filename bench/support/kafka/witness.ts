@@ -35,7 +35,12 @@ export async function eachRecord(
 
 /** A record behind the last of each partition, so that nobody has to guess whether more is to come. */
 async function appendEnds(kafka: Kafka, topic: string, partitions: number): Promise<void> {
-  const producer = kafka.producer({ createPartitioner: () => ({ message }) => message.partition ?? 0 });
+  const producer = kafka.producer({
+    createPartitioner:
+      () =>
+      ({ message }) =>
+        message.partition ?? 0,
+  });
   await producer.connect();
   const messages = Array.from({ length: partitions }, (_, partition) => ({ key: end, value: end, partition }));
   await producer.send({ topic, messages });

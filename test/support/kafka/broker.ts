@@ -64,6 +64,13 @@ export class KafkaBroker implements AsyncDisposable {
     return this.#ports.client;
   }
 
+  /** For who measures it; it must run. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('The broker does not run');
+    return pid;
+  }
+
   /** Only the first broker of a machine has none: the others start in a third of the time. */
   get hasClassData(): boolean {
     return existsSync(this.#jars.classData);

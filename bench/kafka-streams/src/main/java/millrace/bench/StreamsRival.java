@@ -1,7 +1,9 @@
 package millrace.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -9,108 +11,120 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.Grouped;
-import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.KGroupedStream;
+import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Suppressed;
 import org.apache.kafka.streams.kstream.Suppressed.BufferConfig;
+import org.apache.kafka.streams.kstream.TimeWindowedKStream;
 import org.apache.kafka.streams.kstream.TimeWindows;
+import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.kstream.WindowedSerdes;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers.InMemoryDslStoreSuppliers;
 
 /**
- * What bench/kafka.ts compares Millrace with: {@code windows} counts by key in windows of a minute and tells each window
- * once, when it closes; {@code keys} counts by key for ever.
+ * What bench/kafka.ts compares Millrace with. {@code suppress} and {@code final} count by key in windows of a minute and
+ * tell each window once, when it closes: by suppressing its updates until then, or by the newer strategy that emits on
+ * close, which looks once a second. {@code keys} counts by key for ever, and runs until it is killed.
  *
- * <p>Kafka Streams as it comes, but for what is said here. One thread, as Millrace has one. Stores in memory with their
- * changelog, the quickest that Streams has. Its cache is on (10 MiB, the default), which spares it most updates of store,
- * changelog and suppression. Commits at the default of each guarantee: 100 ms exactly once, 30 s at least once. The
- * timestamp is the record's own: it decodes no value, while Millrace reads the time from the value. Replication factor
- * 1, since there is one broker. A group instance id, so that after a kill it need not wait for the session of the dead
- * to end. The JVM is the machine's default.
- *
- * <p>Each record it has counted is one that its topology has been through; {@code done} comes after the close, which
- * commits everything.
+ * <p>Kafka Streams as it comes, but for this. One thread, as Millrace has one. Stores in memory with their changelog, the
+ * quickest that it has; its cache is on (10 MiB, the default), which spares it most updates of store, changelog and
+ * suppression. It commits at the default of each guarantee: each 100 ms exactly once, each 30 s at least once. The time
+ * of a record is its timestamp: no value is decoded, while Millrace reads the time in the value. Replication factor 1,
+ * since there is one broker. Where it is killed it has a group instance id, so that it need not wait for its dead
+ * predecessor's session to end. The JVM chooses heap and collector.
  */
 public final class StreamsRival {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
   private static long seen;
+
+  private StreamsRival() {}
 
   public static void main(String[] args) throws InterruptedException {
     var given = new Given(args);
-    var builder = new StreamsBuilder();
-    var warm = new CountDownLatch(1);
     var all = new CountDownLatch(1);
-    var input = builder
+    var builder = new StreamsBuilder();
+    var records = builder
         .stream(given.input(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
-        .peek((key, value) -> {
-          seen++;
-          if (seen == given.warmUp()) mark("warm", seen);
-          if (seen == given.records()) all.countDown();
-        });
+        .peek((key, value) -> count(given, all))
+        .groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray()));
     switch (given.mode()) {
-      case "windows" -> windows(input, given.output());
-      case "final" -> {
-        var minute = Duration.ofMinutes(1);
-        input.groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray())).windowedBy(TimeWindows.ofSizeWithNoGrace(minute)).emitStrategy(org.apache.kafka.streams.kstream.EmitStrategy.onWindowClose()).count().toStream().to(given.output(), Produced.with(WindowedSerdes.timeWindowedSerdeFrom(String.class, minute.toMillis()), Serdes.Long()));
-      }
-      case "keys" -> keys(input, given.output());
+      case "suppress" -> told(windows(records).count().suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded())), given);
+      case "final" -> told(windows(records).emitStrategy(EmitStrategy.onWindowClose()).count(), given);
+      case "keys" -> records.count();
       default -> throw new IllegalArgumentException("No mode is called " + given.mode());
     }
     var streams = new KafkaStreams(builder.build(), given.properties());
-    streams.setUncaughtExceptionHandler(error -> {
-      error.printStackTrace();
-      Runtime.getRuntime().halt(1);
-      return null;
-    });
+    streams.setUncaughtExceptionHandler(StreamsRival::end);
     streams.start();
     all.await();
-    streams.close(Duration.ofSeconds(30));
-    mark("done", seen);
+    if (!given.isKilled()) streams.close(); // which commits everything
+    mark("done");
+    if (given.isKilled()) new CountDownLatch(1).await();
   }
 
-  private static void windows(KStream<String, byte[]> input, String output) {
-    var minute = Duration.ofMinutes(1);
-    input
-        .groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray()))
-        .windowedBy(TimeWindows.ofSizeWithNoGrace(minute))
-        .count()
-        .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()))
-        .toStream()
-        .to(output, Produced.with(WindowedSerdes.timeWindowedSerdeFrom(String.class, minute.toMillis()), Serdes.Long()));
+  private static void count(Given given, CountDownLatch all) {
+    seen++;
+    if (seen == given.warmUp()) mark("warm");
+    if (seen == given.records()) all.countDown();
   }
 
-  private static void keys(KStream<String, byte[]> input, String output) {
-    input
-        .groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray()))
-        .count()
-        .toStream()
-        .to(output, Produced.with(Serdes.String(), Serdes.Long()));
+  private static TimeWindowedKStream<String, byte[]> windows(KGroupedStream<String, byte[]> records) {
+    return records.windowedBy(TimeWindows.ofSizeWithNoGrace(MINUTE));
   }
 
-  /** A line for the process that measures: the clock and the processor time of this process so far, in milliseconds. */
-  private static void mark(String at, long records) {
-    var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    var cpu = system.getProcessCpuTime() / 1e6;
-    System.out.printf("{\"at\":\"%s\",\"records\":%d,\"clock\":%.3f,\"cpu\":%.3f}%n", at, records, System.nanoTime() / 1e6, cpu);
+  private static void told(KTable<Windowed<String>, Long> windows, Given given) {
+    var keys = WindowedSerdes.timeWindowedSerdeFrom(String.class, MINUTE.toMillis());
+    windows.toStream().to(given.output(), Produced.with(keys, Serdes.Long()));
+  }
+
+  private static StreamThreadExceptionResponse end(Throwable error) {
+    error.printStackTrace();
+    Runtime.getRuntime().halt(1);
+    return null;
+  }
+
+  /** A line for the process that measures: a clock and the processor time of this process so far, in milliseconds. */
+  private static void mark(String at) {
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    var line = "{\"at\":\"%s\",\"records\":%d,\"clock\":%.3f,\"cpu\":%.3f}%n";
+    System.out.printf(Locale.ROOT, line, at, seen, System.nanoTime() / 1e6, system.getProcessCpuTime() / 1e6);
+    System.out.flush();
   }
 
   private record Given(
-      String mode, String guarantee, String brokers, String application, String input, String output, long records, long warmUp) {
+      String mode,
+      String guarantee,
+      String brokers,
+      String application,
+      String folder,
+      String input,
+      String output,
+      long records,
+      long warmUp) {
     Given(String[] args) {
-      this(args[0], args[1], args[2], args[3], args[4], args[5], Long.parseLong(args[6]), Long.parseLong(args[7]));
+      this(args[0], args[1], args[2], args[3], args[4], args[5], args[6], Long.parseLong(args[7]), Long.parseLong(args[8]));
+    }
+
+    boolean isKilled() {
+      return mode.equals("keys");
     }
 
     Properties properties() {
       var properties = new Properties();
       properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
       properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
+      properties.put(StreamsConfig.STATE_DIR_CONFIG, folder);
       properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
       properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
       properties.put(StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG, InMemoryDslStoreSuppliers.class);
       properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
       properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-      properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, application);
+      if (isKilled()) properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, application);
       return properties;
     }
   }
