@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
 import { run } from '../../scripts/run.ts';
+import type { NamedTest } from './mutant.ts';
 import { type Outcome, readMutants, tryMutants } from './runner.ts';
 
 const code = `export const add = (a: number, b: number): number => a + b;\n`;
@@ -38,6 +39,7 @@ const files: Readonly<Record<string, string>> = {
   'mutants/unloadable.patch': patch('are four', 'export const sum = 1; throw new Error("no");'),
   'mutants/unnamed.patch': patch('no such test', difference),
   'mutants/red.patch': patch('fails anyway', difference),
+  'mutants/elsewhere.patch': patch('needs a moon', difference),
 };
 
 let folder: string;
@@ -54,7 +56,8 @@ beforeAll(async () => {
   for (const [path, text] of Object.entries(files)) await write(path, text);
   await run({ command: 'git', given: ['init', '-q'], folder, limit_ms: 60_000 });
   const patches = join(folder, 'mutants');
-  const project = { root: folder, patches, modules: join(root, 'node_modules') };
+  const lacks = ({ pattern }: NamedTest) => (pattern === 'needs a moon' ? 'there is no moon' : undefined);
+  const project = { root: folder, patches, modules: join(root, 'node_modules'), lacks };
   outcomes = await tryMutants(project, await readMutants(patches, undefined), ({ mutant }) => told.push(mutant.name));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -68,6 +71,10 @@ describe('a mutant', () => {
 
   test('has survived when its named test passes, though another would fail', () => {
     expect(outcomeOf('survived')?.verdict).toBe('survived');
+  });
+
+  test('is skipped, with the reason, where its test cannot run', () => {
+    expect(outcomeOf('elsewhere')).toMatchObject({ verdict: 'skipped', detail: 'test/add.test.ts: there is no moon' });
   });
 
   test.for([

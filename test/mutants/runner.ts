@@ -7,12 +7,18 @@ import { run } from '../../scripts/run.ts';
 import { type Mutant, type NamedTest, readMutant } from './mutant.ts';
 
 /** The checkout that is copied, the folder of its patches, and the packages that the copies run with. */
-export type Project = { readonly root: string; readonly patches: string; readonly modules: string };
+export type Project = {
+  readonly root: string;
+  readonly patches: string;
+  readonly modules: string;
+  /** What this machine lacks for a test, in words; undefined where nothing is missing. */
+  readonly lacks: (test: NamedTest) => string | undefined;
+};
 
 /** Killed is good: the named test failed. All else is a proof that is missing, with the reason. */
 export type Outcome = {
   readonly mutant: Mutant;
-  readonly verdict: 'killed' | 'survived' | 'error';
+  readonly verdict: 'killed' | 'survived' | 'error' | 'skipped';
   readonly detail: string;
 };
 
@@ -52,6 +58,8 @@ async function tryMutant(
   mutant: Mutant,
   unbroken: Map<string, Promise<string | undefined>>,
 ): Promise<Outcome> {
+  const lacking = project.lacks(mutant.test);
+  if (lacking !== undefined) return { mutant, verdict: 'skipped', detail: `${mutant.test.file}: ${lacking}` };
   const key = JSON.stringify(mutant.test);
   const asked = unbroken.get(key) ?? inCopy(project, folder => whyNotPassing(folder, mutant.test));
   unbroken.set(key, asked);

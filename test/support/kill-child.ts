@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { embeddedIn, type Place } from './place.ts';
 
 const script = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
 /** The application that the kills were made for: small, with a sharp oracle. */
@@ -27,10 +28,11 @@ export class WorkerProcess {
   readonly ended: Promise<Ending>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
 
-  /** Killed when the deadline aborts. `kill` is where it kills itself, see `KillSwitch`. */
-  constructor(data: string, mode: 'live' | 'drain', deadline: AbortSignal, kill = '', app = sensorCounts) {
+  /** In a place, or with everything in a folder. Killed when the deadline aborts; `kill` is for the `KillSwitch`. */
+  constructor(place: Place | string, mode: 'live' | 'drain', deadline: AbortSignal, kill = '', app = sensorCounts) {
+    const where = JSON.stringify(typeof place === 'string' ? embeddedIn(place) : place);
     const env = { ...process.env, MILLRACE_KILL: kill, NODE_COMPILE_CACHE: compileCache };
-    this.#child = spawn(process.execPath, [script, data, mode, app], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [script, where, mode, app], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin.on('error', () => {}); // it may be dead already when it is told to stop
     this.lines = createInterface(this.#child.stdout);
     this.ended = this.#ending(deadline);
@@ -43,6 +45,23 @@ export class WorkerProcess {
 
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  /** Until it has said the line so often. What it says later is let go, where nobody listens. */
+  async said(wanted: string, times = 1): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let left = times;
+    const hear = (line: string): void => {
+      if (line === wanted && --left === 0) resolve();
+    };
+    this.lines.on('line', hear);
+    void this.ended.then(({ complaint }) => reject(new Error(`It ended before it said '${wanted}': ${complaint}`)));
+    await promise.finally(() => this.lines.off('line', hear).resume());
+  }
+
+  /** A process that has frozen itself goes on, see `KillSwitch`. */
+  thaw(): void {
+    this.#child.kill('SIGCONT');
   }
 
   /** Lets it finish the epochs under way. */

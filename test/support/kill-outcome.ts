@@ -11,7 +11,9 @@ import {
 } from '../../examples/sensor-counts.ts';
 import type { Ports } from '../../src/app/compose.ts';
 import { Graph } from '../../src/engine/graph.ts';
+import type { Documents } from '../../src/documents/port.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
+import type { Stream } from '../../src/stream/stream.ts';
 import { consumed } from './consumer.ts';
 import { type SentEvent, soundReadings } from './kill-traffic.ts';
 
@@ -23,13 +25,19 @@ export async function createTopics({ transport }: Pick<Ports, 'transport'>): Pro
     await transport.createTopic(topic, { partitions: partitions[topic] ?? 1 });
 }
 
+/** The values of a stream, each once, in the order of each partition. */
+export type ReadStream = <T>(stream: Stream<T>) => Promise<readonly T[]>;
+
+export const written = ({ transport, documents }: Ports): Promise<object> =>
+  writtenAs(stream => consumed(transport, stream), documents);
+
 /** What is there, in a shape that does not depend on how sensors and tasks were interleaved. */
-export async function written({ transport, documents }: Ports): Promise<object> {
-  const letters = await consumed(transport, deadLetters);
+export async function writtenAs(read: ReadStream, documents: Documents): Promise<object> {
+  const letters = await read(deadLetters);
   const served = await documents.list({ collection: 'sites', limit: 1_000 });
   return {
-    forwarded: idsBySensor(await consumed(transport, readingsBySite)),
-    counted: grouped(await consumed(transport, siteCounts), ({ site }) => site, countsOf),
+    forwarded: idsBySensor(await read(readingsBySite)),
+    counted: grouped(await read(siteCounts), ({ site }) => site, countsOf),
     served: Object.fromEntries(served.map(({ id, body }) => [id, body])),
     buried: letters
       .map(({ topic, key, bytes, reason }) => ({ topic, key, bytes: bytes.toString('hex'), reason }))

@@ -1,4 +1,4 @@
-/** Kills its own process, hard, when a given point of the work has been passed so many times. */
+/** Kills its own process, hard, or freezes it, when a given point of the work has been passed so many times. */
 import { writeSync } from 'node:fs';
 import type { Documents, DocumentWrite } from '../../src/documents/port.ts';
 import type { Observer } from '../../src/engine/runner.ts';
@@ -7,7 +7,9 @@ import type { StateChange, StateStore } from '../../src/engine/state/store.ts';
 import type { Append, Offset, Transport } from '../../src/transport/port.ts';
 import { type Around, aroundDocuments, aroundTransport } from './ports.ts';
 
-export type Moment = 'before' | 'after';
+/** `amid`: an append is on its way, and nobody has heard whether it was done. */
+export type Moment = 'before' | 'amid' | 'after';
+type End = 'SIGKILL' | 'SIGSTOP';
 
 /**
  * Points are the steps of a topology (`count-sites.flush`), the calls of ports (`journalAmend`), and what lies inside
@@ -17,13 +19,15 @@ export type Moment = 'before' | 'after';
  */
 export class KillSwitch implements Observer {
   readonly #place: string;
+  readonly #end: End;
   #left: number;
 
-  /** `point:moment:count`; never where it is empty. */
+  /** `point:moment:count`, with `:freeze` behind it to be frozen there; never where it is empty. */
   constructor(spec: string) {
-    const [point = '', moment = '', count = '1'] = spec.split(':');
+    const [point = '', moment = '', count = '1', end = ''] = spec.split(':');
     this.#place = `${point}:${moment}`;
     this.#left = Number(count);
+    this.#end = end === 'freeze' ? 'SIGSTOP' : 'SIGKILL';
   }
 
   step({ id, topology }: TaskRuntime, step: string, moment: Moment): void {
@@ -58,7 +62,7 @@ export class KillSwitch implements Observer {
   #pass(point: string, moment: Moment): void {
     if (`${point}:${moment}` !== this.#place || --this.#left !== 0) return;
     say(dying);
-    process.kill(process.pid, 'SIGKILL');
+    process.kill(process.pid, this.#end);
   }
 
   readonly #around: Around = async (call, work) => {
@@ -73,7 +77,9 @@ export class KillSwitch implements Observer {
       const offsets: Offset[] = [];
       for (const append of appends) {
         if (offsets.length > 0) this.#pass('nextAppend', 'before');
-        offsets.push(...(await real.append([append])));
+        const appended = real.append([append]);
+        this.#pass('append', 'amid');
+        offsets.push(...(await appended));
       }
       return offsets;
     });

@@ -1,21 +1,22 @@
 /**
- * A process that runs the topologies of a module: `worker-process.ts DATA live|drain APP`. `live` goes
+ * A process that runs the topologies of a module: `worker-process.ts PLACE live|drain APP`, the place in JSON. `live` goes
  * on until its standard input ends, `drain` until there is nothing more to do. MILLRACE_KILL names the point at which
  * it kills itself, see `KillSwitch`. Says `restored` when it has restored its tasks, and each step of each epoch.
  */
 import { flushCompileCache } from 'node:module';
-import { openEmbedded } from '../../src/app/compose.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Topology } from '../../src/engine/topology.ts';
 import { KillSwitch, say } from './kill-switch.ts';
+import { openPlace, type Place } from './place.ts';
 
-const [data = '', mode = '', app = ''] = process.argv.slice(2);
+const [place = '', mode = '', app = ''] = process.argv.slice(2);
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the test names a module that exports them
 const { topologies } = (await import(app)) as { topologies: readonly Topology[] };
 
 async function work(stop: AbortSignal): Promise<void> {
   const kill = new KillSwitch(process.env['MILLRACE_KILL'] ?? '');
-  await using ports = await openEmbedded(data);
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the test writes it
+  await using ports = await openPlace(JSON.parse(place) as Place);
   const engine = await Engine.open({
     topologies,
     transport: kill.transport(ports.transport),

@@ -1,0 +1,23 @@
+/** Where a process works: what its ports are opened with, and how its topics are called there. */
+import { openPorts, type Ports } from '../../src/app/compose.ts';
+import type { PortSettings } from '../../src/app/port-settings.ts';
+import { prefixed } from './prefixed.ts';
+
+/** Plain data: it crosses processes. */
+export interface Place extends PortSettings {
+  /** Before the name of every topic and group, where many share one broker. */
+  readonly prefix?: string;
+}
+
+/** Everything on the local disk. */
+export const embeddedIn = (data: string): Place => ({ data, transport: 'embedded', documents: 'sqlite' });
+
+export async function openPlace({ prefix = '', ...settings }: Place): Promise<Ports> {
+  const ports = await openPorts(settings);
+  return {
+    ...ports,
+    transport: prefixed(ports.transport, prefix),
+    openStore: () => ports.openStore(),
+    [Symbol.asyncDispose]: () => ports[Symbol.asyncDispose](),
+  };
+}
