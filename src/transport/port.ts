@@ -95,6 +95,16 @@ export class TopicMismatch extends MillraceError {
   readonly code = 'TOPIC_MISMATCH';
 }
 
+export class TopicRecreated extends MillraceError {
+  readonly code = 'TOPIC_RECREATED';
+  constructor(topic: string) {
+    super(
+      `Topic '${topic}' was deleted and made anew while it was read`,
+      'Its offsets mean other records now: backfill into a fresh namespace',
+    );
+  }
+}
+
 export class OffsetOutOfRange extends MillraceError {
   readonly code = 'OFFSET_OUT_OF_RANGE';
   constructor(at: TopicPartition, offset: Offset, bounds: Bounds) {
