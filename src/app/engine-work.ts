@@ -22,15 +22,18 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
   const report = (): void => post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness() });
   const timer = setInterval(report, statsEveryMs);
   try {
-    const engine = await Engine.open({
-      ...ports,
-      ...options,
-      store: ports.openStore(),
-      topologies: await topologiesOf(options.app, options.settings),
-      observer,
-      snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
-    });
-    post({ type: 'restored' });
+    const engine = await Engine.open(
+      {
+        ...ports,
+        ...options,
+        store: ports.openStore(),
+        topologies: await topologiesOf(options.app, options.settings),
+        observer,
+        snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
+      },
+      stop.signal,
+    );
+    if (!stop.signal.aborted) post({ type: 'restored' });
     const ended = new AbortController();
     const either = AbortSignal.any([stop.signal, ended.signal]);
     const beside = keepRetention(ports.transport, ports.clock, either, tell).catch((error: unknown) => {

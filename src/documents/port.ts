@@ -91,6 +91,8 @@ export interface JournalEntry {
 export interface Journal {
   /** Takes the task over: every lower fence is refused from here on. */
   takeFence(task: string): Promise<JournalHead>;
+  /** What `takeFence` would find, without taking anything over; undefined before anybody has. */
+  head(task: string): Promise<JournalHead | undefined>;
   /**
    * Appends the plan of epoch = newest + 1; throws `Fenced` under a lower fence or another epoch.
    * Repeating the newest append, same fence and same plan, does nothing: so it can be tried again after `Unavailable`.

@@ -166,12 +166,16 @@ function restoreOutputs(task: TaskRuntime, value: Head): void {
   }
 }
 
-function writtenPosition({ mark: _derived, ...position }: Position) {
+/** In one order, whether the task was restored or not: a standby's checkpoint is its owner's to the byte. */
+function writtenPosition({ partition, from, offset, newest, activeAt, fingerprint, producers }: Position) {
   return {
-    ...position,
-    newest: written(position.newest),
-    activeAt: written(position.activeAt),
-    producers: Object.fromEntries([...position.producers].map(([id, at]) => [id, { ...at, mark: written(at.mark) }])),
+    partition,
+    from,
+    offset,
+    newest: written(newest),
+    activeAt: written(activeAt),
+    fingerprint,
+    producers: Object.fromEntries([...producers].map(([id, at]) => [id, { ...at, mark: written(at.mark) }])),
   };
 }
 

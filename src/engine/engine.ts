@@ -1,74 +1,61 @@
-/** All tasks of a process: opened together, run side by side, stopped together. */
-import type { Clock } from './clock.ts';
+/** The tasks of a process: opened together, run side by side, stopped together. */
+import { Crew } from './crew/crew.ts';
+import type { CrewOptions } from './crew/options.ts';
+import { nobody } from './crew/worker.ts';
 import { Graph } from './graph.ts';
-import { type RunnerOptions, TaskRunner } from './runner.ts';
-import type { Limits } from './spans.ts';
+import { alone } from './membership.ts';
+import type { TaskRunner } from './runner.ts';
 import type { Topology } from './topology.ts';
 
-export interface EngineOptions extends Omit<RunnerOptions, 'graph' | 'limits'> {
+export interface EngineOptions extends Omit<CrewOptions, 'graph' | 'run' | 'membership' | 'worker' | 'standbys'> {
   /** Every topology of the application: event time waits for producers, so all of them are declared. */
   readonly topologies: readonly Topology[];
   /** Names of those that run here; all where absent. */
   readonly run?: readonly string[];
-  /** Most records of an epoch. */
-  readonly maxRecords: number;
-  /** Bytes of records that the epochs of all tasks together may hold; each task has an equal share. */
-  readonly budgetBytes: number;
+  /** How the tasks are shared with other processes; where absent with none. */
+  readonly membership?: CrewOptions['membership'];
+  /** Who this process is to the others. */
+  readonly worker?: CrewOptions['worker'];
+  /** Warm standbys of each task; where absent none. */
+  readonly standbys?: number;
 }
 
 export class Engine {
   readonly graph: Graph;
-  readonly runners: readonly TaskRunner[];
+  readonly #crew: Crew;
 
-  readonly #clock: Clock;
-
-  private constructor(graph: Graph, runners: readonly TaskRunner[], clock: Clock) {
+  private constructor(graph: Graph, crew: Crew) {
     this.graph = graph;
-    this.runners = runners;
-    this.#clock = clock;
+    this.#crew = crew;
   }
 
-  /** Restores every task. The topics have to be there. */
-  static async open(options: EngineOptions): Promise<Engine> {
+  /** Restores every task that falls to this process. The topics have to be there. The signal ends the waiting. */
+  static async open(options: EngineOptions, signal: AbortSignal = new AbortController().signal): Promise<Engine> {
     const graph = await graphOf(options);
     // Before the first record: whoever reads it next year finds the schema that it was written with.
     for (const definition of Graph.schemasOf(options.topologies)) await options.registry.register(definition);
-    const names = options.run ?? graph.topologies.map(({ name }) => name);
-    const tasks = names.flatMap(name =>
-      Array.from({ length: graph.tasks(name) }, (_, partition) => ({ name, partition })),
-    );
-    const limits = limitsOf(options, tasks.length);
-    const runners: TaskRunner[] = [];
-    for (const { name, partition } of tasks)
-      runners.push(await TaskRunner.open(name, partition, { ...options, graph, limits }));
-    return new Engine(graph, runners, options.clock);
+    const { membership = alone(), worker = nobody, standbys = 0 } = options;
+    const run = options.run ?? graph.topologies.map(({ name }) => name);
+    for (const name of run) graph.tasks(name); // throws for a name that there is not
+    const crew = new Crew({ ...options, graph, membership, worker, standbys, run });
+    crew.join();
+    await crew.restored(signal);
+    return new Engine(graph, crew);
+  }
+
+  /** Those that run here now. */
+  get runners(): readonly TaskRunner[] {
+    return this.#crew.runners;
   }
 
   /** Runs until the signal aborts and every task has finished its epoch. One task that cannot go on stops all. */
-  async run(signal: AbortSignal): Promise<void> {
-    const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
-    const running = this.runners.map(async runner => {
-      try {
-        await runner.run(either);
-      } catch (error) {
-        failed.abort();
-        throw error;
-      }
-    });
-    for (const outcome of await Promise.allSettled(running)) if (outcome.status === 'rejected') throw outcome.reason;
+  run(signal: AbortSignal): Promise<void> {
+    return this.#crew.run(signal);
   }
 
-  /** Runs until no task finds anything more to do, also in what the others have written, and none has updates to tell. */
-  async runUntilCaughtUp(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      let worked = false;
-      for (const runner of this.runners) worked = (await runner.drain(signal)) || worked;
-      if (worked) continue;
-      const due = Math.min(...this.runners.map(({ task }) => task.due));
-      if (due === Infinity) return;
-      await this.#clock.sleep(Math.max(1, due - this.#clock.now()), signal);
-    }
+  /** Runs until no task finds anything more to do, also in what others have written, and none has updates to tell. */
+  runUntilCaughtUp(signal: AbortSignal): Promise<void> {
+    return this.#crew.runUntilCaughtUp(signal);
   }
 }
 
@@ -76,11 +63,4 @@ async function graphOf({ topologies, transport }: EngineOptions): Promise<Graph>
   const partitions = new Map<string, number>();
   for (const topic of Graph.streamsOf(topologies)) partitions.set(topic, await transport.partitions(topic));
   return new Graph(topologies, partitions);
-}
-
-/** Decoded values take several times the bytes of their records. */
-const decodedFactor = 4;
-
-function limitsOf({ maxRecords, budgetBytes }: EngineOptions, tasks: number): Limits {
-  return { maxRecords, maxBytes: Math.max(1, Math.floor(budgetBytes / decodedFactor / Math.max(1, tasks))) };
 }

@@ -1,49 +1,26 @@
 /** Runs one task: restores it, executes again what the journal holds, goes on epoch by epoch. */
-import type { Documents } from '../documents/port.ts';
-import type { Unavailable } from '../errors.ts';
-import type { SchemaRegistry } from '../stream/registry.ts';
+import type { Documents, JournalEntry, JournalHead } from '../documents/port.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
-import type { Clock } from './clock.ts';
 import { type Epoch, type EpochStep, planOf, steps } from './epoch.ts';
-import { IncompatibleState, TaskStopped } from './errors.ts';
-import type { Graph } from './graph.ts';
 import { UnknownSchema } from './input.ts';
+import { untilNews } from './news.ts';
+import { OffsetCommits } from './offset-commits.ts';
 import { decodePlan, type Skip } from './plan.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
 import { RecordFailed } from './record-failed.ts';
-import { Interrupted, retrying } from './retry.ts';
-import { untilNews } from './news.ts';
-import { OffsetCommits } from './offset-commits.ts';
+import { failedNow, holeOf, LeftBehind, refuseOtherJournal, unreadableClock } from './recovery-errors.ts';
+import { retrying } from './retry.ts';
+import type { Observer, RunnerOptions } from './runner-options.ts';
 import type { TaskRuntime } from './runtime.ts';
-import { type SnapshotPolicy, Snapshotter } from './snapshotter.ts';
+import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
+import { Stopping } from './stopping.ts';
 import { beginAtLogStart, verifyPositions } from './verify.ts';
 
-/** Watches a task without deciding anything: for metrics, progress, and the crash tests. */
-export interface Observer {
-  /** A step of an epoch is about to run, or has run. */
-  step?(task: TaskRuntime, step: string, moment: 'before' | 'after'): void;
-  /** An epoch is in the checkpoint. */
-  committed?(task: TaskRuntime, epoch: Epoch): void;
-  /** A port does not answer; the task waits. */
-  waiting?(task: TaskRuntime, what: string, error: Unavailable, attempt: number): void;
-}
-
-export interface RunnerOptions {
-  readonly graph: Graph;
-  readonly transport: Transport;
-  readonly documents: Documents;
-  readonly store: StateStore;
-  readonly registry: SchemaRegistry;
-  readonly clock: Clock;
-  readonly limits: Limits;
-  readonly observer?: Observer;
-  /** Where to put the state now and then; without it only the local checkpoint and the whole journal are kept. */
-  readonly snapshots?: SnapshotPolicy;
-}
+export type { Observer, RunnerOptions } from './runner-options.ts';
 
 /** Plans fetched from the journal at once. */
 const journalPage = 100;
@@ -54,12 +31,15 @@ export class TaskRunner {
   readonly documents: Documents;
   readonly store: StateStore;
   readonly limits: Limits;
+  /** Under which it writes; before it has taken the task over that of its checkpoint. */
   fence = 0;
   readonly #options: RunnerOptions;
-  readonly #stopping = new AbortController();
+  readonly #stopping = new Stopping();
   #head: CheckpointHead = { fence: 0, epoch: 0, body: '' };
   /** Epoch of the newest plan in the journal. */
   #planned = 0;
+  /** Whether it has taken the task over. */
+  #owns = false;
   #clock: Millis = -Infinity;
   readonly #offsets = new OffsetCommits();
   readonly #snapshots: Snapshotter | undefined;
@@ -76,13 +56,55 @@ export class TaskRunner {
 
   /**
    * Takes the task over and brings it to where its journal ends. Throws `LogChanged`, `IncompatibleState` or
-   * `TaskStopped` where that cannot be done without a decision of the operator.
+   * `TaskStopped` where that cannot be done without a decision of the operator, `Interrupted` where the signal ends it.
    */
-  static async open(topology: string, partition: number, options: RunnerOptions): Promise<TaskRunner> {
+  static async open(
+    topology: string,
+    partition: number,
+    options: RunnerOptions,
+    signal: AbortSignal = never,
+  ): Promise<TaskRunner> {
+    const runner = await TaskRunner.restored(topology, partition, options, signal);
+    return runner.takeOver(signal);
+  }
+
+  /** The task as its checkpoint or its newest snapshot left it. It may only follow its journal, and take it over. */
+  static async restored(
+    topology: string,
+    partition: number,
+    options: RunnerOptions,
+    signal: AbortSignal,
+  ): Promise<TaskRunner> {
     const runner = new TaskRunner(options.graph.task(topology, partition), options);
-    await runner.#restore();
-    await runner.#replay();
+    await runner.#stopping.by(signal, () => runner.#restore());
     return runner;
+  }
+
+  /** From here on nobody before it can go on. Answers the task where its journal ends: another runner if need be. */
+  async takeOver(signal: AbortSignal): Promise<TaskRunner> {
+    const taken = await this.#stopping.by(signal, () =>
+      this.retrying('fence', () => this.documents.journal.takeFence(this.task.id)),
+    );
+    return this.#own(taken, signal);
+  }
+
+  /**
+   * Executes plans that are known to be flushed, at most so many; answers whether there may be more. Nothing is taken
+   * over and nothing is emitted. Throws `LeftBehind` where the journal no longer reaches back to the task.
+   */
+  follow(most: number, signal: AbortSignal): Promise<boolean> {
+    return this.#stopping.by(signal, async () => {
+      const { task, documents } = this;
+      const head = await this.retrying('journal', () => documents.journal.head(task.id));
+      if (head === undefined) return false;
+      this.#join(head);
+      const entries = await this.retrying('journal', () => documents.journal.after(task.id, task.epoch, most));
+      if (entries.length === 0 && task.epoch < head.epoch) throw holeOf(task, head.epoch);
+      // Of the newest plan nobody knows yet whether it was flushed, and until then it may be replaced.
+      const flushed = entries.filter(({ epoch }) => epoch < head.epoch);
+      for (const entry of flushed) await this.#executeAgain(entry, true);
+      return flushed.length === most;
+    });
   }
 
   /** One epoch; false when there is nothing to do. */
@@ -96,7 +118,7 @@ export class TaskRunner {
   /** Epochs until the signal aborts; the epoch under way is finished. Rejects when the task cannot go on. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    await this.#until(signal, async () => {
+    await this.#stopping.until(signal, async () => {
       while (!signal.aborted) {
         if (!(await this.step())) await this.retrying('tail', () => untilNews(this, clock, signal));
         await clock.turn();
@@ -110,7 +132,7 @@ export class TaskRunner {
   async drain(signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
     let worked = false;
-    await this.#until(signal, async () => {
+    await this.#stopping.until(signal, async () => {
       while (!signal.aborted && (await this.step())) {
         worked = true;
         await clock.turn();
@@ -118,20 +140,6 @@ export class TaskRunner {
       await this.#offsets.commit(this);
     });
     return worked;
-  }
-
-  /** The signal also ends the waiting for a port that does not answer. */
-  async #until(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    const stop = (): void => this.#stopping.abort();
-    signal.addEventListener('abort', stop);
-    try {
-      await work();
-    } catch (error) {
-      // The epoch under way was given up; its plan is executed again at the next start.
-      if (!(signal.aborted && error instanceof Interrupted)) throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
   }
 
   /** When the task has something to do without news: an epoch for the sake of time, or to tell lag tools where it is. */
@@ -176,7 +184,7 @@ export class TaskRunner {
   }
 
   async #steps(epoch: Epoch): Promise<boolean> {
-    const { observer } = this.#options;
+    const observer = this.#watcher;
     for (const step of steps) {
       observer?.step?.(this.task, step.name, 'before');
       await this.#retried(step, epoch);
@@ -188,6 +196,11 @@ export class TaskRunner {
     return true;
   }
 
+  /** What a standby does is nobody's progress. */
+  get #watcher(): Observer | undefined {
+    return this.#owns ? this.#options.observer : undefined;
+  }
+
   #retried(step: EpochStep, epoch: Epoch): Promise<void> {
     return this.retrying(step.name, () => step(this, epoch));
   }
@@ -196,10 +209,7 @@ export class TaskRunner {
   async #skip(epoch: Epoch, skip: Skip): Promise<void> {
     const plan = planOf(this.task, epoch);
     if (plan.epoch !== this.#planned) {
-      throw new TaskStopped(
-        `${this.task.id}: ${skip.stream}/${skip.partition} offset ${skip.offset} failed in epoch ${plan.epoch}, which had succeeded before: ${skip.reason}`,
-        'The topology is not deterministic, or has changed: run the release that wrote the journal, or backfill',
-      );
+      throw failedNow(this.task, plan.epoch, skip);
     }
     const amended = { ...plan, fence: this.fence, skip: [...plan.skip, skip] };
     await amendPlan(this, amended);
@@ -234,56 +244,62 @@ export class TaskRunner {
   async #restore(): Promise<void> {
     const { task, store, transport } = this;
     const stored = this.#snapshots === undefined ? store.head(task.id) : await this.#snapshots.restore(this);
-    if (stored === undefined) await this.retrying('start', () => beginAtLogStart(task, transport));
-    else {
-      this.#head = stored;
-      this.#clock = restoreHead(task, stored);
-      restoreSteps(task, store);
-      await this.retrying('verify', () => verifyPositions(task, transport));
-    }
-    const taken = await this.retrying('fence', () => this.documents.journal.takeFence(task.id));
-    this.fence = taken.fence;
-    this.#planned = taken.epoch;
     if (stored === undefined) {
-      task.lineage = taken.lineage;
-      this.#head = { fence: taken.fence, epoch: 0, body: encodeHead(task) };
-    } else this.#refuseOtherJournal(taken.lineage, stored.epoch);
+      await this.retrying('start', () => beginAtLogStart(task, transport));
+      this.#head = { fence: 0, epoch: 0, body: encodeHead(task) };
+      return;
+    }
+    this.#head = stored;
+    this.fence = stored.fence;
+    this.#clock = restoreHead(task, stored);
+    restoreSteps(task, store);
+    await this.retrying('verify', () => verifyPositions(task, transport));
   }
 
-  #refuseOtherJournal(lineage: number, epoch: number): void {
+  /** A task that never ran belongs to the life that its journal is in; any other has to be of that life. */
+  #join({ lineage, epoch }: JournalHead): void {
     const { task } = this;
-    if (lineage === task.lineage && epoch <= this.#planned) return;
-    throw new IncompatibleState(
-      `${task.id} has a checkpoint of lineage ${task.lineage}, epoch ${epoch}, but its journal is at lineage ${lineage}, epoch ${this.#planned}`,
-      'The documents were reset or lost: restore them, or remove the local state of the task to begin again',
-    );
+    this.#planned = epoch;
+    if (this.#head.epoch > 0) return refuseOtherJournal(task, this.#head.epoch, { lineage, epoch });
+    task.lineage = lineage;
+    this.#head = { ...this.#head, body: encodeHead(task) };
   }
 
   /** Executes the plans after the checkpoint again. All but the newest were flushed: they stay silent. */
-  async #replay(): Promise<void> {
+  async #catchUp(taken: JournalHead): Promise<void> {
     const { task, documents } = this;
+    this.fence = taken.fence;
+    this.#owns = true;
+    this.#join(taken);
     for (;;) {
       const entries = await this.retrying('journal', () => documents.journal.after(task.id, task.epoch, journalPage));
       if (entries.length === 0) break;
-      for (const entry of entries) {
-        if (entry.epoch !== task.epoch + 1) throw this.#hole(entry.epoch);
-        const plan = decodePlan(task.id, entry.plan);
-        await this.#execute({ plan, pulled: [], changes: [], muted: plan.epoch < this.#planned });
-      }
+      for (const entry of entries) await this.#executeAgain(entry, entry.epoch < this.#planned);
     }
-    if (task.epoch < this.#planned) throw this.#hole(this.#planned);
+    if (task.epoch < this.#planned) throw holeOf(task, this.#planned);
   }
 
-  #hole(epoch: number): IncompatibleState {
-    return new IncompatibleState(
-      `The journal of ${this.task.id} goes on at epoch ${epoch}, the state ends at epoch ${this.task.epoch}`,
-      'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
-    );
+  async #executeAgain({ epoch, plan }: JournalEntry, muted: boolean): Promise<void> {
+    const { task } = this;
+    this.#stopping.check(task.id);
+    if (epoch !== task.epoch + 1) throw holeOf(task, epoch);
+    await this.#execute({ plan: decodePlan(task.id, plan), pulled: [], changes: [], muted });
+    await this.#options.clock.turn();
+  }
+
+  /** Whoever had the task may have trimmed its journal after our restore: then its snapshot reaches further. */
+  async #own(taken: JournalHead, signal: AbortSignal): Promise<TaskRunner> {
+    const { topology, partition } = this.task;
+    try {
+      await this.#stopping.by(signal, () => this.#catchUp(taken));
+      return this;
+    } catch (error) {
+      if (!(error instanceof LeftBehind)) throw error;
+      const again = await TaskRunner.restored(topology, partition, this.#options, signal);
+      if (again.task.epoch <= this.task.epoch) throw error;
+      return again.#own(taken, signal);
+    }
   }
 }
 
-const unreadableClock = ({ id }: TaskRuntime, { fingerprint, at }: UnknownSchema): TaskStopped =>
-  new TaskStopped(
-    `${id}: ${at.stream}/${at.partition} offset ${at.offset} decides what is read, but no schema ${fingerprint} is registered`,
-    'Register the schema that it was written with, and start again',
-  );
+const never = new AbortController().signal;

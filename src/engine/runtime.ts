@@ -31,6 +31,7 @@ export interface Drain {
 /** A running task: what its pipe, its steps and the steps of an epoch share. */
 export class TaskRuntime {
   readonly topology: string;
+  readonly partition: number;
   /** `topology/partition`; also the name under which it produces. */
   readonly id: string;
   readonly inputs = new Map<string, Input<unknown>>();
@@ -60,6 +61,7 @@ export class TaskRuntime {
 
   constructor(topology: string, partition: number) {
     this.topology = topology;
+    this.partition = partition;
     this.id = `${topology}/${partition}`;
     this.documents = new PendingDocuments(this.id);
     this.eventTime = new EventTime(this);

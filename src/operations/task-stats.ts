@@ -60,6 +60,11 @@ export class StatsObserver implements Observer {
     stats.waiting = `${what}: ${error.message}`;
   }
 
+  /** Its figures are those of whoever runs it now. */
+  left(task: string): void {
+    this.#tasks.delete(task);
+  }
+
   /** In order of the tasks' names. */
   all(): readonly TaskStats[] {
     return [...this.#tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));

@@ -14,6 +14,7 @@ export type PortCall =
   | 'write'
   | 'writeOne'
   | 'takeFence'
+  | 'journalHead'
   | 'journalAppend'
   | 'journalAmend'
   | 'journalAfter';
@@ -49,6 +50,7 @@ export function aroundDocuments(real: Documents, around: Around): Documents {
     changes: (collection, continuation, limit) => real.changes(collection, continuation, limit),
     journal: {
       takeFence: task => around('takeFence', () => real.journal.takeFence(task)),
+      head: task => around('journalHead', () => real.journal.head(task)),
       append: (task, fence, entry) => around('journalAppend', () => real.journal.append(task, fence, entry)),
       amend: (task, fence, entry) => around('journalAmend', () => real.journal.amend(task, fence, entry)),
       after: (task, epoch, limit) => around('journalAfter', () => real.journal.after(task, epoch, limit)),

@@ -28,6 +28,11 @@ export function sqliteJournal(db: DatabaseSync, groups: SqliteGroups): Journal {
       return groups.write(() => headOf(sql.takeFence.get(wellFormed(task))));
     },
 
+    async head(task) {
+      const row = guarded(db, () => sql.head.get(task));
+      return row && headOf(row);
+    },
+
     async append(task, fence, entry) {
       await groups.write(() => {
         if (sql.advance.run(task, fence, entry.epoch).changes === 1)

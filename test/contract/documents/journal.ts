@@ -17,6 +17,19 @@ export function journalPromises(promise: Promised<DocumentsSetting>): void {
     expect(second).toMatchObject({ epoch: 0, lineage: first.lineage });
   });
 
+  promise(
+    'a journal tells whoever asks where it stands, and gives no fence away',
+    async ({ documents: { journal } }) => {
+      expect(await journal.head(task)).toBeUndefined();
+      const { fence, lineage } = await journal.takeFence(task);
+      await journal.append(task, fence, plan(1));
+      expect(await journal.head(task)).toEqual({ fence, lineage, epoch: 1 });
+      await journal.append(task, fence, plan(2));
+      await journal.trim(task, 2);
+      expect(await journal.head(task)).toEqual({ fence, lineage, epoch: 2 });
+    },
+  );
+
   promise('plans are appended one epoch after the other and read back in order', async ({ documents: { journal } }) => {
     const { fence } = await journal.takeFence(task);
     for (const epoch of [1, 2, 3]) await journal.append(task, fence, plan(epoch));

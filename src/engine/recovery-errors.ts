@@ -1,0 +1,40 @@
+/** Why a task cannot be brought to where its journal ends. */
+import type { JournalHead } from '../documents/port.ts';
+import { IncompatibleState, TaskStopped } from './errors.ts';
+import type { UnknownSchema } from './input.ts';
+import type { Skip } from './plan.ts';
+import type { TaskRuntime } from './runtime.ts';
+
+/** The journal was trimmed past the state. A newer snapshot may reach it. */
+export class LeftBehind extends IncompatibleState {}
+
+export const holeOf = (task: TaskRuntime, epoch: number): LeftBehind =>
+  new LeftBehind(
+    `The journal of ${task.id} goes on at epoch ${epoch}, the state ends at epoch ${task.epoch}`,
+    'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
+  );
+
+/** A checkpoint goes on only in the life of its journal, and never from beyond the journal's end. */
+export function refuseOtherJournal(
+  task: TaskRuntime,
+  epoch: number,
+  journal: Pick<JournalHead, 'lineage' | 'epoch'>,
+): void {
+  if (journal.lineage === task.lineage && epoch <= journal.epoch) return;
+  throw new IncompatibleState(
+    `${task.id} has a checkpoint of lineage ${task.lineage}, epoch ${epoch}, but its journal is at lineage ${journal.lineage}, epoch ${journal.epoch}`,
+    'The documents were reset or lost: restore them, or remove the local state of the task to begin again',
+  );
+}
+
+export const failedNow = ({ id }: TaskRuntime, epoch: number, skip: Skip): TaskStopped =>
+  new TaskStopped(
+    `${id}: ${skip.stream}/${skip.partition} offset ${skip.offset} failed in epoch ${epoch}, which had succeeded before: ${skip.reason}`,
+    'The topology is not deterministic, or has changed: run the release that wrote the journal, or backfill',
+  );
+
+export const unreadableClock = ({ id }: TaskRuntime, { fingerprint, at }: UnknownSchema): TaskStopped =>
+  new TaskStopped(
+    `${id}: ${at.stream}/${at.partition} offset ${at.offset} decides what is read, but no schema ${fingerprint} is registered`,
+    'Register the schema that it was written with, and start again',
+  );

@@ -1,0 +1,42 @@
+/** What a task is run with, and who watches it. */
+import type { Documents } from '../documents/port.ts';
+import type { Unavailable } from '../errors.ts';
+import type { SchemaRegistry } from '../stream/registry.ts';
+import type { Transport } from '../transport/port.ts';
+import type { Assignment } from './assignment/claims.ts';
+import type { Clock } from './clock.ts';
+import type { Epoch } from './epoch.ts';
+import type { Graph } from './graph.ts';
+import type { TaskRuntime } from './runtime.ts';
+import type { SnapshotPolicy } from './snapshotter.ts';
+import type { Limits } from './spans.ts';
+import type { StateStore } from './state/store.ts';
+
+/** Watches a task without deciding anything: for metrics, progress, and the crash tests. */
+export interface Observer {
+  /** A step of an epoch is about to run, or has run. */
+  step?(task: TaskRuntime, step: string, moment: 'before' | 'after'): void;
+  /** An epoch is in the checkpoint. */
+  committed?(task: TaskRuntime, epoch: Epoch): void;
+  /** A port does not answer; the task waits. */
+  waiting?(task: TaskRuntime, what: string, error: Unavailable, attempt: number): void;
+  /** This process runs the task no more, or stands by for it no more. */
+  left?(task: string, why: string): void;
+  /** The worker joins the group of a topology, for the first time or again; why. */
+  joining?(topology: string, reason: string): void;
+  /** What the group of a topology wants of this process. */
+  assigned?(topology: string, assignment: Assignment): void;
+}
+
+export interface RunnerOptions {
+  readonly graph: Graph;
+  readonly transport: Transport;
+  readonly documents: Documents;
+  readonly store: StateStore;
+  readonly registry: SchemaRegistry;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly observer?: Observer;
+  /** Where to put the state now and then; without it only the local checkpoint and the whole journal are kept. */
+  readonly snapshots?: SnapshotPolicy;
+}
