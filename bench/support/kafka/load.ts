@@ -1,22 +1,41 @@
 /** Fills a topic as any client would: kafkajs's producer and its partitioner, event time as the record's timestamp. */
-import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { setTimeout } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { type Reading, readings } from './input.ts';
 
 /** What kafkajs takes to encode a batch grows with the square of its records: 500 are the quickest. */
 export const page = 500;
+/** A topic has its leaders in milliseconds. */
+const lead_ms = 10_000;
 
 export const clientOf = (brokers: string): Kafka =>
-  new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.ERROR });
+  new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 
 export async function createTopics(kafka: Kafka, topics: readonly string[], numPartitions: number): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.createTopics({ topics: topics.map(topic => ({ topic, numPartitions })), waitForLeaders: true });
+    // Its own waiting for leaders fails where the broker does not yet know the topic that it has just made.
+    await admin.createTopics({ topics: topics.map(topic => ({ topic, numPartitions })), waitForLeaders: false });
+    for (const topic of topics) await untilLed(admin, topic);
   } finally {
     await admin.disconnect();
   }
 }
+
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  for (const end = performance.now() + lead_ms; ; await setTimeout(20)) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (!isRetriable(error) || performance.now() > end) throw error;
+    }
+  }
+}
+
+const isRetriable = (error: unknown): boolean =>
+  error instanceof Error && 'retriable' in error && error.retriable === true;
 
 export async function deleteTopics(kafka: Kafka, which: (topic: string) => boolean): Promise<void> {
   const admin = kafka.admin();
