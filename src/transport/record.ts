@@ -81,6 +81,8 @@ export class BatchBuilder {
   readonly #maxValueBytes: number;
   #sealed: SealedBatch[] = [];
   #buffer = Buffer.allocUnsafe(4096);
+  /** Of the same bytes; see `BatchCursor`. */
+  #view = viewOf(this.#buffer);
   #at = 0;
   #count = 0;
 
@@ -106,13 +108,13 @@ export class BatchBuilder {
     if (traceBytes > maxTraceBytes) throw tooLarge('trace', traceBytes, maxTraceBytes);
     const valueAt = keyAt + keyBytes + traceBytes;
     const end = this.#value(valueAt, write);
-    const buffer = this.#buffer;
-    buffer[start] = envelope.kind;
-    buffer[start + 1] = traceBytes;
-    buffer.writeUInt16LE(keyBytes, start + 2);
-    buffer.writeUInt32LE(end - valueAt, start + 4);
-    buffer.writeDoubleLE(envelope.watermark, start + 8);
-    buffer.writeDoubleLE(envelope.origin, start + 16);
+    const view = this.#view;
+    view.setUint8(start, envelope.kind);
+    view.setUint8(start + 1, traceBytes);
+    view.setUint16(start + 2, keyBytes, true);
+    view.setUint32(start + 4, end - valueAt, true);
+    view.setFloat64(start + 8, envelope.watermark, true);
+    view.setFloat64(start + 16, envelope.origin, true);
     this.#keep(start, end);
   }
 
@@ -179,6 +181,7 @@ export class BatchBuilder {
     const bigger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, used + bytes));
     this.#buffer.copy(bigger, 0, 0, used);
     this.#buffer = bigger;
+    this.#view = viewOf(bigger);
   }
 }
 
@@ -197,6 +200,8 @@ export class BatchCursor {
   keyEnd = 0;
   valueStart = 0;
   valueEnd = 0;
+  /** Reads numbers in one instruction each, where Buffer's methods copy them byte by byte. */
+  readonly #view: DataView;
   #left: number;
 
   constructor(batch: RecordBatch) {
@@ -211,6 +216,7 @@ export class BatchCursor {
     this.offset = batch.firstOffset - 1;
     this.sequence = bytes.readDoubleLE(14) - 1;
     this.valueEnd = end;
+    this.#view = viewOf(bytes);
     this.#left = batch.records;
   }
 
@@ -218,18 +224,19 @@ export class BatchCursor {
     if (this.#left === 0) return false;
     this.#left--;
     const { bytes } = this;
+    const view = this.#view;
     const start = this.valueEnd;
     this.offset++;
     this.sequence++;
     if (start + recordHeaderBytes > bytes.length) throw corrupt(this.offset, 'cut short');
-    this.kind = bytes.readUInt8(start);
+    this.kind = view.getUint8(start);
     if (this.kind > Kind.marker) throw corrupt(this.offset, `kind ${this.kind} is unknown`);
-    this.watermark = bytes.readDoubleLE(start + 8);
-    this.origin = bytes.readDoubleLE(start + 16);
+    this.watermark = view.getFloat64(start + 8, true);
+    this.origin = view.getFloat64(start + 16, true);
     this.keyStart = start + recordHeaderBytes;
-    this.keyEnd = this.keyStart + bytes.readUInt16LE(start + 2);
-    this.valueStart = this.keyEnd + bytes.readUInt8(start + 1);
-    this.valueEnd = this.valueStart + bytes.readUInt32LE(start + 4);
+    this.keyEnd = this.keyStart + view.getUint16(start + 2, true);
+    this.valueStart = this.keyEnd + view.getUint8(start + 1);
+    this.valueEnd = this.valueStart + view.getUint32(start + 4, true);
     if (this.valueEnd > bytes.length) throw corrupt(this.offset, 'cut short');
     if (this.#left === 0 && this.valueEnd < bytes.length) throw corrupt(this.offset, 'bytes after the last record');
     return true;
@@ -248,6 +255,8 @@ export class BatchCursor {
     return this.keyEnd === this.valueStart ? '' : this.bytes.toString('utf8', this.keyEnd, this.valueStart);
   }
 }
+
+const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 const tooLarge = (what: string, bytes: number, limit: number): RecordTooLarge =>
   new RecordTooLarge(`The ${what} has ${bytes} bytes, ${limit} are allowed`, 'Send less in one record');
