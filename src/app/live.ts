@@ -1,42 +1,68 @@
 /** What the live figures are made of: with an engine in this process, and without. */
 import type { Graph } from '../engine/graph.ts';
+import { EventTimes } from '../operations/event-times.ts';
 import { lagOf, readFromOutside } from '../operations/lag.ts';
+import { lagByTask, longestOf, type TaskLag, taskLagsOf } from '../operations/task-lag.ts';
 import type { LiveFigures, LiveSource } from '../recommender/api/live/source.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
+import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Transport } from '../transport/port.ts';
 import type { EngineThread } from './engine-thread.ts';
 
 /** The topology whose commit makes a list that a user sees. */
 const lists = 'recommend';
 
+/** Tasks that the live panel names. */
+const mostTasks = 20;
+
+/** What the figures are read from. */
+export interface Watched {
+  readonly transport: Transport;
+  readonly registry: Pick<SchemaRegistry, 'find'>;
+  readonly graph: Graph;
+}
+
 /** For a process that serves what others work out: what the log tells, null where it cannot. */
-export const logSource = (transport: Transport, graph: Graph): LiveSource => ({
-  sample: () => figuresOf(transport, graph),
-});
+export function logSource(watched: Watched): LiveSource {
+  const times = new EventTimes(watched);
+  return { sample: () => figuresOf(watched, times) };
+}
 
 /** For a process with an engine: what its tasks do, and beside it what the log tells. */
-export const engineSource = (
-  transport: Transport,
-  graph: Graph,
-  thread: Pick<EngineThread, 'tasks' | 'freshness'>,
-): LiveSource => ({
-  sample: async () => ({
-    ...(await figuresOf(transport, graph, thread.tasks)),
-    epochs: thread.tasks.reduce((sum, { epochs }) => sum + epochs, 0),
-    waiting: thread.tasks.find(({ waiting }) => waiting !== null)?.waiting ?? null,
-    freshness: freshnessOf(thread),
-  }),
-});
+export function engineSource(watched: Watched, thread: Pick<EngineThread, 'tasks' | 'freshness'>): LiveSource {
+  const times = new EventTimes(watched);
+  return {
+    sample: async () => ({
+      ...(await figuresOf(watched, times, thread.tasks)),
+      epochs: thread.tasks.reduce((sum, { epochs }) => sum + epochs, 0),
+      waiting: thread.tasks.find(({ waiting }) => waiting !== null)?.waiting ?? null,
+      freshness: freshnessOf(thread),
+    }),
+  };
+}
+
+/** How far the tasks of the engine of this process are behind. */
+export function engineLags(watched: Watched, thread: Pick<EngineThread, 'tasks'>): () => Promise<TaskLag[]> {
+  const times = new EventTimes(watched);
+  return () => {
+    const mine = new Set(thread.tasks.map(({ task }) => task));
+    return taskLagsOf({ ...watched, times, tasks: thread.tasks, about: task => mine.has(task) });
+  };
+}
 
 async function figuresOf(
-  transport: Transport,
-  graph: Graph,
-  tasks?: Pick<EngineThread, 'tasks'>['tasks'],
+  watched: Watched,
+  times: EventTimes,
+  tasks: Pick<EngineThread, 'tasks'>['tasks'] = [],
 ): Promise<LiveFigures> {
+  const { transport, graph } = watched;
   const rows = await lagOf(graph, transport, tasks);
+  const lags = await taskLagsOf({ ...watched, times, tasks });
   return {
     records: readFromOutside(rows, graph),
     lag: rows.reduce((sum, { behind }) => sum + behind, 0),
+    lagMs: longestOf(lags),
+    tasks: lagByTask(lags, mostTasks),
     epochs: null,
     deadLetters: await deadLettersIn(transport),
     waiting: null,

@@ -4,7 +4,8 @@ import { Registry } from 'prom-client';
 import type { Ports } from '../app/compose.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { Health, Verdict } from '../operations/health.ts';
-import { registerFreshness, registerTaskMetrics } from '../operations/metrics.ts';
+import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
+import type { TaskLag } from '../operations/task-lag.ts';
 import { addPages } from '../recommender/api/pages.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
@@ -15,6 +16,8 @@ export interface Serving {
   readonly port: number;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness'>;
+  /** How far the tasks of that engine are behind. */
+  readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
   readonly live: LiveSource;
   /** Ends it: what has been asked by then is answered. */
@@ -43,11 +46,12 @@ export async function serveUntilStopped(
   }
 }
 
-async function serverOf({ ports, thread, live, signal }: Serving): Promise<Server> {
+async function serverOf({ ports, thread, lags, live, signal }: Serving): Promise<Server> {
   const { documents, transport, registry, clock } = ports;
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
+  registerTaskLag(metrics, lags ?? (async () => []));
   const server = await createServer({
     documents,
     transport,

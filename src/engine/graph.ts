@@ -31,6 +31,7 @@ export class Graph implements Surroundings {
   readonly #producers = new Map<string, string[]>();
   readonly #read = new Set<string>();
   readonly #timed: ReadonlySet<string>;
+  readonly #streams: ReadonlyMap<string, Stream<unknown>>;
 
   /** `partitions` gives the number of partitions of every stream that `streamsOf` names. */
   constructor(topologies: readonly Topology[], partitions: ReadonlyMap<string, number>) {
@@ -46,6 +47,7 @@ export class Graph implements Surroundings {
       for (const stream of writes) this.#addProducers(stream, name, tasks);
     }
     this.#timed = timedStreams(this.topologies);
+    this.#streams = new Map(allStreams(topologies).map(stream => [stream.name, stream]));
   }
 
   /** Names of the streams that the topologies read or write. */
@@ -62,6 +64,13 @@ export class Graph implements Surroundings {
     const count = this.#partitions.get(stream);
     if (count !== undefined) return count;
     throw new BuildError(`No topic is known for stream '${stream}'`, 'Create it before the topologies start');
+  }
+
+  /** The definition of a stream that some topology reads or writes. */
+  stream(name: string): Stream<unknown> {
+    const stream = this.#streams.get(name);
+    if (stream !== undefined) return stream;
+    throw new BuildError(`No topology reads or writes a stream '${name}'`, 'Name one of the application');
   }
 
   producers(stream: string): readonly string[] {

@@ -1,5 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { Unavailable } from '../errors.ts';
 import type { TopologyFreshness } from './freshness.ts';
+import type { TaskLag } from './task-lag.ts';
 import type { TaskStats } from './task-stats.ts';
 
 const labelNames = ['task', 'topology'] as const;
@@ -67,4 +69,47 @@ export function registerFreshness(registry: Registry, freshness: () => readonly 
       }
     },
   });
+}
+
+const lagLabels = ['task', 'topology', 'topic', 'partition'] as const;
+const lagGauges: readonly (readonly [name: string, help: string, of: (lag: TaskLag) => number | undefined])[] = [
+  ['millrace_task_lag_records', 'Records that the task has not read yet', ({ behind }) => behind],
+  [
+    'millrace_task_lag_seconds',
+    'Event time from what the task has read to the newest record; absent where nobody can say',
+    ({ behindMs }) => seconds(behindMs),
+  ],
+];
+
+/** Registers how far the tasks of this process are behind; `lags` is asked once whenever the metrics are read. */
+export function registerTaskLag(registry: Registry, lags: () => Promise<readonly TaskLag[]>): void {
+  const ask = sharedWhileUnderWay(() => lags().catch(noneWhereAway));
+  for (const [name, help, of] of lagGauges) {
+    const gauge: Gauge<(typeof lagLabels)[number]> = new Gauge({
+      name,
+      help,
+      labelNames: lagLabels,
+      registers: [registry],
+      collect: async () => {
+        const now = await ask();
+        gauge.reset();
+        for (const lag of now) {
+          const { task, topology, topic, partition } = lag;
+          const value = of(lag);
+          if (value !== undefined) gauge.set({ task, topology, topic, partition }, value);
+        }
+      },
+    });
+  }
+}
+
+/** A log that is away has no end to be behind of; that tasks wait for it is told by `millrace_task_waiting`. */
+function noneWhereAway(error: unknown): readonly TaskLag[] {
+  if (error instanceof Unavailable) return [];
+  throw error;
+}
+
+function sharedWhileUnderWay<T>(ask: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () => (underWay ??= ask().finally(() => (underWay = undefined)));
 }

@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Rating } from '../../schemas/types.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
 import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
 import { ratings } from '../../topologies/streams.ts';
-import { json, main, millrace } from '../support/cli.ts';
+import { json, main, millrace, started } from '../support/cli.ts';
 import { day, minute, rating } from '../topologies/events.ts';
 
 let folder: string;
@@ -33,6 +34,18 @@ async function logWith(name: string, partitions: number, sent: readonly Rating[]
   const records = sent.map(event => recordOf(ratings, event));
   await appendFromOutside(ports.transport, ratings.name, records, Date.now());
   return data;
+}
+
+/** Watches the lag until it was told twice; an interrupt is an orderly end. */
+async function watchedLag(data: string): Promise<void> {
+  const watching = started('lag', '--watch', '1', '--json', '--data', data);
+  let lines = 0;
+  for await (const line of createInterface(watching.child.stdout)) {
+    expect(JSON.parse(line)).toMatchObject({ behind: 0, behindSeconds: 0 });
+    if (++lines === 2) watching.child.kill('SIGINT');
+  }
+  expect(lines).toBeGreaterThanOrEqual(2);
+  expect(await watching.ended).toMatchObject({ code: 0, stderr: '' });
 }
 
 describe('what is asked for wrongly', () => {
@@ -116,9 +129,10 @@ describe('a run', () => {
     for (const same of ['records', 'accepted', 'modelVersion', 'modelHash', 'recommendationsHash'])
       expect(three?.[same]).toEqual(one?.[same]);
     const data = join(folder, 'hashes-3');
-    expect(await json('lag', '--data', data)).toMatchObject({ behind: 0 });
+    expect(await json('lag', '--data', data)).toMatchObject({ behind: 0, behindSeconds: 0 });
     expect(await json('run', '--until-caught-up', '--data', data)).toMatchObject({ records: 0, accepted: 300 });
-    expect((await millrace('lag', '--data', data)).stdout).toMatch(/recommend\s+ratings/);
+    expect((await millrace('lag', '--data', data)).stdout).toMatch(/recommend\/0\s+ratings/);
+    await watchedLag(data);
     const other = await millrace('run', '--until-caught-up', '--data', data, '--partitions', '2');
     expect(other).toMatchObject({ code: 2 });
     expect(other.stderr).toMatch(/has 3 partitions, not 2/);

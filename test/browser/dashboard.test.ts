@@ -191,8 +191,13 @@ test('the live panel moves: events, epochs, freshness, and the model version', a
   await until(async () => Number(await told('Events')) === Number(before.events) + 5);
   await until(async () => (await model()) !== before.model);
   await until(async () => /^\d/.test(await told('Freshness p50')) && /^\d/.test(await told('Freshness p99')));
+  await until(async () => (await told('Lag')) === '0' && (await told('Lag in time')) === '0 s');
   for (const panel of ['#live', '#error']) {
     await page.locator(panel).getByText('Figures').click();
     expect(await page.locator(`${panel} .figures tbody tr`).count()).toBeGreaterThan(0);
   }
+  await page.locator('#live').getByText('Lag by task', { exact: true }).click();
+  const lag = page.getByRole('region', { name: 'Lag by task' });
+  await lag.getByRole('rowheader', { name: 'train/0' }).waitFor();
+  expect(await lag.getByRole('columnheader').allTextContents()).toEqual(['Task', 'Records', 'Event time']);
 });

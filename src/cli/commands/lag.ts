@@ -1,26 +1,43 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Graph } from '../../engine/graph.ts';
+import { EventTimes } from '../../operations/event-times.ts';
+import { longestOf, type TaskLag, taskLagsOf } from '../../operations/task-lag.ts';
 import { loadApplication, openExisting, partitionsOf } from '../application.ts';
 import {
   type AppFlags,
   appFlag,
+  atLeastOne,
   type ConfigFlags,
   configurationOf,
   jsonFlag,
   portFlags,
   withSettings,
 } from '../flags.ts';
-import { lagOf } from '../../operations/lag.ts';
 import { type OutputFlags, print, table } from '../output.ts';
+import { untilSignalled } from '../serving.ts';
 
-type Flags = ConfigFlags & AppFlags & OutputFlags;
+type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly watch?: number | true };
 
-/** `millrace lag`: how far each topology is behind. */
+const watchEvery_s = 2;
+
+/** `millrace lag`: how far each task is behind. */
 export function addLag(program: Command): void {
   withSettings(program.command('lag'), portFlags)
-    .description('how many records each topology is behind, partition by partition')
+    .description(
+      'how far each task is behind in each partition that it reads: in records, and in seconds of event time',
+    )
+    .addOption(
+      new Option(
+        '--watch [seconds]',
+        `again every so many seconds until SIGINT or SIGTERM (${watchEvery_s})`,
+      ).argParser(atLeastOne),
+    )
     .addOption(appFlag())
     .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nA dash is what nobody can say: a task that has never run stands nowhere and has reached no event time; an input that another one clocks is read as far as that says.\nTasks tell about once a second where they stand.',
+    )
     .action(lag);
 }
 
@@ -28,15 +45,55 @@ async function lag(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, portFlags);
   const application = await loadApplication(flags, config);
   await using ports = await openExisting(config);
-  const { transport } = ports;
+  const { transport, registry, clock } = ports;
   const graph = new Graph(application.topologies, await partitionsOf(application, transport));
-  const rows = await lagOf(graph, transport);
-  const behind = rows.reduce((sum, row) => sum + row.behind, 0);
-  const head = ['topology', 'topic', 'partition', 'end', 'committed', 'behind'];
-  print(flags, { behind, lag: rows }, () =>
-    table(
-      head,
-      rows.map(row => [row.topology, row.topic, row.partition, row.end, row.committed, row.behind]),
-    ),
-  );
+  const times = new EventTimes({ graph, transport, registry });
+  const show = async (): Promise<void> => {
+    const rows = await taskLagsOf({ graph, transport, times });
+    print(flags, resultOf(rows), () => textOf(rows));
+  };
+  if (flags.watch === undefined) return await show();
+  using stopped = untilSignalled();
+  const pause_ms = (flags.watch === true ? watchEvery_s : flags.watch) * 1_000;
+  while (!stopped.signal.aborted) {
+    if (flags.json !== true) process.stdout.write(`${new Date(clock.now()).toISOString()}\n`);
+    await show();
+    await clock.sleep(pause_ms, stopped.signal);
+  }
 }
+
+const secondsOf = (millis: number | null): number | null => (millis === null ? null : millis / 1_000);
+
+function resultOf(rows: readonly TaskLag[]) {
+  return {
+    behind: [...furthest(rows).values()].reduce((sum, behind) => sum + behind, 0),
+    behindSeconds: secondsOf(longestOf(rows)),
+    lag: rows.map(({ behindMs, ...row }) => ({ ...row, behindSeconds: secondsOf(behindMs) })),
+  };
+}
+
+/** Records behind by what a topology reads: those that each of its tasks reads for itself count once. */
+function furthest(rows: readonly TaskLag[]): ReadonlyMap<string, number> {
+  const behind = new Map<string, number>();
+  for (const row of rows) {
+    const place = `${row.topology} ${row.topic}/${row.partition}`;
+    behind.set(place, Math.max(row.behind, behind.get(place) ?? 0));
+  }
+  return behind;
+}
+
+const head = ['task', 'topic', 'partition', 'end', 'committed', 'behind', 'seconds'];
+
+const textOf = (rows: readonly TaskLag[]): string =>
+  table(
+    head,
+    rows.map(({ task, topic, partition, end, committed, behind, behindMs }) => [
+      task,
+      topic,
+      partition,
+      end,
+      committed,
+      behind,
+      secondsOf(behindMs),
+    ]),
+  );

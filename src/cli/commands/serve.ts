@@ -25,6 +25,6 @@ async function serve(flags: ConfigFlags): Promise<void> {
   if (!topics.some(({ topic }) => topic === ratings.name)) throw new NoData(config.data);
   const application = await loadApplication({}, config);
   const graph = new Graph(application.topologies, await partitionsOf(application, ports.transport));
-  const live = logSource(ports.transport, graph);
+  const live = logSource({ ...ports, graph });
   await serveUntilStopped({ ports, port: config.port, live, signal: stopped.signal });
 }

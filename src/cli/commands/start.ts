@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { openPorts } from '../../app/compose.ts';
 import { EngineThread } from '../../app/engine-thread.ts';
-import { engineSource } from '../../app/live.ts';
+import { engineLags, engineSource } from '../../app/live.ts';
 import type { Config } from '../../app/config.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, engineOptions, loadApplication } from '../application.ts';
@@ -43,9 +43,11 @@ async function start(flags: Flags): Promise<void> {
   try {
     await thread.restored;
     await untilCaughtUp({ ports, graph, thread, signal });
-    const live = engineSource(ports.transport, graph, thread);
+    const watched = { ...ports, graph };
+    const live = engineSource(watched, thread);
+    const lags = engineLags(watched, thread);
     const generated = { ports, seed, signal, rate: config.generate.rate };
-    await serveUntilStopped({ ports, port, thread, live, signal }, async () => {
+    await serveUntilStopped({ ports, port, thread, lags, live, signal }, async () => {
       if (generated.rate > 0) await generateBeside(generated);
     });
   } finally {

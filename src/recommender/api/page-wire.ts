@@ -80,6 +80,20 @@ export const liveSample = z.object({
   eventsPerSecond: z.number().min(0).describe('Over the newest ten samples'),
   records: number.describe('Events from outside that have been read'),
   lag: number.describe('Records that all topologies together are behind'),
+  lagMs: z
+    .number()
+    .min(0)
+    .nullable()
+    .describe('Milliseconds of event time that the latest task has not read; null where nobody can say'),
+  tasks: z
+    .array(
+      z.object({
+        task: z.string().describe('topology/partition'),
+        behind: number.describe('Records that it has not read'),
+        behindMs: z.number().min(0).nullable().describe('Milliseconds of event time, as `lagMs`'),
+      }),
+    )
+    .describe('The 20 that are furthest behind'),
   epochs: number.nullable().describe('Since the process started; null where no engine runs in it'),
   deadLetters: number.nullable().describe('In the log'),
   waiting: z.string().nullable().describe('Why a task waits for a port'),

@@ -26,7 +26,7 @@ export async function dataflow(change: Partial<ServerOptions> = {}, options: Wor
     transport,
     registry,
     clock,
-    live: logSource(transport, world.graph),
+    live: logSource(world),
     metrics: new Registry(),
     newEventId: () => 'drawn',
     health: { startup: fine, live: fine, ready: fine },

@@ -24,7 +24,16 @@ const clock = {
 
 /** A process in which nothing goes on. */
 export const idle: LiveSource = {
-  sample: async () => ({ records: 0, lag: 0, epochs: null, deadLetters: 0, waiting: null, freshness: null }),
+  sample: async () => ({
+    records: 0,
+    lag: 0,
+    lagMs: 0,
+    tasks: [],
+    epochs: null,
+    deadLetters: 0,
+    waiting: null,
+    freshness: null,
+  }),
 };
 
 export async function shop(change: Partial<ServerOptions> = {}) {

@@ -6,6 +6,7 @@ import {
   orDash,
   rate,
   span,
+  stretch,
   titleAndYear,
   windowRange,
 } from '../../../src/recommender/web/dashboard/format.ts';
@@ -39,6 +40,19 @@ test('figures are as long as they need to be', () => {
   expect([compact(9_999), compact(100_836), compact(2_500_000)]).toEqual(['9,999', '100.8K', '2.5M']);
   expect([span(8.6), span(999), span(1_340)]).toEqual(['9 ms', '999 ms', '1.3 s']);
   expect([many(1, 'film'), many(0, 'film'), many(1_000, 'film')]).toEqual(['1 film', '0 films', '1,000 films']);
+});
+
+test('a span that may be long is told in the unit that fits', () => {
+  expect([0, 8.6, 1_340, 59_900, 90 * second, 3 * hour, 2 * day, 366 * day].map(stretch)).toEqual([
+    '0 s',
+    '9 ms',
+    '1.3 s',
+    '59.9 s',
+    '1 min',
+    '3 h',
+    '2 days',
+    '1 year',
+  ]);
 });
 
 test('what is not known is a dash, and nought is nought', () => {

@@ -17,6 +17,11 @@ const told = {
   eventsPerSecond: 1.25,
   records: 100_900,
   lag: 3,
+  lagMs: 5_400_000,
+  tasks: [
+    { task: 'train/0', behind: 3, behindMs: 5_400_000 },
+    { task: 'intake/0', behind: 0, behindMs: null },
+  ],
   epochs: 812,
   deadLetters: 0,
   waiting: null,
@@ -35,12 +40,18 @@ describe('a sample', () => {
     expect(sampleOf(JSON.stringify(poor))).toMatchObject({ epochs: null, freshness: null, model: null });
   });
 
-  test.for(['', '{', '[]', 'null', '{"at":1}', JSON.stringify({ ...told, lag: '3' })])(
-    'that reads %s is refused, and says why',
-    text => {
-      expect(() => sampleOf(text)).toThrow(UnreadableEvent);
-    },
-  );
+  test.for([
+    '',
+    '{',
+    '[]',
+    'null',
+    '{"at":1}',
+    JSON.stringify({ ...told, lag: '3' }),
+    JSON.stringify({ ...told, tasks: {} }),
+    JSON.stringify({ ...told, tasks: [1] }),
+  ])('that reads %s is refused, and says why', text => {
+    expect(() => sampleOf(text)).toThrow(UnreadableEvent);
+  });
 });
 
 test('news of a list name the user, and the version or that there is none', () => {
@@ -62,6 +73,7 @@ describe('the live panel', () => {
     expect(Object.fromEntries(figuresOf(sample).map(({ name, value }) => [name, value]))).toEqual({
       'Events/s': '1.3',
       Lag: '3',
+      'Lag in time': '1 h',
       'Freshness p50': '21 ms',
       'Freshness p99': '48 ms',
       Epochs: '812',

@@ -14,6 +14,8 @@ export type Sample = Omit<Wire['LiveSample'], 'at'> & {
 export type Freshness = NonNullable<Wire['LiveSample']['freshness']>;
 export type ModelFigures = NonNullable<Wire['LiveSample']['model']>;
 
+export type TaskLag = Wire['LiveSample']['tasks'][number];
+
 /** Whose list or profile has changed. */
 export type ListNews = Wire['LiveList'];
 
@@ -26,6 +28,8 @@ export function sampleOf(text: string): Sample {
     eventsPerSecond: numberIn(fields, 'eventsPerSecond'),
     records: numberIn(fields, 'records'),
     lag: numberIn(fields, 'lag'),
+    lagMs: figureIn(fields, 'lagMs'),
+    tasks: tasksIn(fields),
     epochs: figureIn(fields, 'epochs'),
     deadLetters: figureIn(fields, 'deadLetters'),
     waiting: fields['waiting'] === null ? null : textIn(fields, 'waiting'),
@@ -41,6 +45,18 @@ export function listNewsOf(text: string): ListNews {
     userId: textIn(fields, 'userId'),
     modelVersion: fields['modelVersion'] === null ? null : textIn(fields, 'modelVersion'),
   };
+}
+
+function tasksIn({ tasks }: Fields): TaskLag[] {
+  if (!Array.isArray(tasks)) throw new UnreadableEvent('tasks is not a list');
+  return tasks.map((fields: unknown) => {
+    if (!isFields(fields)) throw new UnreadableEvent('a task is not an object');
+    return {
+      task: textIn(fields, 'task'),
+      behind: numberIn(fields, 'behind'),
+      behindMs: figureIn(fields, 'behindMs'),
+    };
+  });
 }
 
 const freshnessOf = (fields: Fields): Freshness => ({

@@ -1,23 +1,16 @@
 /** The figures of the whole process at a moment, and how fast events come. */
 import type { Millis } from '../../../stream/time.ts';
-import type { Freshness } from '../../../operations/freshness.ts';
 import type { ModelHistory } from '../model-history.ts';
-import type { LiveSource } from './source.ts';
+import type { LiveFigures, LiveSource } from './source.ts';
 
 /** Events per second are those of so many samples: tasks tell about once a second how far they are. */
 const samplesKept = 10;
 
-export interface LiveSample {
+export interface LiveSample extends LiveFigures {
   /** ISO 8601. */
   readonly at: string;
   /** Over the newest ten samples. */
   readonly eventsPerSecond: number;
-  readonly records: number;
-  readonly lag: number;
-  readonly epochs: number | null;
-  readonly deadLetters: number | null;
-  readonly waiting: string | null;
-  readonly freshness: Freshness | null;
   readonly model: {
     readonly version: string;
     readonly records: number;
@@ -50,13 +43,13 @@ export class LiveSamples {
   }
 
   async take(): Promise<LiveSample> {
-    const { records, lag, epochs, deadLetters, waiting, freshness } = await this.#source.sample();
+    const figures = await this.#source.sample();
     const [version] = await this.#history.newest(1);
     const now = this.#clock.now();
-    const eventsPerSecond = this.#rate({ at: now, records });
+    const eventsPerSecond = this.#rate({ at: now, records: figures.records });
     const at = new Date(now).toISOString();
     const model = version === undefined ? null : modelOf(version);
-    this.#newest = { at, eventsPerSecond, records, lag, epochs, deadLetters, waiting, freshness, model };
+    this.#newest = { at, eventsPerSecond, ...figures, model };
     return this.#newest;
   }
 

@@ -17,9 +17,12 @@ const spelt = new Set<string>(['year', 'month', 'day']);
 export function ago(ms: number): string {
   const [name, length] = units.find(([, unit]) => ms >= unit) ?? ['', 0];
   if (length === 0) return 'just now';
-  const count = Math.floor(ms / length);
-  const plural = count > 1 && spelt.has(name) ? 's' : '';
-  return `${count} ${name}${plural} ago`;
+  return `${inUnits(ms, name, length)} ago`;
+}
+
+function inUnits(ms: number, name: string, length: number): string {
+  const amount = Math.floor(ms / length);
+  return `${amount} ${name}${amount > 1 && spelt.has(name) ? 's' : ''}`;
 }
 
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -38,6 +41,14 @@ export const rate = (value: number): string => (value < 10 ? (Math.round(value *
 /** A span of milliseconds: "9 ms", "1.3 s". */
 export const span = (ms: number): string =>
   ms < second_ms ? `${Math.round(ms)} ms` : `${(ms / second_ms).toFixed(1)} s`;
+
+/** A span that may be long: "0 s", "9 ms", "1.3 s", "5 min", "3 h", "2 years". */
+export function stretch(ms: number): string {
+  if (ms === 0) return '0 s';
+  const [name, length] = units.find(([, unit]) => ms >= unit) ?? ['', 0];
+  if (length <= second_ms) return span(ms);
+  return inUnits(ms, name, length);
+}
 
 /** "1 rating", "2 ratings". */
 export const many = (value: number, thing: string): string => `${count(value)} ${thing}${value === 1 ? '' : 's'}`;

@@ -2,6 +2,7 @@
 import { Card } from '../components/card.tsx';
 import { Chart } from '../components/chart.tsx';
 import { ago } from './format.ts';
+import { LagTable } from './lag-table.tsx';
 import { eventsPlot, eventsSummary, figuresOf } from './live-figures.ts';
 import type { Dashboard } from './store.ts';
 
@@ -31,6 +32,7 @@ export function LiveCard({ dashboard: { figures, live, theme, time } }: { readon
         plot={eventsPlot(samples)}
         theme={theme.theme.value}
       />
+      {newest === undefined ? null : <LagTable tasks={newest.tasks} />}
     </Card>
   );
 }

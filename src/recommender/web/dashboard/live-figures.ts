@@ -2,7 +2,7 @@
 import type { ModelHistory } from '../../api/client/client.ts';
 import type { Sample } from '../../api/client/live.ts';
 import type { Plot } from '../components/plot.ts';
-import { clock, compact, count, day, orDash, rate, span } from './format.ts';
+import { clock, compact, count, day, orDash, rate, span, stretch } from './format.ts';
 
 /** Two minutes of samples, one a second. */
 const mostSamples = 120;
@@ -36,8 +36,12 @@ export const figuresOf = (sample: Sample | undefined): readonly Figure[] => [
     meaning: 'Events from outside, over the newest ten seconds',
   },
   { name: 'Lag', value: orDash(sample?.lag, count), meaning: 'Records that wait to be read' },
-  { name: 'Freshness p50', value: orDash(sample?.freshness?.p50, span), meaning: 'Half of all lists changed sooner' },
-  { name: 'Freshness p99', value: orDash(sample?.freshness?.p99, span), meaning: '99 of 100 lists changed sooner' },
+  {
+    name: 'Lag in time',
+    value: orDash(sample?.lagMs, stretch),
+    meaning: 'Event time from what the latest task has read to the newest record',
+  },
+  ...freshnessOf(sample?.freshness),
   { name: 'Epochs', value: orDash(sample?.epochs, compact), meaning: 'Atomic units of work done' },
   { name: 'Events', value: orDash(sample?.records, compact), meaning: 'Events from outside that were read so far' },
   {
@@ -50,6 +54,11 @@ export const figuresOf = (sample: Sample | undefined): readonly Figure[] => [
     value: orDash(sample?.model?.recentRmse, stars),
     meaning: 'Stars off, over the newest events',
   },
+];
+
+const freshnessOf = (freshness: Sample['freshness'] | undefined): readonly Figure[] => [
+  { name: 'Freshness p50', value: orDash(freshness?.p50, span), meaning: 'Half of all lists changed sooner' },
+  { name: 'Freshness p99', value: orDash(freshness?.p99, span), meaning: '99 of 100 lists changed sooner' },
 ];
 
 const stars = (value: number): string => value.toFixed(3);

@@ -1,0 +1,156 @@
+/** How far each task is behind the ends of what it reads: in records, and in event time. */
+import type { Graph, TopologyGraph } from '../engine/graph.ts';
+import type { Millis } from '../stream/time.ts';
+import type { Bounds, Offset, TopicPartition, Transport } from '../transport/port.ts';
+import type { EventTimes } from './event-times.ts';
+import type { TaskStats } from './task-stats.ts';
+
+/** One task and one partition that it reads. */
+export interface TaskLag extends TopicPartition {
+  readonly task: string;
+  readonly topology: string;
+  readonly end: Offset;
+  /** Where it stands; null where it has never run. */
+  readonly committed: Offset | null;
+  /** Records that it has not read, all that are there where it has never run. */
+  readonly behind: number;
+  /**
+   * From the event time up to which it has read to that of the newest record; 0 where it has read all. Null where
+   * nobody can say: it has never run, there is no value left that it has read, or another input decides how far it
+   * reads this one.
+   */
+  readonly behindMs: Millis | null;
+  /** The input that decides how far this one is read: what it has not named yet is not late. */
+  readonly clockedBy: string | null;
+}
+
+export interface TaskLagOptions {
+  readonly graph: Graph;
+  readonly transport: Pick<Transport, 'topics' | 'bounds' | 'committed'>;
+  readonly times: Pick<EventTimes, 'before'>;
+  /** The tasks of this process, which know better where they stand than the offsets that are committed now and then. */
+  readonly tasks?: readonly Pick<TaskStats, 'task' | 'positions'>[];
+  /** Whether a task is asked about; all are where absent. */
+  readonly about?: (task: string) => boolean;
+}
+
+/** In order of topologies, tasks, and inputs. A topic that is not there yet holds nothing. */
+export async function taskLagsOf(options: TaskLagOptions): Promise<TaskLag[]> {
+  const { graph, transport, about = () => true } = options;
+  const ends = new PartitionEnds(options, new Set((await transport.topics()).map(({ topic }) => topic)));
+  const lags: TaskLag[] = [];
+  for (const topology of graph.topologies) {
+    const places = placesOf(topology, graph).filter(({ task }) => about(task));
+    if (places.length === 0) continue;
+    const committed = offsetsByPlace(await transport.committed(topology.name));
+    for (const place of places) {
+      const known = options.tasks?.find(({ task }) => task === place.task)?.positions ?? [];
+      const stands = offsetsByPlace(known).get(nameOf(place)) ?? committed.get(nameOf(place)) ?? null;
+      lags.push(await lagAt(place, stands, ends));
+    }
+  }
+  return lags;
+}
+
+type Place = Pick<TaskLag, 'task' | 'topology' | 'topic' | 'partition' | 'clockedBy'>;
+
+/** What the tasks of a topology read: each its own partition, and all of what each reads for itself. */
+const placesOf = ({ name: topology, tasks, reads }: TopologyGraph, graph: Graph): Place[] =>
+  rangeOf(tasks).flatMap(own =>
+    reads.flatMap(({ stream: topic, all, upTo: clockedBy }) =>
+      (all ? rangeOf(graph.partitions(topic)) : [own]).map(partition => {
+        return { task: `${topology}/${own}`, topology, topic, partition, clockedBy };
+      }),
+    ),
+  );
+
+async function lagAt(place: Place, committed: Offset | null, ends: PartitionEnds): Promise<TaskLag> {
+  const { start, end } = await ends.bounds(place);
+  const behind = Math.max(0, end - Math.max(start, committed ?? start));
+  return {
+    ...place,
+    end,
+    committed,
+    behind,
+    behindMs: behind === 0 ? 0 : await timeBehind(place, committed, end, ends),
+  };
+}
+
+async function timeBehind(
+  at: Place,
+  committed: Offset | null,
+  end: Offset,
+  ends: PartitionEnds,
+): Promise<Millis | null> {
+  if (committed === null || at.clockedBy !== null) return null;
+  const [reached, newest] = [await ends.timeBefore(at, committed), await ends.newest(at, end)];
+  return reached === null || newest === null ? null : Math.max(0, newest - reached);
+}
+
+/** Where partitions end, asked once for all who read them. */
+class PartitionEnds {
+  readonly #options: TaskLagOptions;
+  readonly #there: ReadonlySet<string>;
+  readonly #bounds = new Map<string, Promise<Bounds>>();
+  readonly #newest = new Map<string, Promise<Millis | null>>();
+
+  constructor(options: TaskLagOptions, there: ReadonlySet<string>) {
+    this.#options = options;
+    this.#there = there;
+  }
+
+  bounds(at: TopicPartition): Promise<Bounds> {
+    return memoised(this.#bounds, at, async () =>
+      this.#there.has(at.topic) ? this.#options.transport.bounds(at) : { start: 0, end: 0 },
+    );
+  }
+
+  timeBefore(at: TopicPartition, offset: Offset): Promise<Millis | null> {
+    return this.#options.times.before(at, offset);
+  }
+
+  newest(at: TopicPartition, end: Offset): Promise<Millis | null> {
+    return memoised(this.#newest, at, () => this.timeBefore(at, end));
+  }
+}
+
+function memoised<T>(known: Map<string, Promise<T>>, at: TopicPartition, ask: () => Promise<T>): Promise<T> {
+  const answer = known.get(nameOf(at)) ?? ask();
+  known.set(nameOf(at), answer);
+  return answer;
+}
+
+const offsetsByPlace = (
+  offsets: readonly (TopicPartition & { readonly offset: Offset })[],
+): ReadonlyMap<string, Offset> => new Map(offsets.map(at => [nameOf(at), at.offset]));
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+const rangeOf = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** The lag of a whole task. */
+export interface TaskLagSum {
+  readonly task: string;
+  readonly behind: number;
+  readonly behindMs: Millis | null;
+}
+
+/** The furthest behind first, at most `most`. */
+export function lagByTask(lags: readonly TaskLag[], most: number): TaskLagSum[] {
+  const sums = [...Map.groupBy(lags, ({ task }) => task)].map(([task, rows]) => ({
+    task,
+    behind: rows.reduce((sum, { behind }) => sum + behind, 0),
+    behindMs: longestOf(rows),
+  }));
+  return sums.toSorted((a, b) => b.behind - a.behind || (a.task < b.task ? -1 : 1)).slice(0, most);
+}
+
+/** The longest that anything is behind in event time; null where something is and nobody can say how far. */
+export function longestOf(lags: readonly TaskLag[]): Millis | null {
+  const late = lags.filter(
+    ({ behind, clockedBy, committed }) => behind > 0 && (clockedBy === null || committed === null),
+  );
+  const known = late.flatMap(({ behindMs }) => behindMs ?? []);
+  if (late.length === 0) return 0;
+  return known.length === 0 ? null : Math.max(...known);
+}
