@@ -32,6 +32,8 @@ const head = z.strictObject({
         offset: z.int(),
         newest: time,
         activeAt: time,
+        /** Checkpoints of 0.1.0 know no holes: it is the record before `offset`. */
+        applied: z.int().optional(),
         fingerprint: z.int(),
         producers: z.record(z.string(), z.strictObject({ lineage: z.int(), sequence: z.int(), mark: time })),
       }),
@@ -135,8 +137,9 @@ function restoreInputs(task: TaskRuntime, value: Head): void {
   for (const [name, positions] of Object.entries(value.inputs)) {
     const input = task.inputs.get(name);
     if (input === undefined) continue;
-    input.positions = positions.map(({ newest, activeAt, producers, ...rest }) => ({
+    input.positions = positions.map(({ newest, activeAt, applied, producers, ...rest }) => ({
       ...rest,
+      applied: applied ?? rest.offset - 1,
       newest: readTime(newest),
       activeAt: readTime(activeAt),
       producers: new Map(Object.entries(producers).map(([id, at]) => [id, { ...at, mark: readTime(at.mark) }])),

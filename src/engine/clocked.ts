@@ -52,6 +52,8 @@ async function nextOf(
       const cut = cutIn(clock, position, record);
       if (cut !== undefined) return { end, cut };
     }
+    // Behind a batch without records there may be a hole.
+    end = Math.max(end, batch.firstOffset + batch.records);
   }
   return end > from ? { end, cut: undefined } : undefined;
 }

@@ -75,16 +75,23 @@ export class Input<T> {
     cursor.partition = span.partition;
     cursor.record = record;
     const outside = record.producer === '';
+    const last = Math.min(span.to, batch.firstOffset + batch.records) - 1;
     while (record.next()) {
       if (record.offset < span.from) continue;
       if (record.offset >= span.to) break;
       position.offset = record.offset + 1;
-      if (record.offset === span.to - 1) position.fingerprint = crc32(record.value());
+      if (record.offset === last) this.#applied(position, record);
       if (!outside && !this.#fresh(position, span, record)) continue;
       if (outside && span.only !== undefined) continue;
       if (record.kind === Kind.value) this.#value(task, position, record, skips);
       if (!outside) this.#mark(task, position, record);
     }
+  }
+
+  /** Of the last record of a batch: more of them would cost a checksum each. */
+  #applied(position: Position, record: BatchCursor): void {
+    position.applied = record.offset;
+    position.fingerprint = crc32(record.value());
   }
 
   /** Whether the record is new: a producer repeats what it may have written before a crash, and leaves nothing out. */

@@ -21,7 +21,9 @@ export interface Position {
   newest: Millis;
   /** The journalled clock when the partition last had a record; -Infinity before the first plan. */
   activeAt: Millis;
-  /** CRC-32 of the last record applied: a log made anew is noticed. */
+  /** The last record applied, which need not be the one before `offset`: offsets may have holes. -1 before the first. */
+  applied: Offset;
+  /** Its CRC-32: a log made anew is noticed. */
   fingerprint: number;
   /** By name of the producing task; the empty name is everybody outside. */
   readonly producers: Map<string, ProducerPosition>;
@@ -35,6 +37,7 @@ export const startOf = (partition: number): Position => ({
   offset: 0,
   newest: -Infinity,
   activeAt: -Infinity,
+  applied: -1,
   fingerprint: 0,
   producers: new Map(),
   mark: -Infinity,

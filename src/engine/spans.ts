@@ -28,24 +28,31 @@ export async function pullNext(task: TaskRuntime, transport: Transport, limits: 
   const share = Math.max(1, places.length);
   const maxBytes = Math.max(1, Math.floor(limits.maxBytes / share));
   const maxRecords = Math.max(1, Math.floor(limits.maxRecords / share));
-  const pulled: Pulled[] = [];
-  for (const { input, position } of places) {
-    const topic = input.stream.name;
-    const { partition, offset: from } = position;
-    const batches = await transport.read({ topic, partition, from, maxRecords, maxBytes });
-    const end = endOf(batches);
-    if (end <= from) continue;
-    const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
-    const to = Math.min(end, from + maxRecords);
-    pulled.push({
-      span: { stream: topic, partition, from, to },
-      batches,
-      toEnd: end - from < maxRecords && bytes < maxBytes,
-    });
-  }
+  // Side by side: a broker answers many partitions in one request. The order of the plan is that of the places.
+  const read = await Promise.all(places.map(place => pullPlace(place, transport, { maxRecords, maxBytes })));
+  const pulled = read.filter(each => each !== undefined);
   if (clock === undefined) return pulled;
   for (const span of await clockedSpans(task, clock, transport)) pulled.push(await pullSpan(transport, span));
   return pulled;
+}
+
+/** What one partition has within the limits; undefined where that is nothing. */
+async function pullPlace(
+  { input, position }: Place,
+  transport: Transport,
+  { maxRecords, maxBytes }: Limits,
+): Promise<Pulled | undefined> {
+  const topic = input.stream.name;
+  const { partition, offset: from } = position;
+  const batches = await transport.read({ topic, partition, from, maxRecords, maxBytes });
+  const end = endOf(batches);
+  if (end <= from) return undefined;
+  const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
+  return {
+    span: { stream: topic, partition, from, to: Math.min(end, from + maxRecords) },
+    batches,
+    toEnd: end - from < maxRecords && bytes < maxBytes,
+  };
 }
 
 /** Exactly what a plan names; a log that no longer holds it throws. */
@@ -72,6 +79,7 @@ export interface Place {
 export const placesOf = (task: TaskRuntime): Place[] =>
   [...task.inputs.values()].flatMap(input => input.positions.map(position => ({ input, position })));
 
+/** How far reading has come: a last batch without records says that nothing lies before it. */
 function endOf(batches: readonly RecordBatch[]): Offset {
   const last = batches.at(-1);
   return last === undefined ? -1 : last.firstOffset + last.records;

@@ -17,7 +17,7 @@ export async function beginAtLogStart(task: TaskRuntime, transport: Transport): 
   }
 }
 
-/** Each position lies inside of the log, and the record before it is the one that was applied last. */
+/** Each position lies inside of the log, which still has the record there that was applied last. */
 export async function verifyPositions(task: TaskRuntime, transport: Transport): Promise<void> {
   for (const { input, position } of placesOf(task)) await verify(task, transport, input, position);
 }
@@ -32,10 +32,10 @@ async function verify(
   const bounds = await transport.bounds(at);
   if (position.offset < bounds.start || position.offset > bounds.end)
     throw new OffsetOutOfRange(at, position.offset, bounds);
-  const last = position.offset - 1;
+  const { applied: last } = position;
   // Where retention has just removed the last record there is nothing to compare with, and nothing is missing either.
-  if (position.offset === position.from || last < bounds.start) return;
-  const [batch] = await transport.read({ ...at, from: last, to: position.offset, maxRecords: 1, maxBytes: 1 });
+  if (last < position.from || last < bounds.start) return;
+  const [batch] = await transport.read({ ...at, from: last, to: last + 1, maxRecords: 1, maxBytes: 1 });
   if (batch === undefined) throw changed(task, at, last);
   const record = new BatchCursor(batch);
   while (record.next()) {

@@ -61,7 +61,10 @@ export class Outputs {
         const { topic, offset: from } = partition;
         const batches = await this.#transport.read({ topic, partition: partition.partition, from, ...page });
         if (batches.length === 0) break;
-        for (const batch of batches) keepNew(partition, new BatchCursor(batch));
+        for (const batch of batches) {
+          keepNew(partition, new BatchCursor(batch));
+          partition.offset = Math.max(partition.offset, batch.firstOffset + batch.records);
+        }
       }
     }
   }

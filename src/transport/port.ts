@@ -56,7 +56,9 @@ export interface Transport {
   /**
    * Batches in order of offsets. The first may begin below `from` and the last may end past `to`:
    * the reader skips what it did not ask for. Empty at the end of the log. `from` below the start of
-   * the log or past its end throws `OffsetOutOfRange`: a reader never jumps in silence.
+   * the log or past its end throws `OffsetOutOfRange`: a reader never jumps in silence. Offsets may have
+   * holes. Where one follows, the last batch may have no records: nothing lies before its `firstOffset`,
+   * and reading goes on there.
    */
   read(request: ReadRequest): Promise<readonly RecordBatch[]>;
   /**
