@@ -170,13 +170,14 @@ function restoreOutputs(task: TaskRuntime, value: Head): void {
 }
 
 /** In one order, whether the task was restored or not: a standby's checkpoint is its owner's to the byte. */
-function writtenPosition({ partition, from, offset, newest, activeAt, fingerprint, producers }: Position) {
+function writtenPosition({ partition, from, offset, newest, activeAt, applied, fingerprint, producers }: Position) {
   return {
     partition,
     from,
     offset,
     newest: written(newest),
     activeAt: written(activeAt),
+    applied,
     fingerprint,
     producers: Object.fromEntries([...producers].map(([id, at]) => [id, { ...at, mark: written(at.mark) }])),
   };

@@ -46,7 +46,6 @@ export const Code = {
   corruptMessage: 2,
   unknownTopicOrPartition: 3,
   messageTooLarge: 10,
-  notCoordinator: 16,
   invalidTopic: 17,
   recordListTooLarge: 18,
   illegalGeneration: 22,

@@ -5,7 +5,7 @@ import { type CommittedOffset, UnknownPartition } from '../port.ts';
 import type { Broker } from './broker.ts';
 import { type Cluster, reasonOf } from './cluster.ts';
 import type { Address } from './connection.ts';
-import { Code, failureOf } from './errors.ts';
+import { Code, failureOf, nameOf } from './errors.ts';
 
 /** A member of an active group: only its members may commit, each in the generation it is in. */
 export interface GroupIdentity {
@@ -15,6 +15,11 @@ export interface GroupIdentity {
 
 /** Nobody: allowed while the group has no members. */
 const nobody: GroupIdentity = { memberId: '', generation: -1 };
+const rebalancing: ReadonlySet<number> = new Set([
+  Code.illegalGeneration,
+  Code.unknownMember,
+  Code.rebalanceInProgress,
+]);
 
 export class Groups {
   readonly #cluster: Cluster;
@@ -31,6 +36,10 @@ export class Groups {
     else this.#identities.set(group, identity);
   }
 
+  /**
+   * While members come and go the group takes offsets of none; that is counted, and not waited for: no task may stand
+   * still for the sake of lag tools, which are told by the next commit.
+   */
   async commit(group: string, offsets: readonly CommittedOffset[]): Promise<void> {
     for (const at of offsets) {
       const { leaders } = await this.#cluster.topicOf(at);
@@ -47,7 +56,7 @@ export class Groups {
       const request = { groupId: group, groupGenerationId, memberId, topics };
       const { responses } = await broker.request(module.requests.OffsetCommit, request);
       for (const { partitions } of responses)
-        for (const { errorCode } of partitions) this.refuse(errorCode, `OffsetCommit of group '${group}'`);
+        for (const { errorCode } of partitions) this.#refuseCommit(errorCode, `OffsetCommit of group '${group}'`);
     });
   }
 
@@ -85,6 +94,11 @@ export class Groups {
   /** @throws What an error code means. */
   refuse(errorCode: number, what: string): void {
     if (errorCode !== Code.none) throw failureOf(errorCode, what);
+  }
+
+  #refuseCommit(errorCode: number, what: string): void {
+    if (rebalancing.has(errorCode)) this.#cluster.troubles.tell(nameOf(errorCode), what);
+    else this.refuse(errorCode, what);
   }
 
   async #find(group: string): Promise<Address> {

@@ -8,6 +8,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
 
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
+    readonly buffer: Buffer;
     constructor(buffer: Buffer);
   }
 }

@@ -17,6 +17,7 @@ import { type KafkaOptions, limitsOf } from '../options.ts';
 import type { Cursor, Found } from './cursor.ts';
 import { Cursors } from './cursors.ts';
 import { Lanes } from './lanes.ts';
+import { orAborted } from './or-aborted.ts';
 
 export class Reader {
   readonly #options: KafkaOptions;
@@ -46,12 +47,13 @@ export class Reader {
   }
 
   /** Resolves once one of the partitions has something at its offset, or when the signal aborts. */
-  async grown(past: readonly CommittedOffset[], signal: AbortSignal): Promise<void> {
-    for (const at of past) await this.#cluster.topicOf(at);
-    await this.#cluster.patiently(() => this.#grown(past, signal), signal);
+  grown(past: readonly CommittedOffset[], signal: AbortSignal): Promise<void> {
+    const waiting = this.#cluster.patiently(() => this.#grown(past, signal), signal);
+    return orAborted(waiting, signal, this.#cluster.brokers.closing);
   }
 
   async #grown(past: readonly CommittedOffset[], signal: AbortSignal): Promise<void> {
+    for (const at of past) await this.#cluster.topicOf(at);
     if (signal.aborted || this.#cluster.brokers.closing.aborted) return;
     const cursors = past.map(({ topic, partition, offset }) => this.#cursors.find({ topic, partition }, offset));
     const isPast = (cursor: Cursor, n: number): boolean =>
