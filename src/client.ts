@@ -5,17 +5,19 @@
  *     await client.send(ratings, [{ item: 'heat', stars: 5, ratedAt: Date.now() }]);
  *     console.log(await client.document('items', 'heat'));
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { openEmbedded, type Ports } from './app/compose.ts';
+import { isBegun, openEmbedded, openPorts, type Ports } from './app/compose.ts';
+import { portSettings } from './app/port-settings.ts';
 import type { JsonObject } from './documents/port.ts';
 import { MillraceError } from './errors.ts';
 import { OutsideWriter } from './stream/outside-writer.ts';
 import type { Stream } from './stream/stream.ts';
+import type { KafkaSettings } from './transport/kafka/settings.ts';
 
 export interface ClientOptions {
   /** The folder that `millrace run --data` works in. */
   readonly data: string;
+  /** Where the log is at brokers: the settings of `kafka`, as docs/CONFIGURATION.md has them. */
+  readonly kafka?: Partial<KafkaSettings>;
 }
 
 /** No topology ever ran in the folder: it has no streams yet. */
@@ -47,9 +49,13 @@ export interface Client extends AsyncDisposable {
 
 const page = 1_000;
 
-/** Opens a client of the embedded adapters. @throws {NothingThere} */
-export async function openClient({ data }: ClientOptions): Promise<Client> {
-  if (existsSync(join(data, 'log.db'))) return clientOf(await openEmbedded(data));
+/** Opens a client of the log in the folder, or of the one at the brokers. @throws {NothingThere} {InvalidConfiguration} */
+export async function openClient({ data, kafka }: ClientOptions): Promise<Client> {
+  if (kafka !== undefined) {
+    const { configuredBy } = await import('./app/configured-by.ts'); // nobody else needs the configuration's code
+    return clientOf(await openPorts(portSettings(configuredBy('openClient', { data, transport: 'kafka', kafka }))));
+  }
+  if (isBegun({ data })) return clientOf(await openEmbedded(data));
   throw new NothingThere(`There is no log in ${data}`, 'Name the folder of --data, or begin it with `millrace run`');
 }
 

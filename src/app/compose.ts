@@ -9,7 +9,8 @@ import type { StateStore } from '../engine/state/store.ts';
 import { openDirectorySnapshots } from '../snapshots/directory/snapshots.ts';
 import type { Snapshots } from '../snapshots/port.ts';
 import { directoryRegistry } from '../stream/directory-registry.ts';
-import type { SchemaRegistry } from '../stream/registry.ts';
+import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
+import type { Millis } from '../stream/time.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
 import type { Transport } from '../transport/port.ts';
 import { blobOptions } from './blob-options.ts';
@@ -22,6 +23,8 @@ export interface Ports extends AsyncDisposable {
   readonly registry: SchemaRegistry;
   readonly snapshots: Snapshots;
   readonly clock: Clock;
+  /** How often a task may commit its offsets to the log; as the engine has it where absent. */
+  readonly commitEvery?: Millis | undefined;
   /** Local checkpoints; opened only by who runs tasks. */
   openStore(): StateStore;
 }
@@ -30,8 +33,18 @@ export interface Ports extends AsyncDisposable {
 export const openEmbedded = (data: string, clock: Clock = systemClock): Promise<Ports> =>
   openPorts({ data, transport: 'embedded', documents: 'sqlite' }, clock);
 
-/** Whether something has begun what the settings name: a command that only looks must not begin it. */
-export const isBegun = ({ data }: PortSettings): boolean => existsSync(join(data, 'log.db'));
+/** Whether something has begun an embedded log in the folder: a command that only looks must not begin it. */
+export const isBegun = ({ data }: Pick<PortSettings, 'data'>): boolean => existsSync(join(data, 'log.db'));
+
+/** The log alone, for whoever looks at its topics. */
+export async function openLogOf(
+  settings: PortSettings,
+  clock: Clock = systemClock,
+): Promise<Pick<Ports, 'transport'> & AsyncDisposable> {
+  if (settings.transport === 'embedded') mkdirSync(settings.data, { recursive: true });
+  const { transport } = await openLog(settings, memoryRegistry(), clock);
+  return { transport, [Symbol.asyncDispose]: () => transport.close() };
+}
 
 /** The ports that the settings name. Local files lie in the folder `data`, and local checkpoints in `state` if it is given. */
 export async function openPorts(settings: PortSettings, clock: Clock = systemClock): Promise<Ports> {
@@ -39,26 +52,35 @@ export async function openPorts(settings: PortSettings, clock: Clock = systemClo
   mkdirSync(data, { recursive: true });
   mkdirSync(state, { recursive: true });
   const stack = new AsyncDisposableStack();
-  const transport = stack.adopt(openTransport(settings, clock), log => log.close());
+  const log = await openLog(settings, directoryRegistry({ directory: join(data, 'schemas') }), clock);
+  const transport = stack.adopt(log.transport, opened => opened.close());
   const documents = stack.adopt(
     openSqliteDocuments({ path: join(data, 'documents.db'), clock: () => clock.now() }),
     all => all.close(),
   );
   const snapshots = stack.adopt(await openSnapshots(settings), all => all.close());
   return {
+    ...log,
     transport,
     documents,
     snapshots,
     clock,
-    registry: directoryRegistry({ directory: join(data, 'schemas') }),
     openStore: () => stack.adopt(openSqliteStateStore({ path: join(state, 'state.db') }), store => store.close()),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-/** Each adapter is one case here, its code loaded by nobody who does not use it. */
-function openTransport({ data }: PortSettings, clock: Clock): Transport {
-  return openEmbeddedLog({ path: join(data, 'log.db'), clock: () => clock.now() });
+type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery'>;
+
+/** Each adapter is one case here, its code loaded by nobody who does not use it. `own` has the schemas by fingerprint. */
+async function openLog(settings: PortSettings, own: SchemaRegistry, clock: Clock): Promise<Log> {
+  if (settings.transport === 'embedded')
+    return {
+      transport: openEmbeddedLog({ path: join(settings.data, 'log.db'), clock: () => clock.now() }),
+      registry: own,
+    };
+  const { openKafka } = await import('./open-kafka.ts');
+  return openKafka(settings, own, clock);
 }
 
 /** The snapshots alone, for whoever looks at them without an engine. */

@@ -5,6 +5,8 @@ import { defaultSettings as model, kinds } from '../als/index.ts';
 import { defaultLearner } from '../recommender/domain/learner.ts';
 import { defaultLists } from '../recommender/domain/lists.ts';
 import { isSnapshotName } from '../snapshots/name.ts';
+import { kafkaSection } from './kafka-config.ts';
+import { schemasSection } from './schemas-config.ts';
 import { secret, urlWithKey } from './secret.ts';
 
 const number = (least: number, most: number) => z.number().min(least).max(most);
@@ -124,9 +126,12 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder of the local checkpoints, one for each process that runs tasks; where absent that of `data`.'),
-  transport: adapters('embedded', ['embedded', 'kafka']).describe(
-    'Adapter of the log; only `embedded` stands in this release.',
-  ),
+  transport: z
+    .enum(['embedded', 'kafka'])
+    .default('embedded')
+    .describe('Where the log is: in the folder `data`, or at the brokers of `kafka`.'),
+  kafka: kafkaSection,
+  schemas: schemasSection,
   documents: adapters('sqlite', ['sqlite', 'cosmos']).describe(
     'Adapter of the served documents; only `sqlite` stands in this release.',
   ),

@@ -4,6 +4,7 @@ import { type Config, configSchema } from './config.ts';
 import { InvalidConfiguration } from './config-errors.ts';
 import { type Setting, settings } from './config-settings.ts';
 import { fileVariable, fromEnvironment, fromFile, fromFlags, type Given } from './config-sources.ts';
+import { checkTogether } from './config-together.ts';
 import { shown } from './secret.ts';
 
 export interface ConfigSources {
@@ -29,7 +30,9 @@ export function configure({ file, environment, flags = {} }: ConfigSources): Con
   const last = new Map(given.map(one => [one.path, one]));
   const all = settings.map(setting => ({ setting, one: checked(setting, last.get(setting.path)) }));
   const config = configSchema.parse(treeOf(all.map(({ one }) => one)));
-  return { config, origins: all.map(({ setting, one }) => ({ ...one, value: shown(setting.schema, one.value) })) };
+  const origins = all.map(({ setting, one }) => ({ ...one, value: shown(setting.schema, one.value) }));
+  checkTogether(config, origins);
+  return { config, origins };
 }
 
 function checked({ path, schema }: Setting, given: Given | undefined): Given {

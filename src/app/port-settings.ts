@@ -2,12 +2,23 @@ import type { Config } from './config.ts';
 
 /** What the ports are opened with: the part of the configuration that says so. Plain data, since it crosses threads. */
 export type PortSettings = Pick<Config, 'data' | 'transport' | 'documents'> &
-  Partial<Pick<Config, 'state' | 'snapshots' | 'blob'>>;
+  Partial<Pick<Config, 'state' | 'snapshots' | 'blob' | 'kafka' | 'schemas'>>;
 
 /** That part, and nothing else of it. */
-export const portSettings = ({ data, state, transport, documents, snapshots, blob }: Config): PortSettings => ({
+export const portSettings = ({
+  data,
+  state,
+  transport,
+  kafka,
+  schemas,
+  documents,
+  snapshots,
+  blob,
+}: Config): PortSettings => ({
   data,
   transport,
+  kafka,
+  schemas,
   documents,
   snapshots,
   blob,

@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { modelVersions } from '../../topologies/streams.ts';
 import { type ApplicationSettings, topologiesOf } from '../app/application.ts';
-import { isBegun, openPorts, type Ports } from '../app/compose.ts';
+import { isBegun, openLogOf, openPorts, type Ports } from '../app/compose.ts';
 import { applicationSettings, type Config } from '../app/config.ts';
 import { type PortSettings, portSettings } from '../app/port-settings.ts';
+import { topicRules } from '../app/topic-rules.ts';
 import { BuildError } from '../engine/errors.ts';
 import { Graph } from '../engine/graph.ts';
 import type { Topology } from '../engine/topology.ts';
@@ -16,6 +17,7 @@ import { days } from '../stream/time.ts';
 import type { TopicDescription, TopicOptions, Transport } from '../transport/port.ts';
 import { Misuse, NoData } from './errors.ts';
 import type { AppFlags } from './flags.ts';
+import { withPatience } from './patience.ts';
 
 export interface Application {
   /** URL of the module. */
@@ -26,7 +28,7 @@ export interface Application {
 
 const defaultPartitions = 4;
 /** Everybody writes to the dead letters, and versions of the model have one order. */
-const single: ReadonlySet<string> = new Set([deadLetters.name, modelVersions.name]);
+export const single: ReadonlySet<string> = new Set([deadLetters.name, modelVersions.name]);
 
 /** The topologies of `--app`, or those of the recommender. */
 export async function loadApplication({ app }: AppFlags, config: Config): Promise<Application> {
@@ -63,11 +65,22 @@ export const engineOptions = ({ app, settings }: Application, config: Config) =>
   ...config.limits,
 });
 
-/** Opens what is in the folder; a command that only looks must not begin one. @throws {NoData} */
+/** Opens what is there; a command that only looks must not begin it. @throws {NoData} */
 export async function openExisting(settings: PortSettings): Promise<Ports> {
-  if (!isBegun(settings)) throw new NoData(settings.data);
-  return openPorts(settings);
+  if (!(await isThere(settings))) throw new NoData(logOf(settings));
+  return withPatience(await openPorts(settings), settings);
 }
+
+/** Whether something has begun what the settings name. A broker has to answer, and to have a topic. */
+export async function isThere(settings: PortSettings): Promise<boolean> {
+  if (settings.transport === 'embedded') return isBegun(settings);
+  await using log = await openLogOf(settings);
+  return (await withPatience(log, settings).transport.topics()).length > 0;
+}
+
+/** Where the log is, for people. */
+export const logOf = ({ transport, data, kafka }: PortSettings): string =>
+  transport === 'kafka' ? `the log at ${kafka?.brokers.join(',') ?? ''}` : data;
 
 /**
  * Partitions of the application's topics: as they are. Those that are not there yet would get what is wanted, else as
@@ -85,18 +98,36 @@ export async function partitionsOf(
   return new Map(names.map(topic => [topic, there.get(topic) ?? (single.has(topic) ? 1 : count)]));
 }
 
-/** Creates the topics that are missing. @throws {Misuse} where one is there with other settings than were asked for */
+/** The part of the configuration that is about topics. */
+export type TopicSettings = Pick<Config, 'partitions' | 'retention'> & Partial<Pick<Config, 'transport' | 'kafka'>>;
+
+/** Topics are not there, and nobody here may make them. */
+export class TopicsMissing extends MillraceError {
+  readonly code = 'TOPICS_MISSING';
+  constructor(topics: readonly string[], of: string) {
+    super(
+      `${of} has no ${topics.join(', ')}, and topics are made there by your infrastructure's code`,
+      '`millrace topics plan` says what it has to make',
+    );
+  }
+}
+
+/**
+ * Creates the topics that are missing.
+ * @throws {Misuse} where one is there with other settings than were asked for; {TopicsMissing} where none may be made
+ */
 export async function createTopics(
   application: Pick<Application, 'topologies'>,
   transport: Transport,
-  { partitions: wanted, retention }: Pick<Config, 'partitions' | 'retention'>,
+  settings: TopicSettings,
 ): Promise<Map<string, number>> {
+  const { partitions: wanted } = settings;
+  const { title, madeBy } = topicRules(settings);
   const partitions = await partitionsOf(application, transport, wanted);
-  const limits = {
-    ...(retention.days === undefined ? {} : { retentionMs: Math.ceil(days(retention.days)) }),
-    ...(retention.bytes === undefined ? {} : { retentionBytes: retention.bytes }),
-  };
+  const limits = limitsOf(settings);
   const there = new Map((await transport.topics()).map(description => [description.topic, description]));
+  const missing = [...partitions.keys()].filter(topic => !there.has(topic));
+  if (madeBy === 'infrastructure' && missing.length > 0) throw new TopicsMissing(missing, title);
   for (const [topic, count] of partitions) {
     const known = there.get(topic);
     if (known === undefined) await transport.createTopic(topic, { partitions: count, ...limits });
@@ -105,6 +136,12 @@ export async function createTopics(
   }
   return partitions;
 }
+
+/** What topics that are not there yet keep. */
+export const limitsOf = ({ retention }: Pick<TopicSettings, 'retention'>): Omit<TopicOptions, 'partitions'> => ({
+  ...(retention.days === undefined ? {} : { retentionMs: Math.ceil(days(retention.days)) }),
+  ...(retention.bytes === undefined ? {} : { retentionBytes: retention.bytes }),
+});
 
 const words = {
   partitions: 'partitions',

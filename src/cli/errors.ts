@@ -9,13 +9,13 @@ export class Misuse extends MillraceError {
   readonly code = 'MISUSE';
 }
 
-/** The command needs data that are not there. */
+/** The command needs data that are not there; `log` says where they were looked for. */
 export class NoData extends MillraceError {
   readonly code = 'NO_DATA';
-  constructor(data: string) {
+  constructor(log: string) {
     super(
-      `There is nothing in ${data}`,
-      'Name the folder with --data, or begin one with `millrace start`, `millrace run` or `millrace import`',
+      `There is nothing in ${log}`,
+      'Name the folder with --data or the log with --transport kafka --brokers, or begin one with `millrace start`, `millrace run` or `millrace import`',
     );
   }
 }

@@ -36,6 +36,8 @@ const settingFlags = {
   data: ['--data <dir>', 'log, state and documents of the embedded adapters (default: ".millrace")'],
   state: ['--state <dir>', 'local checkpoints of this process (default: the folder of --data)'],
   transport: ['--transport <name>', 'adapter of the log: embedded or kafka (default: embedded)'],
+  brokers: ['--brokers <list>', 'brokers of --transport kafka: HOST:PORT, joined by commas'],
+  profile: ['--profile <name>', 'what kind of broker: kafka, redpanda or event-hubs (default: kafka)'],
   documents: ['--documents <name>', 'adapter of the documents: sqlite or cosmos (default: sqlite)'],
   snapshots: ['--snapshots <name>', 'adapter of the snapshots: directory or blob (default: directory)'],
   partitions: [
@@ -58,6 +60,8 @@ const paths: Readonly<Record<SettingFlag, string>> = {
   data: 'data',
   state: 'state',
   transport: 'transport',
+  brokers: 'kafka.brokers',
+  profile: 'kafka.profile',
   documents: 'documents',
   snapshots: 'snapshots',
   partitions: 'partitions',
@@ -80,6 +84,8 @@ export const portFlags = [
   'data',
   'state',
   'transport',
+  'brokers',
+  'profile',
   'documents',
   'snapshots',
 ] as const satisfies readonly SettingFlag[];

@@ -10,6 +10,7 @@ import { addLag } from './commands/lag.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
+import { addTopics } from './commands/topics.ts';
 import { misuseOf } from './errors.ts';
 
 /** Adds one command to the program: parses its flags, calls what does the work, prints what came of it. */
@@ -25,6 +26,7 @@ const commands: readonly AddCommand[] = [
   addEvaluate,
   addExport,
   addDescribe,
+  addTopics,
   addLag,
   addDeadLetters,
   addDoctor,

@@ -66,7 +66,7 @@ function cutIn(clock: Input<unknown>, position: Position, record: BatchCursor): 
   const { problem } = clock.decoder;
   if (problem?.kind !== 'unknown-schema') return undefined; // it will be a dead letter when it is pushed
   const at = { stream: clock.stream.name, partition: position.partition, offset: record.offset };
-  throw new UnknownSchema(clock, problem.fingerprint, at);
+  throw new UnknownSchema(clock, problem.reference, at);
 }
 
 /** In the order in which the topology reads its inputs: items before users. */

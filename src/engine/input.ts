@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Subscriber } from 'rxjs';
 import { Decoder } from '../stream/decoder.ts';
 import type { Stream } from '../stream/stream.ts';
+import type { SchemaReference } from '../stream/framing.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
 import { noTime } from './event-time.ts';
 import { SequenceGap, TaskStopped } from './errors.ts';
@@ -23,12 +24,12 @@ export interface ReadOptions {
 /** The record's schema is not known yet: the registry has to be asked. */
 export class UnknownSchema extends Error {
   readonly input: Input<unknown>;
-  readonly fingerprint: string;
+  readonly reference: SchemaReference;
   readonly at: Omit<Skip, 'reason'>;
-  constructor(input: Input<unknown>, fingerprint: string, at: Omit<Skip, 'reason'>) {
-    super(`unknown schema ${fingerprint}`);
+  constructor(input: Input<unknown>, reference: SchemaReference, at: Omit<Skip, 'reason'>) {
+    super(`unknown schema ${reference}`);
     this.input = input;
-    this.fingerprint = fingerprint;
+    this.reference = reference;
     this.at = at;
   }
 }
@@ -160,7 +161,7 @@ export class Input<T> {
     const problem = this.decoder.problem;
     if (problem?.kind === 'unknown-schema') {
       const { partition } = position;
-      throw new UnknownSchema(this, problem.fingerprint, {
+      throw new UnknownSchema(this, problem.reference, {
         stream: this.stream.name,
         partition,
         offset: record.offset,

@@ -3,17 +3,22 @@ import { seconds, type Millis } from '../stream/time.ts';
 import type { TaskRunner } from './runner.ts';
 import { type Place, placesOf } from './spans.ts';
 
-/** How often a task tells lag tools where it is, at most: on some logs telling costs as much as an append. */
-const interval = seconds(1);
+/** How often a task tells lag tools where it is, at most, unless the log has it otherwise: telling may cost as much as an append. */
+const usualInterval = seconds(1);
 
 /** Tells lag tools how far a task has come, now and then. The checkpoint is the truth. */
 export class OffsetCommits {
+  readonly #interval: Millis;
   #at: Millis = -Infinity;
   #epoch = 0;
 
+  constructor(interval: Millis = usualInterval) {
+    this.#interval = interval;
+  }
+
   /** When there is something to tell next, by the task's clock; Infinity while all has been told. */
   due({ task }: TaskRunner): Millis {
-    return task.epoch === this.#epoch ? Infinity : this.#at + interval;
+    return task.epoch === this.#epoch ? Infinity : this.#at + this.#interval;
   }
 
   async whenDue(run: TaskRunner): Promise<void> {

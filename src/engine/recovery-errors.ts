@@ -1,5 +1,6 @@
 /** Why a task cannot be brought to where its journal ends. */
 import type { JournalHead } from '../documents/port.ts';
+import { wordsOf } from '../stream/framing.ts';
 import { IncompatibleState, TaskStopped } from './errors.ts';
 import type { UnknownSchema } from './input.ts';
 import type { Skip } from './plan.ts';
@@ -33,8 +34,8 @@ export const failedNow = ({ id }: TaskRuntime, epoch: number, skip: Skip): TaskS
     'The topology is not deterministic, or has changed: run the release that wrote the journal, or backfill',
   );
 
-export const unreadableClock = ({ id }: TaskRuntime, { fingerprint, at }: UnknownSchema): TaskStopped =>
+export const unreadableClock = ({ id }: TaskRuntime, { reference, at }: UnknownSchema): TaskStopped =>
   new TaskStopped(
-    `${id}: ${at.stream}/${at.partition} offset ${at.offset} decides what is read, but no schema ${fingerprint} is registered`,
+    `${id}: ${at.stream}/${at.partition} offset ${at.offset} decides what is read, but no schema with ${wordsOf(reference)} is registered`,
     'Register the schema that it was written with, and start again',
   );

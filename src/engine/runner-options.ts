@@ -2,6 +2,7 @@
 import type { Documents } from '../documents/port.ts';
 import type { Unavailable } from '../errors.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
+import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import type { Assignment } from './assignment/claims.ts';
 import type { Clock } from './clock.ts';
@@ -37,6 +38,8 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly observer?: Observer;
+  /** How often a task commits offsets to the log at most; a second unless given. */
+  readonly commitEvery?: Millis | undefined;
   /** Where to put the state now and then; without it only the local checkpoint and the whole journal are kept. */
   readonly snapshots?: SnapshotPolicy;
 }

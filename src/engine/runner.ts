@@ -1,5 +1,6 @@
 /** Runs one task: restores it, executes again what the journal holds, goes on epoch by epoch. */
 import type { Documents, JournalEntry, JournalHead } from '../documents/port.ts';
+import { wordsOf } from '../stream/framing.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
@@ -41,7 +42,7 @@ export class TaskRunner {
   /** Whether it has taken the task over. */
   #owns = false;
   #clock: Millis = -Infinity;
-  readonly #offsets = new OffsetCommits();
+  readonly #offsets: OffsetCommits;
   readonly #snapshots: Snapshotter | undefined;
 
   private constructor(task: TaskRuntime, options: RunnerOptions) {
@@ -51,6 +52,7 @@ export class TaskRunner {
     this.store = options.store;
     this.limits = options.limits;
     this.#options = options;
+    this.#offsets = new OffsetCommits(options.commitEvery);
     this.#snapshots = options.snapshots === undefined ? undefined : new Snapshotter(options.snapshots);
   }
 
@@ -219,11 +221,10 @@ export class TaskRunner {
   /** A schema that this process has not met: the registry decides whether the record can be read at all. */
   async #learn(epoch: Epoch, unknown: UnknownSchema): Promise<void> {
     const { registry } = this.#options;
-    const { input, fingerprint, at } = unknown;
-    const known = await this.retrying('registry', () => input.decoder.learn(fingerprint, registry));
+    const { input, reference, at } = unknown;
+    const known = await this.retrying('registry', () => input.decoder.learn(reference, registry));
     if (!known && epoch.plan === undefined) throw unreadableClock(this.task, unknown);
-    if (!known)
-      await this.#skip(epoch, { ...at, reason: `no schema with the fingerprint ${fingerprint} is registered` });
+    if (!known) await this.#skip(epoch, { ...at, reason: `no schema with ${wordsOf(reference)} is registered` });
   }
 
   /** Back to the last checkpoint. What it holds is read again only where the epoch had touched it. */

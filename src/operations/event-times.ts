@@ -82,7 +82,7 @@ export class EventTimes {
     this.#decoders.set(stream.name, decoder);
     const value = decoder.decode(bytes, valueStart, valueEnd);
     if (value !== undefined || decoder.problem?.kind !== 'unknown-schema') return value;
-    const isKnown = await decoder.learn(decoder.problem.fingerprint, this.#options.registry);
+    const isKnown = await decoder.learn(decoder.problem.reference, this.#options.registry);
     return isKnown ? decoder.decode(bytes, valueStart, valueEnd) : undefined;
   }
 }

@@ -111,7 +111,7 @@ async function decoded<T>(
   const value = decoder.decode(bytes, valueStart, valueEnd);
   if (value !== undefined) return value;
   const { problem } = decoder;
-  if (problem?.kind === 'unknown-schema' && (await decoder.learn(problem.fingerprint, registry))) {
+  if (problem?.kind === 'unknown-schema' && (await decoder.learn(problem.reference, registry))) {
     const again = decoder.decode(bytes, valueStart, valueEnd);
     if (again !== undefined) return again;
   }

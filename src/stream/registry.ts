@@ -1,12 +1,16 @@
 import type { AvroDefinition } from './definition.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import type { SchemaReference } from './framing.ts';
 
-/** Port: where the schemas are found that the fingerprints in records name. */
+/** Port: where the schemas are found that records name. */
 export interface SchemaRegistry {
   /** Keeps a definition under its fingerprint, for good; again does nothing. Throws `InvalidSchema`, `Unavailable`. */
   register(definition: AvroDefinition): Promise<void>;
-  /** The definition with this fingerprint (16 hexadecimal digits), if it was registered. Throws `Unavailable`. */
-  find(fingerprint: string): Promise<AvroDefinition | undefined>;
+  /**
+   * The definition that a reference names, if it was registered. Throws `Unavailable`, and `InvalidSchema` for one that
+   * is there and no schema of Avro's.
+   */
+  find(reference: SchemaReference): Promise<AvroDefinition | undefined>;
 }
 
 /** A registry that is gone with the process: for tests, and for schemas known beforehand. */
@@ -19,6 +23,6 @@ export const memoryRegistry = (initial: Iterable<AvroDefinition> = []): SchemaRe
   for (const definition of initial) keep(definition);
   return {
     register: async definition => keep(definition),
-    find: async fingerprint => definitions.get(fingerprint),
+    find: async reference => definitions.get(reference),
   };
 };

@@ -19,6 +19,8 @@ export interface TopicOptions {
 
 export interface TopicDescription extends TopicOptions {
   readonly topic: string;
+  /** Whether older records of a key are taken away: nothing that counts records can be made of such a topic again. */
+  readonly compacted?: boolean;
 }
 
 /** `start` is the first offset still there, `end` the one that the next record will get. */

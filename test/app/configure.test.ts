@@ -74,6 +74,39 @@ describe('what is given', () => {
   });
 });
 
+describe('brokers', () => {
+  test('are a list in a file, and in a text joined by commas', () => {
+    const file = fileOf('kafka: { brokers: ["a:1", "[::1]:2"] }');
+    expect(configured({ file }).config.kafka.brokers).toEqual(['a:1', '[::1]:2']);
+    expect(configured({ environment: { MILLRACE_KAFKA_BROKERS: 'a:1, b:2' } }).config.kafka.brokers).toEqual([
+      'a:1',
+      'b:2',
+    ]);
+  });
+
+  test('named by a flag need the transport that reads them; a file may name them for other runs', () => {
+    const brokers = flag('--brokers', 'a:1');
+    expect(() => configured({ flags: { 'kafka.brokers': brokers } })).toThrow(/--brokers is given.*--transport kafka/);
+    const transport = flag('--transport', 'kafka');
+    const { config } = configured({ flags: { 'kafka.brokers': brokers, transport } });
+    expect(config).toMatchObject({ transport: 'kafka', kafka: { brokers: ['a:1'], profile: 'kafka' } });
+  });
+
+  test('are named by the connection string of a namespace, whose text is shown nowhere', () => {
+    const secret = 'Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=hush';
+    const environment = {
+      MILLRACE_TRANSPORT: 'kafka',
+      MILLRACE_KAFKA_PROFILE: 'event-hubs',
+      MILLRACE_KAFKA_SASL_CONNECTION_STRING: secret,
+    };
+    const { config, origins } = configured({ environment });
+    expect(config.kafka.sasl.connectionString).toBe(secret);
+    expect(JSON.stringify(origins)).not.toContain('hush');
+    const twice = { ...environment, MILLRACE_KAFKA_IDLE_MS: '300000' };
+    expect(() => configured({ environment: twice })).toThrow(/^(?!.*hush).*kafka\.idle_ms is 300000/);
+  });
+});
+
 describe('what is given wrongly is refused, with the place where it stands', () => {
   test.for([
     ['sed: 1', /millrace\.yaml:1: there is no setting 'sed'\. Did you mean 'seed'\?/],
@@ -83,7 +116,18 @@ describe('what is given wrongly is refused, with the place where it stands', () 
     ['seed: one', /:1: seed is "one": .*expected number/],
     ['model: 8', /:1: 'model' is a group of settings/],
     ['model:\n  factors: 129', /:2: model\.factors is 129: .*128/],
-    ['transport: kafka', /:1: transport is "kafka": this release has no such adapter yet, only 'embedded'/],
+    ['transport: kafak', /:1: transport is "kafak": .*"embedded"\|"kafka"/],
+    ['transport: kafka', /:1: transport is "kafka", and no broker is named\. Give --brokers/],
+    ['kafka:\n  profile: redpand', /:2: kafka\.profile is "redpand": .*did you mean 'redpanda'\?/],
+    ['kafka:\n  brokers: localhost', /:2: kafka\.brokers is "localhost": 0: a broker is HOST:PORT/],
+    [
+      'transport: kafka\nkafka:\n  profile: event-hubs\n  brokers: x.servicebus.windows.net:9093',
+      /:3: kafka\.profile is "event-hubs", and Event Hubs lets nobody in without credentials/,
+    ],
+    [
+      'transport: kafka\nkafka: { profile: event-hubs, idle_ms: 240000, sasl: { connectionString: x } }',
+      /kafka\.idle_ms is 240000, and Azure Event Hubs takes 1000 to 239999: Azure closes connections/,
+    ],
     ['documents: cosmos', /:1: documents is "cosmos": this release has no such adapter yet, only 'sqlite'/],
     ['seed: 1\nseed: 2', /:2: Map keys must be unique/],
     ['- seed', /:1: this is no mapping/],

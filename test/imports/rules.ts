@@ -14,6 +14,7 @@ const adapters = [
   'src/snapshots/*/**',
   'src/engine/state/sqlite*.ts',
   'src/stream/directory-registry.ts',
+  'src/stream/{confluent,azure}-registry.ts',
 ];
 const noAdapters = adapters.map(pattern => `!${pattern}`);
 /** A port is the files beside its adapters' folders: the interface and what is pure about it. */
@@ -54,11 +55,31 @@ const areas: readonly Area[] = [
     packages: ['node:fs', 'node:path', 'node:crypto'],
   },
   {
+    files: [
+      'src/stream/{confluent,azure,routed}-registry.ts',
+      'src/stream/registry-http.ts',
+      'src/stream/wire-frames.ts',
+    ],
+    may: ['src/stream/**', 'src/transport/*.ts', ...common],
+    packages: ['zod'],
+  },
+  {
     files: ['src/stream/**'],
     may: ['src/stream/**', 'src/transport/*.ts', ...common, ...noAdapters],
     packages: ['avsc', 'zod', 'node:crypto', 'node:buffer', 'node:stream'],
   },
   adapter('src/transport/embedded', ['node:*']),
+  // What can be said about a broker before anything is connected: plain data, which the configuration is made of.
+  {
+    files: ['src/transport/kafka/{profiles,settings}.ts'],
+    may: ['src/transport/kafka/{profiles,settings}.ts', ...common],
+    packages: [],
+  },
+  {
+    files: ['src/transport/kafka/security.ts'],
+    may: ['src/transport/kafka/**', ...common],
+    packages: ['kafkajs', '@azure/identity', 'node:fs', 'node:tls'],
+  },
   adapter('src/transport/kafka', ['kafkajs', 'cockatiel', 'node:*']),
   adapter('src/documents/sqlite', ['node:*']),
   adapter('src/documents/cosmos', ['@azure/cosmos', '@azure/identity', 'cockatiel', 'node:*']),
@@ -85,7 +106,17 @@ const areas: readonly Area[] = [
     may: ['src/operations/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
     packages: ['pino', 'prom-client', 'node:*'],
   },
-  { files: ['src/app/compose.ts'], may: ['**'], packages: ['node:*'] },
+  { files: ['src/app/compose.ts', 'src/app/open-kafka.ts'], may: ['**'], packages: ['node:*'] },
+  {
+    files: ['src/app/kafka-config.ts'],
+    may: ['src/app/secret.ts', 'src/stream/nearest.ts', 'src/transport/kafka/{profiles,settings}.ts'],
+    packages: ['zod'],
+  },
+  {
+    files: ['src/app/config-together.ts', 'src/app/topic-rules.ts'],
+    may: ['src/app/config*.ts', 'src/app/port-settings.ts', 'src/transport/kafka/profiles.ts'],
+    packages: [],
+  },
   { files: ['src/app/**'], may: ['src/**', 'topologies/**', 'schemas/**', ...noAdapters], packages: ['**'] },
   { files: ['src/cli/**'], may: ['src/**', 'topologies/**', 'schemas/**', ...noAdapters], packages: ['**'] },
   {
@@ -95,8 +126,14 @@ const areas: readonly Area[] = [
   },
   {
     files: ['src/client.ts'],
-    may: ['src/app/compose.ts', 'src/stream/**', 'src/documents/*.ts', ...common, ...noAdapters],
-    packages: ['node:fs', 'node:path'],
+    may: [
+      'src/app/{compose,configured-by,port-settings}.ts',
+      'src/stream/{outside-writer,stream}.ts',
+      'src/documents/*.ts',
+      'src/transport/kafka/settings.ts',
+      ...common,
+    ],
+    packages: [],
   },
   {
     files: ['src/testing.ts'],

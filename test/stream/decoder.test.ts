@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../src/stream/decoder.ts';
-import type { AvroDefinition } from '../../src/stream/definition.ts';
+import { type AvroDefinition, InvalidSchema } from '../../src/stream/definition.ts';
 import { fingerprintOf } from '../../src/stream/fingerprint.ts';
+import { azure, confluent } from '../../src/stream/framing.ts';
 import { memoryRegistry } from '../../src/stream/registry.ts';
 import { headerBytes, schema } from '../../src/stream/schema.ts';
 import { plain, rich, richSchema, written, type Rich } from './rich.ts';
@@ -185,9 +186,18 @@ describe('broken bytes', () => {
     const bytes = encoded('int', 5);
     expect(decoder.decode(bytes, 0, 9)).toBeUndefined();
     expect(decoder.problem).toMatchObject({ reason: expect.stringContaining('9 bytes are too few') });
-    bytes.writeUInt8(0, 0);
+    bytes.writeUInt8(1, 0);
     expect(decoder.decode(bytes, 0, bytes.length)).toBeUndefined();
-    expect(decoder.problem).toMatchObject({ reason: expect.stringContaining('marker C3 01') });
+    expect(decoder.problem).toMatchObject({ reason: expect.stringContaining('the marker of an encoding (C3 01') });
+    for (const [first, least] of [
+      [[0xc3, 0x02], azure.bytes],
+      [[0x00], confluent.bytes],
+    ] as const) {
+      const short = Buffer.alloc(least - 1);
+      short.set(first);
+      expect(decoder.decode(short, 0, short.length)).toBeUndefined();
+      expect(decoder.problem).toMatchObject({ reason: expect.stringContaining(`${least - 1} bytes are too few`) });
+    }
   });
 });
 
@@ -209,7 +219,7 @@ describe("with another writer's schema", () => {
     const decoder = new Decoder(today);
     const fingerprint = fingerprintOf(old);
     expect(decoder.decode(bytes, 0, bytes.length)).toBeUndefined();
-    expect(decoder.problem).toEqual({ kind: 'unknown-schema', fingerprint });
+    expect(decoder.problem).toEqual({ kind: 'unknown-schema', reference: fingerprint });
     expect(await decoder.learn(fingerprint, memoryRegistry([old]))).toBe(true);
     expect(plain(decoder.decode(bytes, 0, bytes.length))).toEqual({ id: 'a', n: 4, added: 'none' });
   });
@@ -273,5 +283,58 @@ describe("with another writer's schema", () => {
     expect(decoder.problem).toMatchObject({ kind: 'unknown-schema' });
     await decoder.learn(fingerprintOf(version(0)), registry);
     expect(decoder.decode(first, 0, first.length)).toMatchObject({ n: 7 });
+  });
+});
+
+describe('with an id that a registry gave out', () => {
+  const today = schema<{ n: number }>({ type: 'record', name: 'R', fields: [{ name: 'n', type: 'double' }] });
+  const old: AvroDefinition = { type: 'record', name: 'R', fields: [{ name: 'n', type: 'int' }] };
+  const id = 0x01020304;
+  const azureId = '0123456789abcdef0123456789abcdef';
+  const framed = [
+    ['confluent:16909060', Buffer.from([0x00, 0x01, 0x02, 0x03, 0x04])],
+    [`azure:${azureId}`, Buffer.concat([azure.marker, Buffer.from(azureId, 'hex')])],
+  ] as const;
+
+  test.each(framed)('%s, the value is read as its schema says', async (reference, head) => {
+    const bytes = Buffer.concat([Buffer.from('before'), head, encoded(old, { n: -5 }).subarray(headerBytes)]);
+    const decoder = new Decoder(today);
+    const decode = (): unknown => plain(decoder.decode(bytes, 6, bytes.length));
+    expect(decode()).toBeUndefined();
+    expect(decoder.problem).toEqual({ kind: 'unknown-schema', reference });
+    expect(await decoder.learn(reference, memoryRegistry([old]))).toBe(false);
+    expect(await decoder.learn(reference, { find: async () => old })).toBe(true);
+    expect(decode()).toEqual({ n: -5 });
+    expect(decoder.decode(bytes, 6, bytes.length - 1)).toBeUndefined();
+    expect(decoder.problem).toMatchObject({ reason: expect.stringContaining('n: cut short') });
+  });
+
+  test('each id has its own schema', async () => {
+    const decoder = new Decoder(today);
+    const names: Readonly<Record<string, AvroDefinition>> = { 'confluent:1': old, 'confluent:2': today.definition };
+    for (const reference of Object.keys(names)) await decoder.learn(reference, { find: async each => names[each] });
+    const first = Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), encoded(old, { n: 7 }).subarray(headerBytes)]);
+    const second = Buffer.concat([
+      Buffer.from([0, 0, 0, 0, 2]),
+      encoded(today.definition, { n: 0.5 }).subarray(headerBytes),
+    ]);
+    expect(plain(decoder.decode(first, 0, first.length))).toEqual({ n: 7 });
+    expect(plain(decoder.decode(second, 0, second.length))).toEqual({ n: 0.5 });
+  });
+
+  test('a schema that is none of Avro, or another than can be read, is a reason', async () => {
+    const reference = `confluent:${id}`;
+    const bytes = Buffer.concat([framed[0][1], Buffer.from([2])]);
+    const protobuf = async (): Promise<AvroDefinition> =>
+      Promise.reject(new InvalidSchema('it is PROTOBUF', 'Use Avro'));
+    for (const [find, says] of [
+      [protobuf, /the schema with the id 16909060 of a Confluent registry: it is PROTOBUF/],
+      [async () => 'string', /its schema confluent:16909060 cannot be read as/],
+    ] as const) {
+      const decoder = new Decoder(today);
+      expect(await decoder.learn(reference, { find })).toBe(true);
+      expect(decoder.decode(bytes, 0, bytes.length)).toBeUndefined();
+      expect(decoder.problem).toMatchObject({ kind: 'broken', reason: expect.stringMatching(says) });
+    }
   });
 });

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { describe as asText } from '../../engine/describe.ts';
 import { Graph } from '../../engine/graph.ts';
 import { mermaid } from '../../engine/mermaid.ts';
-import { loadApplication, openExisting, partitionsOf } from '../application.ts';
+import { isThere, loadApplication, openExisting, partitionsOf } from '../application.ts';
 import {
   type AppFlags,
   appFlag,
@@ -38,7 +36,7 @@ async function describe(flags: Flags): Promise<void> {
 
   /** Before the first run the graph is shown as it would be. */
   async function partitions(): Promise<Map<string, number>> {
-    if (!existsSync(join(config.data, 'log.db'))) return partitionsOf(application, undefined, config.partitions);
+    if (!(await isThere(config))) return partitionsOf(application, undefined, config.partitions);
     await using ports = await openExisting(config);
     return await partitionsOf(application, ports.transport, config.partitions);
   }

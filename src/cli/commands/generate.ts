@@ -5,6 +5,7 @@ import { generateLive } from '../first-data.ts';
 import { Misuse } from '../errors.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
+import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'rate'] as const;
@@ -29,7 +30,8 @@ async function generate(flags: Flags): Promise<void> {
   if (live.rate === 0 && flags.count === undefined)
     throw new Misuse('As fast as possible and without an end would fill the disk', 'Give --count, or a --rate above 0');
   using stopped = untilSignalled();
-  await using ports = await openPorts(config);
+  await using opened = await openPorts(config);
+  const ports = withPatience(opened, config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
   const begin = performance.now();
   const rate = live.rate === 0 ? Infinity : live.rate;

@@ -4,6 +4,7 @@ import { importCsv, type Imported, importMovielens, type ImportOptions } from '.
 import { createTopics, loadApplication } from '../application.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
+import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions'] as const;
@@ -42,7 +43,8 @@ const withFlags = (command: Command): Command =>
 /** SIGINT and SIGTERM end it after what is in the log by then; the same import again repeats the same event ids. */
 async function importWith(flags: Flags, job: Job): Promise<void> {
   const { config } = configurationOf(flags, settings);
-  await using ports = await openPorts(config);
+  await using opened = await openPorts(config);
+  const ports = withPatience(opened, config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
   using stopped = untilSignalled();
   let rejections = 0;

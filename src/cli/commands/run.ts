@@ -16,6 +16,7 @@ import {
 import { lagOf, readFromOutside } from '../../operations/lag.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { type OutputFlags, print } from '../output.ts';
+import { withPatience } from '../patience.ts';
 import { showProgress, sum } from '../progress.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'cutEvery'] as const;
@@ -49,7 +50,8 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     names,
     topologies.map(({ name }) => name),
   );
-  await using ports = await openPorts(config);
+  await using opened = await openPorts(config);
+  const ports = withPatience(opened, config);
   const { transport } = ports;
   const graph = new Graph(topologies, await createTopics(application, transport, config));
   const outside = async (): Promise<number> => readFromOutside(await lagOf(graph, transport), graph);

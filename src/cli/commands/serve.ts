@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { ratings } from '../../../topologies/streams.ts';
+import { openPorts } from '../../app/compose.ts';
 import { logSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
-import { loadApplication, openExisting, partitionsOf } from '../application.ts';
+import { isThere, loadApplication, logOf, partitionsOf } from '../application.ts';
 import { NoData } from '../errors.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
@@ -12,7 +13,7 @@ const settings = [...portFlags, 'port'] as const;
 /** `millrace serve`: API and pages on what another process learns. */
 export function addServe(program: Command): void {
   withSettings(program.command('serve'), settings)
-    .description('API and pages without an engine: on the data folder that `millrace run` writes to')
+    .description('API and pages without an engine: on the log and the documents that `millrace run` writes')
     .addHelpText('after', '\nWithout credentials the server binds to loopback only.')
     .action(serve);
 }
@@ -20,9 +21,10 @@ export function addServe(program: Command): void {
 async function serve(flags: ConfigFlags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   using stopped = untilSignalled();
-  await using ports = await openExisting(config);
+  if (!(await isThere(config))) throw new NoData(logOf(config));
+  await using ports = await openPorts(config); // a request that cannot be served now is told at once
   const topics = await ports.transport.topics();
-  if (!topics.some(({ topic }) => topic === ratings.name)) throw new NoData(config.data);
+  if (!topics.some(({ topic }) => topic === ratings.name)) throw new NoData(logOf(config));
   const application = await loadApplication({}, config);
   const graph = new Graph(application.topologies, await partitionsOf(application, ports.transport));
   const live = logSource({ ...ports, graph });

@@ -10,6 +10,7 @@ import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
 import { untilCaughtUp } from '../caught-up.ts';
+import { withPatience } from '../patience.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'port', 'cutEvery', 'generate'] as const;
@@ -35,18 +36,19 @@ async function start(flags: Flags): Promise<void> {
   const { signal } = stopped;
   await using ports = await openPorts(config);
   const application = await loadApplication({}, config);
-  const graph = new Graph(application.topologies, await createTopics(application, ports.transport, config));
-  await loadWhereEmpty({ ports, seed, signal });
+  const waiting = withPatience(ports, config);
+  const graph = new Graph(application.topologies, await createTopics(application, waiting.transport, config));
+  await loadWhereEmpty({ ports: waiting, seed, signal });
   const thread = new EngineThread({ ...engineOptions(application, config), untilCaughtUp: false });
   const ended = thread.ended.finally(stopped.stop); // the engine's end is everybody's
   ended.catch(() => {}); // it is awaited in the end, and may come long before
   try {
     await thread.restored;
-    await untilCaughtUp({ ports, graph, thread, signal });
+    await untilCaughtUp({ ports: waiting, graph, thread, signal });
     const watched = { ...ports, graph };
     const live = engineSource(watched, thread);
     const lags = engineLags(watched, thread);
-    const generated = { ports, seed, signal, rate: config.generate.rate };
+    const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
     await serveUntilStopped({ ports, port, thread, lags, live, signal }, async () => {
       if (generated.rate > 0) await generateBeside(generated);
     });

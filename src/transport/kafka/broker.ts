@@ -108,7 +108,11 @@ export class Broker {
       host,
       port,
       sasl: saslOptions(sasl),
-      send: async (protocol: Protocol<unknown>) => protocol.response.parse(await this.#send(protocol)),
+      send: async (protocol: Protocol<unknown>) => {
+        const answer = await protocol.response.parse(await this.#send(protocol));
+        if (sasl.mechanism === 'OAUTHBEARER') refuseChallenge(answer);
+        return answer;
+      },
       sendAuthRequest: () => Promise.reject(new BrokerRefused('SASL', notKafka(host, port), 'Use a newer broker')),
     };
     const framed = this.#versions[saslAuthenticateKey] !== undefined;
@@ -135,6 +139,15 @@ function saslOptions(sasl: Sasl): { readonly mechanism: string } {
   const oauthBearerProvider = async (): Promise<{ value: string }> => ({ value: await sasl.token() });
   const options = { mechanism: sasl.mechanism, oauthBearerProvider };
   return options;
+}
+
+/** A broker that refuses a token says so in a challenge (RFC 7628, 3.2.3), which kafkajs takes for a yes. */
+function refuseChallenge(answer: unknown): void {
+  if (typeof answer !== 'object' || answer === null || !('authBytes' in answer)) return;
+  const { authBytes } = answer;
+  const lengthBytes = 4;
+  if (Buffer.isBuffer(authBytes) && authBytes.length > lengthBytes)
+    throw new Error(authBytes.toString('utf8', lengthBytes));
 }
 
 const silent = { namespace: () => silent, debug: () => {}, error: () => {} };

@@ -8,6 +8,7 @@ import { type KafkaOptions, limitsOf } from './options.ts';
 const topicResource = 2;
 const retentionMs = 'retention.ms';
 const retentionBytes = 'retention.bytes';
+const cleanupPolicy = 'cleanup.policy';
 const unlimited = -1;
 const invalid: ReadonlySet<number> = new Set([Code.invalidTopic, Code.invalidPartitions, Code.invalidConfig]);
 
@@ -54,7 +55,7 @@ export class Topics {
   /** Whoever was deleted meanwhile is left out. */
   async #describe(partitions: ReadonlyMap<string, number>): Promise<TopicDescription[]> {
     if (partitions.size === 0) return [];
-    const configNames = [retentionMs, retentionBytes];
+    const configNames = [retentionMs, retentionBytes, cleanupPolicy];
     const resources = Array.from(partitions.keys(), name => ({ type: topicResource, name, configNames }));
     const { resources: described } = await this.#cluster.anywhere(broker =>
       broker.request(module.requests.DescribeConfigs, { resources }),
@@ -62,13 +63,14 @@ export class Topics {
     return described.flatMap(({ errorCode, resourceName: topic, configEntries }) => {
       if (errorCode === Code.unknownTopicOrPartition) return [];
       if (errorCode !== Code.none) throw failureOf(errorCode, `DescribeConfigs of ${topic}`);
-      const values = new Map(configEntries.map(({ configName, configValue }) => [configName, Number(configValue)]));
-      const [ms, bytes] = [values.get(retentionMs) ?? unlimited, values.get(retentionBytes) ?? unlimited];
+      const values = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
+      const [ms, bytes] = [retentionMs, retentionBytes].map(name => Number(values.get(name) ?? unlimited));
       return {
         topic,
         partitions: partitions.get(topic) ?? 0,
-        ...(ms === unlimited ? {} : { retentionMs: ms }),
-        ...(bytes === unlimited ? {} : { retentionBytes: bytes }),
+        ...(ms === undefined || ms === unlimited ? {} : { retentionMs: ms }),
+        ...(bytes === undefined || bytes === unlimited ? {} : { retentionBytes: bytes }),
+        ...(values.get(cleanupPolicy)?.includes('compact') === true ? { compacted: true } : {}),
       };
     });
   }
@@ -76,7 +78,7 @@ export class Topics {
   /** Answers false where the topic is there already. */
   async #create(topic: string, options: TopicOptions): Promise<boolean> {
     const configEntries = [
-      { name: 'cleanup.policy', value: 'delete' },
+      { name: cleanupPolicy, value: 'delete' },
       { name: retentionMs, value: String(options.retentionMs ?? unlimited) },
       { name: retentionBytes, value: String(options.retentionBytes ?? unlimited) },
     ];

@@ -25,26 +25,30 @@ const stop_ms = 20_000;
 export interface BrokerOptions {
   /** Lines of server.properties, which win over those of the harness. */
   readonly properties?: readonly string[];
+  /** Arguments of its Java, `-Dname=value` for instance. */
+  readonly java?: readonly string[];
 }
 
 export class KafkaBroker implements AsyncDisposable {
   readonly folder: string;
   readonly #jars: Distribution;
   readonly #ports: BrokerPorts;
+  readonly #java: readonly string[];
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, jars: Distribution, ports: BrokerPorts) {
+  private constructor(folder: string, jars: Distribution, ports: BrokerPorts, java: readonly string[]) {
     this.folder = folder;
     this.#jars = jars;
     this.#ports = ports;
+    this.#java = java;
   }
 
-  static async start({ properties = [] }: BrokerOptions = {}): Promise<KafkaBroker> {
+  static async start({ properties = [], java = [] }: BrokerOptions = {}): Promise<KafkaBroker> {
     const jars = await distribution();
     const [client = 0, internal = 0, controller = 0] = await freePorts(3);
     const ports = { client, internal, controller };
     const folder = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
-    const broker = new KafkaBroker(folder, jars, ports);
+    const broker = new KafkaBroker(folder, jars, ports, java);
     writeFileSync(broker.#config, serverProperties(format(folder, jars), ports, properties));
     try {
       await broker.restart();
@@ -58,6 +62,11 @@ export class KafkaBroker implements AsyncDisposable {
   /** For `bootstrap.servers`. */
   brokers(): string[] {
     return [`127.0.0.1:${this.port}`];
+  }
+
+  /** The same in plain text and without credentials, whatever clients have to speak: for administrators. */
+  internalBrokers(): string[] {
+    return [`127.0.0.1:${this.#ports.internal}`];
   }
 
   get port(): number {
@@ -133,7 +142,16 @@ export class KafkaBroker implements AsyncDisposable {
     const archive = existsSync(classData)
       ? `SharedArchiveFile=${classData}`
       : `ArchiveClassesAtExit=${this.#classData}`;
-    const java = [...modest, `-XX:${archive}`, '-cp', classpath, ...logging, 'kafka.Kafka', this.#config];
+    const java = [
+      ...modest,
+      ...this.#java,
+      `-XX:${archive}`,
+      '-cp',
+      classpath,
+      ...logging,
+      'kafka.Kafka',
+      this.#config,
+    ];
     return existsSync(setpriv) ? [setpriv, [...leash, 'java', ...java]] : ['java', java];
   }
 

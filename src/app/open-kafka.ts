@@ -1,0 +1,64 @@
+/** Opens a log at brokers, and the registries that know its schemas; loaded only by whoever uses one. */
+import type { Clock } from '../engine/clock.ts';
+import { azureRegistry, azureRegistryScope } from '../stream/azure-registry.ts';
+import { confluentRegistry } from '../stream/confluent-registry.ts';
+import type { SchemaRegistry } from '../stream/registry.ts';
+import { routedRegistry } from '../stream/routed-registry.ts';
+import { seconds, type Millis } from '../stream/time.ts';
+import { azureFrames, confluentFrames } from '../stream/wire-frames.ts';
+import { kafkaOptions } from '../transport/kafka/configured.ts';
+import { EntraTokens } from '../transport/kafka/entra.ts';
+import { openKafkaLog } from '../transport/kafka/open.ts';
+import { limitsOf } from '../transport/kafka/profiles.ts';
+import { azureCredential, secretOf } from '../transport/kafka/security.ts';
+import type { Transport } from '../transport/port.ts';
+import type { WireFrames } from '../transport/wire-frame.ts';
+import type { Config } from './config.ts';
+import { kafkaSection } from './kafka-config.ts';
+import type { PortSettings } from './port-settings.ts';
+import { schemasSection } from './schemas-config.ts';
+
+interface KafkaPorts {
+  readonly transport: Transport;
+  readonly registry: SchemaRegistry;
+  readonly commitEvery: Millis;
+}
+
+type Settings = Pick<PortSettings, 'kafka' | 'schemas'>;
+
+/** `own` holds the schemas that fingerprints name. */
+export async function openKafka(settings: Settings, own: SchemaRegistry, clock: Clock): Promise<KafkaPorts> {
+  const kafka = settings.kafka ?? kafkaSection.parse({});
+  const { registry, frames } = await schemasOf(settings.schemas ?? schemasSection.parse(none), own, clock);
+  const options = await kafkaOptions(kafka, () => clock.now());
+  return {
+    transport: openKafkaLog({ ...options, ...(frames === undefined ? {} : { frames }) }),
+    registry,
+    commitEvery: seconds(1) / limitsOf(kafka.profile, kafka).commitsPerSecond,
+  };
+}
+
+const none = { confluent: {}, azure: {} };
+
+interface Schemas {
+  readonly registry: SchemaRegistry;
+  readonly frames?: WireFrames;
+}
+
+/** Ids that records name are asked for at every registry that is configured; ours are given out by one of them. */
+async function schemasOf({ write, ...named }: Config['schemas'], own: SchemaRegistry, clock: Clock): Promise<Schemas> {
+  const { url, username } = named.confluent;
+  const password = secretOf('schemas.confluent', named.confluent, 'password', 'passwordFile');
+  const confluent = url === undefined ? undefined : confluentRegistry({ url, username, password });
+  const azure = await azureOf(named.azure, clock);
+  const registry = routedRegistry(own, { confluent, azure });
+  if (write === 'confluent' && confluent !== undefined) return { registry, frames: confluentFrames(own, confluent) };
+  if (write === 'azure' && azure !== undefined) return { registry, frames: azureFrames(own, azure) };
+  return { registry };
+}
+
+async function azureOf({ url, group = '' }: Config['schemas']['azure'], clock: Clock) {
+  if (url === undefined) return undefined;
+  const tokens = new EntraTokens(await azureCredential(), azureRegistryScope, () => clock.now());
+  return azureRegistry({ url, group, token: () => tokens.get() });
+}

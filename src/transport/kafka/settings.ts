@@ -1,0 +1,35 @@
+/** What can be said about a broker, as names and plain data: crosses threads, and loads no client. */
+import type { Compression, LimitSettings, ProfileName } from './profiles.ts';
+
+export const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'] as const;
+export type Mechanism = (typeof mechanisms)[number];
+
+export interface TlsSettings {
+  readonly enabled?: boolean | undefined;
+  /** Files in PEM. */
+  readonly ca?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name in the broker's certificate, where it is not that of its address. */
+  readonly serverName?: string | undefined;
+}
+
+export interface SaslSettings {
+  readonly mechanism?: Mechanism | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly passwordFile?: string | undefined;
+  readonly connectionString?: string | undefined;
+  readonly connectionStringFile?: string | undefined;
+  /** What a token of Entra ID is for; made of the namespace where absent. */
+  readonly scope?: string | undefined;
+}
+
+export interface KafkaSettings extends LimitSettings {
+  readonly brokers: readonly string[];
+  readonly profile: ProfileName;
+  readonly clientId: string;
+  readonly compression?: Compression | undefined;
+  readonly tls: TlsSettings;
+  readonly sasl: SaslSettings;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { topicRules, type TopicRules } from '../../src/app/topic-rules.ts';
+import { configure } from '../../src/app/configure.ts';
+import { createTopics, TopicsMissing, type TopicSettings } from '../../src/cli/application.ts';
+import { hubsOf, planTopics, problemsIn } from '../../src/cli/topic-plan.ts';
+import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
+import type { TopicDescription } from '../../src/transport/port.ts';
+import { topologies } from '../../topologies/index.ts';
+
+const { kafka } = configure({ environment: {} }).config;
+const rules = topicRules({ transport: 'kafka', kafka });
+const eventHubs = topicRules({ transport: 'kafka', kafka: { ...kafka, profile: 'event-hubs' } });
+
+const plan = (settings: TopicSettings, there: readonly TopicDescription[] = [], by: TopicRules = rules) =>
+  planTopics({ application: { topologies }, settings, rules: by, there });
+
+/** All topics as the plan wants them. */
+async function made(settings: TopicSettings): Promise<TopicDescription[]> {
+  const { topics } = await plan(settings);
+  return topics.map(({ topic, partitions, retentionMs }) => ({
+    topic,
+    partitions,
+    ...(retentionMs === undefined ? {} : { retentionMs }),
+  }));
+}
+
+const days = { partitions: 4, retention: { days: 7 } };
+
+describe('the topics of the recommender', () => {
+  test('are nine, the dead letters among them: a namespace of Event Hubs has room for ten', async () => {
+    const { topics, problems } = await plan(days, [], eventHubs);
+    expect(topics).toHaveLength(9);
+    expect(topics.map(({ topic }) => topic)).toContain('dead-letters');
+    expect(problems).toEqual([]);
+    const crowded = await plan(
+      days,
+      [
+        { topic: 'a', partitions: 1 },
+        { topic: 'b', partitions: 1 },
+      ],
+      eventHubs,
+    );
+    expect(crowded.problems).toEqual([
+      expect.stringMatching(
+        /^9 topics are needed and 2 others are there, Azure Event Hubs has room for 10: take another/,
+      ),
+    ]);
+  });
+
+  test('that are missing are what infrastructure has to make', async () => {
+    const there = (await made(days)).filter(({ topic }) => topic !== 'ratings' && topic !== 'model-versions');
+    const planned = await plan(days, there, eventHubs);
+    expect(problemsIn(planned)).toEqual(['ratings: it is missing', 'model-versions: it is missing']);
+    expect(hubsOf(planned)).toEqual([
+      { name: 'ratings', partitionCount: 4, retentionTimeInHours: 168, cleanupPolicy: 'Delete' },
+      { name: 'model-versions', partitionCount: 1, retentionTimeInHours: 168, cleanupPolicy: 'Delete' },
+    ]);
+  });
+
+  test('are as they have to be where nothing differs', async () => {
+    expect(problemsIn(await plan(days, await made(days)))).toEqual([]);
+    expect(problemsIn(await plan({ retention: {} }, await made(days)))).toEqual([]);
+  });
+
+  test.each([
+    [{ topic: 'ratings', partitions: 4, compacted: true }, /^ratings: it is compacted, and state is made of all/],
+    [
+      { topic: 'ratings', partitions: 4, retentionMs: 1_000 },
+      /^ratings: it keeps 1000 ms of records, not 604800000 \(retention.days\)/,
+    ],
+    [{ topic: 'model-versions', partitions: 2 }, /^model-versions: it has 2 partitions, not 1/],
+    [{ topic: 'user-vectors', partitions: 3 }, /^user-vectors: it has 3 partitions, not 4/],
+  ])('%j is wrong', async (other, says) => {
+    const there = (await made(days)).map(topic => (topic.topic === other.topic ? { ...topic, ...other } : topic));
+    expect(problemsIn(await plan(days, there))).toContainEqual(expect.stringMatching(says));
+  });
+
+  test('that are read together need the same number of partitions', async () => {
+    const there = (await made(days)).map(topic =>
+      topic.topic === 'user-vectors' ? { ...topic, partitions: 3 } : topic,
+    );
+    expect((await plan({ retention: {} }, there)).problems).toEqual([expect.stringMatching(/user-vectors/)]);
+  });
+
+  test('have no more partitions than there may be', async () => {
+    expect(problemsIn(await plan({ partitions: 33, retention: {} }, [], eventHubs))).toContainEqual(
+      'ratings: 33 partitions are more than the 32 that Azure Event Hubs gives a topic',
+    );
+  });
+});
+
+test('nobody makes a topic where infrastructure does', async () => {
+  const transport = openEmbeddedLog({ path: ':memory:' });
+  const settings = { ...days, transport: 'kafka', kafka: { ...kafka, profile: 'event-hubs' } } as const;
+  await expect(createTopics({ topologies }, transport, settings)).rejects.toThrow(TopicsMissing);
+  await expect(createTopics({ topologies }, transport, settings)).rejects.toThrow(
+    /has no ratings, .*`millrace topics plan`/,
+  );
+  expect(await transport.topics()).toEqual([]);
+  await transport.close();
+});
