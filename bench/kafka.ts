@@ -1,18 +1,20 @@
 /**
  * What does Millrace do over a Kafka broker, beside kafkajs alone and Kafka Streams? Everything on one broker of its own,
  * each contestant in a process of its own, in turns; what it wrote is read and checked by another client.
- * `node bench/kafka.ts [PART…] [--records N] [--keys N] [--runs N]`; parts are consume, produce, windows, recovery and
- * freshness, all of them where none is named. Needs Java 17 and Maven: without them it says so and measures nothing.
+ * `node bench/kafka.ts [PART…] [--records N] [--keys N] [--runs N]`; parts are consume, produce, windows, recovery,
+ * freshness and profile, all of them where none is named. Needs Java 17 and Maven: without them it says so and measures nothing.
  */
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { missingForJars } from '../test/support/kafka/distribution.ts';
-import { type Benchmark, report } from './report.ts';
+import { report } from './report.ts';
 import { freshness } from './support/kafka/freshness.ts';
 import { notes } from './support/kafka/notes.ts';
+import { profiles } from './support/kafka/profile.ts';
 import { recovery } from './support/kafka/recovery.ts';
 import { Site } from './support/kafka/site.ts';
 import { throughput, type Work } from './support/kafka/throughput.ts';
+import { machine, write } from './support/write.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,11 +34,16 @@ const parts = {
   recovery: site =>
     recovery(site, manyKeys, async rivals => {
       const question = `From the start of a process to the records that waited for it, after the kill of one with ${manyKeys} keys`;
-      await report({ ...shared('recovery'), question, unit: 's', better: 'less', runs, rivals });
+      await report({ ...about('recovery'), question, unit: 's', better: 'less', runs, warmUp: false, rivals });
     }),
-  freshness: async () => report({ ...shared('freshness'), ...freshness() }),
+  profile: async site => {
+    const measured = await profiles(site);
+    write({ kind: 'table', ...about('profile'), machine: machine(), ...measured });
+    console.table(measured.rows);
+  },
+  freshness: async () => report({ ...about('freshness'), ...freshness() }),
 } satisfies Record<string, (site: Site) => Promise<void>>;
-const names = z.enum(['consume', 'produce', 'windows', 'recovery', 'freshness']);
+const names = z.enum(['consume', 'produce', 'windows', 'recovery', 'freshness', 'profile']);
 
 const missing = await missingForJars();
 if (missing === undefined) await measure(positionals.length === 0 ? names.options : z.array(names).parse(positionals));
@@ -49,12 +56,12 @@ async function measure(which: readonly z.infer<typeof names>[]): Promise<void> {
 
 async function compare(site: Site, work: Work, question: string): Promise<void> {
   const rivals = await throughput(site, work, [1, 4]);
-  await report({ ...shared(work), question, unit: 'records/s', better: 'more', runs, rivals });
+  await report({ ...about(work), question, unit: 'records/s', better: 'more', runs, warmUp: false, rivals });
 }
 
-/** A part is measured alone as it is among the others; each process warms up by itself. */
-function shared(part: z.infer<typeof names>): Pick<Benchmark, 'name' | 'repeat' | 'notes' | 'warmUp'> {
+/** A part is measured alone as it is among the others. */
+function about(part: z.infer<typeof names>): { name: string; repeat: string; notes: string[] } {
   const others = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
   const repeat = ['npx node bench/kafka.ts', part, ...others].join(' ');
-  return { name: `kafka-${part}`, repeat, notes: notes[part], warmUp: false };
+  return { name: `kafka-${part}`, repeat, notes: [...notes[part]] };
 }

@@ -15,6 +15,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['kafka-windows', 'bench/kafka.ts windows'],
   ['kafka-recovery', 'bench/kafka.ts recovery'],
   ['kafka-freshness', 'bench/kafka.ts freshness'],
+  ['kafka-profile', 'bench/kafka.ts profile'],
   ['als-temporal', 'bench/als.ts'],
   ['als-leave-last-out', 'bench/als.ts'],
   ['als-random', 'bench/als.ts'],

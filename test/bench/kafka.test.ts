@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { countsOf, readings, readingsOf, recordsOf, totalOf } from '../../bench/support/kafka/input.ts';
 import { Progress } from '../../bench/support/kafka/marks.ts';
+import { spentIn } from '../../bench/support/kafka/profile.ts';
 import { cpuOf } from '../../bench/support/kafka/processes.ts';
 
 const input = { records: 150_000, keys: 100, warmUp: 0 };
@@ -39,4 +40,22 @@ test.runIf(process.platform === 'linux')('processor time is that of the process,
   const [before, own] = [cpuOf(process.pid), process.cpuUsage()];
   while (process.cpuUsage(own).user + process.cpuUsage(own).system < 200_000);
   expect(cpuOf(process.pid) - before).toBeGreaterThanOrEqual(180);
+});
+
+test('a profile is told by whose code it is, without the waiting', () => {
+  const frames = [
+    ['(idle)', ''],
+    ['(garbage collector)', ''],
+    ['decode', 'file:///somewhere/node_modules/kafkajs/src/protocol/decoder.js'],
+    ['translate', 'file:///somewhere/src/transport/kafka/codec/translator.ts'],
+    ['writev', ''],
+  ] as const;
+  const nodes = frames.map(([functionName, url], id) => ({ id, callFrame: { functionName, url } }));
+  const spent = spentIn({ nodes, samples: [0, 1, 2, 2, 3, 4], timeDeltas: [9e6, 1e6, 2e6, 3e6, 4e6, 5e6] });
+  expect(Object.fromEntries(spent)).toEqual({
+    'garbage collection': 1,
+    kafkajs: 5,
+    "Millrace's adapter": 4,
+    'Node and the start': 5,
+  });
 });

@@ -25,4 +25,10 @@ export const notes = {
     'The dataflow of the recommender in one process over 1 partition, its log on the broker: 100,836 plausible ratings of ' +
       '610 users and 9,742 items, then 200 live ones, 5 a second.',
   ],
+  profile: [
+    'From the profiles that Node takes (`--cpu-prof`), from the start of each process, waiting left out; a wait for the ' +
+      'disk counts where it was called. kafkajs makes some objects of each record and long integers of its numbers, and ' +
+      'the collector takes them away again; so the adapter reads and writes batches as bytes, and takes only connections ' +
+      'and requests from kafkajs.',
+  ],
 } as const;
