@@ -150,6 +150,8 @@ const areas: readonly Area[] = [
     may: ['topologies/**', 'src/index.ts', 'src/als/index.ts', 'src/recommender/domain/**', 'schemas/**', ...common],
     packages: ['rxjs'],
   },
+  // It shows what a consumer needs to know who has nothing of ours.
+  { files: ['examples/downstream.ts'], may: [], packages: ['kafkajs'] },
   {
     files: ['examples/**'],
     may: ['examples/**', 'src/index.ts', 'src/testing.ts', ...common],

@@ -1,0 +1,40 @@
+/** The recommender itself, killed on a real broker: windows, vectors and lists are those of a run without a death. */
+import { describe, expect, test } from 'vitest';
+import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
+import { topologies } from '../../topologies/index.ts';
+import * as streams from '../../topologies/streams.ts';
+import { Ordeal } from '../support/kafka/ordeal.ts';
+import { noBroker } from '../support/kafka/suite.ts';
+import { ratings, recommendedAs } from '../support/kill-recommender.ts';
+import { Random } from '../support/random.ts';
+
+const deadline_ms = 110_000;
+/** Where a plan or what it makes has been written, and nothing that follows. */
+const points = ['flush:before', 'flush:after', 'checkpoint:after'];
+
+describe.skipIf(noBroker)('on Kafka, the recommender', () => {
+  test('killed in epochs of train and of recommend, ends as if it had not been', async () => {
+    await using calm = await begin();
+    await using harried = await begin();
+    const deaths = async (): Promise<void> => {
+      for (const topology of ['train', 'recommend'])
+        for (const point of points) await harried.die(`${topology}.${point}:2`);
+      await harried.drain();
+    };
+    await Promise.all([calm.drain(), deaths()]);
+    const demanded = await outcome(calm);
+    expect(demanded.versions).toBe(1);
+    expect(Object.keys(demanded.lists).length).toBeGreaterThan(5);
+    expect(await outcome(harried)).toEqual(demanded);
+  });
+});
+
+/** The same events in the same order. */
+async function begin(): Promise<Ordeal> {
+  const ordeal = await Ordeal.begin('../../../topologies/index.ts', topologies, deadline_ms);
+  const sent = ratings(400, new Random(5)).map(rating => recordOf(streams.ratings, rating));
+  await appendFromOutside(ordeal.ports.transport, streams.ratings.name, sent, Date.now());
+  return ordeal;
+}
+
+const outcome = (ordeal: Ordeal) => recommendedAs(stream => ordeal.read(stream), ordeal.ports.documents);
