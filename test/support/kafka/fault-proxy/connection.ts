@@ -127,7 +127,7 @@ export class Connection {
 
 /** Waits for those who read slowly, as a broker does. */
 async function send(to: Socket, bytes: Buffer): Promise<void> {
-  if (!to.destroyed && !to.write(bytes)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+  if (to.writable && !to.write(bytes)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
 }
 
 /** Either it has the name of a system call, or the connection ended within a message. */
