@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import type { Documents } from '../documents/port.ts';
 import { openSqliteDocuments } from '../documents/sqlite/documents.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
+import type { Membership } from '../engine/membership.ts';
 import { openSqliteStateStore } from '../engine/state/sqlite.ts';
+import { openSqliteWorker } from '../engine/state/sqlite-worker.ts';
 import type { StateStore } from '../engine/state/store.ts';
+import type { WorkerIdentity } from '../engine/state/worker.ts';
 import { openDirectorySnapshots } from '../snapshots/directory/snapshots.ts';
 import type { Snapshots } from '../snapshots/port.ts';
 import { directoryRegistry } from '../stream/directory-registry.ts';
@@ -27,6 +30,10 @@ export interface Ports extends AsyncDisposable {
   readonly commitEvery?: Millis | undefined;
   /** Local checkpoints; opened only by who runs tasks. */
   openStore(): StateStore;
+  /** How processes share their tasks; absent where they do not. */
+  readonly membership?: Membership;
+  /** Whose checkpoints these are; opened only by who shares tasks, once for each world of groups. Throws `StateInUse`. */
+  openWorker(name?: string): WorkerIdentity;
 }
 
 /** Everything on the local disk, under one folder, shared by any number of processes. */
@@ -66,11 +73,16 @@ export async function openPorts(settings: PortSettings, clock: Clock = systemClo
     snapshots,
     clock,
     openStore: () => stack.adopt(openSqliteStateStore({ path: join(state, 'state.db') }), store => store.close()),
+    openWorker: (name = 'worker') =>
+      stack.adopt(
+        openSqliteWorker({ path: join(state, `${name}.db`), warn: text => process.emitWarning(text) }),
+        worker => worker.close(),
+      ),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery'>;
+type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery' | 'membership'>;
 
 /** Each adapter is one case here, its code loaded by nobody who does not use it. `own` has the schemas by fingerprint. */
 async function openLog(settings: PortSettings, own: SchemaRegistry, clock: Clock): Promise<Log> {

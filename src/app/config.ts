@@ -142,6 +142,11 @@ export const configSchema = z.strictObject({
       'Adapter of the snapshots: files below `data`, or Azure Blob Storage, from which any machine can take a task over.',
     ),
   blob: blobSection,
+  standbys: integer(0, 16)
+    .default(1)
+    .describe(
+      'Other processes that keep the state of each task warm, where several share the tasks; 0 is none, also for what this process is willing to do.',
+    ),
   partitions: integer(1, 1_024)
     .optional()
     .describe('Partitions of topics that are not there yet; where absent as many as the others have, else 4.'),

@@ -1,4 +1,5 @@
 import type { TopologyFreshness } from '../operations/freshness.ts';
+import type { GroupStats } from '../operations/group-stats.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
 import type { PortSettings } from './port-settings.ts';
@@ -18,6 +19,8 @@ export interface EngineThreadOptions {
   readonly maxRecords: number;
   /** Bytes that the epochs of all tasks may hold. */
   readonly budgetBytes: number;
+  /** Warm standbys of each task, where processes share them; one where absent. */
+  readonly standbys?: number;
 }
 
 /** From the engine's thread. */
@@ -27,6 +30,7 @@ export type EngineMessage =
       readonly type: 'stats';
       readonly tasks: readonly TaskStats[];
       readonly freshness: readonly TopologyFreshness[];
+      readonly groups: readonly GroupStats[];
     }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };

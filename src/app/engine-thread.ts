@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../errors.ts';
 import type { TopologyFreshness } from '../operations/freshness.ts';
+import type { GroupStats } from '../operations/group-stats.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { engineWorker } from './warm-engine.ts';
@@ -27,6 +28,8 @@ export class EngineThread {
   tasks: readonly TaskStats[] = [];
   /** Of events that came since the thread was started. */
   freshness: readonly TopologyFreshness[] = [];
+  /** How the process stands in the groups of its topologies. */
+  groups: readonly GroupStats[] = [];
   readonly #worker: Worker;
 
   constructor(options: EngineThreadOptions) {
@@ -41,6 +44,7 @@ export class EngineThread {
       if (message.type === 'stats') {
         this.tasks = message.tasks;
         this.freshness = message.freshness;
+        this.groups = message.groups;
       } else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
       else ended.resolve();

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { Engine } from '../engine/engine.ts';
 import type { OnWait } from '../engine/retry.ts';
+import type { Observer } from '../engine/runner-options.ts';
 import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
 import { topologiesOf } from './application.ts';
@@ -19,7 +20,8 @@ const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 async function run(options: EngineThreadOptions, stop: AbortController): Promise<void> {
   await using ports = await openPorts(options.ports);
   const observer = new StatsObserver(ports.clock);
-  const report = (): void => post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness() });
+  const report = (): void =>
+    post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness(), groups: observer.groups() });
   const timer = setInterval(report, statsEveryMs);
   try {
     const engine = await Engine.open(
@@ -28,7 +30,8 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
         ...options,
         store: ports.openStore(),
         topologies: await topologiesOf(options.app, options.settings),
-        observer,
+        observer: told(observer),
+        ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
         snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
       },
       stop.signal,
@@ -50,6 +53,26 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
     clearInterval(timer);
     report();
   }
+}
+
+/** Reasons to join that are nobody's trouble. */
+const ordinary: ReadonlySet<string> = new Set(['start', 'REBALANCE_IN_PROGRESS', 'a task was released']);
+
+/** Figures count what happens; whoever reads the process's errors also hears of which task, and why. */
+function told(observer: StatsObserver): Observer {
+  return {
+    committed: (task, epoch) => observer.committed(task, epoch),
+    waiting: (task, what, error) => observer.waiting(task, what, error),
+    assigned: (topology, assignment) => observer.assigned(topology, assignment),
+    left: (task, why) => {
+      observer.left(task);
+      process.stderr.write(`${task} is no more with this process: ${why}\n`);
+    },
+    joining: (topology, reason) => {
+      observer.joining(topology, reason);
+      if (!ordinary.has(reason)) process.stderr.write(`joining the group of ${topology} again: ${reason}\n`);
+    },
+  };
 }
 
 /** No task of the engine waits for it, so no figure shows it. */

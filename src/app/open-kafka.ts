@@ -1,5 +1,6 @@
 /** Opens a log at brokers, and the registries that know its schemas; loaded only by whoever uses one. */
 import type { Clock } from '../engine/clock.ts';
+import type { Membership } from '../engine/membership.ts';
 import { azureRegistry, azureRegistryScope } from '../stream/azure-registry.ts';
 import { confluentRegistry } from '../stream/confluent-registry.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
@@ -8,8 +9,9 @@ import { seconds, type Millis } from '../stream/time.ts';
 import { azureFrames, confluentFrames } from '../stream/wire-frames.ts';
 import { kafkaOptions } from '../transport/kafka/configured.ts';
 import { EntraTokens } from '../transport/kafka/entra.ts';
+import { type GroupTimes, kafkaMembership } from '../transport/kafka/membership/membership.ts';
 import { openKafkaLog } from '../transport/kafka/open.ts';
-import { limitsOf } from '../transport/kafka/profiles.ts';
+import { type LimitName, limitsOf } from '../transport/kafka/profiles.ts';
 import { azureCredential, secretOf } from '../transport/kafka/security.ts';
 import type { Transport } from '../transport/port.ts';
 import type { WireFrames } from '../transport/wire-frame.ts';
@@ -22,6 +24,7 @@ interface KafkaPorts {
   readonly transport: Transport;
   readonly registry: SchemaRegistry;
   readonly commitEvery: Millis;
+  readonly membership: Membership;
 }
 
 type Settings = Pick<PortSettings, 'kafka' | 'schemas'>;
@@ -31,12 +34,24 @@ export async function openKafka(settings: Settings, own: SchemaRegistry, clock: 
   const kafka = settings.kafka ?? kafkaSection.parse({});
   const { registry, frames } = await schemasOf(settings.schemas ?? schemasSection.parse(none), own, clock);
   const options = await kafkaOptions(kafka, () => clock.now());
+  const limits = limitsOf(kafka.profile, kafka);
+  const transport = openKafkaLog({ ...options, ...(frames === undefined ? {} : { frames }) });
   return {
-    transport: openKafkaLog({ ...options, ...(frames === undefined ? {} : { frames }) }),
+    transport,
     registry,
-    commitEvery: seconds(1) / limitsOf(kafka.profile, kafka).commitsPerSecond,
+    commitEvery: seconds(1) / limits.commitsPerSecond,
+    membership: kafkaMembership(transport, clock, timesOf(limits)),
   };
 }
+
+/** A member that lives rejoins with its next heartbeat; who does not is given up when its session ends, no sooner. */
+const timesOf = (
+  limits: Pick<Record<LimitName, number>, 'sessionTimeout_ms' | 'heartbeatInterval_ms'>,
+): GroupTimes => ({
+  sessionTimeout: limits.sessionTimeout_ms,
+  heartbeatInterval: limits.heartbeatInterval_ms,
+  rebalanceTimeout: limits.sessionTimeout_ms,
+});
 
 const none = { confluent: {}, azure: {} };
 

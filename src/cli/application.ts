@@ -60,6 +60,7 @@ function fileUrl(path: string): string {
 /** What the engine's thread is started with, whatever it is to do. */
 export const engineOptions = ({ app, settings }: Application, config: Config) => ({
   ports: portSettings(config),
+  standbys: config.standbys,
   app,
   settings,
   ...config.limits,

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import type { Ports } from '../app/compose.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { Health, Verdict } from '../operations/health.ts';
+import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { addPages } from '../recommender/api/pages.ts';
@@ -15,7 +16,7 @@ export interface Serving {
   /** Port on loopback; 0 takes any that is free. */
   readonly port: number;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness'>;
+  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups'>;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
@@ -52,6 +53,7 @@ async function serverOf({ ports, thread, lags, live, signal }: Serving): Promise
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));
+  registerGroupMetrics(metrics, () => thread?.groups ?? []);
   const server = await createServer({
     documents,
     transport,

@@ -1,7 +1,7 @@
 /** The tasks of a process: opened together, run side by side, stopped together. */
 import { Crew } from './crew/crew.ts';
 import type { CrewOptions } from './crew/options.ts';
-import { nobody } from './crew/worker.ts';
+import { nobody } from './state/worker.ts';
 import { Graph } from './graph.ts';
 import { alone } from './membership.ts';
 import type { TaskRunner } from './runner.ts';

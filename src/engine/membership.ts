@@ -7,8 +7,12 @@ import type { TopologyGraph } from './graph.ts';
 export interface Seat {
   /** The topology; also the name of the group. */
   readonly topology: TopologyGraph;
+  /** Which member the worker was in its former life, if it was one: it is dead. */
+  readonly formerMember: string | undefined;
   /** What the worker tells the group, asked whenever the group meets. The rest of the claims is the membership's. */
   claims(): Omit<Claims, 'member' | 'generation'>;
+  /** Which member the worker is from now on. */
+  joined(member: string): void;
   /** What the group wants of the worker from now on. */
   assigned(assignment: Assignment): void;
   /** The worker cannot be a member any more. */
@@ -44,5 +48,17 @@ export const alone = (): Membership => ({
     const { tasks } = seat.topology;
     seat.assigned({ run: Array.from({ length: tasks }, (_, partition) => partition), standby: [], refused: null });
     return { meet: () => {}, lost: error => seat.failed(error), leave: async () => {} };
+  },
+});
+
+/** The same groups under other names: of a log whose topics and groups go by other names, too. */
+export const renamedGroups = (
+  real: Membership,
+  names: { readonly group: (topology: string) => string; readonly topic: (stream: string) => string },
+): Membership => ({
+  join: seat => {
+    const { name, reads } = seat.topology;
+    const there = reads.map(read => ({ ...read, stream: names.topic(read.stream) }));
+    return real.join({ ...seat, topology: { ...seat.topology, name: names.group(name), reads: there } });
   },
 });

@@ -5,7 +5,9 @@ import type { TaskRuntime } from '../engine/runtime.ts';
 import { placesOf } from '../engine/spans.ts';
 import type { Millis } from '../stream/time.ts';
 import type { CommittedOffset } from '../transport/port.ts';
+import type { Assignment } from '../engine/assignment/claims.ts';
 import { FreshnessWindow, type TopologyFreshness } from './freshness.ts';
+import { GroupCounts, type GroupStats } from './group-stats.ts';
 
 /** What a task has done since its process started. Plain data: it crosses threads. */
 export interface TaskStats {
@@ -31,6 +33,7 @@ export interface TaskStats {
 export class StatsObserver implements Observer {
   readonly #tasks = new Map<string, TaskStats>();
   readonly #freshness = new Map<string, FreshnessWindow>();
+  readonly #groups = new GroupCounts();
   readonly #clock: { now(): Millis };
   readonly #since: Millis;
 
@@ -63,6 +66,19 @@ export class StatsObserver implements Observer {
   /** Its figures are those of whoever runs it now. */
   left(task: string): void {
     this.#tasks.delete(task);
+  }
+
+  joining(topology: string, reason: string): void {
+    this.#groups.joining(topology, reason);
+  }
+
+  assigned(topology: string, assignment: Assignment): void {
+    this.#groups.assigned(topology, assignment);
+  }
+
+  /** In order of the topologies' names. */
+  groups(): readonly GroupStats[] {
+    return this.#groups.all();
   }
 
   /** In order of the tasks' names. */

@@ -1,7 +1,7 @@
 /** Where a process works: what its ports are opened with, and how its topics are called there. */
 import { openPorts, type Ports } from '../../src/app/compose.ts';
 import type { PortSettings } from '../../src/app/port-settings.ts';
-import { prefixed } from './prefixed.ts';
+import { prefixed, prefixedGroups } from './prefixed.ts';
 
 /** Plain data: it crosses processes. */
 export interface Place extends PortSettings {
@@ -17,7 +17,9 @@ export async function openPlace({ prefix = '', ...settings }: Place): Promise<Po
   return {
     ...ports,
     transport: prefixed(ports.transport, prefix),
+    ...(ports.membership === undefined ? {} : { membership: prefixedGroups(ports.membership, prefix) }),
     openStore: () => ports.openStore(),
+    openWorker: name => ports.openWorker(name),
     [Symbol.asyncDispose]: () => ports[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,5 @@
 /** A log of one's own on a broker that many share: the same topics under other names. */
+import { type Membership, renamedGroups } from '../../src/engine/membership.ts';
 import type { TopicPartition, Transport } from '../../src/transport/port.ts';
 
 export function prefixed(real: Transport, prefix: string): Transport {
@@ -19,3 +20,7 @@ export function prefixed(real: Transport, prefix: string): Transport {
     close: () => real.close(),
   };
 }
+
+/** The groups that belong to such a log. */
+export const prefixedGroups = (real: Membership, prefix: string): Membership =>
+  renamedGroups(real, { group: name => prefix + name, topic: name => prefix + name });

@@ -23,6 +23,9 @@ async function work(stop: AbortSignal): Promise<void> {
     documents: kill.documents(ports.documents),
     store: kill.store(ports.openStore()),
     registry: ports.registry,
+    ...(ports.membership === undefined
+      ? {}
+      : { membership: ports.membership, worker: ports.openWorker(), standbys: 1 }),
     clock: ports.clock,
     maxRecords: 20,
     budgetBytes: 1 << 24,

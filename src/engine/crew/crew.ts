@@ -134,6 +134,8 @@ export class Crew {
     const { topology } = group;
     return {
       topology,
+      formerMember: worker.members.get(topology.name),
+      joined: member => worker.joined(topology.name, member),
       claims: () => ({
         ...group.claims(task => store.head(task)?.epoch),
         worker: worker.id,

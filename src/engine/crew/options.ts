@@ -1,7 +1,7 @@
 import type { Graph } from '../graph.ts';
 import type { Membership } from '../membership.ts';
 import type { RunnerOptions } from '../runner.ts';
-import type { WorkerIdentity } from './worker.ts';
+import type { WorkerIdentity } from '../state/worker.ts';
 
 export interface CrewOptions extends Omit<RunnerOptions, 'limits'> {
   readonly graph: Graph;

@@ -76,23 +76,30 @@ export class Broker {
     return payload;
   }
 
-  /** Sends one of kafkajs's requests in the best version; error codes in the answer are the caller's. */
-  async request<Options, Answer>(definition: Definition<Options, Answer>, options: Options): Promise<Answer> {
+  /**
+   * Sends one of kafkajs's requests in the best version; error codes in the answer are the caller's. `more` is how long
+   * the broker may hold the answer back.
+   */
+  async request<Options, Answer>(
+    definition: Definition<Options, Answer>,
+    options: Options,
+    more: Millis = 0,
+  ): Promise<Answer> {
     const oldest = definition.protocol({ version: Math.min(...definition.versions.map(Number)) })(options).request;
     const version = this.version(oldest.apiKey, Math.max(...definition.versions.map(Number)));
     if (version === undefined || !definition.versions.includes(String(version)))
       throw failureOf(35, `${oldest.apiName}: ${nameOfAddress(this.#connection.address)} knows no version of it`);
-    return this.#send(definition.protocol({ version })(options));
+    return this.#send(definition.protocol({ version })(options), more);
   }
 
   close(why: string): void {
     this.#connection.close(why);
   }
 
-  async #send<Answer>({ request, response }: Protocol<Answer>): Promise<Answer> {
+  async #send<Answer>({ request, response }: Protocol<Answer>, more: Millis = 0): Promise<Answer> {
     const { apiKey, apiVersion, apiName: name } = request;
     const { buffer } = await request.encode();
-    return response.decode(await this.call({ name, apiKey, apiVersion, flexible: false, body: [buffer] }));
+    return response.decode(await this.call({ name, apiKey, apiVersion, flexible: false, body: [buffer] }, more));
   }
 
   async #introduce(sasl: Sasl | undefined): Promise<void> {

@@ -26,6 +26,12 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     readonly errorCode: number;
   }
 
+  /** As its leader sees it. */
+  export interface GroupMember {
+    readonly memberId: string;
+    readonly memberMetadata: Buffer;
+  }
+
   interface OffsetOf {
     readonly partition: number;
     readonly offset: string;
@@ -71,6 +77,43 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
       readonly GroupCoordinator: Definition<
         { readonly groupId: string },
         Coded & { readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number } }
+      >;
+      readonly JoinGroup: Definition<
+        {
+          readonly groupId: string;
+          readonly sessionTimeout: number;
+          readonly rebalanceTimeout: number;
+          readonly memberId: string;
+          readonly protocolType: string;
+          readonly groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+        },
+        Coded & {
+          readonly generationId: number;
+          readonly leaderId: string;
+          readonly memberId: string;
+          readonly members: readonly GroupMember[];
+        }
+      >;
+      readonly SyncGroup: Definition<
+        {
+          readonly groupId: string;
+          readonly generationId: number;
+          readonly memberId: string;
+          readonly groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+        },
+        Coded & { readonly memberAssignment: Buffer }
+      >;
+      readonly Heartbeat: Definition<
+        { readonly groupId: string; readonly groupGenerationId: number; readonly memberId: string },
+        Coded
+      >;
+      readonly LeaveGroup: Definition<
+        {
+          readonly groupId: string;
+          readonly memberId: string;
+          readonly members: readonly { readonly memberId: string }[];
+        },
+        Coded
       >;
       readonly ApiVersions: Definition<
         void,

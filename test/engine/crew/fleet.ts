@@ -1,7 +1,7 @@
 /** Several workers of one world, each with its own disk, in turns that the test decides. */
 import { Crew } from '../../../src/engine/crew/crew.ts';
 import type { CrewOptions } from '../../../src/engine/crew/options.ts';
-import type { WorkerIdentity } from '../../../src/engine/crew/worker.ts';
+import type { WorkerIdentity } from '../../../src/engine/state/worker.ts';
 import type { Assignment } from '../../../src/engine/assignment/claims.ts';
 import type { Membership, Seat } from '../../../src/engine/membership.ts';
 import type { Observer } from '../../../src/engine/runner.ts';
@@ -88,7 +88,7 @@ export class Fleet {
 export const tasksOf = ({ crew }: Hand): string[] => crew.runners.map(({ task }) => task.id).sort();
 
 function identity(id: string, disk: { ran: readonly string[] }): WorkerIdentity {
-  return { id, ran: disk.ran, runs: tasks => void (disk.ran = tasks) };
+  return { id, ran: disk.ran, members: new Map(), runs: tasks => void (disk.ran = tasks), joined: () => {} };
 }
 
 /** The seats are needed where a member comes back after it was given up. */

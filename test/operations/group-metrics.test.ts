@@ -1,0 +1,23 @@
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { registerGroupMetrics } from '../../src/operations/group-metrics.ts';
+import { GroupCounts } from '../../src/operations/group-stats.ts';
+
+test('joins are told by reason, and tasks as the newest assignment has them', async () => {
+  const counts = new GroupCounts();
+  const registry = new Registry();
+  registerGroupMetrics(registry, () => counts.all());
+  counts.joining('tally', 'start');
+  counts.assigned('tally', { run: [0, 1, 2, 3], standby: [], refused: null });
+  counts.joining('tally', 'REBALANCE_IN_PROGRESS');
+  counts.joining('tally', 'REBALANCE_IN_PROGRESS');
+  counts.assigned('tally', { run: [0, 2], standby: [1], refused: null });
+  const lines = (await registry.metrics()).split('\n').filter(line => line !== '' && !line.startsWith('#'));
+  expect(lines).toEqual([
+    'millrace_group_tasks{topology="tally",role="run"} 2',
+    'millrace_group_tasks{topology="tally",role="standby"} 1',
+    'millrace_group_assignments_total{topology="tally"} 2',
+    'millrace_group_joins_total{topology="tally",reason="start"} 1',
+    'millrace_group_joins_total{topology="tally",reason="REBALANCE_IN_PROGRESS"} 2',
+  ]);
+});
