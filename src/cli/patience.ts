@@ -18,6 +18,7 @@ export function withPatience<P extends Pick<Ports, 'transport'>>(ports: P, { tra
       patience,
       now: () => systemClock.now(),
       pause: duration => systemClock.sleep(duration, forever),
+      overdue: (duration, signal) => systemClock.sleep(duration, signal),
       onWait: ({ message }) => process.stderr.write(`waiting: ${message.replaceAll(/\s*[\r\n]+\s*/g, ' | ')}\n`),
     }),
   };

@@ -8,6 +8,8 @@ export interface Patience {
   readonly patience: Millis;
   readonly now: () => Millis;
   readonly pause: (duration: Millis) => Promise<void>;
+  /** Resolves when a call has had its time, or when it is not needed any more: a silent broker is as good as none. */
+  readonly overdue: (duration: Millis, signal: AbortSignal) => Promise<void>;
   /** Told once of each call that has to wait. */
   readonly onWait: (error: Unavailable) => void;
 }
@@ -16,12 +18,23 @@ const firstPause: Millis = 50;
 const longestPause: Millis = 1_000;
 
 /** Appends may come twice, as with everybody who tries again; `grown` and `close` wait for nobody. */
-export function patient(log: Transport, { patience, now, pause, onWait }: Patience): Transport {
+export function patient(log: Transport, { patience, now, pause, overdue, onWait }: Patience): Transport {
+  const inTime = async <R>(call: Promise<R>): Promise<R> => {
+    const over = new AbortController();
+    const late = overdue(patience, over.signal).then((): never => {
+      throw new Unavailable(`The log has not answered within ${patience} ms`, 'See that its brokers run and answer');
+    });
+    try {
+      return await Promise.race([call, late]);
+    } finally {
+      over.abort();
+    }
+  };
   const attempt = async <R>(work: () => Promise<R>): Promise<R> => {
     const until = now() + patience;
     for (let wait = firstPause, told = false; ; wait = Math.min(wait * 2, longestPause)) {
       try {
-        return await work();
+        return await inTime(work());
       } catch (error) {
         if (!(error instanceof Unavailable) || now() + wait > until) throw error;
         if (!told) onWait(error);

@@ -4,8 +4,10 @@ import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import { patient } from '../../src/transport/patient.ts';
 import { UnknownTopic } from '../../src/transport/port.ts';
 
+const never: Promise<void> = new Promise(() => {});
+
 /** A log that fails so often before it answers, on a clock that only waiting moves. */
-function failing(times: number, error: MillraceError = new Unavailable('away', 'wait')) {
+function failing(times: number, error: MillraceError = new Unavailable('away', 'wait'), overdue = never) {
   const log = openEmbeddedLog({ path: ':memory:' });
   let calls = 0;
   let now = 0;
@@ -16,6 +18,7 @@ function failing(times: number, error: MillraceError = new Unavailable('away', '
       patience: 10_000,
       now: () => now,
       pause: async duration => void (now += duration),
+      overdue: () => overdue,
       onWait: ({ message }) => told.push(message),
     },
   );
@@ -41,3 +44,18 @@ test('an error that does not pass is told at once', async () => {
   await expect(waiting.topics()).rejects.toThrow(UnknownTopic);
   expect(calls()).toBe(1);
 });
+
+test('a log that is silent past the patience is told of, whatever it may still answer', async () => {
+  const log = openEmbeddedLog({ path: ':memory:' });
+  const silent = { ...log, topics: () => new Promise<never>(() => {}), close: () => log.close() };
+  const ways = { patience: 10, pause: () => never, overdue: () => Promise.resolve(), onWait: () => {} };
+  const waiting = patient(silent, { ...ways, now: passing() });
+  await expect(waiting.topics()).rejects.toThrow('The log has not answered within 10 ms');
+  await waiting.close();
+});
+
+/** A clock on which every look is a second later. */
+function passing(): () => number {
+  let now = 0;
+  return () => (now += 1_000);
+}
