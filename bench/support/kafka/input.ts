@@ -55,11 +55,13 @@ const readingOf = (n: number, keys: number, at: number): Reading => ({
   at,
 });
 
-/** Counts by sensor and beginning of the minute, as `sensor start`: what is to come out, reckoned without any engine. */
+export const windowName = (sensor: string, start: number): string => `${sensor} ${start}`;
+
+/** Counts by window: what is to come out, reckoned without any engine. */
 export function countsOf(input: Input): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { sensor, at } of readingsOf(0, input.records, input.keys)) {
-    const window = `${sensor} ${Math.floor(at / minute_ms) * minute_ms}`;
+    const window = windowName(sensor, Math.floor(at / minute_ms) * minute_ms);
     counts.set(window, (counts.get(window) ?? 0) + 1);
   }
   return counts;

@@ -16,7 +16,9 @@ const all = Promise.withResolvers<void>();
 /** So that the value of each record is looked at, as little as a program can. */
 let bytes = 0;
 
-consumer.on(consumer.events.CRASH, ({ payload }) => all.reject(payload.error));
+consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+  if (!restart) all.reject(error);
+});
 if (output !== '') await producer.connect();
 await consumer.connect();
 await consumer.subscribe({ topics: [input], fromBeginning: true });

@@ -1,12 +1,12 @@
 /** Fills a topic as any client would: kafkajs's producer and its partitioner, event time as the record's timestamp. */
 import { setTimeout } from 'node:timers/promises';
-import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { type Reading, readings } from './input.ts';
 
 /** What kafkajs takes to encode a batch grows with the square of its records: 500 are the quickest. */
 export const page = 500;
-/** A topic has its leaders in milliseconds. */
-const lead_ms = 10_000;
+/** For what a broker has to do before it answers: milliseconds where the machine is idle. */
+const patience_ms = 30_000;
 
 export const clientOf = (brokers: string): Kafka =>
   new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
@@ -17,16 +17,27 @@ export async function createTopics(kafka: Kafka, topics: readonly string[], numP
   try {
     // Its own waiting for leaders fails where the broker does not yet know the topic that it has just made.
     await admin.createTopics({ topics: topics.map(topic => ({ topic, numPartitions })), waitForLeaders: false });
-    for (const topic of topics) await untilLed(admin, topic);
+    for (const topic of topics) await retrying(() => admin.fetchTopicOffsets(topic));
   } finally {
     await admin.disconnect();
   }
 }
 
-async function untilLed(admin: Admin, topic: string): Promise<void> {
-  for (const end = performance.now() + lead_ms; ; await setTimeout(20)) {
+/** A new broker makes the topic of groups when it is first asked for one, and refuses them while it loads it. */
+export async function untilGroupsAreThere(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await retrying(() => admin.fetchOffsets({ groupId: 'bench' }));
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function retrying(work: () => Promise<unknown>): Promise<void> {
+  for (const end = performance.now() + patience_ms; ; await setTimeout(20)) {
     try {
-      await admin.fetchTopicOffsets(topic);
+      await work();
       return;
     } catch (error) {
       if (!isRetriable(error) || performance.now() > end) throw error;

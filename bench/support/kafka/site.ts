@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { KafkaBroker } from '../../../test/support/kafka/broker.ts';
 import { type Input, recordsOf } from './input.ts';
-import { clientOf, createTopics, deleteTopics, load } from './load.ts';
+import { clientOf, createTopics, deleteTopics, load, untilGroupsAreThere } from './load.ts';
 
 export class Site implements AsyncDisposable {
   readonly broker: KafkaBroker;
@@ -23,6 +23,7 @@ export class Site implements AsyncDisposable {
   static async open(input: Input): Promise<Site> {
     const site = new Site(await KafkaBroker.start(), input);
     await createTopics(site.kafka, ['dead-letters'], 1);
+    await untilGroupsAreThere(site.kafka);
     return site;
   }
 

@@ -13,7 +13,9 @@ export async function eachRecord(
   await appendEnds(kafka, topic, partitions);
   const consumer = kafka.consumer({ groupId: `${topic}-witness` });
   const read = Promise.withResolvers<void>();
-  consumer.on(consumer.events.CRASH, ({ payload }) => read.reject(payload.error));
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) read.reject(error);
+  });
   let open = partitions;
   const eachBatch = ({ batch }: EachBatchPayload): Promise<void> => {
     for (const message of batch.messages) {
