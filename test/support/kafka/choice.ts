@@ -32,6 +32,21 @@ export function choose({ given, hasDocker, missingForJars: missing }: Offers): C
   return undefined;
 }
 
+/** Says against what is tested, and what is not tested. */
+export function lineOf(machine: Offers): string {
+  const { missingForJars: missing } = machine;
+  const choice = choose(machine);
+  if (choice === undefined) return `kafka: SKIPPED, there is no broker: no KAFKA_BROKERS, no Docker, no ${missing}`;
+  const skipped = missing === undefined ? '' : `; what kills its broker is SKIPPED without ${missing}`;
+  return `kafka: tested against ${choice.name}${skipped}`;
+}
+
+/** Only the jars give a test a broker of its own to kill: where they cannot run, something is skipped. */
+export function refuseSkips(machine: Offers): void {
+  if (machine.missingForJars === undefined) return;
+  throw new Error(`MILLRACE_REQUIRE_BROKER=1, but tests would be skipped: ${lineOf(machine)}`);
+}
+
 /** The client may be installed where no engine runs: only the engine's answer counts. */
 export async function offers(): Promise<Offers> {
   const given = process.env['KAFKA_BROKERS'];
