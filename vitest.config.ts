@@ -10,6 +10,7 @@ const slowSuites = {
   package: 5 * minute_ms,
   browser: 3 * minute_ms,
   acceptance: 5 * minute_ms,
+  docker: 15 * minute_ms,
 };
 
 const unit = {

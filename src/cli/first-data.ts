@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ratings } from '../../topologies/streams.ts';
 import type { Ports } from '../app/compose.ts';
 import { chancesOf, generate, inventedIds, knownSoFar } from '../recommender/jobs/generate/index.ts';
-import { importBundled, importInvented } from '../recommender/jobs/import/index.ts';
+import { importBundled, type Imported, importInvented } from '../recommender/jobs/import/index.ts';
 import type { Transport } from '../transport/port.ts';
 
 /** The folder of the repository; the published package has none, since the terms of the data forbid commercial use. */
@@ -19,17 +19,19 @@ interface Loading {
   readonly signal: AbortSignal;
 }
 
-/** Loads a data set where the log holds no rating. */
-export async function loadWhereEmpty({ ports, seed, signal }: Loading): Promise<void> {
-  if ((await recordsIn(ports.transport, ratings.name)) > 0) return;
+/** Loads a data set where the log holds no rating, and answers what it has loaded. */
+export async function loadWhereEmpty({ ports, seed, signal }: Loading): Promise<Imported | undefined> {
+  if ((await recordsIn(ports.transport, ratings.name)) > 0) return undefined;
   if (existsSync(join(bundled, 'ratings.avro'))) {
     const loaded = await importBundled({ directory: bundled, ports, signal });
-    return say(`loaded ${loaded.ratings} ratings of ${loaded.items} items`);
+    say(`loaded ${loaded.ratings} ratings of ${loaded.items} items`);
+    return loaded;
   }
   const invented = await importInvented({ seed, ports, signal });
   say(
     `invented ${invented.ratings} ratings of ${invented.items} films that do not exist (seed ${seed}), since the package ships no data; your own: millrace import --help`,
   );
+  return invented;
 }
 
 interface Live extends Loading {

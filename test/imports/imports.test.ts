@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 async function sources(): Promise<Files> {
   const files = new Map<string, string>();
-  for await (const path of glob('{src,topologies,examples,scripts,schemas}/**/*.{ts,tsx}', { cwd: root }))
+  for await (const path of glob('{src,topologies,examples,scripts,schemas,deploy}/**/*.{ts,tsx}', { cwd: root }))
     files.set(path, await readFile(join(root, path), 'utf8'));
   return files;
 }

@@ -172,6 +172,7 @@ const areas: readonly Area[] = [
     packages: ['rxjs', 'millrace'],
   },
   { files: ['schemas/**'], may: ['schemas/**', 'src/stream/**', ...common, ...noAdapters], packages: [] },
+  { files: ['deploy/**'], may: [], packages: ['node:*'] },
   { files: ['scripts/**'], may: ['**'], packages: ['**'] },
 ];
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { openPorts } from '../../app/compose.ts';
 import { importCsv, type Imported, importMovielens, type ImportOptions } from '../../recommender/jobs/import/index.ts';
+import { loadWhereEmpty } from '../first-data.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
@@ -8,13 +9,14 @@ import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions'] as const;
+const firstSettings = [...settings, 'seed'] as const;
 type Flags = ConfigFlags & OutputFlags & { readonly rate?: number; readonly items?: string };
 type Job = (options: ImportOptions) => Promise<Imported>;
 
 /** Rejected lines that are shown one by one; the result counts all. */
 const shownRejections = 20;
 
-/** `millrace import movielens DIR` and `millrace import csv FILE`: a data set into `items` and `ratings`. */
+/** `millrace import movielens DIR`, `millrace import csv FILE` and `millrace import bundled`: a data set into `items` and `ratings`. */
 export function addImport(program: Command): void {
   const parent = program.command('import').description('bring a data set into the log, in event-time order');
   withFlags(parent.command('movielens').description('a folder as GroupLens publishes it').argument('<dir>')).action(
@@ -31,6 +33,24 @@ export function addImport(program: Command): void {
       importCsv({ file, ...(flags.items === undefined ? {} : { itemsFile: flags.items }), ...options }),
     ),
   );
+  withSettings(parent.command('bundled'), firstSettings)
+    .description('what `start` loads, where the log holds no rating yet: the bundled data set, else invented films')
+    .addOption(jsonFlag())
+    .action(importFirst);
+}
+
+async function importFirst(flags: ConfigFlags & OutputFlags): Promise<void> {
+  const { config } = configurationOf(flags, firstSettings);
+  using stopped = untilSignalled();
+  await using ports = await openPorts(config);
+  await createTopics(await loadApplication({}, config), ports.transport, config);
+  const { signal } = stopped;
+  const loaded = await loadWhereEmpty({ ports, seed: config.seed, signal });
+  const { ratings, items, rejected, seconds } = loaded ?? { ratings: 0, items: 0, rejected: 0, seconds: 0 };
+  const text =
+    loaded === undefined ? 'nothing: the log holds ratings already' : `${ratings} ratings and ${items} items`;
+  print(flags, { ratings, items, rejected, seconds }, () => text);
+  if (signal.aborted) process.exitCode = 1;
 }
 
 const withFlags = (command: Command): Command =>
