@@ -1,6 +1,7 @@
 /** The log as somebody else sees it: kafkajs's public client, which shares no line with our adapter. */
 import { randomUUID } from 'node:crypto';
-import { type Admin, type Batch, Kafka, logLevel } from 'kafkajs';
+import { type Admin, type Batch, Kafka, KafkaJSError, logLevel } from 'kafkajs';
+import { eventually } from './eventually.ts';
 
 export interface WitnessedRecord {
   readonly partition: number;
@@ -22,7 +23,21 @@ export const witness = (brokers: string[]): Kafka =>
   });
 
 export async function createTopic(brokers: string[], topic: string, numPartitions = 1): Promise<void> {
-  await administer(brokers, admin => admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }));
+  await administer(brokers, async admin => {
+    await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false });
+    await eventually(() => isLed(admin, topic), `${topic} is led`);
+  });
+}
+
+/** kafkajs gives up waiting where the broker has not even heard of the topic yet. */
+async function isLed(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  } catch (error) {
+    if (error instanceof KafkaJSError && error.retriable) return false;
+    throw error;
+  }
 }
 
 /** All records that the topic holds now, by partition and offset. */
