@@ -15,6 +15,7 @@ import { directoryRegistry } from '../stream/directory-registry.ts';
 import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
+import type { Finding, Needs } from '../transport/inspection.ts';
 import type { Transport } from '../transport/port.ts';
 import { blobOptions } from './blob-options.ts';
 import type { PortSettings } from './port-settings.ts';
@@ -51,6 +52,17 @@ export async function openLogOf(
   if (settings.transport === 'embedded') mkdirSync(settings.data, { recursive: true });
   const { transport } = await openLog(settings, memoryRegistry(), clock);
   return { transport, [Symbol.asyncDispose]: () => transport.close() };
+}
+
+/** How the log stands, in words, before anything runs; an embedded one has nothing that could be missing. */
+export async function inspectLog(
+  settings: PortSettings,
+  needs: Needs,
+  clock: Clock = systemClock,
+): Promise<readonly Finding[]> {
+  if (settings.transport === 'embedded') return [];
+  const { inspectBrokers } = await import('./open-kafka.ts');
+  return inspectBrokers(settings, needs, clock);
 }
 
 /** The ports that the settings name. Local files lie in the folder `data`, and local checkpoints in `state` if it is given. */

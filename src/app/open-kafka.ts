@@ -1,6 +1,7 @@
 /** Opens a log at brokers, and the registries that know its schemas; loaded only by whoever uses one. */
 import type { Clock } from '../engine/clock.ts';
 import type { Membership } from '../engine/membership.ts';
+import { MillraceError } from '../errors.ts';
 import { azureRegistry, azureRegistryScope } from '../stream/azure-registry.ts';
 import { confluentRegistry } from '../stream/confluent-registry.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
@@ -11,8 +12,10 @@ import { kafkaOptions } from '../transport/kafka/configured.ts';
 import { EntraTokens } from '../transport/kafka/entra.ts';
 import { type GroupTimes, kafkaMembership } from '../transport/kafka/membership/membership.ts';
 import { openKafkaLog } from '../transport/kafka/open.ts';
-import { type LimitName, limitsOf } from '../transport/kafka/profiles.ts';
+import { inspectKafka } from '../transport/kafka/inspecting/inspect.ts';
+import { type LimitName, limitsOf, profiles } from '../transport/kafka/profiles.ts';
 import { azureCredential, secretOf } from '../transport/kafka/security.ts';
+import type { Finding, Needs } from '../transport/inspection.ts';
 import type { Transport } from '../transport/port.ts';
 import type { WireFrames } from '../transport/wire-frame.ts';
 import type { Config } from './config.ts';
@@ -31,8 +34,8 @@ type Settings = Pick<PortSettings, 'kafka' | 'schemas'>;
 
 /** `own` holds the schemas that fingerprints name. */
 export async function openKafka(settings: Settings, own: SchemaRegistry, clock: Clock): Promise<KafkaPorts> {
-  const kafka = settings.kafka ?? kafkaSection.parse({});
-  const { registry, frames } = await schemasOf(settings.schemas ?? schemasSection.parse(none), own, clock);
+  const kafka = settings.kafka ?? kafkaSection.parse(noKafka);
+  const { registry, frames } = await schemasOf(settings.schemas ?? schemasSection.parse(noSchemas), own, clock);
   const options = await kafkaOptions(kafka, () => clock.now());
   const limits = limitsOf(kafka.profile, kafka);
   const transport = openKafkaLog({ ...options, ...(frames === undefined ? {} : { frames }) });
@@ -53,7 +56,19 @@ const timesOf = (
   rebalanceTimeout: limits.sessionTimeout_ms,
 });
 
-const none = { confluent: {}, azure: {} };
+/** What `doctor` says of the brokers. */
+export async function inspectBrokers({ kafka }: Settings, needs: Needs, clock: Clock): Promise<readonly Finding[]> {
+  const settings = kafka ?? kafkaSection.parse(noKafka);
+  try {
+    return await inspectKafka(await kafkaOptions(settings, () => clock.now()), profiles[settings.profile], needs);
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error;
+    return [{ name: 'brokers', ok: false, message: error.message }]; // they are not even named soundly
+  }
+}
+
+const noKafka = { tls: {}, sasl: {} };
+const noSchemas = { confluent: {}, azure: {} };
 
 interface Schemas {
   readonly registry: SchemaRegistry;

@@ -3,41 +3,74 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isBegun, openSnapshots, type Ports } from '../app/compose.ts';
+import { inspectLog, isBegun, openPorts, openSnapshots, type Ports } from '../app/compose.ts';
+import type { Config } from '../app/config.ts';
 import type { PortSettings } from '../app/port-settings.ts';
+import { topicRules } from '../app/topic-rules.ts';
 import { Graph } from '../engine/graph.ts';
-import { MillraceError } from '../errors.ts';
+import { deadLetters } from '../stream/dead-letter.ts';
+import { found, type Finding, type Needs } from '../transport/inspection.ts';
 import { type Application, openExisting, partitionsOf } from './application.ts';
+import { Unhealthy } from './errors.ts';
+import { snapshotsKeepUp } from './retention-check.ts';
+import { planTopics, problemsIn } from './topic-plan.ts';
 
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly message: string;
-}
+export type Check = Finding;
 
 /** Less free disk than this is wrong: the log, its checkpoints and the documents grow. */
 const leastFreeMiB = 512;
 
 /** All checks; a failing one keeps none of the others from being made, but without ports nothing behind them can be. */
-export async function checksOf(settings: PortSettings, application: Application): Promise<Check[]> {
-  const { data } = settings;
+export async function checksOf(settings: Config, application: Application): Promise<Check[]> {
   const first = [
-    await checked('disk', () => freeDisk(data)),
-    ...(isRemote(settings) ? [await checked('snapshots', () => probed(settings))] : []),
+    await found('disk', () => freeDisk(settings.data)),
+    ...(isRemote(settings) ? [await found('snapshots', () => probed(settings))] : []),
+    ...(await inspectLog(settings, needsOf(application))),
   ];
-  if (!isBegun(settings)) {
-    const graph = await checked('topologies', () => topologies(application, undefined));
-    return [...first, { name: 'ports', ok: true, message: `nothing in ${data} yet: the first run begins it` }, graph];
-  }
+  return [
+    ...first,
+    ...(settings.transport === 'kafka'
+      ? await atBrokers(settings, first, application)
+      : await inFolder(settings, application)),
+  ];
+}
+
+async function inFolder(settings: Config, application: Application): Promise<Check[]> {
+  const { data } = settings;
+  if (isBegun(settings)) return behindPorts(settings, application, () => openExisting(settings));
+  const graph = await found('topologies', () => topologies(application, undefined));
+  return [{ name: 'ports', ok: true, message: `nothing in ${data} yet: the first run begins it` }, graph];
+}
+
+/** Where no broker lets us in, nothing behind it can be looked at. */
+async function atBrokers(settings: Config, brokers: readonly Check[], application: Application): Promise<Check[]> {
+  if (brokers.some(({ name, ok }) => name.startsWith('broker ') && ok))
+    return behindPorts(settings, application, () => openPorts(settings));
+  return [await found('topologies', () => topologies(application, undefined))];
+}
+
+async function behindPorts(settings: Config, application: Application, open: () => Promise<Ports>): Promise<Check[]> {
   const opened: Check[] = [];
-  const ports = await checked('ports', async () => {
-    await using all = await openExisting(settings);
-    opened.push(await checked('topics', () => topics(application, all)));
-    opened.push(await checked('topologies', () => topologies(application, all)));
-    opened.push(await checked('schemas', () => schemas(data, application, all)));
-    return `log, documents and snapshots in ${data} can be opened`;
+  const ports = await found('ports', async () => {
+    await using all = await open();
+    opened.push(await found('topics', () => topics(settings, application, all)));
+    opened.push(await found('topologies', () => topologies(application, all)));
+    opened.push(await found('schemas', () => schemas(settings.data, application, all)));
+    opened.push(await found('retention', async () => snapshotsKeepUp(all, await graphOf(application, all))));
+    return `log, documents and snapshots in ${settings.data} can be opened`;
   });
-  return [...first, ports, ...opened];
+  return [ports, ...opened];
+}
+
+/** What the application asks of the log: its topics, and a group for each topology. */
+function needsOf({ topologies: all }: Application): Needs {
+  const names = [...Graph.streamsOf(all)];
+  const graph = new Graph(all, new Map(names.map(name => [name, 1])));
+  return {
+    reads: [...new Set(graph.topologies.flatMap(({ reads }) => reads.map(({ stream }) => stream)))],
+    writes: [...new Set([...graph.topologies.flatMap(({ writes }) => writes), deadLetters.name])],
+    groups: graph.topologies.map(({ name }) => name),
+  };
 }
 
 /** Files of our own folder need no proof. */
@@ -64,19 +97,6 @@ async function probed(settings: PortSettings): Promise<string> {
   }
 }
 
-/** An error that is ours says what is wrong and what to do; any other is told as it is. */
-async function checked(name: string, check: () => Promise<string>): Promise<Check> {
-  try {
-    return { name, ok: true, message: await check() };
-  } catch (error) {
-    return { name, ok: false, message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-class Unhealthy extends MillraceError {
-  readonly code = 'UNHEALTHY';
-}
-
 async function freeDisk(data: string): Promise<string> {
   const { bavail, bsize } = await statfs(nearestFolder(resolve(data)));
   const free = Math.floor((bavail * bsize) / 2 ** 20);
@@ -86,18 +106,28 @@ async function freeDisk(data: string): Promise<string> {
 
 const nearestFolder = (path: string): string => (existsSync(path) ? path : nearestFolder(dirname(path)));
 
-async function topics(application: Application, { transport }: Ports): Promise<string> {
-  const there = new Set((await transport.topics()).map(({ topic }) => topic));
-  const names = [...Graph.streamsOf(application.topologies)];
-  const missing = names.filter(name => !there.has(name));
+/** Where we make topics, those that are missing are made by the next run. */
+async function topics(settings: Config, application: Application, { transport }: Ports): Promise<string> {
+  const rules = topicRules(settings);
+  const plan = await planTopics({ application, settings, rules, there: await transport.topics() });
+  const missing = plan.topics.filter(({ there }) => there === null).map(({ topic }) => topic);
+  const groups = application.topologies.length;
+  const wrong = [
+    ...problemsIn(plan).filter(problem => plan.madeBy === 'infrastructure' || !problem.endsWith(': it is missing')),
+    ...(groups > rules.maxGroups ? [`${groups} groups are more than the ${rules.maxGroups} of ${rules.title}`] : []),
+  ];
+  if (wrong.length > 0) throw new Unhealthy(wrong.join('; '), 'See `millrace topics plan`');
   return missing.length === 0
-    ? `all ${names.length} topics are there`
+    ? `all ${plan.topics.length} topics are there`
     : `the next run will create ${missing.join(', ')}`;
 }
 
+const graphOf = async (application: Application, ports: Ports | undefined): Promise<Graph> =>
+  new Graph(application.topologies, await partitionsOf(application, ports?.transport));
+
 /** A graph that cannot be built with the topics' partitions throws what is wrong. */
 async function topologies(application: Application, ports: Ports | undefined): Promise<string> {
-  const graph = new Graph(application.topologies, await partitionsOf(application, ports?.transport));
+  const graph = await graphOf(application, ports);
   const tasks = graph.topologies.reduce((sum, topology) => sum + topology.tasks, 0);
   return `${graph.topologies.length} topologies in ${tasks} tasks fit the partitions of their topics`;
 }

@@ -20,6 +20,11 @@ export class NoData extends MillraceError {
   }
 }
 
+/** `doctor` has found that something is not as it has to be. */
+export class Unhealthy extends MillraceError {
+  readonly code = 'UNHEALTHY';
+}
+
 export interface Failure {
   readonly code: string;
   readonly message: string;

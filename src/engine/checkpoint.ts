@@ -1,4 +1,5 @@
 /** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
+import type { Offset } from '../transport/port.ts';
 import { z } from 'zod';
 import { IncompatibleState, TaskStopped } from './errors.ts';
 import { noTime } from './event-time.ts';
@@ -44,6 +45,14 @@ const head = z.strictObject({
 type Head = z.infer<typeof head>;
 
 const identityOf = (kind: string, identity: string): string => (identity === '' ? kind : `${kind} ${identity}`);
+
+/** How far each partition of each input has been read, by the name of its stream. */
+export type InputPositions = Readonly<
+  Record<string, readonly { readonly partition: number; readonly offset: Offset }[]>
+>;
+
+/** What a head says of it, for who looks at a snapshot without running its task. */
+export const snapshotInputs = (body: string): InputPositions => head.parse(JSON.parse(body)).inputs;
 
 /** The head of the checkpoint that ends the open epoch. */
 export function encodeHead(task: TaskRuntime): string {

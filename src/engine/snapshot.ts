@@ -77,6 +77,16 @@ export async function restoreSnapshot(
   store.replace(task, { fence, epoch: newest.epoch, body: first.text }, rest.map(fromStored));
 }
 
+/** The head of the newest snapshot of a task, if there is one; what follows it is not read. */
+export async function newestHead(snapshots: Snapshots, task: string): Promise<string | undefined> {
+  const newest = (await listSnapshots(snapshots, task)).at(-1);
+  if (newest === undefined) return undefined;
+  for await (const { step, text } of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest))))
+    if (step === '' && text !== null) return text;
+    else break;
+  throw incomplete(task, newest);
+}
+
 /** Oldest first. */
 export async function listSnapshots(snapshots: Snapshots, task: string): Promise<SnapshotId[]> {
   const names = await snapshots.list(`${task}/`);

@@ -10,12 +10,14 @@
  * A header does not travel with a value through the engine and the dead letters; the third framing carries it.
  */
 
+import { azureFrameBytes, azureMarker, singleObjectBytes } from '../transport/wire-frame.ts';
+
 /** Names a schema to a registry: a fingerprint of 16 hexadecimal digits, `confluent:7`, or `azure:` and 32 digits. */
 export type SchemaReference = string;
 
-export const singleObject = { marker: Buffer.from([0xc3, 0x01]), bytes: 10 } as const;
+export const singleObject = { bytes: singleObjectBytes } as const;
 export const confluent = { marker: Buffer.from([0x00]), bytes: 5 } as const;
-export const azure = { marker: Buffer.from([0xc3, 0x02]), bytes: 18 } as const;
+export const azure = { marker: Buffer.from(azureMarker), bytes: azureFrameBytes } as const;
 
 const confluentPrefix = 'confluent:';
 const azurePrefix = 'azure:';

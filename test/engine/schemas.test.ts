@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { Unavailable } from '../../src/errors.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
+import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
+import { routedRegistry } from '../../src/stream/routed-registry.ts';
+import { headerBytes } from '../../src/stream/schema.ts';
 import { schema, stream } from '../../src/index.ts';
 import { intake, order, orders, ordersByItem } from '../support/shop.ts';
 import { World } from '../support/world.ts';
@@ -58,6 +61,22 @@ test('records whose schema is not registered become dead letters', async () => {
     { offset: 1, reason },
   ]);
   expect(await world.output(ordersByItem)).toEqual([order(3)]);
+});
+
+test('records that name the id of a registry are read by it, and are dead letters where it knows none', async () => {
+  const world = await World.of([intake]);
+  await world.send(orders, order(0));
+  const body = Buffer.alloc(200);
+  const value = body.subarray(headerBytes, orders.schema.encode(order(1), body, 0));
+  const named = [7, 8].map(id => recordOfBytes('k', Buffer.concat([Buffer.from([0, 0, 0, 0, id]), value])));
+  await appendFromOutside(world.transport, 'orders', named, 0);
+  const registry = routedRegistry(world.registry, {
+    confluent: { find: async id => (id === 7 ? orders.schema.definition : undefined) },
+  });
+  await (await world.open('intake', 0, { registry })).step();
+  expect(await world.output(ordersByItem)).toEqual([order(0), order(1)]);
+  const reason = 'no schema with the id 8 of a Confluent registry is registered';
+  expect(await world.output(deadLetters)).toMatchObject([{ offset: 2, reason }]);
 });
 
 test('what was skipped for want of a schema stays skipped for a worker that knows it', async () => {

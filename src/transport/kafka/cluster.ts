@@ -144,7 +144,8 @@ export class Cluster {
 export const reasonOf = (error: unknown): string =>
   error instanceof Error && 'reason' in error && typeof error.reason === 'string' ? error.reason : 'connection';
 
-function addressOf(broker: string): Address {
+/** Of `host:port`. */
+export function addressOf(broker: string): Address {
   const colon = broker.lastIndexOf(':');
   const host = broker.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
   return { host, port: Number(broker.slice(colon + 1)) };

@@ -45,6 +45,7 @@ export const Code = {
   offsetOutOfRange: 1,
   corruptMessage: 2,
   unknownTopicOrPartition: 3,
+  leaderNotAvailable: 5,
   messageTooLarge: 10,
   invalidTopic: 17,
   recordListTooLarge: 18,

@@ -12,12 +12,14 @@ import type {
   Transport,
 } from '../port.ts';
 import type { RecordBatch } from '../record.ts';
+import type { WireFrames } from '../wire-frame.ts';
 import { Brokers } from './brokers.ts';
 import { Cluster } from './cluster.ts';
 import { Groups } from './groups.ts';
 import { Offsets } from './offsets.ts';
 import type { KafkaOptions } from './options.ts';
 import { Reader } from './reading/reader.ts';
+import { reframed } from './reframe.ts';
 import { Topics } from './topics.ts';
 import { Troubles } from './troubles.ts';
 import { Producer } from './writing/producer.ts';
@@ -36,6 +38,7 @@ export class KafkaLog implements Transport {
   readonly #offsets: Offsets;
   readonly #reader: Reader;
   readonly #producer: Producer;
+  readonly #frames: WireFrames | undefined;
 
   constructor(options: KafkaOptions) {
     this.troubles = new Troubles(options.onTrouble);
@@ -46,6 +49,7 @@ export class KafkaLog implements Transport {
     this.#offsets = new Offsets(this.#cluster);
     this.#reader = new Reader(options, this.#cluster, at => this.#offsets.bounds(at));
     this.#producer = new Producer(options, this.#cluster);
+    this.#frames = options.frames;
   }
 
   createTopic(topic: string, options: TopicOptions): Promise<void> {
@@ -72,8 +76,9 @@ export class KafkaLog implements Transport {
     return this.#reader.read(request);
   }
 
-  append(appends: readonly Append[]): Promise<readonly Offset[]> {
-    return this.#producer.append(appends);
+  async append(appends: readonly Append[]): Promise<readonly Offset[]> {
+    const frames = this.#frames;
+    return this.#producer.append(frames === undefined ? appends : await reframed(appends, frames));
   }
 
   grown(past: readonly CommittedOffset[], signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 /** How a Kafka-compatible log is reached, and what may be asked of it. */
 import type { ConnectionOptions } from 'node:tls';
 import type { Millis } from '../../stream/time.ts';
+import type { WireFrames } from '../wire-frame.ts';
 import type { OnTrouble } from './troubles.ts';
 
 /** Who we are to the broker; a password or token is never logged. */
@@ -57,6 +58,8 @@ export interface KafkaOptions {
   /** `if-possible`: a log without idempotent producers may hold a record twice after a lost answer; readers drop what tasks repeat. */
   readonly idempotent?: 'required' | 'if-possible';
   readonly compression?: 'none' | 'gzip';
+  /** How values name their schema on the broker; where absent as they do in the batches. */
+  readonly frames?: WireFrames;
   /** Whether the batches' CRC-32C is compared when they are read. */
   readonly checkCrcs?: boolean;
   /** Why topics are not created here, in the words of an error's remedy; absent where they are. */

@@ -65,3 +65,15 @@ export function startWithTokens(issuer: TokenIssuer, audience: string, session_m
     ],
   });
 }
+
+/** SASL_PLAINTEXT with PLAIN for one user, who may do nothing until somebody gives it a right. */
+export const startWithRights = (): Promise<KafkaBroker> =>
+  KafkaBroker.start({
+    properties: [
+      protocol('SASL_PLAINTEXT'),
+      'sasl.enabled.mechanisms=PLAIN',
+      login('plain', 'plain.PlainLoginModule', ` user_${user.username}="${user.password}"`),
+      'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users=User:ANONYMOUS',
+    ],
+  });

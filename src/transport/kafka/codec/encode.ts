@@ -1,14 +1,16 @@
 /** Our batches to one record batch of Kafka, version 2, byte for byte: no object is made of a record. */
 import type { Millis } from '../../../stream/time.ts';
 import { BatchCursor, Kind, type SealedBatch } from '../../record.ts';
+import { azureFrameBytes } from '../../wire-frame.ts';
 import { gzipCode, pack } from './compression.ts';
+import * as contentType from './content-type.ts';
 import { crc32c } from './crc32c.ts';
 import * as header from './header.ts';
 
 /** Bytes before the first record. */
 export const batchHeaderBytes = 61;
-/** Lengths, deltas and the header's fixed part take no more than this for each record. */
-const maxOverhead = 40 + header.headerName.length + header.producerAt;
+/** Lengths, deltas and the headers' fixed parts take no more than this for each record, beside what ours takes. */
+const maxOverhead = 48 + header.headerName.length + header.producerAt;
 
 /** What numbers the batches of a partition, so that the broker drops one that comes twice. */
 export interface Sequenced {
@@ -97,8 +99,11 @@ class RecordWriter {
     this.newest = Math.max(this.newest, time);
     const timeDelta = time - this.base;
     const keyBytes = keyEnd - keyStart;
-    const valueBytes = record.kind === Kind.marker ? -1 : valueEnd - valueStart;
+    const frameBytes = contentType.frameBytesOf(record);
+    const valueBytes = record.kind === Kind.marker ? -1 : valueEnd - valueStart - frameBytes;
     const headerBytes = bare ? 0 : header.producerAt + producerBytes + (valueStart - keyEnd);
+    const ours = bare ? 0 : 1 + header.headerName.length + sizeOf(headerBytes) + headerBytes;
+    const azures = contentType.encodedBytesOf(frameBytes);
     const length =
       1 +
       sizeOf(timeDelta) +
@@ -107,7 +112,9 @@ class RecordWriter {
       keyBytes +
       sizeOf(valueBytes) +
       Math.max(0, valueBytes) +
-      (bare ? 1 : 2 + header.headerName.length + sizeOf(headerBytes) + headerBytes);
+      1 +
+      ours +
+      azures;
     this.#varint(length);
     this.bytes[this.end++] = 0;
     this.#varint(timeDelta);
@@ -115,9 +122,10 @@ class RecordWriter {
     this.#varint(keyBytes);
     this.#copy(record.bytes, keyStart, keyEnd);
     this.#varint(valueBytes);
-    if (valueBytes > 0) this.#copy(record.bytes, valueStart, valueEnd);
-    this.#varint(bare ? 0 : 1);
+    if (valueBytes > 0) this.#copy(record.bytes, valueStart + frameBytes, valueEnd);
+    this.#varint((bare ? 0 : 1) + (frameBytes === 0 ? 0 : 1));
     if (!bare) this.#header(record, producerBytes, headerBytes);
+    if (frameBytes > 0) this.#contentType(record);
   }
 
   #header(record: BatchCursor, producerBytes: number, headerBytes: number): void {
@@ -138,6 +146,15 @@ class RecordWriter {
     this.end = at + header.producerAt;
     this.#copy(record.bytes, recordBatchHeaderBytes, recordBatchHeaderBytes + producerBytes);
     this.#copy(record.bytes, record.keyEnd, record.valueStart);
+  }
+
+  #contentType({ bytes, valueStart }: BatchCursor): void {
+    const { name, prefix, valueBytes } = contentType;
+    this.#varint(name.length);
+    this.#copy(name, 0, name.length);
+    this.#varint(valueBytes);
+    this.#copy(prefix, 0, prefix.length);
+    this.end += this.bytes.write(bytes.toString('hex', valueStart + 2, valueStart + azureFrameBytes), this.end);
   }
 
   #copy(from: Buffer, start: number, end: number): void {

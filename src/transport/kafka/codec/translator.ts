@@ -2,6 +2,8 @@
 import type { Millis } from '../../../stream/time.ts';
 import type { Offset } from '../../port.ts';
 import { CorruptBatch, Kind, maxBatchRecords, maxKeyBytes, type RecordBatch } from '../../record.ts';
+import { azureFrameBytes, azureIdBytes, azureMarker } from '../../wire-frame.ts';
+import * as contentType from './content-type.ts';
 import * as header from './header.ts';
 
 /** Our layout (src/transport/record.ts). */
@@ -40,6 +42,10 @@ export class RecordTranslator {
   #writerBytes = 0;
   // The record that has just been read.
   #header = -1;
+  /** Where the id of its schema stands in a header of Azure's; -1 without one. */
+  #schemaId = -1;
+  /** Bytes before the value that carry it. */
+  #frameBytes = 0;
   #value = 0;
   #valueBytes = 0;
 
@@ -79,20 +85,24 @@ export class RecordTranslator {
     this.#value = this.#at;
     this.#at += Math.max(0, this.#valueBytes);
     this.#findHeader();
+    this.#frameBytes = this.#schemaId >= 0 && this.#valueBytes >= 0 ? azureFrameBytes : 0;
     if (this.#at > end) throw this.#corrupt();
     this.#join(offset);
     this.#write(key, keptOf(this.#in, key, Math.max(0, keyBytes)), this.#batch.time + delta);
   }
 
-  /** Only ours is of interest; whoever writes two of them means the last. */
+  /** Only ours and Azure's are of interest; whoever writes two of them means the last. */
   #findHeader(): void {
     this.#header = -1;
+    this.#schemaId = -1;
     for (let left = this.#varint(); left > 0; left--) {
       const nameBytes = this.#varint();
       const name = this.#at;
       this.#at += Math.max(0, nameBytes);
       const bytes = this.#varint();
       if (this.#isOurs(name, nameBytes, bytes)) this.#header = this.#at;
+      else if (nameBytes === contentType.name.length)
+        this.#schemaId = contentType.idAt(this.#in, name, this.#at, bytes);
       this.#at += Math.max(0, bytes);
     }
   }
@@ -157,14 +167,22 @@ export class RecordTranslator {
     this.#out[start] = at < 0 ? kind : (this.#in[at + header.kindAt] ?? kind);
     this.#out[start + 1] = traceBytes;
     view.setUint16(start + 2, keyBytes, true);
-    view.setUint32(start + 4, Math.max(0, this.#valueBytes), true);
+    view.setUint32(start + 4, Math.max(0, this.#valueBytes) + this.#frameBytes, true);
     view.setFloat64(start + 8, at < 0 ? -Infinity : this.#inView.getFloat64(at + header.watermarkAt, true), true);
     view.setFloat64(start + 16, at < 0 ? time : this.#inView.getFloat64(at + header.originAt, true), true);
     this.#end += ourRecordHeader;
     this.#copy(key, keyBytes);
     if (traceBytes > 0) this.#copy(at + header.producerAt + (this.#in[at + header.writerAt] ?? 0), traceBytes);
+    if (this.#frameBytes > 0) this.#frame();
     this.#copy(this.#value, Math.max(0, this.#valueBytes));
     this.#records++;
+  }
+
+  /** The header it comes from is longer, so there is room for it. */
+  #frame(): void {
+    const id = Buffer.from(this.#in.toString('latin1', this.#schemaId, this.#schemaId + 2 * azureIdBytes), 'hex');
+    this.#end += Buffer.from(azureMarker).copy(this.#out, this.#end);
+    this.#end += id.copy(this.#out, this.#end);
   }
 
   #seal(): void {

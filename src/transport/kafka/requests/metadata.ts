@@ -11,6 +11,7 @@ const flexibleFrom = 9;
 const identityFrom = 10;
 const ours = 12;
 const noIdentity = '0'.repeat(32);
+const untold = -(2 ** 31);
 
 export interface PartitionMetadata {
   readonly errorCode: number;
@@ -25,6 +26,8 @@ export interface TopicMetadata {
   /** Another one after the topic was deleted and made anew; undefined where the broker has none. */
   readonly id: string | undefined;
   readonly isInternal: boolean;
+  /** What we may do with it, as bits by Kafka's numbers of operations; undefined where the broker does not tell. */
+  readonly allowed: number | undefined;
   readonly partitions: readonly PartitionMetadata[];
 }
 
@@ -34,16 +37,20 @@ export interface Metadata {
 }
 
 /** Of these topics, or of all; none is created by asking. */
-export async function askMetadata(broker: Broker, topics: readonly string[] | 'all'): Promise<Metadata> {
+export async function askMetadata(
+  broker: Broker,
+  topics: readonly string[] | 'all',
+  { operations = false }: { readonly operations?: boolean } = {},
+): Promise<Metadata> {
   const version = broker.version(apiKey, ours);
   if (version === undefined || version < 5) throw failureOf(35, 'Metadata: the broker is older than Kafka 1.0');
   const flexible = version >= flexibleFrom;
-  const body = [encode(topics, version, flexible)];
+  const body = [encode(topics, version, flexible, operations)];
   const payload = await broker.call({ name: 'Metadata', apiKey, apiVersion: version, flexible, body });
   return decode(new WireReader(payload, flexible), version);
 }
 
-function encode(topics: readonly string[] | 'all', version: number, flexible: boolean): Buffer {
+function encode(topics: readonly string[] | 'all', version: number, flexible: boolean, operations: boolean): Buffer {
   const writer = new WireWriter(flexible);
   const topic = (name: string): void => {
     if (version >= identityFrom) writer.raw(Buffer.alloc(16));
@@ -53,7 +60,7 @@ function encode(topics: readonly string[] | 'all', version: number, flexible: bo
   else writer.array(topics, topic);
   writer.int8(0); // no creation
   if (version >= 8 && version <= 10) writer.int8(0);
-  if (version >= 8) writer.int8(0);
+  if (version >= 8) writer.int8(operations ? 1 : 0);
   return writer.end().take();
 }
 
@@ -79,9 +86,16 @@ function topicOf(reader: WireReader, version: number): TopicMetadata {
   const id = version >= identityFrom ? reader.uuid() : noIdentity;
   const isInternal = reader.boolean();
   const partitions = reader.array(() => partitionOf(reader, version));
-  if (version >= 8) reader.int32(); // authorised operations
+  const allowed = version >= 8 ? reader.int32() : untold;
   reader.end();
-  return { errorCode, topic, id: id === noIdentity ? undefined : id, isInternal, partitions };
+  return {
+    errorCode,
+    topic,
+    id: id === noIdentity ? undefined : id,
+    isInternal,
+    allowed: allowed === untold ? undefined : allowed,
+    partitions,
+  };
 }
 
 function partitionOf(reader: WireReader, version: number): PartitionMetadata {
