@@ -86,11 +86,35 @@ describe.skipIf(noOwnBroker)('the recommender on a broker', () => {
     expect(await server.stop()).toMatchObject({ code: 0 });
     expect(await json('lag', ...at('one'))).toMatchObject({ behind: 3 }); // `intake`, `train` and `recommend` read it
     expect(await json('generate', '--count', '5', '--rate', '0', ...at('one'))).toMatchObject({ ratings: 5 });
-    expect(await json('run', '--until-caught-up', ...at('one'))).toMatchObject({ records: 6, deadLetters: 0 });
+    expect(await json('run', '--until-caught-up', '--cut-every', '250', ...at('one'))).toMatchObject({
+      records: 6,
+      deadLetters: 0,
+    });
+  });
+
+  /** Topics of another run: each begins with an empty broker. */
+  const forgetTopics = (): Promise<unknown> =>
+    administer(broker.brokers(), async admin => admin.deleteTopics({ topics: await admin.listTopics() }));
+
+  test.each([2, 4])('%i workers that share the tasks learn the same, to the bit', async workers => {
+    await forgetTopics();
+    const name = `shared-${workers}`;
+    const [file = '', items = ''] = files;
+    expect(await json('import', 'csv', file, '--items', items, ...at(name), '--partitions', '4')).toMatchObject({
+      ratings,
+    });
+    const states = Array.from({ length: workers }, (_, worker) => ['--state', join(folder, name, `state-${worker}`)]);
+    const all = states.map(state => started('run', '--until-caught-up', '--cut-every', '250', ...at(name), ...state));
+    const codes = await Promise.all(all.map(async ({ ended }) => (await ended).code));
+    expect(codes).toEqual(states.map(() => 0));
+    // Nothing is left to do: it only tells what stands there.
+    const told = await json('run', '--until-caught-up', '--cut-every', '250', ...at(name), ...(states[0] ?? []));
+    expect(told).toMatchObject({ records: 0 });
+    expect(comparable(told)).toEqual(embedded);
   });
 
   test('starts, learns and serves in one process', async () => {
-    await administer(broker.brokers(), async admin => admin.deleteTopics({ topics: await admin.listTopics() }));
+    await forgetTopics();
     const [file = '', items = ''] = files;
     expect(await json('import', 'csv', file, '--items', items, ...at('all'))).toMatchObject({ ratings });
     const process = started('start', '--generate', '0', '--cut-every', '250', ...at('all'));
