@@ -31,7 +31,7 @@ export const millrace = (...flags: string[]): Promise<Ended> => millraceWith({},
 /** The one object on standard output of a command that succeeds. */
 export async function json(...flags: string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await millrace(...flags, '--json');
-  expect({ code, stderr }).toMatchObject({ code: 0 });
+  if (code !== 0) throw new Error(`${flags.join(' ')} ended with ${code}: ${stderr}`);
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   const result: Record<string, unknown> = JSON.parse(stdout);
   return result;
