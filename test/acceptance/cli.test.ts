@@ -61,6 +61,7 @@ describe('what is asked for wrongly', () => {
       'evaluate',
       'export',
       'describe',
+      'topics',
       'lag',
       'dead-letters',
       'doctor',

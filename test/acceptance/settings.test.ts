@@ -84,6 +84,10 @@ test('a wrong setting is a misuse of every command, and a finding of the doctor'
     code: 2,
     stderr: expect.stringMatching(/--transport: transport is "kafka", and no broker is named/),
   });
+  const fresh = await millrace('start', '--fresh', '--transport', 'kafka', '--brokers', '127.0.0.1:1');
+  expect(fresh).toMatchObject({ code: 2, stderr: expect.stringMatching(/--fresh forgets .* the log is at brokers/) });
+  const idle = await millrace('lag', '--brokers', '127.0.0.1:1');
+  expect(idle).toMatchObject({ code: 2, stderr: expect.stringMatching(/--brokers is given, .*Add --transport kafka/) });
 });
 
 test('export model writes what was learnt, and refuses to write over it', async () => {

@@ -60,7 +60,12 @@ async function start(flags: Flags): Promise<void> {
 }
 
 /** Snapshots in a container may be those of another cluster: nobody removes them by a flag. */
-function forgetAll({ data, snapshots }: Config): void {
+function forgetAll({ data, snapshots, transport }: Config): void {
+  if (transport !== 'embedded')
+    throw new Misuse(
+      '--fresh forgets what is in the folder of --data only, and the log is at brokers',
+      'Have its topics deleted by whoever owns them, and begin with another --data',
+    );
   if (snapshots !== 'directory')
     throw new Misuse(
       '--fresh forgets what is in the folder of --data only, and the snapshots are not there',
