@@ -140,9 +140,11 @@ describe.skipIf(noBroker)('a group of workers', () => {
   });
 
   test('forgets at once whom its own worker has replaced: nobody waits for a member that is dead', async () => {
-    const first = await fleet.hire('a');
+    const beyondTheTest_ms = 1_000_000;
+    const first = await fleet.hire('a', { session_ms: beyondTheTest_ms });
     await fleet.abandon(first);
-    const again = await fleet.hire('a');
+    const signal = AbortSignal.timeout(30_000);
+    const again = await fleet.hire('a', { session_ms: beyondTheTest_ms, signal });
     expect(tasksOf(again)).toHaveLength(all);
     await send(0);
     await counted();

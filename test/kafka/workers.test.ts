@@ -34,6 +34,7 @@ describe.skipIf(noBroker)('worker processes', () => {
   const place = (name: string, session_ms = 6_000): Place => ({
     data,
     state: join(data, name),
+    shared: true,
     transport: 'kafka',
     documents: 'sqlite',
     kafka: kafkaSection.parse({ brokers, tls: {}, sasl: {}, sessionTimeout_ms: session_ms, heartbeatInterval_ms: 300 }),
@@ -139,7 +140,7 @@ describe.skipIf(noBroker)('worker processes', () => {
     const running = new Map([['w0', start('w0')]]);
     const until = performance.now() + storm_ms;
     const toll = { started: 1, stopped: 0, killed: 0 };
-    while (performance.now() < until) {
+    while (performance.now() < until || Math.min(toll.stopped, toll.killed) === 0) {
       await traffic.send(random.between(20, 200));
       const name = `w${random.below(4)}`;
       const worker = running.get(name);
@@ -148,7 +149,7 @@ describe.skipIf(noBroker)('worker processes', () => {
         toll.started++;
         continue;
       }
-      const dies = random.chance(0.3);
+      const dies = toll.killed <= toll.stopped / 3;
       if (running.size === 1 || random.chance(0.5)) continue;
       running.delete(name);
       if (dies) worker.kill();

@@ -7,17 +7,19 @@ import { prefixed, prefixedGroups } from './prefixed.ts';
 export interface Place extends PortSettings {
   /** Before the name of every topic and group, where many share one broker. */
   readonly prefix?: string;
+  /** Whether processes share the tasks in groups; else each takes all of them over, by the fence. */
+  readonly shared?: boolean;
 }
 
 /** Everything on the local disk. */
 export const embeddedIn = (data: string): Place => ({ data, transport: 'embedded', documents: 'sqlite' });
 
-export async function openPlace({ prefix = '', ...settings }: Place): Promise<Ports> {
-  const ports = await openPorts(settings);
+export async function openPlace({ prefix = '', shared = false, ...settings }: Place): Promise<Ports> {
+  const { membership, ...ports } = await openPorts(settings);
   return {
     ...ports,
     transport: prefixed(ports.transport, prefix),
-    ...(ports.membership === undefined ? {} : { membership: prefixedGroups(ports.membership, prefix) }),
+    ...(membership === undefined || !shared ? {} : { membership: prefixedGroups(membership, prefix) }),
     openStore: () => ports.openStore(),
     openWorker: name => ports.openWorker(name),
     [Symbol.asyncDispose]: () => ports[Symbol.asyncDispose](),

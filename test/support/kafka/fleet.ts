@@ -27,6 +27,13 @@ interface Disk {
   readonly members: Map<string, string>;
 }
 
+interface Hire extends Partial<EngineOptions> {
+  readonly brokers?: readonly string[];
+  readonly session_ms?: number;
+  /** Ends it, also while it waits. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a worker has told of itself. */
 export interface Hand {
   readonly id: string;
@@ -86,17 +93,10 @@ export class KafkaFleet implements AsyncDisposable {
   }
 
   /** Resolves once its first tasks are restored; `brokers` is where it believes them to be. */
-  async hire(
-    id: string,
-    {
-      brokers = this.#brokers,
-      signal,
-      ...own
-    }: Partial<EngineOptions> & { brokers?: readonly string[]; signal?: AbortSignal } = {},
-  ): Promise<Hand> {
+  async hire(id: string, { brokers = this.#brokers, signal, session_ms, ...own }: Hire = {}): Promise<Hand> {
     const disk = this.#disks.get(id) ?? { store: World.emptyStore(), ran: [], members: new Map<string, string>() };
     this.#disks.set(id, disk);
-    const { log, membership } = this.#log(id, brokers);
+    const { log, membership } = this.#log(id, brokers, session_ms);
     const told: Pick<Hand, 'joins' | 'left' | 'muted'> = { joins: [], left: [], muted: [] };
     const stop = new AbortController();
     const either = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
@@ -156,10 +156,17 @@ export class KafkaFleet implements AsyncDisposable {
     await this.documents.close();
   }
 
-  #log(clientId: string, brokers: readonly string[] = this.#brokers) {
+  #log(clientId: string, brokers: readonly string[] = this.#brokers, session_ms = times.sessionTimeout) {
     const log = openKafkaLog({ brokers, clientId, clock: Date.now });
     this.#open.defer(() => log.close());
-    return { log, membership: kafkaMembership(log, systemClock, times) satisfies Membership };
+    return {
+      log,
+      membership: kafkaMembership(log, systemClock, {
+        ...times,
+        sessionTimeout: session_ms,
+        rebalanceTimeout: session_ms,
+      }),
+    };
   }
 }
 
