@@ -1,38 +1,51 @@
-/** Whether the tasks that other workers run have caught up, as far as the log knows. */
-import type { Offset, Transport } from '../../transport/port.ts';
-import type { Graph } from '../graph.ts';
+/** Whether the tasks that other workers run have caught up, as far as the log and their journals know. */
+import type { Journal } from '../../documents/port.ts';
+import type { Offset, TopicPartition, Transport } from '../../transport/port.ts';
+import type { Graph, TopologyGraph } from '../graph.ts';
+import { decodePlan } from '../plan.ts';
 
 /** A value between two topologies can hide from one look, hardly from two; and who leaves too early loses nothing. */
 const calmLooks = 2;
+/** Newest plans of a task that are searched for how far it has read what every task reads whole. */
+const plansSearched = 100;
+
+interface Place extends TopicPartition {
+  /** The task that reads it, where every task reads it for itself. */
+  readonly task: string | undefined;
+}
 
 /**
- * Looked at again and again: calm is a look at which every input of the topologies is committed up to where it ended at
- * the look before. Nobody waits for the log to stand still, which markers never let it do. Inputs that another stream
- * clocks are left out: they are read as far as their clock says. Of an input that every task reads whole the log knows
- * only how far one of them has come. So this is no proof; it need not be one, since a worker that leaves while another
- * has something to do leaves its tasks to that one.
+ * Looked at again and again: calm is a look at which every input of the topologies is read up to where it ended at the
+ * look before. Nobody waits for the log to stand still, which markers never let it do. How far a partition is read that
+ * one task reads, the committed offsets say; where every task reads it for itself, the plans of each. Inputs that another
+ * stream clocks are left out: they are read as far as their clock says. This is no proof, and need not be one: a worker
+ * that leaves while another has something to do leaves its tasks to that one.
  */
 export class CaughtUp {
   readonly #graph: Graph;
   readonly #transport: Transport;
+  readonly #journal: Journal;
   #ends = new Map<string, Offset>();
   #calm = 0;
 
-  constructor(graph: Graph, transport: Transport) {
+  constructor(graph: Graph, transport: Transport, journal: Journal) {
     this.#graph = graph;
     this.#transport = transport;
+    this.#journal = journal;
   }
 
-  async look(topologies: readonly string[]): Promise<boolean> {
+  /** `mine` are the tasks that run here: they are at their ends. */
+  async look(topologies: readonly string[], mine: ReadonlySet<string>): Promise<boolean> {
     const ends = new Map<string, Offset>();
     let behind = false;
-    for (const name of topologies) {
-      const committed = await this.#committed(name);
-      for (const { topic, partition } of this.#inputs(name)) {
-        const { start, end } = await this.#transport.bounds({ topic, partition });
-        const at = `${topic}/${partition}`;
-        ends.set(`${name} ${at}`, end);
-        behind ||= (committed.get(at) ?? start) < (this.#ends.get(`${name} ${at}`) ?? Infinity) && end > start;
+    for (const topology of this.#graph.topologies.filter(({ name }) => topologies.includes(name))) {
+      const committed = offsetsOf(await this.#transport.committed(topology.name));
+      for (const place of placesOf(topology, this.#graph, mine)) {
+        const { start, end } = await this.#transport.bounds(place);
+        const name = `${topology.name} ${nameOf(place)}`;
+        ends.set(name, end);
+        const reached = (await this.#planned(place)) ?? committed.get(nameOf({ ...place, task: undefined })) ?? start;
+        behind ||= end > start && reached < (this.#ends.get(name) ?? Infinity);
       }
     }
     this.#ends = ends;
@@ -40,17 +53,29 @@ export class CaughtUp {
     return this.#calm >= calmLooks;
   }
 
-  async #committed(topology: string): Promise<ReadonlyMap<string, Offset>> {
-    const committed = await this.#transport.committed(topology);
-    return new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
-  }
-
-  #inputs(topology: string): { topic: string; partition: number }[] {
-    const { reads = [] } = this.#graph.topologies.find(({ name }) => name === topology) ?? {};
-    return reads
-      .filter(({ upTo }) => upTo === null)
-      .flatMap(({ stream: topic }) =>
-        Array.from({ length: this.#graph.partitions(topic) }, (_, partition) => ({ topic, partition })),
-      );
+  /** Undefined where none of the task's newest plans reads the partition. */
+  async #planned({ task, topic, partition }: Place): Promise<Offset | undefined> {
+    if (task === undefined) return undefined;
+    const { epoch = 0 } = (await this.#journal.head(task)) ?? {};
+    const entries = await this.#journal.after(task, Math.max(0, epoch - plansSearched), plansSearched);
+    const spans = entries.flatMap(({ plan }) => decodePlan(task, plan).spans);
+    return spans.findLast(span => span.stream === topic && span.partition === partition)?.to;
   }
 }
+
+/** Of topologies of one task, and of inputs that are divided among the tasks, offsets say it all. */
+function placesOf({ name, tasks, reads }: TopologyGraph, graph: Graph, mine: ReadonlySet<string>): Place[] {
+  const others = Array.from({ length: tasks }, (_, n) => `${name}/${n}`).filter(task => !mine.has(task));
+  return reads
+    .filter(({ upTo }) => upTo === null)
+    .flatMap(({ stream: topic, all }) => {
+      const readers = all && tasks > 1 ? others : [undefined];
+      const partitions = Array.from({ length: graph.partitions(topic) }, (_, partition) => partition);
+      return readers.flatMap(task => partitions.map(partition => ({ topic, partition, task })));
+    });
+}
+
+const nameOf = ({ topic, partition, task = '' }: Place): string => `${topic}/${partition}${task}`;
+
+const offsetsOf = (committed: readonly (TopicPartition & { readonly offset: Offset })[]): ReadonlyMap<string, Offset> =>
+  new Map(committed.map(at => [nameOf({ ...at, task: undefined }), at.offset]));

@@ -89,8 +89,8 @@ export class Crew {
    */
   async runUntilCaughtUp(signal: AbortSignal): Promise<void> {
     const either = this.#unlessFailed(signal);
-    const { clock, graph, transport } = this.#options;
-    const others = new CaughtUp(graph, transport);
+    const { clock, graph, transport, documents } = this.#options;
+    const others = new CaughtUp(graph, transport, documents.journal);
     let nextLook = clock.now() + lookEvery;
     await this.#ending(async () => {
       while (!either.aborted) {
@@ -192,11 +192,12 @@ export class Crew {
 
   async #look(others: CaughtUp, signal: AbortSignal): Promise<boolean> {
     const names = this.#groups.filter(({ whole }) => !whole).map(({ topology }) => topology.name);
+    const mine = new Set(this.runners.map(({ task }) => task.id));
     try {
       // No task waits for it.
       return await retrying(
         'lag',
-        () => others.look(names),
+        () => others.look(names, mine),
         this.#options.clock,
         signal,
         () => {},
