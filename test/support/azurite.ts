@@ -30,11 +30,17 @@ export interface Azurite extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** Speaks TLS, and takes tokens of Entra ID as well as its key; it looks at their times, issuer and audience only. */
+export interface AzuriteTls {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** Starts one on a free port, with a folder of its own that is removed in the end. */
-export async function startAzurite(): Promise<Azurite> {
+export async function startAzurite(tls?: AzuriteTls): Promise<Azurite> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'millrace-azurite-'));
-  let process = await started(port, folder);
+  let process = await started(port, folder, tls);
   return {
     port,
     connectionString: connectionStringOf(port),
@@ -42,7 +48,7 @@ export async function startAzurite(): Promise<Azurite> {
     untilSaved: name => untilHolds(join(folder, '__azurite_db_blob__.json'), name),
     kill: () => ended(process, 'SIGKILL'),
     restart: async () => {
-      process = await started(port, folder);
+      process = await started(port, folder, tls);
     },
     [Symbol.asyncDispose]: async () => {
       await ended(process, 'SIGTERM');
@@ -54,8 +60,10 @@ export async function startAzurite(): Promise<Azurite> {
 const connectionStringOf = (port: number): string =>
   `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=http://127.0.0.1:${port}/${account};`;
 
-async function started(port: number, folder: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [program(), ...flagsOf(port, folder)], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function started(port: number, folder: string, tls: AzuriteTls | undefined): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [program(), ...flagsOf(port, folder), ...tlsFlags(tls)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -97,6 +105,9 @@ const flagsOf = (port: number, folder: string): string[] => [
   '--disableTelemetry',
   '--silent',
 ];
+
+const tlsFlags = (tls: AzuriteTls | undefined): string[] =>
+  tls === undefined ? [] : ['--oauth', 'basic', '--cert', tls.certificate, '--key', tls.key];
 
 async function ended(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -7,6 +7,8 @@ import { expect } from 'vitest';
 
 export const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 const deadline_ms = 90_000;
+/** Of one that goes on by itself until it is told to stop. */
+const lifetime_ms = 5 * 60_000;
 
 export interface Ended {
   readonly code: number;
@@ -44,7 +46,7 @@ export function startedWith(environment: Environment, ...flags: string[]) {
   const child = spawn(process.execPath, [main, ...flags], {
     env: { ...process.env, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: deadline_ms,
+    timeout: lifetime_ms,
     killSignal: 'SIGKILL',
   });
   let [stdout, stderr] = ['', ''];
