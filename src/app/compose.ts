@@ -5,6 +5,7 @@ import type { Documents } from '../documents/port.ts';
 import { openSqliteDocuments } from '../documents/sqlite/documents.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import type { Membership } from '../engine/membership.ts';
+import type { StartAt } from '../engine/runner-options.ts';
 import { openSqliteStateStore } from '../engine/state/sqlite.ts';
 import { openSqliteWorker } from '../engine/state/sqlite-worker.ts';
 import type { StateStore } from '../engine/state/store.ts';
@@ -14,10 +15,12 @@ import type { Snapshots } from '../snapshots/port.ts';
 import { directoryRegistry } from '../stream/directory-registry.ts';
 import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
+import { original } from '../replay/namespace.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
 import type { Finding, Needs } from '../transport/inspection.ts';
 import type { Transport } from '../transport/port.ts';
 import { blobOptions } from './blob-options.ts';
+import { inNamespace } from './in-namespace.ts';
 import type { PortSettings } from './port-settings.ts';
 
 /** What an application runs on. Closing closes all of it, in the reverse order of opening. */
@@ -29,6 +32,12 @@ export interface Ports extends AsyncDisposable {
   readonly clock: Clock;
   /** How often a task may commit its offsets to the log; as the engine has it where absent. */
   readonly commitEvery?: Millis | undefined;
+  /** The namespace that they are those of; see `src/replay`. */
+  readonly namespace: string;
+  /** Where a task without a checkpoint begins to read; absent or undefined at the start of the log. */
+  readonly startAt?: StartAt;
+  /** The same ports as another namespace sees them; closing either closes both. @throws {NamespaceError} */
+  at(namespace: string): Promise<Ports>;
   /** Local checkpoints; opened only by who runs tasks. */
   openStore(): StateStore;
   /** How processes share their tasks; absent where they do not. */
@@ -65,8 +74,19 @@ export async function inspectLog(
   return inspectBrokers(settings, needs, clock);
 }
 
-/** The ports that the settings name. Local files lie in the folder `data`, and local checkpoints in `state` if it is given. */
+/** The ports that the settings name, as their namespace sees them: the one that is switched in where they name none. */
 export async function openPorts(settings: PortSettings, clock: Clock = systemClock): Promise<Ports> {
+  const ports = await openAll(settings, clock);
+  try {
+    return await inNamespace(ports, settings.namespace);
+  } catch (error) {
+    await ports[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Local files lie in the folder `data`, and local checkpoints in `state` if it is given. */
+async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
   const { data, state = data } = settings;
   mkdirSync(data, { recursive: true });
   mkdirSync(state, { recursive: true });
@@ -78,20 +98,23 @@ export async function openPorts(settings: PortSettings, clock: Clock = systemClo
     all => all.close(),
   );
   const snapshots = stack.adopt(await openSnapshots(settings), all => all.close());
-  return {
+  const ports: Ports = {
     ...log,
     transport,
     documents,
     snapshots,
     clock,
+    namespace: original,
     openStore: () => stack.adopt(openSqliteStateStore({ path: join(state, 'state.db') }), store => store.close()),
     openWorker: (name = 'worker') =>
       stack.adopt(
         openSqliteWorker({ path: join(state, `${name}.db`), warn: text => process.emitWarning(text) }),
         worker => worker.close(),
       ),
+    at: name => inNamespace(ports, name),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+  return ports;
 }
 
 type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery' | 'membership'>;

@@ -126,6 +126,11 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder of the local checkpoints, one for each process that runs tasks; where absent that of `data`.'),
+  namespace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Namespace to work in; where absent the one that `millrace replay switch` has switched in, else `main`.'),
   transport: z
     .enum(['embedded', 'kafka'])
     .default('embedded')

@@ -2,12 +2,13 @@ import type { Config } from './config.ts';
 
 /** What the ports are opened with: the part of the configuration that says so. Plain data, since it crosses threads. */
 export type PortSettings = Pick<Config, 'data' | 'transport' | 'documents'> &
-  Partial<Pick<Config, 'state' | 'snapshots' | 'blob' | 'kafka' | 'schemas'>>;
+  Partial<Pick<Config, 'state' | 'namespace' | 'snapshots' | 'blob' | 'kafka' | 'schemas'>>;
 
 /** That part, and nothing else of it. */
 export const portSettings = ({
   data,
   state,
+  namespace,
   transport,
   kafka,
   schemas,
@@ -23,4 +24,5 @@ export const portSettings = ({
   snapshots,
   blob,
   ...(state === undefined ? {} : { state }),
+  ...(namespace === undefined ? {} : { namespace }),
 });

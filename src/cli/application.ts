@@ -30,6 +30,9 @@ const defaultPartitions = 4;
 /** Everybody writes to the dead letters, and versions of the model have one order. */
 export const single: ReadonlySet<string> = new Set([deadLetters.name, modelVersions.name]);
 
+/** Whether a topic has one partition, whatever the others have. */
+export const isSingle = (topic: string): boolean => single.has(topic);
+
 /** The topologies of `--app`, or those of the recommender. */
 export async function loadApplication({ app }: AppFlags, config: Config): Promise<Application> {
   const url = app === undefined ? recommender : fileUrl(app);
@@ -58,8 +61,12 @@ function fileUrl(path: string): string {
 }
 
 /** What the engine's thread is started with, whatever it is to do. */
-export const engineOptions = ({ app, settings }: Application, config: Config) => ({
-  ports: portSettings(config),
+export const engineOptions = (
+  { app, settings }: Application,
+  config: Config,
+  { namespace }: Pick<Ports, 'namespace'>,
+) => ({
+  ports: { ...portSettings(config), namespace },
   standbys: config.standbys,
   app,
   settings,

@@ -3,16 +3,17 @@ import type { Ports } from '../app/compose.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { Graph } from '../engine/graph.ts';
 import { type Lag, lagOf } from '../operations/lag.ts';
-import { showProgress } from './progress.ts';
 
 const lookEveryMs = 50;
 /** A value that is on its way is seen as a reader behind; between two topologies it can hide from one look, not from two. */
 const calmLooks = 3;
 
 export interface CatchingUp {
-  readonly ports: Pick<Ports, 'transport' | 'documents' | 'clock'>;
+  readonly ports: Pick<Ports, 'transport' | 'clock'>;
   readonly graph: Graph;
-  readonly thread: Pick<EngineThread, 'tasks'>;
+  readonly thread?: Pick<EngineThread, 'tasks'>;
+  /** Names of the topologies that are to catch up; all where absent. */
+  readonly topologies?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -20,12 +21,12 @@ export interface CatchingUp {
  * Resolves once every reader stands where its log ended at the look before, look after look: then only what came since
  * is on its way. Nobody waits for the log to stand still, which markers and a live stream never let it do.
  */
-export async function untilCaughtUp({ ports, graph, thread, signal }: CatchingUp): Promise<void> {
-  using _ = showProgress({ thread, documents: ports.documents, to: process.stderr });
+export async function untilCaughtUp({ ports, graph, thread, topologies, signal }: CatchingUp): Promise<void> {
   const clocked = clockedInputs(graph);
   let ends = new Map<string, number>();
   for (let calm = 0; calm < calmLooks && !signal.aborted;) {
-    const rows = await lagOf(graph, ports.transport, thread.tasks);
+    const all = await lagOf(graph, ports.transport, thread?.tasks);
+    const rows = all.filter(({ topology }) => topologies?.includes(topology) ?? true);
     const behind = rows.some(row => !clocked.has(nameOf(row)) && row.committed < (ends.get(placeOf(row)) ?? Infinity));
     calm = behind ? 0 : calm + 1;
     ends = new Map(rows.map(row => [placeOf(row), row.end]));
@@ -34,12 +35,13 @@ export async function untilCaughtUp({ ports, graph, thread, signal }: CatchingUp
 }
 
 /** A clocked input is read as far as its clock says: behind it may stay for ever. */
-const clockedInputs = ({ topologies }: Graph): ReadonlySet<string> =>
+export const clockedInputs = ({ topologies }: Graph): ReadonlySet<string> =>
   new Set(
     topologies.flatMap(({ name, reads }) =>
       reads.flatMap(({ stream, upTo }) => (upTo === null ? [] : [nameOf({ topology: name, topic: stream })])),
     ),
   );
 
-const nameOf = ({ topology, topic }: Pick<Lag, 'topology' | 'topic'>): string => `${topology} ${topic}`;
+/** How `clockedInputs` calls the input of a topology. */
+export const nameOf = ({ topology, topic }: Pick<Lag, 'topology' | 'topic'>): string => `${topology} ${topic}`;
 const placeOf = (row: Lag): string => `${nameOf(row)} ${row.partition}`;

@@ -35,6 +35,7 @@ type Described = readonly [flags: string, description: string, parse?: (text: st
 const settingFlags = {
   data: ['--data <dir>', 'log, state and documents of the embedded adapters (default: ".millrace")'],
   state: ['--state <dir>', 'local checkpoints of this process (default: the folder of --data)'],
+  namespace: ['--namespace <name>', 'namespace to work in (default: the one that is switched in)'],
   transport: ['--transport <name>', 'adapter of the log: embedded or kafka (default: embedded)'],
   brokers: ['--brokers <list>', 'brokers of --transport kafka: HOST:PORT, joined by commas'],
   profile: ['--profile <name>', 'what kind of broker: kafka, redpanda or event-hubs (default: kafka)'],
@@ -59,6 +60,7 @@ export type SettingFlag = keyof typeof settingFlags;
 const paths: Readonly<Record<SettingFlag, string>> = {
   data: 'data',
   state: 'state',
+  namespace: 'namespace',
   transport: 'transport',
   brokers: 'kafka.brokers',
   profile: 'kafka.profile',
@@ -83,6 +85,7 @@ const isSettingFlag = (name: string): name is SettingFlag => name in settingFlag
 export const portFlags = [
   'data',
   'state',
+  'namespace',
   'transport',
   'brokers',
   'profile',

@@ -7,6 +7,7 @@ import { addExport } from './commands/export.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
@@ -29,6 +30,7 @@ const commands: readonly AddCommand[] = [
   addTopics,
   addLag,
   addDeadLetters,
+  addReplay,
   addDoctor,
 ];
 

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { Ports } from '../app/compose.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
+import { followSwitches } from '../app/follow-switches.ts';
+import type { OnWait } from '../engine/retry.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
@@ -11,8 +13,16 @@ import { addPages } from '../recommender/api/pages.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
 
+/** What a process does when another namespace is switched in, beside serving it. */
+export interface Follow {
+  /** What the live panel shows there. */
+  readonly liveIn: (ports: Ports) => Promise<LiveSource>;
+  /** Called once the API answers from there. */
+  readonly arrived?: (ports: Ports) => Promise<void>;
+}
+
 export interface Serving {
-  readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock'>;
+  readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'namespace' | 'at'>;
   /** Port on loopback; 0 takes any that is free. */
   readonly port: number;
   /** The engine of this process; absent where it only serves. */
@@ -21,6 +31,8 @@ export interface Serving {
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
   readonly live: LiveSource;
+  /** Absent where it stays in the namespace that it began in, whatever is switched in. */
+  readonly follow?: Follow | undefined;
   /** Ends it: what has been asked by then is answered. */
   readonly signal: AbortSignal;
 }
@@ -33,19 +45,33 @@ export async function serveUntilStopped(
   serving: Serving,
   meanwhile: (signal: AbortSignal) => Promise<void> = async () => {},
 ): Promise<void> {
-  const { signal, port } = serving;
+  const { signal, port, follow } = serving;
   if (signal.aborted) return;
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   const server = await serverOf(serving);
   try {
     process.stdout.write(`listening on ${await server.listen({ port })}\n`);
     process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
-    await meanwhile(signal);
-    await done;
+    await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), done]);
   } finally {
     await server.close();
   }
 }
+
+/** Readers come first: what they are answered from then on had gone through before it was switched in. */
+async function followed({ ports, signal }: Serving, server: Server, { liveIn, arrived }: Follow): Promise<void> {
+  await followSwitches({ ports, signal, onWait: tellWait }, async next => {
+    const { documents, transport, namespace } = next;
+    await server.moveTo({ documents, transport, live: await liveIn(next) });
+    process.stderr.write(`'${namespace}' is switched in: it is served from here on\n`);
+    await arrived?.(next);
+  });
+}
+
+/** A port that does not answer delays a switch, nothing else. */
+export const tellWait: OnWait = (what, { message }) => {
+  process.stderr.write(`${what} waits: ${message}\n`);
+};
 
 async function serverOf({ ports, thread, lags, live, signal }: Serving): Promise<Server> {
   const { documents, transport, registry, clock } = ports;

@@ -18,6 +18,8 @@ export interface TopologyGraph {
   /** Whether event time decides what one of the steps does. */
   readonly timed: boolean;
   readonly writes: readonly string[];
+  /** Collections of documents that it writes to. */
+  readonly collections: readonly string[];
   readonly edges: readonly Edge[];
 }
 
@@ -186,5 +188,7 @@ function describe(topology: Topology, task: TaskRuntime): Omit<TopologyGraph, 't
   }));
   const steps = [...task.steps].map(([name, { kind }]) => ({ name, kind }));
   const timed = [...task.steps.values()].some(step => step.timed);
-  return { name: topology.name, reads, steps, timed, writes: [...task.outputs.keys()], edges };
+  const { name } = topology;
+  const writes = [...task.outputs.keys()];
+  return { name, reads, steps, timed, writes, collections: [...task.collections], edges };
 }

@@ -3,7 +3,7 @@ import type { Documents } from '../documents/port.ts';
 import type { Unavailable } from '../errors.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
-import type { Transport } from '../transport/port.ts';
+import type { Offset, TopicPartition, Transport } from '../transport/port.ts';
 import type { Assignment } from './assignment/claims.ts';
 import type { Clock } from './clock.ts';
 import type { Epoch } from './epoch.ts';
@@ -29,6 +29,9 @@ export interface Observer {
   assigned?(topology: string, assignment: Assignment): void;
 }
 
+/** Where a task of a topology that has no state begins to read; undefined at the start of the log. */
+export type StartAt = (topology: string, at: TopicPartition) => Offset | undefined;
+
 export interface RunnerOptions {
   readonly graph: Graph;
   readonly transport: Transport;
@@ -40,6 +43,8 @@ export interface RunnerOptions {
   readonly observer?: Observer;
   /** How often a task commits offsets to the log at most; a second unless given. */
   readonly commitEvery?: Millis | undefined;
+  /** Where absent every task without state begins at the start of the log. */
+  readonly startAt?: StartAt | undefined;
   /** Where to put the state now and then; without it only the local checkpoint and the whole journal are kept. */
   readonly snapshots?: SnapshotPolicy;
 }

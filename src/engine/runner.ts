@@ -19,7 +19,7 @@ import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
 import { Stopping } from './stopping.ts';
-import { beginAtLogStart, verifyPositions } from './verify.ts';
+import { begin, verifyPositions } from './verify.ts';
 
 export type { Observer, RunnerOptions } from './runner-options.ts';
 
@@ -246,7 +246,7 @@ export class TaskRunner {
     const { task, store, transport } = this;
     const stored = this.#snapshots === undefined ? store.head(task.id) : await this.#snapshots.restore(this);
     if (stored === undefined) {
-      await this.retrying('start', () => beginAtLogStart(task, transport));
+      await this.retrying('start', () => begin(task, transport, this.#options.startAt));
       this.#head = { fence: 0, epoch: 0, body: encodeHead(task) };
       return;
     }

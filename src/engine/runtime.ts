@@ -38,6 +38,8 @@ export class TaskRuntime {
   readonly outputs = new Map<string, Output>();
   readonly steps = new Map<string, Step>();
   readonly documents: PendingDocuments;
+  /** Of documents, that it may write to. */
+  readonly collections = new Set<string>();
   readonly cursor = new Cursor();
   readonly eventTime: EventTime;
   /** Called at the end of an epoch, in the order of the build. */

@@ -6,12 +6,17 @@ import { LogChanged } from './errors.ts';
 import type { Input } from './input.ts';
 import type { Position } from './position.ts';
 import type { TaskRuntime } from './runtime.ts';
+import type { StartAt } from './runner-options.ts';
 import { placesOf } from './spans.ts';
 
-/** A task without state begins with the first record that is still there. */
-export async function beginAtLogStart(task: TaskRuntime, transport: Transport): Promise<void> {
+/**
+ * A task without state begins where it is told to, else with the first record that is still there. What it is told
+ * it never leaves: if retention has removed the record by now, the first read throws.
+ */
+export async function begin(task: TaskRuntime, transport: Transport, startAt?: StartAt): Promise<void> {
   for (const { input, position } of placesOf(task)) {
-    const { start } = await transport.bounds({ topic: input.stream.name, partition: position.partition });
+    const at = { topic: input.stream.name, partition: position.partition };
+    const start = startAt?.(task.topology, at) ?? (await transport.bounds(at)).start;
     position.from = start;
     position.offset = start;
   }

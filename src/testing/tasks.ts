@@ -107,6 +107,7 @@ export class TestTasks {
     return {
       createTopic: (topic, options) => real.createTopic(topic, options),
       topics: () => real.topics(),
+      deleteTopic: topic => real.deleteTopic(topic),
       partitions: topic => real.partitions(topic),
       bounds: place => real.bounds(place),
       offsetAt: (place, time) => real.offsetAt(place, time),

@@ -45,6 +45,7 @@ export function patient(log: Transport, { patience, now, pause, overdue, onWait 
   };
   return {
     createTopic: (topic, options) => attempt(() => log.createTopic(topic, options)),
+    deleteTopic: topic => attempt(() => log.deleteTopic(topic)),
     topics: () => attempt(() => log.topics()),
     partitions: topic => attempt(() => log.partitions(topic)),
     bounds: at => attempt(() => log.bounds(at)),

@@ -50,6 +50,11 @@ export interface Transport {
   /** Creates a topic. The same options again do nothing; others throw `TopicMismatch`. */
   createTopic(topic: string, options: TopicOptions): Promise<void>;
   topics(): Promise<readonly TopicDescription[]>;
+  /**
+   * Removes a topic with all its records, for good; throws `UnknownTopic`. Answers false, and removes nothing, where
+   * topics are made and removed by somebody else.
+   */
+  deleteTopic(topic: string): Promise<boolean>;
   /** Number of partitions; throws `UnknownTopic`, as all that follow do; they throw `UnknownPartition` too. */
   partitions(topic: string): Promise<number>;
   bounds(at: TopicPartition): Promise<Bounds>;

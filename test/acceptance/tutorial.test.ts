@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
 import { run } from '../../scripts/run.ts';
-import { type Block, blocksOf } from '../support/markdown.ts';
+import { type Block, blocksOf, patternOf } from '../support/markdown.ts';
 
 const minute_ms = 60_000;
 const blocks = blocksOf(await readFile(join(root, 'docs/TUTORIAL.md'), 'utf8'));
@@ -42,10 +42,6 @@ async function outputOf(commands: string): Promise<string> {
   if (status === 0) return output;
   throw new Error(`${commands} ended with ${status}:\n${await readFile(join(project, 'errors.txt'), 'utf8')}${output}`);
 }
-
-/** The text of the page as a pattern: `…` stands for what differs from run to run. */
-const patternOf = (text: string): RegExp =>
-  new RegExp(`^${text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`).replaceAll('…', String.raw`[^\n]*`)}$`);
 
 /** The first line of a file says how it is called. */
 function nameOf(text: string): string {

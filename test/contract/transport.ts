@@ -98,6 +98,18 @@ export function transportContract(name: string, open: () => Promise<OpenedTransp
         await expect(transport.createTopic(topic, { partitions: 2, retentionBytes: 5 })).rejects.toThrow(TopicMismatch);
       });
 
+      test('are removed with their records, and made anew empty', async () => {
+        await append('a', 'b');
+        expect(await transport.deleteTopic(topic)).toBe(true);
+        expect((await transport.topics()).filter(known => known.topic === topic)).toEqual([]);
+        await expect(transport.bounds(at)).rejects.toThrow(UnknownTopic);
+        await expect(transport.deleteTopic(topic)).rejects.toThrow(UnknownTopic);
+        await transport.createTopic(topic, { partitions: 2 });
+        expect(await transport.bounds(at)).toEqual({ start: 0, end: 0 });
+        await append('c');
+        expect(await values()).toEqual(['c']);
+      });
+
       test('that are unknown are errors everywhere', async () => {
         const nowhere = { topic: `${topic}-not`, partition: 0 };
         const batches = batchesOf('lost');

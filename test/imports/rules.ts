@@ -120,6 +120,11 @@ const areas: readonly Area[] = [
     may: ['src/operations/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
     packages: ['pino', 'prom-client', 'node:*'],
   },
+  {
+    files: ['src/replay/**'],
+    may: ['src/replay/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
+    packages: ['avsc', 'zod', 'node:*'],
+  },
   { files: ['src/app/compose.ts', 'src/app/open-kafka.ts'], may: ['**'], packages: ['node:*'] },
   {
     files: ['src/app/kafka-config.ts'],

@@ -252,7 +252,16 @@ describe.skipIf(noBroker)('a member', () => {
   }
 });
 
-const graph: TopologyGraph = { name: '', tasks: 1, reads: [], steps: [], timed: false, writes: [], edges: [] };
+const graph: TopologyGraph = {
+  name: '',
+  tasks: 1,
+  reads: [],
+  steps: [],
+  timed: false,
+  writes: [],
+  collections: [],
+  edges: [],
+};
 
 const closing = (log: KafkaLog) => ({ log, [Symbol.asyncDispose]: () => log.close() });
 

@@ -5,6 +5,7 @@ import { BatchBuilder, BatchCursor, type Kind, type RecordBatch } from '../../sr
 /** The record n of the real log has the offset 2n, and the offset after it is a hole: also the last one of the log. */
 export const withHoles = (real: Transport): Transport => ({
   createTopic: (topic, options) => real.createTopic(topic, options),
+  deleteTopic: topic => real.deleteTopic(topic),
   topics: () => real.topics(),
   partitions: topic => real.partitions(topic),
   bounds: async at => {

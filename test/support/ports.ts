@@ -27,6 +27,7 @@ export function aroundTransport(real: Transport, around: Around): Transport {
   return {
     createTopic: (topic, options) => real.createTopic(topic, options),
     topics: () => real.topics(),
+    deleteTopic: topic => real.deleteTopic(topic),
     partitions: topic => real.partitions(topic),
     bounds: at => around('bounds', () => real.bounds(at)),
     offsetAt: (at, time) => real.offsetAt(at, time),

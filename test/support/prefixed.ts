@@ -7,6 +7,7 @@ export function prefixed(real: Transport, prefix: string): Transport {
   const here = <At extends { readonly topic: string }>(at: At): At => ({ ...at, topic: at.topic.slice(prefix.length) });
   return {
     createTopic: (topic, options) => real.createTopic(prefix + topic, options),
+    deleteTopic: topic => real.deleteTopic(prefix + topic),
     topics: async () => (await real.topics()).filter(({ topic }) => topic.startsWith(prefix)).map(here),
     partitions: topic => real.partitions(prefix + topic),
     bounds: at => real.bounds(there(at)),

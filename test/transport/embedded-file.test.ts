@@ -9,7 +9,7 @@ import { Unavailable } from '../../src/errors.ts';
 import { UnusableDatabase } from '../../src/sqlite.ts';
 import { Batches } from '../../src/transport/embedded/batches.ts';
 import { LogDatabase } from '../../src/transport/embedded/database.ts';
-import { InvalidTopic, LogClosed } from '../../src/transport/embedded/failures.ts';
+import { InvalidTopic, LogClosed, TopicRemoved } from '../../src/transport/embedded/failures.ts';
 import { type EmbeddedLogOptions, openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import type { Transport } from '../../src/transport/port.ts';
 import { batchesOf, numbered, readAll } from './records.ts';
@@ -151,6 +151,15 @@ describe('the embedded log', () => {
     expect(await append(two, 'c')).toEqual([2]);
     expect(await append(one, 'd')).toEqual([3]);
     expect(await valuesIn(two)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('says that a topic in use was removed by another connection', async () => {
+    const one = await withTopic();
+    const two = openLog();
+    await append(one, 'a');
+    await two.deleteTopic(at.topic);
+    await expect(one.bounds(at)).rejects.toThrow('was removed');
+    await expect(append(one, 'b')).rejects.toThrow(TopicRemoved);
   });
 
   test('in memory is another log for each connection', async () => {

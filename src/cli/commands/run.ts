@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { openPorts, type Ports } from '../../app/compose.ts';
-import { EngineThread } from '../../app/engine-thread.ts';
+import { followSwitches } from '../../app/follow-switches.ts';
+import { MovingEngine } from '../../app/moving-engine.ts';
 import { Graph } from '../../engine/graph.ts';
 import { createTopics, engineOptions, loadApplication } from '../application.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
@@ -17,6 +18,7 @@ import { lagOf, readFromOutside } from '../../operations/lag.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { withPatience } from '../patience.ts';
+import { tellWait } from '../serving.ts';
 import { showProgress, sum } from '../progress.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'cutEvery'] as const;
@@ -52,36 +54,50 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   );
   await using opened = await openPorts(config);
   const ports = withPatience(opened, config);
-  const { transport } = ports;
-  const graph = new Graph(topologies, await createTopics(application, transport, config));
-  const outside = async (): Promise<number> => readFromOutside(await lagOf(graph, transport), graph);
-  const before = await outside();
-  const begin = performance.now();
-  const thread = new EngineThread({
-    ...engineOptions(application, config),
+  const graph = new Graph(topologies, await createTopics(application, ports.transport, config));
+  const outside = async ({ transport }: Ports): Promise<number> =>
+    readFromOutside(await lagOf(graph, transport), graph);
+  const untilCaughtUp = flags.untilCaughtUp === true;
+  const optionsIn = (there: Ports) => ({
+    ...engineOptions(application, config, there),
     ...(names.length === 0 ? {} : { run: [...new Set(names)] }),
-    untilCaughtUp: flags.untilCaughtUp === true,
+    untilCaughtUp,
   });
-  await ended(thread, ports);
+  let [here, before, begin] = [ports, await outside(ports), performance.now()];
+  const thread = new MovingEngine(optionsIn(ports));
+  const follow = async (there: Ports): Promise<void> => {
+    await thread.moveTo(optionsIn(there));
+    process.stderr.write(`'${there.namespace}' is switched in: it runs from here on\n`);
+    [here, before, begin] = [there, await outside(there), performance.now()];
+  };
+  await ended(thread, ports, untilCaughtUp || config.namespace !== undefined ? undefined : follow);
   const seconds = (performance.now() - begin) / 1_000;
-  const records = (await outside()) - before;
+  const records = (await outside(here)) - before;
   const epochs = sum(thread.tasks, task => task.epochs);
   const recordsPerSecond = records / seconds;
-  const result = { records, epochs, seconds, recordsPerSecond, ...(await outcomeOf(ports)) } satisfies RunResult;
+  const result = { records, epochs, seconds, recordsPerSecond, ...(await outcomeOf(here)) } satisfies RunResult;
   print(flags, result, () => textOf(result));
 }
 
-/** Waits for the end, and brings it about on the first SIGINT or SIGTERM; the second one kills. */
-async function ended(thread: EngineThread, { documents }: Ports): Promise<void> {
-  using _ = showProgress({ thread, documents, to: process.stderr });
+/**
+ * Waits for the end, and brings it about on the first SIGINT or SIGTERM; the second one kills. Until then it goes where
+ * somebody switches to, where `follow` is given.
+ */
+async function ended(thread: MovingEngine, ports: Ports, follow?: (ports: Ports) => Promise<void>): Promise<void> {
+  using _ = showProgress({ thread, documents: ports.documents, to: process.stderr });
+  const over = new AbortController();
+  const { signal } = over;
+  const following = follow && followSwitches({ ports, signal, onWait: tellWait }, follow);
   const stop = (): void => {
     process.stderr.write('finishing the epochs under way\n');
     void thread.stop().catch(() => {}); // `ended` tells
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    await thread.ended;
+    await Promise.race([thread.ended, ...(following === undefined ? [] : [following.then(() => thread.ended)])]);
   } finally {
+    over.abort();
+    await following;
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { ratings } from '../../../topologies/streams.ts';
-import { openPorts } from '../../app/compose.ts';
+import { openPorts, type Ports } from '../../app/compose.ts';
 import { logSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
+import type { LiveSource } from '../../recommender/api/live/source.ts';
 import { isThere, loadApplication, logOf, partitionsOf } from '../application.ts';
 import { NoData } from '../errors.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
@@ -26,7 +27,10 @@ async function serve(flags: ConfigFlags): Promise<void> {
   const topics = await ports.transport.topics();
   if (!topics.some(({ topic }) => topic === ratings.name)) throw new NoData(logOf(config));
   const application = await loadApplication({}, config);
-  const graph = new Graph(application.topologies, await partitionsOf(application, ports.transport));
-  const live = logSource({ ...ports, graph });
-  await serveUntilStopped({ ports, port: config.port, live, signal: stopped.signal });
+  const liveIn = async (there: Ports): Promise<LiveSource> => {
+    const partitions = await partitionsOf(application, there.transport);
+    return logSource({ ...there, graph: new Graph(application.topologies, partitions) });
+  };
+  const follow = config.namespace === undefined ? { liveIn } : undefined;
+  await serveUntilStopped({ ports, port: config.port, live: await liveIn(ports), follow, signal: stopped.signal });
 }

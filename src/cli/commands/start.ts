@@ -1,16 +1,18 @@
 import { type Command, Option } from 'commander';
-import { openPorts } from '../../app/compose.ts';
-import { EngineThread } from '../../app/engine-thread.ts';
-import { engineLags, engineSource } from '../../app/live.ts';
+import { openPorts, type Ports } from '../../app/compose.ts';
+import { engineLags, engineSource, type Watched } from '../../app/live.ts';
+import { MovingEngine } from '../../app/moving-engine.ts';
 import type { Config } from '../../app/config.ts';
 import { Graph } from '../../engine/graph.ts';
-import { createTopics, engineOptions, loadApplication } from '../application.ts';
+import type { LiveSource } from '../../recommender/api/live/source.ts';
+import { createTopics, engineOptions, loadApplication, partitionsOf } from '../application.ts';
 import { Misuse } from '../errors.ts';
 import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
 import { untilCaughtUp } from '../caught-up.ts';
 import { withPatience } from '../patience.ts';
+import { showProgress } from '../progress.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'port', 'cutEvery', 'generate'] as const;
@@ -39,17 +41,31 @@ async function start(flags: Flags): Promise<void> {
   const waiting = withPatience(ports, config);
   const graph = new Graph(application.topologies, await createTopics(application, waiting.transport, config));
   await loadWhereEmpty({ ports: waiting, seed, signal });
-  const thread = new EngineThread({ ...engineOptions(application, config), untilCaughtUp: false });
+  const optionsIn = (there: Ports) => ({ ...engineOptions(application, config, there), untilCaughtUp: false });
+  const thread = new MovingEngine(optionsIn(ports));
   const ended = thread.ended.finally(stopped.stop); // the engine's end is everybody's
   ended.catch(() => {}); // it is awaited in the end, and may come long before
   try {
     await thread.restored;
-    await untilCaughtUp({ ports: waiting, graph, thread, signal });
-    const watched = { ...ports, graph };
-    const live = engineSource(watched, thread);
-    const lags = engineLags(watched, thread);
+    {
+      using _ = showProgress({ thread, documents: ports.documents, to: process.stderr });
+      await untilCaughtUp({ ports: waiting, graph, thread, signal });
+    }
+    const watchedIn = async (there: Ports): Promise<Watched> => {
+      const partitions = await partitionsOf(application, there.transport);
+      return { ...there, graph: new Graph(application.topologies, partitions) };
+    };
+    let lags = engineLags(await watchedIn(ports), thread);
+    const liveIn = async (there: Ports): Promise<LiveSource> => {
+      const watched = await watchedIn(there);
+      lags = engineLags(watched, thread);
+      return engineSource(watched, thread);
+    };
+    const arrived = (there: Ports): Promise<void> => thread.moveTo(optionsIn(there));
+    const follow = config.namespace === undefined ? { liveIn, arrived } : undefined;
+    const live = await liveIn(ports);
     const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
-    await serveUntilStopped({ ports, port, thread, lags, live, signal }, async () => {
+    await serveUntilStopped({ ports, port, thread, lags: () => lags(), live, follow, signal }, async () => {
       if (generated.rate > 0) await generateBeside(generated);
     });
   } finally {

@@ -18,6 +18,7 @@ export function replace<T>(build: Build, collection: string, options: ReplaceOpt
   const { id, body } = options;
   const partition = options.partition ?? id;
   const { task } = build;
+  task.collections.add(collection);
   return sink<T>(task, `documents:${collection}`, value => {
     const at = {
       collection,

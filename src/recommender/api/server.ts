@@ -46,6 +46,11 @@ export interface Server {
   readonly endpoints: readonly Endpoint[];
   /** Answers its address once it listens; port 0 takes any. Throws `PortTaken`. */
   listen(options: { readonly port: number }): Promise<string>;
+  /**
+   * Answers from another namespace from now on: each request, also one under way, wholly from the one or from the
+   * other. Live streams end, and who watches asks again.
+   */
+  moveTo(from: Pick<ServerOptions, 'documents' | 'transport' | 'live'>): Promise<void>;
   /** Answers what has been asked and ends the live streams, then ends. */
   close(): Promise<void>;
 }
@@ -60,8 +65,8 @@ const maxParamLength = 16 * 1024;
 const directives = { upgradeInsecureRequests: null, styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"] };
 
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const parts = partsOf(options);
-  const endpoints = endpointsOf(parts);
+  let answering = answeringFrom(options);
+  const { endpoints } = answering;
   const app = fastify({
     bodyLimit,
     requestTimeout: requestTimeout_ms,
@@ -77,12 +82,29 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const streams = new OpenStreams();
   const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => {
-    await parts.hub.close();
+    await answering.parts.hub.close();
     await streams.ended(options.clock);
     unused.close();
   });
-  for (const endpoint of endpoints) addRoute(app, endpoint, streams);
-  return { app, endpoints, listen: ({ port }) => listen(app, port), close: () => app.close() };
+  for (const [number, endpoint] of endpoints.entries())
+    addRoute(app, endpoint, { streams, now: () => answering.endpoints[number] ?? endpoint });
+  return {
+    app,
+    endpoints,
+    listen: ({ port }) => listen(app, port),
+    moveTo: async from => {
+      const before = answering;
+      answering = answeringFrom({ ...options, ...from });
+      await before.parts.hub.close();
+    },
+    close: () => app.close(),
+  };
+}
+
+/** Everything that answers, of one namespace. The table of endpoints is the same for all. */
+function answeringFrom(options: ServerOptions) {
+  const parts = partsOf(options);
+  return { parts, endpoints: endpointsOf(parts) };
 }
 
 function partsOf(options: ServerOptions): EndpointParts {
@@ -103,14 +125,20 @@ function partsOf(options: ServerOptions): EndpointParts {
   };
 }
 
-function addRoute(app: FastifyInstance, endpoint: Endpoint, streams: OpenStreams): void {
+interface RouteParts {
+  readonly streams: OpenStreams;
+  /** The endpoint as it answers at the moment. */
+  readonly now: () => Endpoint;
+}
+
+function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: RouteParts): void {
   const url = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
   app.route({
     method: endpoint.method,
     url,
     exposeHeadRoute: hasHead(endpoint),
     handler: async ({ params, query, body }, reply) => {
-      const answer = await endpoint.run({ params, query, body });
+      const answer = await now().run({ params, query, body });
       if (answer.body instanceof Readable) streams.add(reply.raw);
       return reply
         .code(answer.status)

@@ -5,7 +5,8 @@ import type { Millis } from '../../stream/time.ts';
 import type { Bounds, Offset, ReadRequest } from '../port.ts';
 import type { RecordBatch, SealedBatch } from '../record.ts';
 import type { LogDatabase } from './database.ts';
-import { blobOf, only } from './row.ts';
+import { TopicRemoved } from './failures.ts';
+import { blobOf } from './row.ts';
 
 /** Statements on batches, to be called within a transaction. */
 export class Batches {
@@ -16,8 +17,10 @@ export class Batches {
   readonly #since: StatementSync;
 
   constructor(db: LogDatabase) {
-    this.#bounds = db.prepare('SELECT first, next FROM partitions WHERE id = ?');
-    this.#reserve = db.prepare('UPDATE partitions SET next = next + ?, bytes = bytes + ? WHERE id = ? RETURNING next');
+    this.#bounds = db.prepare('SELECT first, next FROM partitions WHERE id = ? AND next >= 0');
+    this.#reserve = db.prepare(
+      'UPDATE partitions SET next = next + ?, bytes = bytes + ? WHERE id = ? AND next >= 0 RETURNING next',
+    );
     this.#insert = db.prepare(
       'INSERT INTO batches (partition, base, records, appended_at, size, bytes) VALUES (?, ?, ?, ?, ?, ?)',
     );
@@ -31,7 +34,7 @@ export class Batches {
   }
 
   bounds(id: number): Bounds {
-    const row = only(this.#bounds.get(id));
+    const row = here(this.#bounds.get(id));
     return { start: integerOf(row, 'first'), end: integerOf(row, 'next') };
   }
 
@@ -45,7 +48,7 @@ export class Batches {
   append(id: number, batches: readonly SealedBatch[], at: Millis): Offset {
     const records = batches.reduce((sum, batch) => sum + batch.records, 0);
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes.length, 0);
-    const first = integerOf(only(this.#reserve.get(records, bytes, id)), 'next') - records;
+    const first = integerOf(here(this.#reserve.get(records, bytes, id)), 'next') - records;
     let base = first;
     for (const batch of batches) {
       this.#insert.run(id, base, batch.records, at, batch.bytes.length, batch.bytes);
@@ -67,6 +70,12 @@ export class Batches {
     }
     return batches;
   }
+}
+
+/** The row of a partition whose id is known: it is closed only where somebody has removed the topic since. */
+function here(row: SqliteRow | undefined): SqliteRow {
+  if (row === undefined) throw new TopicRemoved();
+  return row;
 }
 
 const batchIn = (row: SqliteRow): RecordBatch => ({

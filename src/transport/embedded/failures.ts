@@ -12,3 +12,14 @@ export class LogClosed extends MillraceError {
 export class InvalidTopic extends MillraceError {
   readonly code = 'INVALID_TOPIC';
 }
+
+/** A topic that this connection had in use was removed by another. */
+export class TopicRemoved extends MillraceError {
+  readonly code = 'TOPIC_REMOVED';
+  constructor() {
+    super(
+      'A topic in use was removed from the embedded log by another process',
+      'It may belong to a namespace that was dropped: end what still runs in it',
+    );
+  }
+}

@@ -64,6 +64,12 @@ class EmbeddedLog implements Transport {
     return this.#topics.list();
   }
 
+  async deleteTopic(topic: string): Promise<boolean> {
+    this.#refuseClosed();
+    this.#topics.remove(topic);
+    return true;
+  }
+
   async partitions(topic: string): Promise<number> {
     return this.#idsOf(topic).length;
   }

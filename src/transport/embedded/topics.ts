@@ -19,12 +19,14 @@ const maxPartitions = 1_024;
 
 export class Topics {
   readonly #db: LogDatabase;
-  /** Ids by partition number; topics never change, so what was seen stays true. */
+  /** Ids by partition number; topics never change, so what was seen stays true until the topic is removed. */
   readonly #known = new Map<string, readonly number[]>();
   readonly #insertTopic: StatementSync;
   readonly #insertPartition: StatementSync;
   readonly #describe: StatementSync;
   readonly #ids: StatementSync;
+  readonly #emptyPartition: readonly StatementSync[];
+  readonly #forgetTopic: StatementSync;
 
   constructor(db: LogDatabase) {
     this.#db = db;
@@ -32,10 +34,16 @@ export class Topics {
     this.#insertPartition = db.prepare('INSERT INTO partitions (topic, number) VALUES (?, ?)');
     this.#describe = db.prepare(`
       SELECT name, retention_ms, retention_bytes, count(*) AS partitions
-      FROM topics JOIN partitions ON partitions.topic = topics.id GROUP BY topics.id ORDER BY name`);
+      FROM topics JOIN partitions ON partitions.topic = topics.id WHERE instr(name, '#') = 0 GROUP BY topics.id ORDER BY name`);
     this.#ids = db.prepare(`
       SELECT partitions.id FROM partitions JOIN topics ON topics.id = partitions.topic
       WHERE topics.name = ? ORDER BY number`);
+    this.#emptyPartition = [
+      db.prepare('DELETE FROM batches WHERE partition = ?'),
+      db.prepare('DELETE FROM group_offsets WHERE partition = ?'),
+      db.prepare('UPDATE partitions SET first = 0, next = -1, bytes = 0 WHERE id = ?'),
+    ];
+    this.#forgetTopic = db.prepare(`UPDATE topics SET name = name || '#' || id WHERE name = ?`);
   }
 
   create(topic: string, options: TopicOptions): void {
@@ -49,6 +57,19 @@ export class Topics {
 
   list(): readonly TopicDescription[] {
     return this.#db.read(() => this.#all());
+  }
+
+  /**
+   * Everything in it, in one transaction. Its rows stay under a name that no topic can have: SQLite would give their
+   * ids again, and another process that still has the topic in use would write into another one.
+   */
+  remove(topic: string): void {
+    const ids = this.ids(topic);
+    this.#known.delete(topic);
+    this.#db.write(() => {
+      for (const id of ids) for (const statement of this.#emptyPartition) statement.run(id);
+      this.#forgetTopic.run(topic);
+    });
   }
 
   /** SqliteRow ids of a topic's partitions, in their order. */

@@ -137,6 +137,10 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
         },
         { readonly topicErrors: readonly (Coded & { readonly topic: string; readonly errorMessage: string | null })[] }
       >;
+      readonly DeleteTopics: Definition<
+        { readonly topics: readonly string[]; readonly timeout: number },
+        { readonly topicErrors: readonly (Coded & { readonly topic: string })[] }
+      >;
       readonly DescribeConfigs: Definition<
         {
           readonly resources: readonly {

@@ -56,6 +56,10 @@ export class KafkaLog implements Transport {
     return this.#topics.create(topic, options);
   }
 
+  deleteTopic(topic: string): Promise<boolean> {
+    return this.#topics.remove(topic);
+  }
+
   topics(): Promise<readonly TopicDescription[]> {
     return this.#topics.list();
   }

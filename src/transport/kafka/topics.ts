@@ -34,6 +34,22 @@ export class Topics {
     if (theirs !== undefined) refuseOther(theirs, options);
   }
 
+  /** Answers false where topics belong to whoever `topicsCreatedBy` names. */
+  async remove(topic: string): Promise<boolean> {
+    if (this.#options.topicsCreatedBy !== undefined) return false;
+    const { topicErrors } = await this.#cluster.anywhere(broker =>
+      broker.request(module.requests.DeleteTopics, {
+        topics: [topic],
+        timeout: limitsOf(this.#options).requestTimeout / 2,
+      }),
+    );
+    const { errorCode = -1 } = topicErrors[0] ?? {};
+    if (errorCode === Code.unknownTopicOrPartition) throw new UnknownTopic(topic);
+    if (errorCode !== Code.none) throw failureOf(errorCode, `DeleteTopics of '${topic}'`);
+    await this.#untilGone(topic);
+    return true;
+  }
+
   async list(): Promise<TopicDescription[]> {
     const topics = await this.#cluster.allTopics();
     const partitions = new Map(topics.map(({ topic, partitions: all }) => [topic, all.length]));
@@ -96,6 +112,15 @@ export class Topics {
         'Names have letters, digits, dots, dashes and underscores; partitions are at least 1',
       );
     throw failureOf(errorCode, `CreateTopics of '${topic}' (${why})`);
+  }
+
+  /** Brokers hear of it one after the other. */
+  async #untilGone(topic: string): Promise<void> {
+    const until = this.#options.clock() + limitsOf(this.#options).requestTimeout;
+    while ((await this.#find(topic)) !== undefined) {
+      if (this.#options.clock() > until) throw failureOf(5, `Metadata of the removed topic '${topic}'`);
+      await this.#cluster.brokers.pause(20);
+    }
   }
 
   /** Brokers hear of a new topic one after the other, and each partition has to find its leader. */
