@@ -1,6 +1,8 @@
 /**
- * Millrace as its command runs it: limits by default, journal, checkpoints and snapshots on the disk, a task a partition.
- * With STATE its checkpoints have a folder of their own, and it goes on when all records are through, until it is killed.
+ * Millrace as its command runs it: limits by default, journal, checkpoints and snapshots on the disk, a member of the group
+ * of its topology, a task a partition. With STATE its checkpoints have that folder, and it goes on when all records are
+ * through, until it is killed. In a folder of another's it is another worker, which would wait for the session of the dead
+ * to end: there it has its tasks without a group.
  * `node bench/support/kafka/millrace.ts GIVEN WORKLOAD [STATE]`
  */
 import { z } from 'zod';
@@ -22,9 +24,12 @@ const all = new AbortController();
 let isDone = false;
 
 await using ports = await kafkaPorts(brokers, folder, state);
-const { snapshots, ...others } = ports;
+const { snapshots, membership, ...others } = ports;
+const isOther = state !== undefined && state !== folder;
+const shared = membership === undefined || isOther ? {} : { membership, worker: ports.openWorker(), standbys: 1 };
 const engine = await Engine.open({
   ...others,
+  ...shared,
   ...configure({ environment: {} }).config.limits,
   topologies: [topologyOf(workload, { run, input, output })],
   store: ports.openStore(),

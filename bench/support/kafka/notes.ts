@@ -19,7 +19,8 @@ export const notes = {
   recovery: [
     'Seconds from the start of the process (node or java) until 1,000 records that waited are through. Each was killed ' +
       'with nothing under way. Kafka Streams has its store in memory, and a group instance id, so that it does not wait ' +
-      'for the session of the dead.',
+      'for the session of the dead; Millrace is the member that it was. Elsewhere it is another worker, and has its tasks ' +
+      'without a group: what is left out is how long a group takes to find out that a member is dead, its session.',
   ],
   freshness: [
     'The dataflow of the recommender in one process over 1 partition, its log on the broker: 100,836 plausible ratings of ' +
