@@ -2,6 +2,7 @@
 import type { Graph } from '../engine/graph.ts';
 import { EventTimes } from '../operations/event-times.ts';
 import { lagOf, readFromOutside } from '../operations/lag.ts';
+import { type LogEnds, lookAt } from '../operations/log-look.ts';
 import { lagByTask, longestOf, type TaskLag, taskLagsOf } from '../operations/task-lag.ts';
 import type { LiveFigures, LiveSource } from '../recommender/api/live/source.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
@@ -55,9 +56,10 @@ async function figuresOf(
   times: EventTimes,
   tasks: Pick<EngineThread, 'tasks'>['tasks'] = [],
 ): Promise<LiveFigures> {
-  const { transport, graph } = watched;
+  const { graph } = watched;
+  const transport = lookAt(watched.transport);
   const rows = await lagOf(graph, transport, tasks);
-  const lags = await taskLagsOf({ ...watched, times, tasks });
+  const lags = await taskLagsOf({ graph, transport, times, tasks });
   return {
     records: readFromOutside(rows, graph),
     lag: rows.reduce((sum, { behind }) => sum + behind, 0),
@@ -71,7 +73,7 @@ async function figuresOf(
 }
 
 /** Nobody reads the dead letters, so there are no markers among them; one that was written twice counts twice. */
-async function deadLettersIn(transport: Transport): Promise<number> {
+async function deadLettersIn(transport: LogEnds): Promise<number> {
   const topic = (await transport.topics()).find(({ topic: name }) => name === deadLetters.name);
   let letters = 0;
   for (let partition = 0; partition < (topic?.partitions ?? 0); partition++)

@@ -14,7 +14,7 @@ const maxBytes = 1 << 20;
 
 export interface EventTimesOptions {
   readonly graph: Pick<Graph, 'stream'>;
-  readonly transport: Pick<Transport, 'bounds' | 'read'>;
+  readonly transport: Pick<Transport, 'read'>;
   readonly registry: Pick<SchemaRegistry, 'find'>;
 }
 
@@ -29,10 +29,9 @@ export class EventTimes {
 
   /**
    * The greatest event time of the newest values before an offset: values come out of order by a little. Markers and
-   * what is no value of the stream do not count. Null where there is none within reach.
+   * what is no value of the stream do not count. Null where there is none within reach, nor above the log's `start`.
    */
-  async before(at: TopicPartition, offset: Offset): Promise<Millis | null> {
-    const { start } = await this.#options.transport.bounds(at);
+  async before(at: TopicPartition, offset: Offset, start: Offset): Promise<Millis | null> {
     for (const look of looks) {
       const from = Math.max(start, offset - look);
       const time = from < offset ? await this.#greatest(at, from, offset) : null;

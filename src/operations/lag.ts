@@ -1,6 +1,7 @@
 /** How far each topology is behind the ends of what it reads. */
 import type { Graph } from '../engine/graph.ts';
-import type { Offset, Transport } from '../transport/port.ts';
+import type { Offset } from '../transport/port.ts';
+import type { LogEnds } from './log-look.ts';
 import type { TaskStats } from './task-stats.ts';
 
 export interface Lag {
@@ -19,7 +20,7 @@ export interface Lag {
  */
 export async function lagOf(
   graph: Graph,
-  transport: Transport,
+  transport: LogEnds,
   tasks: readonly Pick<TaskStats, 'topology' | 'positions'>[] = [],
 ): Promise<Lag[]> {
   const rows: Lag[] = [];

@@ -1,8 +1,9 @@
 /** How far each task is behind the ends of what it reads: in records, and in event time. */
 import type { Graph, TopologyGraph } from '../engine/graph.ts';
 import type { Millis } from '../stream/time.ts';
-import type { Bounds, Offset, TopicPartition, Transport } from '../transport/port.ts';
+import type { Bounds, Offset, TopicPartition } from '../transport/port.ts';
 import type { EventTimes } from './event-times.ts';
+import { type LogEnds, lookAt, once, placeOf } from './log-look.ts';
 import type { TaskStats } from './task-stats.ts';
 
 /** One task and one partition that it reads. */
@@ -26,7 +27,7 @@ export interface TaskLag extends TopicPartition {
 
 export interface TaskLagOptions {
   readonly graph: Graph;
-  readonly transport: Pick<Transport, 'topics' | 'bounds' | 'committed'>;
+  readonly transport: LogEnds;
   readonly times: Pick<EventTimes, 'before'>;
   /** The tasks of this process, which know better where they stand than the offsets that are committed now and then. */
   readonly tasks?: readonly Pick<TaskStats, 'task' | 'positions'>[];
@@ -36,21 +37,39 @@ export interface TaskLagOptions {
 
 /** In order of topologies, tasks, and inputs. A topic that is not there yet holds nothing. */
 export async function taskLagsOf(options: TaskLagOptions): Promise<TaskLag[]> {
-  const { graph, transport, about = () => true } = options;
-  const ends = new PartitionEnds(options, new Set((await transport.topics()).map(({ topic }) => topic)));
+  const { graph, times, about = () => true } = options;
+  const log = lookAt(options.transport);
+  const there = new Set((await log.topics()).map(({ topic }) => topic));
+  const newest = new Map<string, Promise<Millis | null>>();
   const lags: TaskLag[] = [];
   for (const topology of graph.topologies) {
     const places = placesOf(topology, graph).filter(({ task }) => about(task));
     if (places.length === 0) continue;
-    const committed = offsetsByPlace(await transport.committed(topology.name));
+    const committed = offsetsByPlace(await log.committed(topology.name));
     for (const place of places) {
       const known = options.tasks?.find(({ task }) => task === place.task)?.positions ?? [];
-      const stands = offsetsByPlace(known).get(nameOf(place)) ?? committed.get(nameOf(place)) ?? null;
-      lags.push(await lagAt(place, stands, ends));
+      const stands = offsetsByPlace(known).get(placeOf(place)) ?? committed.get(placeOf(place)) ?? null;
+      lags.push(await lagAt(place, stands));
     }
   }
   return lags;
+
+  async function lagAt(place: Place, committed: Offset | null): Promise<TaskLag> {
+    const { start, end } = there.has(place.topic) ? await log.bounds(place) : empty;
+    const behind = Math.max(0, end - Math.max(start, committed ?? start));
+    const behindMs = behind === 0 ? 0 : await timeBehind(place, committed, { start, end });
+    return { ...place, end, committed, behind, behindMs };
+  }
+
+  async function timeBehind(at: Place, committed: Offset | null, { start, end }: Bounds): Promise<Millis | null> {
+    if (committed === null || at.clockedBy !== null) return null;
+    const reached = await times.before(at, committed, start);
+    const latest = await once(newest, placeOf(at), () => times.before(at, end, start));
+    return reached === null || latest === null ? null : Math.max(0, latest - reached);
+  }
 }
+
+const empty: Bounds = { start: 0, end: 0 };
 
 type Place = Pick<TaskLag, 'task' | 'topology' | 'topic' | 'partition' | 'clockedBy'>;
 
@@ -64,67 +83,9 @@ const placesOf = ({ name: topology, tasks, reads }: TopologyGraph, graph: Graph)
     ),
   );
 
-async function lagAt(place: Place, committed: Offset | null, ends: PartitionEnds): Promise<TaskLag> {
-  const { start, end } = await ends.bounds(place);
-  const behind = Math.max(0, end - Math.max(start, committed ?? start));
-  return {
-    ...place,
-    end,
-    committed,
-    behind,
-    behindMs: behind === 0 ? 0 : await timeBehind(place, committed, end, ends),
-  };
-}
-
-async function timeBehind(
-  at: Place,
-  committed: Offset | null,
-  end: Offset,
-  ends: PartitionEnds,
-): Promise<Millis | null> {
-  if (committed === null || at.clockedBy !== null) return null;
-  const [reached, newest] = [await ends.timeBefore(at, committed), await ends.newest(at, end)];
-  return reached === null || newest === null ? null : Math.max(0, newest - reached);
-}
-
-/** Where partitions end, asked once for all who read them. */
-class PartitionEnds {
-  readonly #options: TaskLagOptions;
-  readonly #there: ReadonlySet<string>;
-  readonly #bounds = new Map<string, Promise<Bounds>>();
-  readonly #newest = new Map<string, Promise<Millis | null>>();
-
-  constructor(options: TaskLagOptions, there: ReadonlySet<string>) {
-    this.#options = options;
-    this.#there = there;
-  }
-
-  bounds(at: TopicPartition): Promise<Bounds> {
-    return memoised(this.#bounds, at, async () =>
-      this.#there.has(at.topic) ? this.#options.transport.bounds(at) : { start: 0, end: 0 },
-    );
-  }
-
-  timeBefore(at: TopicPartition, offset: Offset): Promise<Millis | null> {
-    return this.#options.times.before(at, offset);
-  }
-
-  newest(at: TopicPartition, end: Offset): Promise<Millis | null> {
-    return memoised(this.#newest, at, () => this.timeBefore(at, end));
-  }
-}
-
-function memoised<T>(known: Map<string, Promise<T>>, at: TopicPartition, ask: () => Promise<T>): Promise<T> {
-  const answer = known.get(nameOf(at)) ?? ask();
-  known.set(nameOf(at), answer);
-  return answer;
-}
-
 const offsetsByPlace = (
   offsets: readonly (TopicPartition & { readonly offset: Offset })[],
-): ReadonlyMap<string, Offset> => new Map(offsets.map(at => [nameOf(at), at.offset]));
-
-const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+): ReadonlyMap<string, Offset> => new Map(offsets.map(at => [placeOf(at), at.offset]));
 
 const rangeOf = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { Unavailable } from '../../src/errors.ts';
 import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
+import type { TopicPartition } from '../../src/transport/port.ts';
 import { BatchBuilder, Kind } from '../../src/transport/record.ts';
 import { EventTimes } from '../../src/operations/event-times.ts';
 import { registerTaskLag } from '../../src/operations/metrics.ts';
@@ -88,9 +89,9 @@ test('values a long way back are found behind many markers, and nobody looks fur
   for (let n = 0; n < 400; n++) await marker(world, 'intake/0', 1_000 + n, start);
   const times = new EventTimes(world);
   const place = { topic: 'ratings-by-item', partition: 0 };
-  expect(await times.before(place, end + 400)).toBe(start + 7 * minute_ms);
+  expect(await times.before(place, end + 400, 0)).toBe(start + 7 * minute_ms);
   for (let n = 400; n < 600; n++) await marker(world, 'intake/0', 1_000 + n, start);
-  expect(await times.before(place, end + 600)).toBeNull();
+  expect(await times.before(place, end + 600, 0)).toBeNull();
 });
 
 test('records that retention has removed leave the event time unknown', async () => {
@@ -108,6 +109,22 @@ test('records that retention has removed leave the event time unknown', async ()
     behind: 4,
     behindMs: null,
   });
+});
+
+test('the log is asked once for what several tasks read', async () => {
+  const world = await worldOf();
+  await world.send(ratings, at(0));
+  const asked: string[] = [];
+  const transport = {
+    topics: () => world.transport.topics(),
+    committed: (group: string) => world.transport.committed(group),
+    bounds: (place: TopicPartition) => {
+      asked.push(`${place.topic}/${place.partition}`);
+      return world.transport.bounds(place);
+    },
+  };
+  expect((await lagsIn(world, { transport })).filter(({ topic }) => topic === 'ratings')).toHaveLength(2);
+  expect(asked).toEqual([...new Set(asked)]);
 });
 
 test('each task has its own partition, and each of them all of what all of them read', async () => {
