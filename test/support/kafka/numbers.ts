@@ -41,10 +41,10 @@ function* numbersIn(batch: RecordBatch, from: Offset): Generator<number> {
 }
 
 /** As somebody else reads them. */
-export const witnessedNumbers = async (brokers: string[], { topic, partition }: TopicPartition): Promise<unknown[]> =>
+export const witnessedNumbers = async (brokers: string[], { topic, partition }: TopicPartition): Promise<number[]> =>
   (await readTopic(brokers, topic))
     .filter(record => record.partition === partition)
-    .map(({ value }) => value?.readInt32BE(0));
+    .map(({ value }) => value?.readInt32BE(0) ?? NaN);
 
 const patience_ms = 60_000;
 
