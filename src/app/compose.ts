@@ -38,6 +38,8 @@ export interface Ports extends AsyncDisposable {
   readonly startAt?: StartAt;
   /** The same ports as another namespace sees them; closing either closes both. @throws {NamespaceError} */
   at(namespace: string): Promise<Ports>;
+  /** What has gone wrong at the log so far, by reason, got over or not; absent where nothing can. */
+  readonly troubles?: () => ReadonlyMap<string, number>;
   /** Local checkpoints; opened only by who runs tasks. */
   openStore(): StateStore;
   /** How processes share their tasks; absent where they do not. */
@@ -117,7 +119,7 @@ async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
   return ports;
 }
 
-type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery' | 'membership'>;
+type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery' | 'membership' | 'troubles'>;
 
 /** Each adapter is one case here, its code loaded by nobody who does not use it. `own` has the schemas by fingerprint. */
 async function openLog(settings: PortSettings, own: SchemaRegistry, clock: Clock): Promise<Log> {

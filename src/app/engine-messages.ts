@@ -31,6 +31,8 @@ export type EngineMessage =
       readonly tasks: readonly TaskStats[];
       readonly freshness: readonly TopologyFreshness[];
       readonly groups: readonly GroupStats[];
+      /** What has gone wrong at the log, by reason. */
+      readonly troubles: ReadonlyMap<string, number>;
     }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };

@@ -30,6 +30,8 @@ export class EngineThread {
   freshness: readonly TopologyFreshness[] = [];
   /** How the process stands in the groups of its topologies. */
   groups: readonly GroupStats[] = [];
+  /** What has gone wrong at the log, by reason, got over or not. */
+  troubles: ReadonlyMap<string, number> = new Map();
   readonly #worker: Worker;
 
   constructor(options: EngineThreadOptions) {
@@ -45,6 +47,7 @@ export class EngineThread {
         this.tasks = message.tasks;
         this.freshness = message.freshness;
         this.groups = message.groups;
+        this.troubles = message.troubles;
       } else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
       else ended.resolve();

@@ -21,7 +21,13 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
   await using ports = await openPorts(options.ports);
   const observer = new StatsObserver(ports.clock);
   const report = (): void =>
-    post({ type: 'stats', tasks: observer.all(), freshness: observer.freshness(), groups: observer.groups() });
+    post({
+      type: 'stats',
+      tasks: observer.all(),
+      freshness: observer.freshness(),
+      groups: observer.groups(),
+      troubles: ports.troubles?.() ?? new Map(),
+    });
   const timer = setInterval(report, statsEveryMs);
   try {
     const engine = await Engine.open(

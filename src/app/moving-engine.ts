@@ -28,6 +28,10 @@ export class MovingEngine {
     return this.#thread.groups;
   }
 
+  get troubles(): EngineThread['troubles'] {
+    return this.#thread.troubles;
+  }
+
   /** Of the engine that runs now. */
   get restored(): Promise<void> {
     return this.#thread.restored;

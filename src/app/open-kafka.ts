@@ -28,6 +28,7 @@ interface KafkaPorts {
   readonly registry: SchemaRegistry;
   readonly commitEvery: Millis;
   readonly membership: Membership;
+  readonly troubles: () => ReadonlyMap<string, number>;
 }
 
 type Settings = Pick<PortSettings, 'kafka' | 'schemas'>;
@@ -44,6 +45,7 @@ export async function openKafka(settings: Settings, own: SchemaRegistry, clock: 
     registry,
     commitEvery: seconds(1) / limits.commitsPerSecond,
     membership: kafkaMembership(transport, clock, timesOf(limits)),
+    troubles: () => transport.troubles.counts,
   };
 }
 

@@ -7,6 +7,7 @@ import { followSwitches } from '../app/follow-switches.ts';
 import type { OnWait } from '../engine/retry.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
+import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { addPages } from '../recommender/api/pages.ts';
@@ -22,11 +23,11 @@ export interface Follow {
 }
 
 export interface Serving {
-  readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'namespace' | 'at'>;
+  readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'namespace' | 'at'>;
   /** Port on loopback; 0 takes any that is free. */
   readonly port: number;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups'>;
+  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles'>;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
@@ -80,6 +81,7 @@ async function serverOf({ ports, thread, lags, live, signal }: Serving): Promise
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
+  registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
   const server = await createServer({
     documents,
     transport,

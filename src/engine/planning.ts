@@ -54,22 +54,21 @@ function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis)
  */
 async function isCaughtUp({ task, transport }: TaskRunner, pulled: readonly Pulled[]): Promise<boolean> {
   if (![...task.steps.values()].some(({ kind }) => kind === 'stateful')) return false;
-  for (const { span, toEnd } of pulled) {
-    if (toEnd || span.only !== undefined) continue;
-    if ((await transport.bounds({ topic: span.stream, partition: span.partition })).end > span.to) return false;
-  }
-  return true;
+  const full = pulled.filter(({ span, toEnd }) => !toEnd && span.only === undefined);
+  const ends = await Promise.all(
+    full.map(({ span: { stream: topic, partition } }) => transport.bounds({ topic, partition })),
+  );
+  return full.every(({ span }, n) => (ends[n]?.end ?? 0) <= span.to);
 }
 
 async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Record<string, number>> {
-  const ends: Record<string, number> = {};
-  for (const topic of streams) {
-    const partitions = run.task.outputs.get(topic)?.positions.length ?? 0;
-    for (let partition = 0; partition < partitions; partition++) {
-      ends[`${topic}/${partition}`] = (await run.transport.bounds({ topic, partition })).end;
-    }
-  }
-  return ends;
+  const places = [...streams].flatMap(topic =>
+    (run.task.outputs.get(topic)?.positions ?? []).map((_, partition) => ({ topic, partition })),
+  );
+  const ends = await Promise.all(
+    places.map(async at => [`${at.topic}/${at.partition}`, (await run.transport.bounds(at)).end] as const),
+  );
+  return Object.fromEntries(ends);
 }
 
 /**

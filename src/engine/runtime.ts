@@ -1,7 +1,7 @@
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Millis } from '../stream/time.ts';
-import type { Producer } from '../transport/record.ts';
+import { maxValueBytes, type Producer } from '../transport/record.ts';
 import { Cursor } from './cursor.ts';
 import { PendingDocuments } from './documents.ts';
 import { TaskStopped } from './errors.ts';
@@ -146,13 +146,17 @@ export class TaskRuntime {
   /** The record under the cursor goes to `dead-letters`, with its original bytes. */
   deadLetter(reason: string): void {
     const { stream: topic, partition, offset, record } = this.cursor;
+    const bytes = Buffer.from(record?.value() ?? []);
+    // Other clients of a broker may write larger values than ours; they must not stop the stream either.
+    const kept = bytes.subarray(0, maxValueBytes);
+    const cut = kept.length < bytes.length ? ` (the first ${kept.length} of ${bytes.length} bytes)` : '';
     this.counts.deadLetters++;
     this.emit(deadLetters, {
       topic,
       partition,
       offset,
-      reason: reason.slice(0, maxReason).toWellFormed(),
-      bytes: Buffer.from(record?.value() ?? []),
+      reason: reason.slice(0, maxReason).toWellFormed() + cut,
+      bytes: kept,
       key: record?.key() ?? '',
       task: this.id,
       time: this.plan?.clock ?? 0,

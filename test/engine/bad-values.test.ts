@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { map } from 'rxjs';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { schema, stream, topology } from '../../src/index.ts';
-import { maxKeyBytes, maxValueBytes } from '../../src/transport/record.ts';
+import { BatchBuilder, maxKeyBytes, maxValueBytes, outside } from '../../src/transport/record.ts';
 import { intake, order, orders, ordersByItem } from '../support/shop.ts';
 import { World } from '../support/world.ts';
+import { envelopeOf, writing } from '../transport/records.ts';
 
 const reasons = async (world: World): Promise<string[]> =>
   (await world.output(deadLetters)).map(({ offset, reason }) => `${offset}: ${reason}`);
@@ -77,6 +78,20 @@ test('a record as large as they may be still fits into a dead letter', async () 
   await (await world.open('intake')).step();
   const [letter] = await world.output(deadLetters);
   expect(letter?.bytes.equals(largest)).toBe(true);
+  expect(await accepted(world)).toEqual([1]);
+});
+
+test('a value of somebody else that is larger than ours may be leaves its beginning in the dead letter', async () => {
+  const world = await World.of([intake]);
+  const huge = Buffer.alloc(2 * maxValueBytes, 7);
+  const builder = new BatchBuilder(outside, 0, huge.length);
+  builder.add(envelopeOf('ann'), writing(huge.toString('latin1')));
+  await world.transport.append([{ topic: orders.name, partition: 0, batches: builder.take() }]);
+  await world.send(orders, order(1));
+  await (await world.open('intake')).step();
+  const [letter] = await world.output(deadLetters);
+  expect(letter?.bytes.equals(huge.subarray(0, maxValueBytes))).toBe(true);
+  expect(letter?.reason).toContain(`(the first ${maxValueBytes} of ${huge.length} bytes)`);
   expect(await accepted(world)).toEqual([1]);
 });
 

@@ -2,7 +2,14 @@
 import { Partitioners } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import type { Transport } from '../../src/transport/port.ts';
-import { BatchBuilder, BatchCursor, Kind, outside, type RecordBatch } from '../../src/transport/record.ts';
+import {
+  BatchBuilder,
+  BatchCursor,
+  Kind,
+  maxValueBytes,
+  outside,
+  type RecordBatch,
+} from '../../src/transport/record.ts';
 import { impatient, opened } from '../support/kafka/adapter.ts';
 import { brokers, noBroker, unique } from '../support/kafka/suite.ts';
 import { administer, createTopic, readTopic, witness } from '../support/kafka/witness.ts';
@@ -176,6 +183,15 @@ describe.skipIf(noBroker)('several adapters and many partitions', () => {
       await other.log.append(following.map((_, partition) => ({ topic, partition, batches: batchesOf(...values) })));
     for (const values of await Promise.all(following))
       expect(values).toEqual([...numbered('a', 100), ...numbered('b', 50)]);
+  });
+
+  test('a record that is larger than what is asked for at once comes nevertheless', async () => {
+    await using adapter = opened(brokers, { limits: { fetchBytes: 1_000 } });
+    const at = { topic: unique('large'), partition: 0 };
+    await adapter.log.createTopic(at.topic, { partitions: 1 });
+    for (const size of [10, maxValueBytes, 10])
+      await adapter.log.append([{ ...at, batches: batchesOf('x'.repeat(size)) }]);
+    expect((await readAll(adapter.log, at)).map(({ value }) => value.length)).toEqual([10, maxValueBytes, 10]);
   });
 
   test('readers of one partition at different places do not disturb each other', async () => {

@@ -62,7 +62,7 @@ export class Cluster {
     const address = this.#nodes.get(topic.leaders[at.partition] ?? -1);
     if (address !== undefined) return address;
     this.forget(at.topic);
-    this.troubles.tell('LEADER_NOT_AVAILABLE', `${at.topic}/${at.partition}`);
+    this.troubles.tell('LEADER_NOT_AVAILABLE');
     throw new BrokerUnable(
       'LEADER_NOT_AVAILABLE',
       `${at.topic}/${at.partition} has no leader`,
@@ -89,7 +89,7 @@ export class Cluster {
         return await work(await this.brokers.get(address, 'ask'));
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-        this.troubles.tell(reasonOf(error), error.message);
+        this.troubles.tell(reasonOf(error));
         failure = error;
       }
     }

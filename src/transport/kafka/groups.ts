@@ -85,7 +85,7 @@ export class Groups {
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
         this.#coordinators.delete(group);
-        this.#cluster.troubles.tell(reasonOf(error), error.message);
+        this.#cluster.troubles.tell(reasonOf(error));
         throw error;
       }
     });
@@ -97,7 +97,7 @@ export class Groups {
   }
 
   #refuseCommit(errorCode: number, what: string): void {
-    if (rebalancing.has(errorCode)) this.#cluster.troubles.tell(nameOf(errorCode), what);
+    if (rebalancing.has(errorCode)) this.#cluster.troubles.tell(nameOf(errorCode));
     else this.refuse(errorCode, what);
   }
 

@@ -56,7 +56,7 @@ export class Offsets {
         return await work(await this.#cluster.brokers.get(address, 'ask'));
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-        this.#cluster.troubles.tell(reasonOf(error), error.message);
+        this.#cluster.troubles.tell(reasonOf(error));
         this.#cluster.forget(at.topic);
         await this.#cluster.topicOf(at);
         throw error;

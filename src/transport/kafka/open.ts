@@ -41,7 +41,7 @@ export class KafkaLog implements Transport {
   readonly #frames: WireFrames | undefined;
 
   constructor(options: KafkaOptions) {
-    this.troubles = new Troubles(options.onTrouble);
+    this.troubles = new Troubles();
     this.#brokers = new Brokers(options);
     this.#cluster = new Cluster(options, this.#brokers, this.troubles);
     this.groups = new Groups(this.#cluster);

@@ -2,7 +2,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Millis } from '../../stream/time.ts';
 import type { WireFrames } from '../wire-frame.ts';
-import type { OnTrouble } from './troubles.ts';
 
 /** Who we are to the broker; a password or token is never logged. */
 export type Sasl =
@@ -60,12 +59,8 @@ export interface KafkaOptions {
   readonly compression?: 'none' | 'gzip';
   /** How values name their schema on the broker; where absent as they do in the batches. */
   readonly frames?: WireFrames;
-  /** Whether the batches' CRC-32C is compared when they are read. */
-  readonly checkCrcs?: boolean;
   /** Why topics are not created here, in the words of an error's remedy; absent where they are. */
   readonly topicsCreatedBy?: string;
-  /** Told of every failure, also of those that were got over. */
-  readonly onTrouble?: OnTrouble;
 }
 
 export const limitsOf = ({ limits }: KafkaOptions): KafkaLimits => ({ ...defaultLimits, ...limits });

@@ -91,7 +91,7 @@ const encoded = (batches: readonly SealedBatch[], gzip = false, sequenced: Seque
   encodeBatch(batches, { sequenced, now, gzip });
 
 function decoded(bytes: Buffer, from = 0, aborted: ConstructorParameters<typeof FetchedBatches>[3] = []) {
-  const batches = new FetchedBatches(at, from, bytes, aborted, true);
+  const batches = new FetchedBatches(at, from, bytes, aborted);
   const all: RecordBatch[] = [];
   for (let next = batches.decodeNext(); next !== undefined; next = batches.decodeNext()) all.push(...next);
   return { all, next: batches.next };

@@ -25,17 +25,15 @@ export class FetchedBatches {
   next: Offset;
   readonly #at: TopicPartition;
   readonly #bytes: Buffer;
-  readonly #checkCrcs: boolean;
   readonly #aborted: Aborted[];
   readonly #abortedNow = new Set<number>();
   #position = 0;
 
-  constructor(at: TopicPartition, from: Offset, bytes: Buffer, aborted: readonly Aborted[], checkCrcs: boolean) {
+  constructor(at: TopicPartition, from: Offset, bytes: Buffer, aborted: readonly Aborted[]) {
     this.#at = at;
     this.next = from;
     this.#bytes = bytes;
     this.#aborted = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
-    this.#checkCrcs = checkCrcs;
   }
 
   /** Bytes that have not been decoded yet. */
@@ -79,7 +77,7 @@ export class FetchedBatches {
         `${this.#where(base)} has the message format ${magic}, which brokers older than 0.11 wrote`,
         'Copy the topic with a current producer, and read the copy',
       );
-    if (this.#checkCrcs && bytes.readUInt32BE(start + 17) !== crc32c(bytes, start + 21, end))
+    if (bytes.readUInt32BE(start + 17) !== crc32c(bytes, start + 21, end))
       throw new Unavailable(`${this.#where(base)} fails its checksum`, 'It is read again; look at the broker’s disk');
   }
 

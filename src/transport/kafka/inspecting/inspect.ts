@@ -14,7 +14,7 @@ import { topicFindings } from './topics.ts';
 /** Behind a broker that does not answer, or does not let us in, nothing else can be looked at. */
 export async function inspectKafka(options: KafkaOptions, profile: KafkaProfile, needs: Needs): Promise<Finding[]> {
   const brokers = new Brokers(options);
-  const cluster = new Cluster(options, brokers, new Troubles(undefined));
+  const cluster = new Cluster(options, brokers, new Troubles());
   try {
     const security = await found('security', () => securityOf(options));
     const reached = await reach(cluster, options);

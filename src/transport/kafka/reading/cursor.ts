@@ -74,12 +74,12 @@ export class Cursor {
   }
 
   /** What a request has answered that began at `from`; nothing, where another was quicker. */
-  accept(from: Offset, { end, records, aborted }: FetchedPartition, checkCrcs: boolean): void {
+  accept(from: Offset, { end, records, aborted }: FetchedPartition): void {
     if (end >= 0) this.end = end;
     if (from !== this.position || records.length === 0) return;
     const position = FetchedBatches.endOf(records, from);
     if (position === from) return;
-    this.#chunks.push(new FetchedBatches(this.at, from, records, aborted, checkCrcs));
+    this.#chunks.push(new FetchedBatches(this.at, from, records, aborted));
     this.position = position;
   }
 

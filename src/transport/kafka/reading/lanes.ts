@@ -21,6 +21,8 @@ const maxAnswerBytes = 16 * 1024 * 1024;
 const followedFor: Millis = 10_000;
 /** An answer that lacks what the log has is asked for again, so often. */
 const maxTries = 5;
+/** After a first one, then twice as long each time. */
+const firstPause: Millis = 20;
 
 /** A request under way: which cursors, and from where. */
 interface Asked {
@@ -28,32 +30,31 @@ interface Asked {
   readonly place: FetchPlace;
 }
 
-/** Whether there is room to fetch ahead, in the whole process. */
-export type HasRoom = () => boolean;
+/** What the lanes of all brokers share. */
+export interface Shared {
+  /** Number of the newest request: a read knows by it which were sent after it began. */
+  requests: number;
+  /** Whether there is room to fetch ahead, in the whole process. */
+  readonly hasRoom: () => boolean;
+}
 
 export class Lanes {
   readonly #address: Address;
   readonly #options: KafkaOptions;
   readonly #brokers: Brokers;
   readonly #cluster: Cluster;
-  readonly #hasRoom: HasRoom;
+  readonly #shared: Shared;
   readonly #cursors = new Set<Cursor>();
   readonly #busy = new Set<Purpose>();
-  #requests = 0;
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #pausedUntil: Millis = 0;
 
-  constructor(address: Address, options: KafkaOptions, cluster: Cluster, hasRoom: HasRoom) {
+  constructor(address: Address, options: KafkaOptions, cluster: Cluster, shared: Shared) {
     this.#address = address;
     this.#options = options;
     this.#cluster = cluster;
     this.#brokers = cluster.brokers;
-    this.#hasRoom = hasRoom;
-  }
-
-  /** Requests that are sent from now on have greater numbers. */
-  get requests(): number {
-    return this.#requests;
+    this.#shared = shared;
   }
 
   add(cursor: Cursor): void {
@@ -104,14 +105,19 @@ export class Lanes {
 
   #mayReadAhead(cursor: Cursor, now: Millis): boolean {
     const { fetchBytes } = limitsOf(this.#options);
-    return cursor.following && now - cursor.usedAt < followedFor && cursor.buffered < 2 * fetchBytes && this.#hasRoom();
+    return (
+      cursor.following &&
+      now - cursor.usedAt < followedFor &&
+      cursor.buffered < 2 * fetchBytes &&
+      this.#shared.hasRoom()
+    );
   }
 
   #sendOn(lane: Purpose, isWanted: (cursor: Cursor) => boolean, maxWait: Millis): void {
     if (this.#busy.has(lane)) return;
     const asked = this.#choose(isWanted);
     if (asked.length === 0) return;
-    const number = ++this.#requests;
+    const number = ++this.#shared.requests;
     for (const { cursor } of asked) {
       if (maxWait === 0) cursor.prompt = number;
       else cursor.polled = true;
@@ -163,17 +169,19 @@ export class Lanes {
   /** The broker asks for less: it would hold the next request back by itself, which looks like a broker that is away. */
   #pause({ throttle }: FetchAnswer): void {
     if (throttle === 0) return;
-    this.#cluster.troubles.tell('throttled', `fetch, ${throttle} ms`);
-    this.#pausedUntil = this.#options.clock() + Math.min(throttle, limitsOf(this.#options).requestTimeout / 2);
+    this.#cluster.troubles.tell('throttled');
+    this.#pauseFor(Math.min(throttle, limitsOf(this.#options).requestTimeout / 2));
   }
 
   #settle({ cursor, place }: Asked, answer: FetchAnswer, number: number): void {
     const fetched = answered(answer, place);
     const code = fetched?.errorCode ?? Code.unknownTopicOrPartition;
     if (fetched === undefined || code !== Code.none) return this.#refuse(cursor, code);
-    cursor.accept(place.from, compact(fetched), this.#options.checkCrcs ?? true);
+    cursor.accept(place.from, compact(fetched));
     if (cursor.position > place.from || cursor.isBehind) for (const waiter of cursor.waiters) waiter.resolve();
     for (const demand of cursor.demands) this.#satisfy(cursor, demand, place, fetched, number);
+    // Whoever is only read ahead for does not hurry a broker that throttles.
+    if (cursor.position === place.from && cursor.isBehind) this.#pauseFor(firstPause);
   }
 
   #satisfy(cursor: Cursor, demand: Demand, place: FetchPlace, { end }: FetchedPartition, number: number): void {
@@ -181,19 +189,24 @@ export class Lanes {
     if (number <= demand.since) return; // it was sent before the read began: the answer to another comes
     if (end >= 0 && place.from >= end) return demand.resolve('end');
     // The log has more, says the answer, and does not hold it: a broker throttles so.
-    this.#cluster.troubles.tell('empty fetch', `${place.topic}/${place.partition} at ${place.from}`);
+    this.#cluster.troubles.tell('empty fetch');
     if (++demand.tries >= maxTries) demand.reject(withheld(place, end));
+    this.#pauseFor(firstPause * 2 ** demand.tries);
+  }
+
+  #pauseFor(duration: Millis): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock() + duration);
   }
 
   #refuse(cursor: Cursor, code: number): void {
     const { topic, partition } = cursor.at;
     const error = failureOf(code, `a fetch of ${topic}/${partition} from offset ${cursor.position}`);
-    this.#cluster.troubles.tell(error.reason, error.message);
+    this.#cluster.troubles.tell(error.reason);
     this.#fail(cursor, error);
   }
 
   #failAll(asked: readonly Asked[], error: Error): void {
-    if (error instanceof Unavailable) this.#cluster.troubles.tell(reasonOf(error), error.message);
+    if (error instanceof Unavailable) this.#cluster.troubles.tell(reasonOf(error));
     for (const { cursor } of asked) this.#fail(cursor, error);
   }
 

@@ -14,9 +14,9 @@ import type { Cluster } from '../cluster.ts';
 import { nameOfAddress } from '../connection.ts';
 import { BrokerUnable, LogClosed } from '../errors.ts';
 import { type KafkaOptions, limitsOf } from '../options.ts';
-import type { Cursor, Found } from './cursor.ts';
+import type { Cursor, Found, ReadLimits } from './cursor.ts';
 import { Cursors } from './cursors.ts';
-import { Lanes } from './lanes.ts';
+import { Lanes, type Shared } from './lanes.ts';
 import { orAborted } from './or-aborted.ts';
 
 export class Reader {
@@ -25,12 +25,13 @@ export class Reader {
   readonly #bounds: (at: TopicPartition) => Promise<Bounds>;
   readonly #cursors: Cursors;
   readonly #lanes = new Map<string, Lanes>();
+  readonly #shared: Shared = { requests: 0, hasRoom: () => this.#hasRoom() };
 
   constructor(options: KafkaOptions, cluster: Cluster, bounds: (at: TopicPartition) => Promise<Bounds>) {
     this.#options = options;
     this.#cluster = cluster;
     this.#bounds = bounds;
-    this.#cursors = new Cursors(options.clock, cursor => this.#detach(cursor));
+    this.#cursors = new Cursors(options.clock, cursor => this.#forget(cursor));
   }
 
   async read({ topic, partition, from, to = Infinity, maxRecords, maxBytes }: ReadRequest): Promise<RecordBatch[]> {
@@ -39,11 +40,17 @@ export class Reader {
     if (!Number.isSafeInteger(from) || from < 0) throw new OffsetOutOfRange(at, from, await this.#bounds(at));
     if (to <= from) return [];
     for (;;) {
-      const cursor = this.#cursors.find(at, from);
-      const batches = this.#take(cursor, from, { to, maxRecords, maxBytes });
-      if (batches.length > 0) return batches;
-      if ((await this.#cluster.patiently(() => this.#demand(cursor, from))) === 'end') return [];
+      const batches = await this.#cluster.patiently(() => this.#readOnce(at, from, { to, maxRecords, maxBytes }));
+      if (batches !== undefined) return batches;
     }
+  }
+
+  /** What is there at the cursor, or at the end of the log; undefined once there is more to look at. */
+  async #readOnce(at: TopicPartition, from: Offset, limits: ReadLimits): Promise<RecordBatch[] | undefined> {
+    const cursor = this.#cursors.find(at, from);
+    const batches = this.#take(cursor, from, limits);
+    if (batches.length > 0) return batches;
+    return (await this.#demand(cursor, from)) === 'end' ? [] : undefined;
   }
 
   /** Resolves once one of the partitions has something at its offset, or when the signal aborts. */
@@ -87,7 +94,7 @@ export class Reader {
   }
 
   /** What cannot be decoded is fetched anew by the next read. */
-  #take(cursor: Cursor, from: Offset, limits: { to: Offset; maxRecords: number; maxBytes: number }): RecordBatch[] {
+  #take(cursor: Cursor, from: Offset, limits: ReadLimits): RecordBatch[] {
     try {
       const batches = cursor.take(from, limits);
       const last = batches.at(-1);
@@ -105,7 +112,7 @@ export class Reader {
     const lanes = await this.#attach(cursor);
     if (cursor.position > from) return 'more';
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
-    const demand = { since: lanes.requests, tries: 0, resolve, reject };
+    const demand = { since: this.#shared.requests, tries: 0, resolve, reject };
     cursor.demands.add(demand);
     lanes.schedule();
     try {
@@ -133,7 +140,7 @@ export class Reader {
     if (this.#cluster.brokers.closing.aborted) throw new LogClosed();
     const name = nameOfAddress(address);
     let lanes = this.#lanes.get(name);
-    lanes ??= new Lanes(address, this.#options, this.#cluster, () => this.#hasRoom());
+    lanes ??= new Lanes(address, this.#options, this.#cluster, this.#shared);
     this.#lanes.set(name, lanes);
     if (!lanes.has(cursor)) {
       this.#detach(cursor);
@@ -156,6 +163,14 @@ export class Reader {
   #lanesOf(cursor: Cursor): Lanes | undefined {
     for (const lanes of this.#lanes.values()) if (lanes.has(cursor)) return lanes;
     return undefined;
+  }
+
+  /** Others may wait at it: they begin again with another. */
+  #forget(cursor: Cursor): void {
+    this.#detach(cursor);
+    const { topic, partition } = cursor.at;
+    const anew = new BrokerUnable('read anew', `${topic}/${partition} is read anew`, 'It goes on by itself');
+    for (const waiting of [...cursor.demands, ...cursor.waiters]) waiting.reject(anew);
   }
 
   #detach(cursor: Cursor): void {

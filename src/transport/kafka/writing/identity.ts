@@ -62,7 +62,7 @@ export class ProducerIdentities {
       };
     } catch (error) {
       if (!this.#isDoneWithout(error)) throw error;
-      this.#cluster.troubles.tell('not idempotent', error instanceof Error ? error.message : String(error));
+      this.#cluster.troubles.tell('not idempotent');
       return { producerId: -1, producerEpoch: -1, used: new WeakSet() };
     }
   }

@@ -98,7 +98,9 @@ export class Producer {
     try {
       return [{ queue, leader: await this.#cluster.leaderOf(queue.at) }];
     } catch (error) {
-      if (queue.isWaiting) this.#fail(queue, error);
+      if (!queue.isWaiting) return [];
+      if (queue.outgoing === undefined) this.#fail(queue, error);
+      else this.#again(queue.outgoing, error);
       return [];
     }
   }
@@ -118,7 +120,7 @@ export class Producer {
         this.#cluster.forget(batch.queue.at.topic);
         this.#again(batch, error);
       }
-      this.#cluster.troubles.tell(reasonOf(error), error instanceof Error ? error.message : String(error));
+      this.#cluster.troubles.tell(reasonOf(error));
     }
   }
 
@@ -170,7 +172,7 @@ export class Producer {
     const code = answer?.errorCode ?? -1;
     const said = typeof answer?.message === 'string' ? ` (${answer.message})` : '';
     const error = failureOf(code, `an append to ${topic}/${partition}${said}`);
-    this.#cluster.troubles.tell(error.reason, error.message);
+    this.#cluster.troubles.tell(error.reason);
     this.#cluster.forget(topic);
     if (code === Code.messageTooLarge || code === Code.recordListTooLarge)
       return batch.queue.failed(tooLarge(batch, error.message));
@@ -186,6 +188,7 @@ export class Producer {
   /** The same batch once more, after a wait; past the last attempt whoever appends is told. */
   #again(batch: Outgoing, error: unknown): void {
     if (!(error instanceof Unavailable) || ++batch.attempts >= maxAttempts) return this.#fail(batch.queue, error);
+    batch.queue.isBusy = true;
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
@@ -203,7 +206,7 @@ export class Producer {
 
   /** The broker asks for less: it would hold the next request back by itself, which looks like a broker that is away. */
   async #throttled(throttle: Millis): Promise<void> {
-    this.#cluster.troubles.tell('throttled', `append, ${throttle} ms`);
+    this.#cluster.troubles.tell('throttled');
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, Math.min(throttle, limitsOf(this.#options).requestTimeout / 2));
     this.#timers.add(timer);
