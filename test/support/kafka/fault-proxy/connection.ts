@@ -116,8 +116,9 @@ export class Connection {
     else this.#sendLast(bytes.subarray(0, left));
   }
 
+  /** Two faults may want to be the last. */
   #sendLast(bytes: Buffer): void {
-    this.#near.end(bytes, () => this.close());
+    if (this.#near.writable) this.#near.end(bytes, () => this.close());
   }
 
   async #orClosed(event: Promise<unknown>): Promise<void> {
