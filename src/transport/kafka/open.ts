@@ -1,3 +1,6 @@
+// Whoever is type-checked against our sources meets these modules here, without our tsconfig.
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules cannot be imported
+/// <reference path="./kafkajs.d.ts" />
 /** A log behind Kafka's protocol: Apache Kafka, Redpanda, Azure Event Hubs. */
 import type { Millis } from '../../stream/time.ts';
 import type {
