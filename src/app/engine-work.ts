@@ -5,6 +5,7 @@ import type { OnWait } from '../engine/retry.ts';
 import type { Observer } from '../engine/runner-options.ts';
 import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
+import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
 import { openPorts } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
@@ -12,8 +13,8 @@ import { keepRetention } from './housekeeping.ts';
 
 /** How often the other thread hears of progress. */
 const statsEveryMs = 50;
-const snapshotEveryEpochs = 2_000;
-const snapshotsKept = 2;
+/** Also for tasks of few epochs there is a snapshot, and one before it, that is far younger than any retention. */
+const snapshotPolicy = { everyEpochs: 2_000, every: hours(1), keep: 2 };
 
 const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 
@@ -38,7 +39,7 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
         topologies: await topologiesOf(options.app, options.settings),
         observer: told(observer),
         ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
-        snapshots: { to: ports.snapshots, everyEpochs: snapshotEveryEpochs, keep: snapshotsKept },
+        snapshots: { to: ports.snapshots, ...snapshotPolicy },
       },
       stop.signal,
     );

@@ -144,9 +144,9 @@ export class TaskRunner {
     return worked;
   }
 
-  /** When the task has something to do without news: an epoch for the sake of time, or to tell lag tools where it is. */
+  /** When the task has something to do without news: an epoch for the sake of time, to tell lag tools where it is, or for a snapshot. */
   get due(): Millis {
-    return Math.min(nextTimeEpoch(this.task), this.#offsets.due(this));
+    return Math.min(nextTimeEpoch(this.task), this.#offsets.due(this), this.#snapshots?.due(this) ?? Infinity);
   }
 
   /** The wall clock as the task sees it: it never goes back, also not over a restart. */

@@ -1,4 +1,5 @@
 import type { Snapshots } from '../snapshots/port.ts';
+import type { Millis } from '../stream/time.ts';
 import { listSnapshots, restoreSnapshot, thinSnapshots, writeSnapshot } from './snapshot.ts';
 import type { TaskRunner } from './runner.ts';
 import type { CheckpointHead } from './state/store.ts';
@@ -8,6 +9,8 @@ export interface SnapshotPolicy {
   readonly to: Snapshots;
   /** A snapshot after so many epochs, and one at an orderly end. */
   readonly everyEpochs: number;
+  /** And after so long, if there was an epoch since, by the task's clock; never for that reason where absent. */
+  readonly every?: Millis;
   /** How many are kept; the journal reaches back to the oldest of them. */
   readonly keep: number;
 }
@@ -17,13 +20,25 @@ export class Snapshotter {
   readonly #policy: SnapshotPolicy;
   /** Epoch of the newest snapshot. */
   #newest = 0;
+  /** Since when the time to the next one is counted: the first look, then each snapshot. */
+  #since: Millis | undefined;
 
   constructor(policy: SnapshotPolicy) {
     this.#policy = policy;
   }
 
   async whenDue(run: TaskRunner): Promise<void> {
-    if (run.task.epoch - this.#newest >= this.#policy.everyEpochs) await this.take(run);
+    const isMany = run.task.epoch - this.#newest >= this.#policy.everyEpochs;
+    if (isMany || this.due(run) <= run.now()) await this.take(run);
+  }
+
+  /**
+   * When the next one is due for the sake of time, by the task's clock; Infinity while the newest holds all there is. A
+   * task of few epochs would else have nothing but a snapshot of records that retention has removed since.
+   */
+  due(run: TaskRunner): Millis {
+    this.#since ??= run.now();
+    return run.task.epoch === this.#newest ? Infinity : this.#since + (this.#policy.every ?? Infinity);
   }
 
   /** Writes the last checkpoint; what the oldest kept snapshot holds is forgotten by the journal. */
@@ -33,6 +48,7 @@ export class Snapshotter {
     if (task.epoch === this.#newest) return;
     await run.retrying('snapshot', () => writeSnapshot(to, store, task.id, task.lineage));
     this.#newest = task.epoch;
+    this.#since = run.now();
     const needless = await run.retrying('snapshot', () => thinSnapshots(to, task.id, keep));
     if (needless !== undefined) await run.retrying('journal', () => documents.journal.trim(task.id, needless));
   }

@@ -103,3 +103,26 @@ test('a snapshot keeps bytes as bytes and text as text', async () => {
   await restoreSnapshot(snapshots, to, 'task/0', 0);
   expect([...to.entries('task/0')]).toEqual([...from.entries('task/0')]);
 });
+
+test('a task of few epochs has a snapshot after a while, and none while there is nothing new', async () => {
+  const snapshots = openDirectorySnapshots({ directory });
+  const world = await World.of([counting]);
+  const run = await world.open('counting', 0, {
+    snapshots: { to: snapshots, everyEpochs: 1_000, every: 60_000, keep: 2 },
+  });
+  const step = async (at: number, passed: number) => {
+    world.clock.time += passed;
+    await world.send(readings, reading(at));
+    await run.step();
+    return snapshots.list('counting/0/');
+  };
+  expect(await step(1, 0)).toEqual([]);
+  expect(run.due).toBeLessThanOrEqual(world.clock.time + 60_000);
+  expect(await step(2, 59_999)).toEqual([]);
+  expect(await step(3, 1)).toHaveLength(1);
+  world.clock.time += 3_600_000;
+  await run.step();
+  const before = await snapshots.list('counting/0/');
+  await run.step();
+  expect(await snapshots.list('counting/0/')).toEqual(before);
+});
