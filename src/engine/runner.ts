@@ -137,6 +137,7 @@ export class TaskRunner {
     await this.#stopping.until(signal, async () => {
       while (!signal.aborted && (await this.step())) {
         worked = true;
+        if (this.task.wasForTime) break; // where the log is slower than markers are due, there would be no end of them
         await clock.turn();
       }
       await this.#offsets.commit(this);

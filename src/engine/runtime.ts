@@ -55,8 +55,12 @@ export class TaskRuntime {
   failure: Failure | undefined;
   /** Whether what is emitted now is determined by the plan: not while a port is waited for. */
   emitting = false;
-  /** Of the open epoch. */
+  /** Of the open epoch, or of the last one. */
   counts = noCounts();
+  /** Values that it has read and written since it was opened. */
+  moved = 0;
+  /** Whether the last epoch was for the sake of time alone, and nothing came of it but markers. */
+  wasForTime = false;
   #timed: readonly Step[] = [];
   #countedSteps = -1;
   #producer: Producer | undefined;
@@ -80,6 +84,9 @@ export class TaskRuntime {
   }
 
   close(): void {
+    const values = this.counts.records + this.counts.published;
+    this.moved += values;
+    this.wasForTime = values === 0 && this.plan?.spans.length === 0;
     this.plan = undefined;
     this.emitting = false;
   }

@@ -11,6 +11,7 @@ import { Deskwork } from './deskwork.ts';
 import { Following } from './following.ts';
 import { Group } from './group.ts';
 import type { CrewOptions } from './options.ts';
+import { Quiet } from './quiet.ts';
 
 /** How long a worker rests that is done while others are not. */
 const rest = seconds(0.1);
@@ -92,12 +93,13 @@ export class Crew {
     const { clock, graph, transport, documents } = this.#options;
     const others = new CaughtUp(graph, transport, documents.journal);
     let nextLook = clock.now() + lookEvery;
+    const quiet = new Quiet(graph.topologies.length);
     await this.#ending(async () => {
       while (!either.aborted) {
         const worked = await this.turn(either);
         const due = Math.min(...this.runners.map(({ task }) => task.due));
         const shared = this.#groups.some(({ whole }) => !whole);
-        if (!worked && due === Infinity && !shared) return;
+        if (quiet.after(worked, this.#moved) && due === Infinity && !shared) return;
         if (shared && clock.now() >= nextLook) {
           nextLook = clock.now() + lookEvery;
           if ((await this.#look(others, either)) && due === Infinity) return;
@@ -123,6 +125,10 @@ export class Crew {
     for (const group of this.#groups.filter(({ whole }) => !whole))
       for (const desk of group.held) await this.#guarded(() => this.#work.handOver(desk));
     for (const { member } of this.#groups) await member?.leave();
+  }
+
+  get #moved(): number {
+    return this.runners.reduce((sum, { task }) => sum + task.moved, 0);
   }
 
   get #desks(): readonly (readonly [Group, Desk])[] {
