@@ -13,8 +13,12 @@ const slowSuites = {
   docker: 15 * minute_ms,
 };
 
+/** In each test's process, before the test. */
+const setupFiles = ['test/support/own-environment.ts'];
+
 const unit = {
   test: {
+    setupFiles,
     name: 'unit',
     include: ['test/**/*.test.ts'],
     exclude: Object.keys(slowSuites).map(folder => `test/${folder}/**`),
@@ -37,6 +41,7 @@ const slow = Object.entries(slowSuites).map(([folder, limit_ms], index) => ({
     include: [`test/${folder}/**/*.test.ts`],
     testTimeout: limit_ms,
     hookTimeout: limit_ms,
+    setupFiles,
     globalSetup: globalSetups[folder] ?? [],
     sequence: { groupOrder: index + 1 },
   },
