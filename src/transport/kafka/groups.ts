@@ -55,8 +55,9 @@ export class Groups {
       const { memberId, generation: groupGenerationId } = this.#identities.get(group) ?? nobody;
       const request = { groupId: group, groupGenerationId, memberId, topics };
       const { responses } = await broker.request(module.requests.OffsetCommit, request);
-      for (const { partitions } of responses)
-        for (const { errorCode } of partitions) this.#refuseCommit(errorCode, `OffsetCommit of group '${group}'`);
+      for (const { topic, partitions } of responses)
+        for (const { partition, errorCode } of partitions)
+          this.#refuseCommit(errorCode, `OffsetCommit of group '${group}' at ${topic}/${partition}`);
     });
   }
 
