@@ -84,10 +84,10 @@ test('a walk by keyboard alone: skip to the list, rate its first film, and go on
   const first = await page.locator('#list .name').first().textContent();
   expect(await page.locator(':focus').textContent()).toMatch(/^Rate /);
   await page.keyboard.press('Enter');
-  expect(await page.locator(':focus').getAttribute('type')).toBe('radio');
+  await page.locator('[type=radio]:focus').waitFor();
   await page.keyboard.press('Space');
   for (let halves = 0; halves < 8; halves++) await page.keyboard.press('ArrowRight');
-  expect(await page.locator('.row-form output').textContent()).toBe('4.5 stars');
+  await page.locator('.row-form output', { hasText: /^4.5 stars$/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.locator('#list-title:focus').waitFor();
   await vi.waitUntil(async () => !(await page.locator('#list .name').allTextContents()).includes(first ?? ''), {

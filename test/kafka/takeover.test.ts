@@ -1,5 +1,5 @@
 /** Another worker takes over on a real broker, while the first is dead, or only seems to be. */
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { heatDemanded, heatWritten } from '../support/heat-outcome.ts';
 import { Ordeal } from '../support/kafka/ordeal.ts';
 import { noBroker } from '../support/kafka/suite.ts';
@@ -13,7 +13,7 @@ const deadline_ms = 110_000;
 const patience = { timeout: deadline_ms };
 
 describe.skipIf(noBroker).concurrent('on Kafka', () => {
-  test('another machine takes over from snapshot and journal what a killed worker leaves', async () => {
+  test('another machine takes over from snapshot and journal what a killed worker leaves', async ({ expect }) => {
     await using ordeal = await begin();
     const traffic = new Traffic(ordeal.ports.transport, new Random(6));
     await traffic.send(400);
@@ -27,9 +27,10 @@ describe.skipIf(noBroker).concurrent('on Kafka', () => {
     expect(await written(ordeal)).toEqual(heatDemanded(traffic.sent));
   });
 
-  test.each(['flush', 'checkpoint'])(
+  // `expect` of the test: polling asks which test it belongs to, and these run side by side.
+  test.for(['flush', 'checkpoint'])(
     'a worker that was frozen before its %s changes nothing once it wakes',
-    async step => {
+    async (step, { expect }) => {
       await using ordeal = await begin();
       const traffic = new Traffic(ordeal.ports.transport, new Random(7));
       await traffic.send(300);
