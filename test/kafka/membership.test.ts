@@ -53,39 +53,47 @@ describe.skipIf(noBroker)('a group of workers', () => {
       `tasks shared as ${String(counts)}`,
     );
 
-  test('shares the tasks of all topologies, and loses and doubles nothing while workers come and go', async () => {
-    const first = await fleet.hire('a');
-    expect(tasksOf(first)).toHaveLength(all);
-    await send(0);
-    const second = await fleet.hire('b');
-    await send(100);
-    await shared([first, second], [6, 6]);
-    const third = await fleet.hire('c');
-    await send(200);
-    await shared([first, second, third], [4, 4, 4]);
-    await first.stop();
-    await send(300);
-    await shared([second, third], [6, 6]);
-    await counted();
-  });
+  // Of tasks that do not divide evenly, a round may give one worker more than its turn: so here they do.
+  describe('that two and three can divide evenly', () => {
+    beforeEach(async () => {
+      await fleet[Symbol.asyncDispose]();
+      fleet = await KafkaFleet.begin(brokers, shop, 6);
+    });
 
-  test('gives a worker that was stopped its tasks back, from where they stand: it executes nothing again', async () => {
-    const hands = [await fleet.hire('a'), await fleet.hire('b'), await fleet.hire('c')];
-    await shared(hands, [4, 4, 4]);
-    await send(0);
-    await counted();
-    const [first, second, third] = hands;
-    if (first === undefined || second === undefined || third === undefined) throw new Error('nobody');
-    const before = tasksOf(second);
-    await second.stop();
-    await shared([first, third], [6, 6]);
-    await send(100);
-    await counted();
-    const back = await fleet.hire('b');
-    await shared([first, back, third], [4, 4, 4]);
-    expect(tasksOf(back)).toEqual(before);
-    await send(200);
-    await counted();
+    test('shares the tasks of all topologies, and loses and doubles nothing while workers come and go', async () => {
+      const first = await fleet.hire('a');
+      expect(tasksOf(first)).toHaveLength(18);
+      await send(0);
+      const second = await fleet.hire('b');
+      await send(100);
+      await shared([first, second], [9, 9]);
+      const third = await fleet.hire('c');
+      await send(200);
+      await shared([first, second, third], [6, 6, 6]);
+      await first.stop();
+      await send(300);
+      await shared([second, third], [9, 9]);
+      await counted();
+    });
+
+    test('gives a worker that was stopped its tasks back, from where they stand: it executes nothing again', async () => {
+      const hands = [await fleet.hire('a'), await fleet.hire('b'), await fleet.hire('c')];
+      await shared(hands, [6, 6, 6]);
+      await send(0);
+      await counted();
+      const [first, second, third] = hands;
+      if (first === undefined || second === undefined || third === undefined) throw new Error('nobody');
+      const before = tasksOf(second);
+      await second.stop();
+      await shared([first, third], [9, 9]);
+      await send(100);
+      await counted();
+      const back = await fleet.hire('b');
+      await shared([first, back, third], [6, 6, 6]);
+      expect(tasksOf(back)).toEqual(before);
+      await send(200);
+      await counted();
+    });
   });
 
   test('moves a task as a snapshot: its new owner, who knew nothing of it, executes nothing again', async () => {
