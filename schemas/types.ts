@@ -24,6 +24,8 @@ export interface Exposure {
   readonly policy: string;
   /** Probability with which the policy chose it, above 0 and at most 1. */
   readonly propensity: number;
+  /** For each visible item the probability with which the policy puts it where it was shown; empty where only that of the list is known. */
+  readonly propensities: readonly number[];
   /** Generation of the model behind it. */
   readonly generation: number;
   /** Number of the model version behind it. */
@@ -50,6 +52,16 @@ export interface ItemTrend {
   readonly time: Millis;
 }
 
+/** The factors of the same item in the generation that an experiment compares with the live one. */
+export interface CandidateFactors {
+  /** The generation of the candidate; its factors meet only users of the same generation. */
+  readonly generation: number;
+  /** The factors as signed 16-bit integers, little endian. */
+  readonly factors: Buffer;
+  /** Exponent of the grid on which they lie. */
+  readonly exponent: number;
+}
+
 /** The factors of one item as of a model version; one that no model version names is ignored. */
 export interface ItemVector {
   /** Identity of the item. */
@@ -66,6 +78,8 @@ export interface ItemVector {
   readonly starFactors: Buffer;
   /** Exponent of the grid on which the star factors lie. */
   readonly starExponent: number;
+  /** The factors in the candidate generation; null while there is no experiment. */
+  readonly candidate: CandidateFactors | null;
   /** How far ratings of this item lie above the mean of all, in stars. */
   readonly bias: number;
   /** Number of events the factors were learnt from. */
@@ -106,6 +120,18 @@ export interface HyperParameters {
   readonly itemExponent: number;
 }
 
+/** A second generation, served to a share of the users to be compared with the live one. */
+export interface CandidateModel {
+  /** Its generation. */
+  readonly generation: number;
+  /** Share of the users, by hash, that are served from it. */
+  readonly share: number;
+  /** Hash over its generation, number and vectors. */
+  readonly hash: string;
+  /** What its training was told. */
+  readonly hyperParameters: HyperParameters;
+}
+
 /** Errors on events that were predicted before they were learnt, summed over the generation. */
 export interface Prequential {
   /** Number of events predicted. */
@@ -114,6 +140,12 @@ export interface Prequential {
   readonly squaredErrorSum: number;
   /** Sum of absolute errors, in stars. */
   readonly absoluteErrorSum: number;
+  /** Events predicted whose user and item had both been known. */
+  readonly warmRecords: number;
+  /** Sum of squared errors of those, in square stars. */
+  readonly warmSquaredErrorSum: number;
+  /** Sum of absolute errors of those, in stars. */
+  readonly warmAbsoluteErrorSum: number;
   /** Root of the mean squared error, in stars; null before the first prediction. */
   readonly rmse: number | null;
   /** Mean absolute error, in stars; null before the first prediction. */
@@ -126,6 +158,8 @@ export interface ModelVersion {
   readonly generation: number;
   /** Raised by every published state within the generation. */
   readonly number: number;
+  /** Why the generation was begun: first, schedule, command, drift, growth, saturation, erasure, settings or rollback; empty in records of earlier releases. */
+  readonly cause: string;
   /** Hash of the state before; empty for the first of a generation. */
   readonly parentHash: string;
   /** Hash over generation, number and all vectors in order of their ids. */
@@ -134,6 +168,8 @@ export interface ModelVersion {
   readonly seed: number;
   /** What training was told. */
   readonly hyperParameters: HyperParameters;
+  /** The candidate of an experiment; null where there is none. */
+  readonly candidate: CandidateModel | null;
   /** The epoch that published it: the vectors to apply, and what had been read by then. */
   readonly cut: Cut;
   /** The ratings learnt since the generation began, as an end for each partition. */
@@ -190,6 +226,8 @@ export interface Recommendation {
   readonly userId: string;
   /** Why these items: that of most of the list. */
   readonly reason: Reason;
+  /** Which arm of an experiment made it: live or candidate. */
+  readonly policy: string;
   /** Generation of the model it was made with. */
   readonly generation: number;
   /** Number of the model version it was made with. */
@@ -257,6 +295,12 @@ export const exposureSchema = schema<Exposure>({
     },
     { name: 'policy', type: 'string', doc: 'Which policy chose it: the arm of an experiment.' },
     { name: 'propensity', type: 'double', doc: 'Probability with which the policy chose it, above 0 and at most 1.' },
+    {
+      name: 'propensities',
+      type: { type: 'array', items: 'double' },
+      default: [],
+      doc: 'For each visible item the probability with which the policy puts it where it was shown; empty where only that of the list is known.',
+    },
     { name: 'generation', type: 'int', doc: 'Generation of the model behind it.' },
     { name: 'number', type: 'long', doc: 'Number of the model version behind it.' },
     {
@@ -319,6 +363,28 @@ export const itemVectorSchema = schema<ItemVector>({
       doc: 'The factors of the model of the stars, in the same form; empty where there is none.',
     },
     { name: 'starExponent', type: 'int', default: 0, doc: 'Exponent of the grid on which the star factors lie.' },
+    {
+      name: 'candidate',
+      type: [
+        'null',
+        {
+          type: 'record',
+          name: 'CandidateFactors',
+          doc: 'The factors of the same item in the generation that an experiment compares with the live one.',
+          fields: [
+            {
+              name: 'generation',
+              type: 'int',
+              doc: 'The generation of the candidate; its factors meet only users of the same generation.',
+            },
+            { name: 'factors', type: 'bytes', doc: 'The factors as signed 16-bit integers, little endian.' },
+            { name: 'exponent', type: 'int', doc: 'Exponent of the grid on which they lie.' },
+          ],
+        },
+      ],
+      default: null,
+      doc: 'The factors in the candidate generation; null while there is no experiment.',
+    },
     { name: 'bias', type: 'double', doc: 'How far ratings of this item lie above the mean of all, in stars.' },
     { name: 'events', type: 'long', doc: 'Number of events the factors were learnt from.' },
     {
@@ -358,6 +424,12 @@ export const modelVersionSchema = schema<ModelVersion>({
   fields: [
     { name: 'generation', type: 'int', doc: 'Raised by every whole retraining.' },
     { name: 'number', type: 'long', doc: 'Raised by every published state within the generation.' },
+    {
+      name: 'cause',
+      type: 'string',
+      default: '',
+      doc: 'Why the generation was begun: first, schedule, command, drift, growth, saturation, erasure, settings or rollback; empty in records of earlier releases.',
+    },
     { name: 'parentHash', type: 'string', doc: 'Hash of the state before; empty for the first of a generation.' },
     { name: 'hash', type: 'string', doc: 'Hash over generation, number and all vectors in order of their ids.' },
     { name: 'seed', type: 'long', doc: 'Seed of the first values of all factors.' },
@@ -385,6 +457,25 @@ export const modelVersionSchema = schema<ModelVersion>({
         ],
       },
       doc: 'What training was told.',
+    },
+    {
+      name: 'candidate',
+      type: [
+        'null',
+        {
+          type: 'record',
+          name: 'CandidateModel',
+          doc: 'A second generation, served to a share of the users to be compared with the live one.',
+          fields: [
+            { name: 'generation', type: 'int', doc: 'Its generation.' },
+            { name: 'share', type: 'double', doc: 'Share of the users, by hash, that are served from it.' },
+            { name: 'hash', type: 'string', doc: 'Hash over its generation, number and vectors.' },
+            { name: 'hyperParameters', type: 'HyperParameters', doc: 'What its training was told.' },
+          ],
+        },
+      ],
+      default: null,
+      doc: 'The candidate of an experiment; null where there is none.',
     },
     {
       name: 'cut',
@@ -457,6 +548,24 @@ export const modelVersionSchema = schema<ModelVersion>({
           { name: 'records', type: 'long', doc: 'Number of events predicted.' },
           { name: 'squaredErrorSum', type: 'double', doc: 'Sum of squared errors, in square stars.' },
           { name: 'absoluteErrorSum', type: 'double', doc: 'Sum of absolute errors, in stars.' },
+          {
+            name: 'warmRecords',
+            type: 'long',
+            default: 0,
+            doc: 'Events predicted whose user and item had both been known.',
+          },
+          {
+            name: 'warmSquaredErrorSum',
+            type: 'double',
+            default: 0,
+            doc: 'Sum of squared errors of those, in square stars.',
+          },
+          {
+            name: 'warmAbsoluteErrorSum',
+            type: 'double',
+            default: 0,
+            doc: 'Sum of absolute errors of those, in stars.',
+          },
           {
             name: 'rmse',
             type: ['null', 'double'],
@@ -550,6 +659,7 @@ export const recommendationSchema = schema<Recommendation>({
       },
       doc: 'Why these items: that of most of the list.',
     },
+    { name: 'policy', type: 'string', default: 'live', doc: 'Which arm of an experiment made it: live or candidate.' },
     { name: 'generation', type: 'int', doc: 'Generation of the model it was made with.' },
     { name: 'number', type: 'long', doc: 'Number of the model version it was made with.' },
     {

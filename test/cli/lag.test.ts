@@ -11,6 +11,7 @@ import { topologies } from '../../topologies/index.ts';
 const list = (change: Partial<Recommendation>): Recommendation => ({
   userId: 'ann',
   reason: 'popular',
+  policy: 'live',
   generation: 0,
   number: 1,
   time: 0,

@@ -113,6 +113,10 @@ describe('what drifts', () => {
   });
 });
 
+/** The finding about each schema that names its oldest release: a change is at odds with every release of it. */
+const oneOfEach = (found: readonly string[]): string[] =>
+  [...Map.groupBy(found, line => line.split(' ')[0]).values()].flatMap(lines => lines.slice(0, 1));
+
 describe('an unsafe change', () => {
   test('a new field without default is refused by schema and field', async () => {
     await edit('rating', fields => [...fields, { name: 'device', type: 'string' }]);
@@ -134,7 +138,7 @@ describe('an unsafe change', () => {
     );
     await replaceIn('recommendation', '"score","type":"double"', '"score","type":"int"');
     await replaceIn('model-version', '"rmse","type":["null","double"]', '"rmse","type":["null","string"]');
-    expect(await unsafe(folder)).toEqual([
+    expect(oneOfEach(await unsafe(folder))).toEqual([
       expect.stringMatching(/^model-version.*millrace\.ModelVersion\.prequential\.rmse: cannot read/),
       expect.stringMatching(/^rating.*millrace\.Rating\.value: cannot read "double" as "string"/),
       expect.stringMatching(
@@ -150,7 +154,9 @@ describe('an unsafe change', () => {
 
   test('a schema that is gone is refused', async () => {
     await rm(join(folder, 'exposure.avsc'));
-    expect(await unsafe(folder)).toEqual([expect.stringContaining('exposure.avsc is gone, but was released')]);
+    expect(oneOfEach(await unsafe(folder))).toEqual([
+      expect.stringContaining('exposure.avsc is gone, but was released'),
+    ]);
   });
 
   test('a released schema that was edited is refused', async () => {

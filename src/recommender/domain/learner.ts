@@ -79,16 +79,21 @@ export class Learner {
   /** The state of the model as a version to be published. */
   published(): VersionOf {
     const { factors, regularisation, unobservedWeight, gridExponent, seed } = this.#settings;
-    const { hash, parentHash, time, count, squared, absolute } = this.#totals;
+    const { hash, parentHash, time, count, squared, absolute, warm } = this.#totals;
     const prequential: Prequential = {
       records: count,
       squaredErrorSum: squared,
       absoluteErrorSum: absolute,
+      warmRecords: warm.count,
+      warmSquaredErrorSum: warm.squared,
+      warmAbsoluteErrorSum: warm.absolute,
       rmse: count === 0 ? null : Math.sqrt(squared / count),
       mae: count === 0 ? null : absolute / count,
     };
     return {
       ...this.model.version,
+      cause: '',
+      candidate: null,
       parentHash,
       hash,
       seed,
@@ -159,17 +164,24 @@ interface Totals extends Errors {
   readonly hash: string;
   readonly parentHash: string;
   readonly time: number;
+  readonly warm: Errors;
 }
 
 const totalsKey = 'learner';
-const noTotals: Totals = { hash: '', parentHash: '', time: 0, count: 0, squared: 0, absolute: 0 };
+const noErrors: Errors = { count: 0, squared: 0, absolute: 0 };
+const noTotals: Totals = { hash: '', parentHash: '', time: 0, ...noErrors, warm: noErrors };
 
 const added = (totals: Totals, { prequential: { warm, cold } }: Learnt): Totals => ({
   ...totals,
-  count: totals.count + warm.count + cold.count,
-  squared: totals.squared + warm.squared + cold.squared,
-  absolute: totals.absolute + warm.absolute + cold.absolute,
+  ...sum(totals, sum(warm, cold)),
+  warm: sum(totals.warm, warm),
+});
+
+const sum = (a: Errors, b: Errors): Errors => ({
+  count: a.count + b.count,
+  squared: a.squared + b.squared,
+  absolute: a.absolute + b.absolute,
 });
 
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const totalsOf = (value: Value): Totals => JSON.parse(value.toString()) as Totals;
+const totalsOf = (value: Value): Totals => ({ ...noTotals, ...(JSON.parse(value.toString()) as Partial<Totals>) });

@@ -126,7 +126,7 @@ export class Lists {
     const unit = 2 ** (hyperParameters.userExponent + hyperParameters.itemExponent);
     const items = scored.map(({ itemId, score }) => ({ itemId, score: score / unit, reason: 'personal' as const }));
     const margin = (items[9]?.score ?? 0) - (items[10]?.score ?? 0);
-    return { userId: user, reason: 'personal', generation, number, time, margin, items };
+    return { userId: user, reason: 'personal', policy: 'live', generation, number, time, margin, items };
   }
 
   #isNew({ userId, generation, items }: Recommendation): boolean {

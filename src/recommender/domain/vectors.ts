@@ -33,6 +33,7 @@ export function asVector(
     exponent: settings.gridExponent[side],
     starFactors: toBytes(vectors.starFactors),
     starExponent: starExponent,
+    candidate: null,
     bias: vectors.bias,
     events: vectors.events,
     time,

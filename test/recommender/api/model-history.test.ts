@@ -40,12 +40,17 @@ const version = (number: number, records: number, squaredErrorSum: number, gener
     records,
     squaredErrorSum,
     absoluteErrorSum: 0,
+    warmRecords: 0,
+    warmSquaredErrorSum: 0,
+    warmAbsoluteErrorSum: 0,
     rmse: records === 0 ? null : Math.sqrt(squaredErrorSum / records),
     mae: null,
   },
 });
 
 const unimportant = {
+  cause: '',
+  candidate: null,
   parentHash: '',
   hash: '',
   seed: 1,
