@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { ItemMatrix, topNOf } from '../../als/index.ts';
+import { hash } from './hash.ts';
 import { compareIds } from './order.ts';
 import { fromBytes } from './vectors.ts';
 
@@ -138,11 +139,4 @@ export class Lists {
     this.#dirty.add(userId);
     return true;
   }
-}
-
-/** FNV-1a over UTF-16 code units, 32 bits. Source: Fowler, Noll, Vo, http://www.isthe.com/chongo/tech/comp/fnv/ */
-export function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  return value >>> 0;
 }
