@@ -52,7 +52,7 @@ export class ExplicitSolver {
     this.#system.fill(0);
     const { stars: allStars } = this.#pairs;
     const neighbours = this.#pairs.neighbours(side);
-    for (const pair of side.pairs[row] ?? []) {
+    for (const pair of side.pairs.of(row)) {
       const stars = allStars[pair] ?? noStars;
       if (stars === noStars) continue;
       const start = (neighbours[pair] ?? NaN) * width;

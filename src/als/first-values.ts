@@ -1,3 +1,4 @@
+import { hash32, mixed } from './hash32.ts';
 import { roundHalfEven } from './rounding.ts';
 
 /** Standard deviation of a sum of four uniform integers of 16 bits: 65536 / sqrt(3). */
@@ -19,19 +20,4 @@ export function firstValues(seed: number, salt: string, id: string, deviation: n
     const sum = (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16) - meanOfSum;
     into[f] = roundHalfEven(sum * scale);
   }
-}
-
-/** FNV-1a over UTF-16 code units (Fowler, Noll, Vo), mixed at both ends. */
-function hash32(text: string, seed: number): number {
-  let hash = mixed(seed ^ 0x811c9dc5);
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return mixed(hash);
-}
-
-/** The finaliser of MurmurHash3 by Austin Appleby: every bit of the input moves every bit of the result. */
-function mixed(value: number): number {
-  let hash = value | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -1,20 +1,27 @@
-import { compare, type Kind } from './interaction.ts';
-import { ageBucket, silent, weigh, type Weight, type WeightTable } from './weights.ts';
+import { hashOfEvent, type EventHash } from './event-id.ts';
+import type { Interaction, Kind } from './interaction.ts';
+import { silent, weigh, type Weight, type WeightTable } from './weights.ts';
 
 /** The newest event of a kind of one user with one item. */
-export interface Fact {
+export interface Fact extends EventHash {
   readonly value: number;
   readonly time: number;
-  readonly eventId: string;
 }
+
+export const factOf = ({ value, time, eventId }: Pick<Interaction, 'value' | 'time' | 'eventId'>): Fact => ({
+  value,
+  time,
+  ...hashOfEvent(eventId),
+});
 
 /** What is known of one user with one item: at most one fact a kind. A return stays as the tombstone of an order. */
 export type Facts = Partial<Record<Kind, Fact>>;
 
-/** Whether a fact replaces another: by time, then event id; the value decides only between liars with the same id. */
+/** Whether a fact replaces another: by time, then the hash of its event id, then value. */
 export function replaces(fact: Fact, known: Fact | undefined): boolean {
   if (known === undefined) return true;
-  return (fact.time - known.time || compare(fact.eventId, known.eventId) || fact.value - known.value) > 0;
+  const order = fact.time - known.time || fact.high - known.high || fact.low - known.low || fact.value - known.value;
+  return order > 0;
 }
 
 /** The kinds that can speak for a pair, the strongest first: a view cannot overwrite a rating. */
@@ -32,14 +39,6 @@ export function fold(table: WeightTable, facts: Facts, now: number): Weight {
     if (weight.confidence > 0) return weight;
   }
   return silent;
-}
-
-/** Whether facts weigh otherwise after event time went on. */
-export function agedBetween(table: WeightTable, facts: Facts, before: number, now: number): boolean {
-  return speakers.some(kind => {
-    const time = facts[kind]?.time;
-    return time !== undefined && ageBucket(table, before - time) !== ageBucket(table, now - time);
-  });
 }
 
 const retracted = (fact: Fact, tombstone: Fact | undefined): boolean =>

@@ -55,7 +55,7 @@ export class ImplicitSolver {
     const sum = this.#sum.fill(0);
     const { confidences, preferences } = this.#pairs;
     const neighbours = this.#pairs.neighbours(side);
-    for (const pair of side.pairs[row] ?? []) {
+    for (const pair of side.pairs.of(row)) {
       const confidence = confidences[pair] ?? 0;
       if (confidence === 0) continue;
       const start = (neighbours[pair] ?? NaN) * k;

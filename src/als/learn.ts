@@ -1,3 +1,4 @@
+import { factOf } from './fold.ts';
 import { byTime, checkInteraction, type Interaction } from './interaction.ts';
 import { Prequel } from './prequential.ts';
 import { refresh } from './refresh.ts';
@@ -13,7 +14,6 @@ import type { Learnt } from './types.ts';
 export function learn(state: ModelState, events: readonly Interaction[]): Learnt {
   for (const event of events) checkInteraction(event, state.settings.scale);
   const prequel = new Prequel(state);
-  const before = state.time;
   const noted = new Set<number>();
   let news = 0;
   for (const event of events.toSorted(byTime)) {
@@ -21,7 +21,7 @@ export function learn(state: ModelState, events: readonly Interaction[]): Learnt
     state.time = Math.max(state.time, event.time);
     news++;
   }
-  const saturations = news === 0 ? 0 : solveTouched(state, touchedBy(state, noted, before), news);
+  const saturations = news === 0 ? 0 : solveTouched(state, touchedBy(state, noted), news);
   if (news > 0) state.number++;
   return learntBy(state, { events: news, prequential: prequel.figures, saturations });
 }
@@ -38,7 +38,7 @@ function note(state: ModelState, event: Interaction, prequel: Prequel, noted: Se
   const user = state.users.add(event.userId);
   const item = state.items.add(event.itemId);
   const pair = state.pairs.of(user, item);
-  if (!state.pairs.note(pair, kind, { value, time, eventId })) return false;
+  if (!state.pairs.note(pair, kind, factOf({ value, time, eventId }))) return false;
   if (kind === 'rating') prequel.score(user, item, value);
   noted.add(pair);
   state.dirtyHistories.add(user);
@@ -48,9 +48,9 @@ function note(state: ModelState, event: Interaction, prequel: Prequel, noted: Se
 type Touched = { readonly users: Set<number>; readonly items: Set<number> };
 
 /** Folds what was noted and what aged; a row is touched if a weight or a rating of its changed. */
-function touchedBy(state: ModelState, noted: Set<number>, before: number): Touched {
+function touchedBy(state: ModelState, noted: Set<number>): Touched {
   const touched = { users: new Set<number>(), items: new Set<number>() };
-  for (const pair of new Set([...noted, ...state.pairs.aged(before, state.time)])) {
+  for (const pair of new Set([...noted, ...state.pairs.aged(state.time)])) {
     if (!state.pairs.refold(pair, state.time)) continue;
     touched.users.add(state.pairs.userOf(pair));
     touched.items.add(state.pairs.itemOf(pair));

@@ -115,7 +115,7 @@ export class Model {
     const { users, items, pairs } = this.#state;
     const row = users.vectors.rowOf(userId);
     if (row === undefined) return [];
-    const seen = (users.pairs[row] ?? []).filter(pair => this.settings.seen.some(kind => pairs.facts(pair)[kind]));
+    const seen = [...users.pairs.of(row)].filter(pair => this.settings.seen.some(kind => pairs.has(pair, kind)));
     return seen.map(pair => items.idOf(pairs.itemOf(pair))).sort();
   }
 

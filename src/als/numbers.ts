@@ -1,5 +1,5 @@
 /** A list of numbers that grows with zeros: one for each row or pair. */
-export class Numbers<A extends Float64Array | Int32Array | Int16Array | Uint16Array | Uint8Array> {
+export class Numbers<A extends Float64Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array> {
   #values: A;
   readonly #make: (length: number) => A;
 

@@ -1,6 +1,9 @@
-import { agedBetween, fold, replaces, type Fact, type Facts } from './fold.ts';
+import { Aging } from './aging.ts';
+import { FactColumns } from './fact-columns.ts';
+import { fold, replaces, type Fact, type Facts } from './fold.ts';
 import type { Kind } from './interaction.ts';
 import { Numbers } from './numbers.ts';
+import { PairIndex, type Ends } from './pair-index.ts';
 import { roundHalfEven } from './rounding.ts';
 import { starUnit, type Side } from './side.ts';
 import type { WeightTable } from './weights.ts';
@@ -8,30 +11,38 @@ import type { WeightTable } from './weights.ts';
 /** What stands in place of a rating where there is none. */
 export const noStars = -32768;
 
-/** Every user and item that had to do with each other: the facts, and what both models make of them. */
+/**
+ * Every user and item that had to do with each other: the facts, and what both models make of them. In columns by pair,
+ * about 65 bytes each with index and lists; the numbers of pairs that were removed are given out again.
+ */
 export class Pairs {
-  readonly #table: WeightTable;
   readonly #users: Side;
   readonly #items: Side;
-  readonly #byItem: Map<number, number>[] = [];
-  readonly #facts: Facts[] = [];
+  readonly #facts = new FactColumns();
+  readonly #index = new PairIndex();
   readonly #user = new Numbers(length => new Int32Array(length));
   readonly #item = new Numbers(length => new Int32Array(length));
   readonly #confidence = new Numbers(length => new Uint16Array(length));
   readonly #preference = new Numbers(length => new Uint8Array(length));
   readonly #stars = new Numbers(length => new Int16Array(length));
+  readonly #free: number[] = [];
+  #table: WeightTable;
+  #aging: Aging;
+  #size = 0;
   /** Exact: integers in star units. */
   #starSum = 0;
   #ratings = 0;
 
   constructor(table: WeightTable, users: Side, items: Side) {
     this.#table = table;
+    this.#aging = new Aging(table);
     this.#users = users;
     this.#items = items;
   }
 
+  /** Numbers of pairs that were given out; those of removed pairs have no facts and no weight. */
   get size(): number {
-    return this.#facts.length;
+    return this.#size;
   }
 
   get ratings(): number {
@@ -71,29 +82,36 @@ export class Pairs {
   }
 
   facts(pair: number): Facts {
-    return this.#facts[pair] ?? {};
+    return this.#facts.get(pair);
+  }
+
+  has(pair: number, kind: Kind): boolean {
+    return this.#facts.has(pair, kind);
   }
 
   /** The pair of two rows, made where there is none. */
   of(user: number, item: number): number {
-    const byItem = (this.#byItem[user] ??= new Map<number, number>());
-    const known = byItem.get(item);
+    const known = this.#index.find(this.#ends, user, item);
     if (known !== undefined) return known;
-    const pair = this.#facts.push({}) - 1;
-    byItem.set(item, pair);
+    const pair = this.#free.pop() ?? this.#size++;
     this.#user.set(pair, user);
     this.#item.set(pair, item);
+    this.#confidence.set(pair, 0);
+    this.#preference.set(pair, 0);
     this.#stars.set(pair, noStars);
-    this.#users.pairs[user]?.push(pair);
-    this.#items.pairs[item]?.push(pair);
+    this.#facts.clear(pair);
+    this.#index.add(this.#ends, pair);
+    this.#users.pairs.add(user, pair);
+    this.#items.pairs.add(item, pair);
     return pair;
   }
 
   /** Notes a fact unless a newer one of its kind is known; answers whether it was news. */
   note(pair: number, kind: Kind, fact: Fact): boolean {
-    const facts = this.facts(pair);
-    if (!replaces(fact, facts[kind])) return false;
-    facts[kind] = fact;
+    const known = this.#facts.get(pair)[kind];
+    if (!replaces(fact, known)) return false;
+    this.#facts.set(pair, kind, fact);
+    if (known?.time !== fact.time) this.#aging.watch(pair, kind, fact.time);
     return true;
   }
 
@@ -114,10 +132,13 @@ export class Pairs {
     return true;
   }
 
-  /** Pairs that weigh otherwise because event time went on. */
-  aged(before: number, now: number): number[] {
-    if (this.#table.ageBounds_ms.length === 0) return [];
-    return [...this.#facts.keys()].filter(pair => agedBetween(this.#table, this.facts(pair), before, now));
+  /** Takes the pairs with a fact that has entered another age bucket since this was asked last. */
+  aged(now: number): Set<number> {
+    return this.#aging.take(now, pair => this.facts(pair));
+  }
+
+  get #ends(): Ends {
+    return { user: this.#user.values, item: this.#item.values };
   }
 
   #count(pair: number, events: number, likes: number): void {

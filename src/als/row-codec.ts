@@ -22,6 +22,13 @@ export class RowWriter {
     this.#view.setUint8(this.#at++, value);
   }
 
+  /** 32 bits without a sign. */
+  word(value: number): void {
+    this.#reserve(4);
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
+  }
+
   double(value: number): void {
     this.#reserve(8);
     this.#view.setFloat64(this.#at, value, true);
@@ -76,6 +83,17 @@ export class RowReader {
 
   byte(): number {
     return this.#view.getUint8(this.#take(1));
+  }
+
+  word(): number {
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  /** Whether a word is next; if so it is read. */
+  begins(word: number): boolean {
+    const is = this.#at + 4 <= this.#bytes.length && this.#view.getUint32(this.#at, true) === word;
+    if (is) this.#at += 4;
+    return is;
   }
 
   double(): number {

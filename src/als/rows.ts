@@ -1,4 +1,5 @@
 import { UnusableModelState } from './errors.ts';
+import { hashOfEvent } from './event-id.ts';
 import { compare, kinds } from './interaction.ts';
 import { RowReader, RowWriter } from './row-codec.ts';
 import type { Side } from './side.ts';
@@ -95,6 +96,7 @@ export function restoreRow(state: ModelState, key: string, value: RowValue): voi
 /** Derives what the rows do not hold. */
 export function finishRestore(state: ModelState): void {
   for (let pair = 0; pair < state.pairs.size; pair++) state.pairs.refold(pair, state.time);
+  state.pairs.aged(state.time);
   for (const side of [state.users, state.items]) {
     side.sumGram();
     side.changed.clear();
@@ -127,28 +129,41 @@ function restoreVectors(side: Side, id: string, reader: RowReader): void {
   reader.end();
 }
 
+/**
+ * First word of a history whose events stand by their hashes. What releases up to 0.1 wrote begins with the length of
+ * an item's id, which is never this, and names events by their ids.
+ */
+const hashedEvents = 0xffffffff;
+
 function history({ users, items, pairs }: ModelState, user: number): Uint8Array {
   const idOf = (pair: number): string => items.idOf(pairs.itemOf(pair));
-  for (const pair of (users.pairs[user] ?? []).toSorted((a, b) => compare(idOf(a), idOf(b))))
+  writer.word(hashedEvents);
+  for (const pair of [...users.pairs.of(user)].sort((a, b) => compare(idOf(a), idOf(b)))) {
+    const facts = pairs.facts(pair);
     for (const [number, kind] of kinds.entries()) {
-      const fact = pairs.facts(pair)[kind];
+      const fact = facts[kind];
       if (fact === undefined) continue;
       writer.text(idOf(pair));
       writer.byte(number);
       writer.double(fact.value);
       writer.double(fact.time);
-      writer.text(fact.eventId);
+      writer.word(fact.high);
+      writer.word(fact.low);
     }
+  }
   return writer.end();
 }
 
 function restoreHistory({ users, items, pairs }: ModelState, id: string, reader: RowReader): void {
   const user = users.add(id);
+  const hashed = reader.begins(hashedEvents);
   while (reader.more) {
     const pair = pairs.of(user, items.add(reader.text()));
     const kind = kinds[reader.byte()];
     if (kind === undefined) throw unknownRow(`h/${id}`);
-    pairs.note(pair, kind, { value: reader.double(), time: reader.double(), eventId: reader.text() });
+    const [value, time] = [reader.double(), reader.double()];
+    const hash = hashed ? { high: reader.word(), low: reader.word() } : hashOfEvent(reader.text());
+    pairs.note(pair, kind, { value, time, ...hash });
   }
 }
 

@@ -1,3 +1,4 @@
+import { Adjacency } from './adjacency.ts';
 import { RowDigests } from './digests.ts';
 import { firstValues } from './first-values.ts';
 import { addOuter, checkExact } from './gram.ts';
@@ -28,7 +29,7 @@ export class Side {
   readonly events = new Numbers(length => new Int32Array(length));
   readonly likes = new Numbers(length => new Int32Array(length));
   /** Pairs by row. */
-  readonly pairs: number[][] = [];
+  readonly pairs = new Adjacency();
   /** Rows whose checkpoint row is behind; and rows whose vectors the cut has changed. */
   readonly dirty = new Set<number>();
   readonly changed = new Set<number>();
@@ -60,7 +61,6 @@ export class Side {
     if (known !== undefined) return known;
     const row = this.vectors.add(id);
     this.starVectors.add(id);
-    this.pairs.push([]);
     this.#begin(row);
     this.#addToGram(row, 1);
     this.dirty.add(row);

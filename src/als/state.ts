@@ -74,7 +74,7 @@ export class ModelState {
     const { confidences } = this.pairs;
     const neighbours = this.pairs.neighbours(side);
     const events = other.events.values;
-    for (const pair of side.pairs[row] ?? []) {
+    for (const pair of side.pairs.of(row)) {
       if (confidences[pair] === 0) continue;
       const neighbour = neighbours[pair] ?? NaN;
       const gain = roundHalfEven((stalenessSteps * distance) / Math.sqrt((events[neighbour] ?? 0) + 1));

@@ -54,6 +54,26 @@ describe('a restored model', () => {
     );
   });
 
+  test('takes histories that name events by their ids, as releases up to 0.1 wrote them', () => {
+    const text = (value: string): Buffer => {
+      const bytes = Buffer.alloc(4 + value.length, 0);
+      bytes.writeUInt32LE(value.length);
+      bytes.write(value, 4);
+      return bytes;
+    };
+    const numbers = Buffer.alloc(16);
+    numbers.writeDoubleLE(4.5);
+    numbers.writeDoubleLE(1_000, 8);
+    const old = Buffer.concat([text('film'), Buffer.of(0), numbers, text('event 1')]);
+    const model = new Model(small);
+    model.restoreRow('h/heidi', new Uint8Array(old));
+    model.finishRestore();
+    expect(model.seen('heidi')).toEqual(['film']);
+    const event = rated('heidi', 'film', 4.5, { eventId: 'event 1' });
+    expect(model.learn([event]).events).toBe(0);
+    expect(model.learn([{ ...event, value: 5, eventId: 'event 2', time: 1_001 }]).events).toBe(1);
+  });
+
   test('may be empty', () => {
     expect(new Store().restored().hash()).toBe(new Model(small).hash());
   });

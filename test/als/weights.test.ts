@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fold, type Facts } from '../../src/als/fold.ts';
+import { factOf, fold, type Fact, type Facts } from '../../src/als/fold.ts';
 import { defaultWeights, InvalidSettings, Model, type ModelSettings, type WeightTable } from '../../src/als/index.ts';
 
-const fact = (value: number, time = 0): { value: number; time: number; eventId: string } => ({
-  value,
-  time,
-  eventId: 'e',
-});
+const fact = (value: number, time = 0): Fact => factOf({ value, time, eventId: 'e' });
 const weightOf = (facts: Facts, table: WeightTable = defaultWeights, now = 0): readonly [number, number] => {
   const { preference, confidence } = fold(table, facts, now);
   return [preference, confidence / 16];
