@@ -4,7 +4,8 @@
  * five protocols together are kept in bench/results/evaluate.json.
  */
 import { parseArgs } from 'node:util';
-import { figures } from '../src/recommender/jobs/evaluate/figures.ts';
+import { figureOf, ratioOf } from '../src/recommender/jobs/evaluate/measures.ts';
+import { type UserFigures, userFigures } from '../src/recommender/jobs/evaluate/user-figures.ts';
 import {
   evaluate,
   modelNames,
@@ -31,8 +32,7 @@ for (const protocol of chosen) {
   // Newcomers get the same popular items from every model, which hides what tells the models apart.
   const warm = new Map<ModelName, number | null>();
   const judged = (name: ModelName, judgement: Judgement): void => {
-    const lists = judgement.lists.filter(({ seen }) => seen.size > 0);
-    warm.set(name, figures({ ...judgement, lists }, 0).ndcg10);
+    warm.set(name, figureOf(ratioOf(onlyKnown(judgement), 'ndcg10')));
   };
   const result = await evaluate({ source, seed, settings: { factors }, now: () => performance.now(), judged });
   results.push(result);
@@ -40,6 +40,14 @@ for (const protocol of chosen) {
   console.log('ndcg10 of users of whom something was learnt:', Object.fromEntries(warm));
 }
 if (named.length === 0) keep();
+
+/** Only users of whom something was learnt count for lists. */
+function onlyKnown(judgement: Judgement): UserFigures {
+  const users = userFigures(judgement);
+  const known = (column: Float64Array): Float64Array =>
+    column.map((value, list) => (judgement.lists.learnt[list] === 0 ? 0 : value));
+  return { ...users, judged: known(users.judged), lists: { ...users.lists, ndcg10: known(users.lists.ndcg10) } };
+}
 
 function print({ protocol, users, items, models }: Evaluation): void {
   console.log(`\n${protocol}: ${users} users, ${items} items, k = ${factors}, seed ${seed}`);

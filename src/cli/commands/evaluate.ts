@@ -4,18 +4,17 @@ import { applicationSettings } from '../../app/config.ts';
 import {
   evaluate as evaluateModels,
   type EvaluateSource,
-  type Evaluation,
   type Judgement,
   type ModelName,
-  modelNames,
   predictionRows,
   protocols,
   topNRows,
 } from '../../recommender/jobs/evaluate/index.ts';
 import { Misuse } from '../errors.ts';
-import { type ConfigFlags, configurationOf, jsonFlag, withSettings } from '../flags.ts';
+import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, withSettings } from '../flags.ts';
 import { fileOf, writeLines } from '../judged-files.ts';
-import { type OutputFlags, print, table } from '../output.ts';
+import { evaluationText } from '../evaluation-text.ts';
+import { type OutputFlags, print } from '../output.ts';
 
 const settings = ['seed', 'factors', 'cutEvery'] as const;
 
@@ -25,9 +24,23 @@ interface Flags extends ConfigFlags, OutputFlags {
   readonly train?: string;
   readonly test?: string;
   readonly negatives?: string;
+  readonly seeds: number;
+  readonly resamples?: number;
   readonly topN?: string;
   readonly predictions?: string;
 }
+
+const help = `
+Protocols:
+  temporal           the headline: learns what came before a moment, and ranks all items for what came after it
+  random             a share of all ratings is held out by chance: for comparison with published figures of RMSE
+  stratified         the same share of each user
+  leave-last-out     the last rating of each user: for comparison with published figures
+  leave-last-out-99  the same, ranked among 99 items drawn by chance: flatters every model, only for comparison
+Where files are given, --test is what is held out. Ties count as losses: of equal scores what was held out stands last.
+
+Intervals hold 95 % of draws of users with repetition (bootstrap); all models are judged by the same draws. A gain is how
+much better a model is than another, relative to the other; it is certain where its interval does not hold 0.`;
 
 /** `millrace evaluate`: hold-out quality of popularity, a retrain and learning in cuts, side by side. */
 export function addEvaluate(program: Command): void {
@@ -42,22 +55,30 @@ export function addEvaluate(program: Command): void {
     )
     .addOption(new Option('--top-n <file>', 'write the lists of the incremental model; those of the others beside it'))
     .addOption(new Option('--predictions <file>', 'write the estimated stars likewise'))
+    .addOption(new Option('--seeds <n>', 'judge with so many seeds, from --seed on').argParser(atLeastOne).default(1))
+    .addOption(new Option('--resamples <n>', 'draws of users for each interval (default: 1000)').argParser(atLeastOne))
     .addOption(jsonFlag())
+    .addHelpText('after', help)
     .action(evaluate);
 }
 
 async function evaluate(flags: Flags): Promise<void> {
   const { learner } = applicationSettings(configurationOf(flags, settings).config);
   const { seed, ...modelSet } = modelSettings(learner.model);
+  const { seeds, resamples } = flags;
+  if (seeds > 1 && (flags.topN ?? flags.predictions) !== undefined)
+    throw new Misuse('What was judged can be written of one seed only', 'Leave out --seeds, --top-n or --predictions');
   const result = await evaluateModels({
     source: sourceOf(flags),
     seed,
+    seeds,
+    resamples,
     settings: modelSet,
     eventsPerCut: learner.cutEvery,
     now: () => performance.now(),
-    judged: (model, judgement) => write(flags, model, judgement),
+    judged: (model, judgement, of) => write(flags, model, judgement, of),
   });
-  print(flags, result, () => textOf(result));
+  print(flags, result, () => evaluationText(result));
 }
 
 function sourceOf({ ratings, protocol, train, test, negatives }: Flags): EvaluateSource {
@@ -70,25 +91,13 @@ function sourceOf({ ratings, protocol, train, test, negatives }: Flags): Evaluat
   );
 }
 
-async function write({ topN, predictions }: Flags, model: ModelName, judgement: Judgement): Promise<void> {
-  process.stderr.write(`judged ${model}\n`);
+async function write(
+  { topN, predictions }: Flags,
+  model: ModelName,
+  judgement: Judgement,
+  seed: number,
+): Promise<void> {
+  process.stderr.write(`judged ${model}, seed ${seed}\n`);
   if (topN !== undefined) await writeLines(fileOf(topN, model), topNRows(judgement));
   if (predictions !== undefined) await writeLines(fileOf(predictions, model), predictionRows(judgement));
-}
-
-function textOf({ protocol, seed, users, items, models }: Evaluation): string {
-  const measures = [
-    'rmse',
-    'mae',
-    'ndcg10',
-    'hr10',
-    'map10',
-    'precision10',
-    'recall10',
-    'coverage',
-    'seconds',
-    'seenReturned',
-  ] as const;
-  const rows = modelNames.map(name => [name, ...measures.map(measure => models[name][measure])]);
-  return `${protocol}, seed ${seed}: ${users} users, ${items} items\n${table(['model', ...measures], rows)}`;
 }

@@ -1,25 +1,27 @@
 /** What is compared: popularity, a retrain, and learning in cuts. */
-import { Model, type Interaction, type ModelSettings } from '../../../als/index.ts';
-import type { RatingRow } from '../ratings-csv.ts';
+import { Model, type ModelSettings } from '../../../als/index.ts';
+import { interactions } from './interactions.ts';
+import { Learnt } from './learnt.ts';
 import { Popularity } from './popularity.ts';
+import type { Ratings, Rows } from './ratings.ts';
 
-/** Something that has learnt. */
+/** Something that has learnt. Users and items are numbers of the ratings that it is judged by. */
 export interface Contestant {
-  /** Greater is better, comparable within a user; undefined of an item that it cannot place. */
-  score(userId: string, itemId: string): number | undefined;
+  /** Puts what each item is worth to a user into its place: greater is better, NaN of one that it cannot place. */
+  scores(user: number, into: Float64Array): void;
   /** Estimated stars, on the scale. */
-  stars(userId: string, itemId: string): number;
+  stars(user: number, item: number): number;
 }
 
 /** Learns by the most obvious recommender: what most have rated is best, stars are means. */
-export const popularity = (train: readonly RatingRow[]): Contestant => new Popularity(train);
+export const popularity = (ratings: Ratings, train: Rows): Contestant => new Popularity(ratings, train);
 
 /** Takes everything in at once and trains a generation on it. */
-export function retrained(train: readonly RatingRow[], settings: Partial<ModelSettings>): Contestant {
+export function retrained(ratings: Ratings, train: Rows, settings: Partial<ModelSettings>): Contestant {
   const model = new Model(settings);
-  model.learn(train.map(interaction));
+  model.learn(interactions(ratings, train));
   model.train();
-  return withFallback(model, train);
+  return new Learnt(model, ratings, train);
 }
 
 /**
@@ -27,34 +29,16 @@ export function retrained(train: readonly RatingRow[], settings: Partial<ModelSe
  * All that the second half says was therefore learnt by touched rows and refresh alone.
  */
 export function incremental(
-  train: readonly RatingRow[],
+  ratings: Ratings,
+  train: Rows,
   settings: Partial<ModelSettings>,
   eventsPerCut: number,
 ): Contestant {
-  const events = train.map(interaction);
-  const half = Math.floor(events.length / 2);
+  const half = Math.floor(train.length / 2);
   const model = new Model(settings);
-  model.learn(events.slice(0, half));
+  model.learn(interactions(ratings, train.subarray(0, half)));
   model.train();
-  for (let at = half; at < events.length; at += eventsPerCut) model.learn(events.slice(at, at + eventsPerCut));
-  return withFallback(model, train);
+  for (let at = half; at < train.length; at += eventsPerCut)
+    model.learn(interactions(ratings, train.subarray(at, at + eventsPerCut)));
+  return new Learnt(model, ratings, train);
 }
-
-/** A user of whom nothing was learnt gets what is popular, as from the API. */
-function withFallback(model: Model, train: readonly RatingRow[]): Contestant {
-  const popular = new Popularity(train);
-  const known = new Set(train.map(({ userId }) => userId));
-  return {
-    score: (userId, itemId) => (known.has(userId) ? model.score(userId, itemId) : popular.score(userId, itemId)),
-    stars: (userId, itemId) => model.stars(userId, itemId),
-  };
-}
-
-const interaction = ({ userId, itemId, rating, time }: RatingRow): Interaction => ({
-  userId,
-  itemId,
-  kind: 'rating',
-  value: rating,
-  time,
-  eventId: JSON.stringify([userId, itemId, time, rating]),
-});

@@ -1,98 +1,137 @@
 import type { ModelSettings } from '../../../als/index.ts';
-import { incremental, popularity, retrained, type Contestant } from './contestant.ts';
+import { type BootstrapOptions, bootstrapOptions } from './bootstrap.ts';
+import { type Gains, gainsOf, type Intervals, intervalsOf } from './compared.ts';
+import { type Contestant, incremental, popularity, retrained } from './contestant.ts';
 import { EvaluateInput } from './errors.ts';
-import { figures, type Figures } from './figures.ts';
+import { type Figures, figures, figuresOfAll } from './figures.ts';
 import { judge, type Judgement } from './judge.ts';
-import { split, type Protocol, type SplitOptions } from './protocols.ts';
-import { readNegatives, readRatings } from './read.ts';
-import { anyStars, likedFrom, type Split } from './split.ts';
-
-/** A ratings file that a protocol divides, or two that someone has divided. Paths. */
-export type EvaluateSource =
-  | { readonly protocol: Protocol; readonly ratings: string }
-  | { readonly protocol: 'files'; readonly train: string; readonly test: string; readonly negatives?: string };
+import { pooled } from './pooled.ts';
+import { type EvaluateSource, openSource } from './sources.ts';
+import type { Split } from './split.ts';
+import { type UserFigures, userFigures } from './user-figures.ts';
 
 export interface EvaluateOptions {
   readonly source: EvaluateSource;
+  /** The first one; it also draws the users of the intervals. */
   readonly seed: number;
-  /** Of the model; the seed above is used for its first values, too. */
+  /** How many seeds, one after the other: each draws a division and first values of its own. 1 by default. */
+  readonly seeds?: number | undefined;
+  /** Of the model; the seeds above are used for its first values, too. */
   readonly settings?: Partial<Omit<ModelSettings, 'seed'>>;
   /** Share that is held out by the protocols that take one; .2 by default. */
   readonly holdOut?: number;
   /** Events that the incremental model learns at a time; 1,000 by default. */
   readonly eventsPerCut?: number;
+  /** Draws of users that intervals are made of; 1,000 by default. */
+  readonly resamples?: number | undefined;
   /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** Is told what each model answered, as soon as it is judged. */
-  readonly judged?: (model: ModelName, judgement: Judgement) => void | Promise<void>;
+  readonly judged?: (model: ModelName, judgement: Judgement, seed: number) => void | Promise<void>;
 }
 
 export const modelNames = ['popularity', 'retrain', 'incremental'] as const;
 export type ModelName = (typeof modelNames)[number];
+type OfModels<T> = { readonly [name in ModelName]: T };
 
 export interface Evaluation {
   readonly protocol: EvaluateSource['protocol'];
   readonly seed: number;
+  readonly seeds: readonly number[];
   /** Users and items of both parts. */
   readonly users: number;
   readonly items: number;
-  readonly models: { readonly [name in ModelName]: Figures };
+  /** Over all seeds: of the errors and lists of all of them together. */
+  readonly models: OfModels<Figures & { readonly intervals: Intervals }>;
+  readonly gains: {
+    readonly retrainBesidePopularity: Gains;
+    readonly incrementalBesidePopularity: Gains;
+    readonly incrementalBesideRetrain: Gains;
+  };
+  /** What the intervals are made of: draws of users, the same for all models. */
+  readonly bootstrap: BootstrapOptions;
+  /** The figures of each seed alone. */
+  readonly runs: readonly { readonly seed: number; readonly models: OfModels<Figures> }[];
 }
 
 /** Lets each model learn one part of the ratings and judges it by the other. @throws {EvaluateInput} */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { source, seed } = options;
-  const { settings, holdOut, eventsPerCut } = checked(options);
-  const parts = await partsOf(source, { seed, holdOut });
-  const rows = [...parts.train, ...parts.test];
-  const users = new Set(rows.map(({ userId }) => userId)).size;
-  const items = new Set(rows.map(({ itemId }) => itemId)).size;
-  const { train } = parts;
-  const models = {
-    popularity: await measured('popularity', () => popularity(train), parts, options),
-    retrain: await measured('retrain', () => retrained(train, settings), parts, options),
-    incremental: await measured('incremental', () => incremental(train, settings, eventsPerCut), parts, options),
+  const { holdOut, seeds, bootstrap } = checked(options);
+  const { ratings, partsOf } = await openSource(source, { holdOut });
+  const runs: Run[] = [];
+  for (const each of seeds) runs.push(await runOf(each, partsOf(each), options));
+  const all = ofModels(name => pooled(runs.map(({ models }) => models[name].users)));
+  const gains = (model: ModelName, beside: ModelName): Gains =>
+    gainsOf({ model: all[model], beside: all[beside] }, bootstrap);
+  return {
+    protocol: source.protocol,
+    seed,
+    seeds,
+    users: ratings.userIds.length,
+    items: ratings.itemIds.length,
+    models: ofModels(name => ({
+      ...figuresOfAll(
+        runs.map(({ models }) => models[name].figures),
+        all[name],
+      ),
+      intervals: intervalsOf(all[name], bootstrap),
+    })),
+    gains: {
+      retrainBesidePopularity: gains('retrain', 'popularity'),
+      incrementalBesidePopularity: gains('incremental', 'popularity'),
+      incrementalBesideRetrain: gains('incremental', 'retrain'),
+    },
+    bootstrap,
+    runs: runs.map(run => ({ seed: run.seed, models: ofModels(name => run.models[name].figures) })),
   };
-  return { protocol: source.protocol, seed, users, items, models };
 }
 
-async function measured(
-  name: ModelName,
-  learn: () => Contestant,
-  parts: Split,
-  { now, judged }: EvaluateOptions,
-): Promise<Figures> {
-  const begin = now();
-  const contestant = learn();
-  const seconds = (now() - begin) / 1_000;
-  const judgement = judge(contestant, parts);
-  await judged?.(name, judgement);
-  return figures(judgement, seconds);
+type Measured = { readonly figures: Figures; readonly users: UserFigures };
+type Run = { readonly seed: number; readonly models: OfModels<Measured> };
+
+async function runOf(seed: number, parts: Split, options: EvaluateOptions): Promise<Run> {
+  const { eventsPerCut = defaultEventsPerCut } = options;
+  const settings = { ...options.settings, seed };
+  const { ratings, train } = parts;
+  const measured = async (name: ModelName, learn: () => Contestant): Promise<Measured> => {
+    const begin = options.now();
+    const contestant = learn();
+    const seconds = (options.now() - begin) / 1_000;
+    const judgement = judge(contestant, parts);
+    await options.judged?.(name, judgement, seed);
+    const users = userFigures(judgement);
+    return { figures: figures(judgement, users, seconds), users };
+  };
+  return {
+    seed,
+    models: {
+      popularity: await measured('popularity', () => popularity(ratings, train)),
+      retrain: await measured('retrain', () => retrained(ratings, train, settings)),
+      incremental: await measured('incremental', () => incremental(ratings, train, settings, eventsPerCut)),
+    },
+  };
 }
 
-type FileSource = Extract<EvaluateSource, { readonly protocol: 'files' }>;
+const ofModels = <T>(valueOf: (name: ModelName) => T): OfModels<T> => ({
+  popularity: valueOf('popularity'),
+  retrain: valueOf('retrain'),
+  incremental: valueOf('incremental'),
+});
 
-async function partsOf(source: EvaluateSource, options: SplitOptions): Promise<Split> {
-  if (source.protocol === 'files') return partsOfFiles(source);
-  const parts = split(await readRatings(source.ratings), source.protocol, options);
-  if (parts.train.length > 0 && parts.test.length > 0) return parts;
-  throw new EvaluateInput(
-    `${source.ratings} has too few ratings for the protocol ${source.protocol}: ${parts.train.length} would be learnt and ${parts.test.length} judged`,
-    'Give more ratings',
-  );
-}
+const defaultEventsPerCut = 1_000;
+const mostSeeds = 100;
 
-/** With negatives every held-out item is relevant, as in the published protocols that come with such files. */
-async function partsOfFiles({ train, test, negatives }: FileSource): Promise<Split> {
-  const parts = { train: await readRatings(train), test: await readRatings(test) };
-  if (negatives === undefined) return { ...parts, relevantFrom: likedFrom };
-  return { ...parts, relevantFrom: anyStars, negatives: await readNegatives(negatives) };
-}
-
-function checked({ seed, settings, holdOut = 0.2, eventsPerCut = 1_000 }: EvaluateOptions) {
+function checked({ seed, seeds = 1, holdOut = 0.2, eventsPerCut = defaultEventsPerCut, resamples }: EvaluateOptions) {
   if (!(holdOut > 0 && holdOut < 1))
     throw new EvaluateInput(`A share of ${holdOut} cannot be held out`, 'Give a number between 0 and 1');
   if (!Number.isInteger(eventsPerCut) || eventsPerCut < 1)
     throw new EvaluateInput(`A cut cannot have ${eventsPerCut} events`, 'Give an integer of at least 1');
-  return { settings: { ...settings, seed }, holdOut, eventsPerCut };
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > mostSeeds)
+    throw new EvaluateInput(`There cannot be ${seeds} seeds`, `Give an integer from 1 to ${mostSeeds}`);
+  return {
+    holdOut,
+    seeds: Array.from({ length: seeds }, (_, index) => (seed + index) % 2 ** 32),
+    bootstrap: bootstrapOptions({ seed, resamples }),
+  };
 }

@@ -1,16 +1,7 @@
-import { listLength, type JudgedList, type Judgement } from './judge.ts';
-import {
-  averagePrecision,
-  coverage,
-  hit,
-  mean,
-  meanAbsolute,
-  ndcg,
-  precision,
-  recall,
-  rootMeanSquare,
-  type Hits,
-} from './metrics.ts';
+import type { Judgement } from './judge.ts';
+import { figureOf, ratioOf, type Measure } from './measures.ts';
+import { mean } from './metrics.ts';
+import type { UserFigures } from './user-figures.ts';
 
 /** What a contestant achieved; null where a measure does not apply. The names are stable: scripts rely on them. */
 export interface Figures {
@@ -31,28 +22,36 @@ export interface Figures {
   readonly seenReturned: number;
 }
 
-export function figures({ lists, predictions, catalogue }: Judgement, seconds: number): Figures {
-  const errors = predictions.map(({ rating, prediction }) => prediction - rating);
-  const hits = lists.filter(({ relevant }) => relevant.size > 0).map(hitsOf);
-  const over = (measure: (hits: Hits, n: number) => number): number | null =>
-    hits.length === 0 ? null : mean(hits.map(each => measure(each, listLength)));
+export const figures = ({ lists, catalogue }: Judgement, users: UserFigures, seconds: number): Figures => ({
+  ...figuresOfUsers(users),
+  coverage: catalogue === undefined ? null : shown(lists.items) / catalogue,
+  seconds,
+  seenReturned: lists.seenReturned,
+});
+
+/** Of several judgements, whose users are pooled; what belongs to no user is a mean, or a sum of what must be 0. */
+export function figuresOfAll(all: readonly Figures[], users: UserFigures): Figures {
+  const coverages = all.flatMap(({ coverage }) => coverage ?? []);
   return {
-    rmse: errors.length === 0 ? null : rootMeanSquare(errors),
-    mae: errors.length === 0 ? null : meanAbsolute(errors),
-    ndcg10: over(ndcg),
-    hr10: over(hit),
-    map10: over(averagePrecision),
-    precision10: over(precision),
-    recall10: over(recall),
-    coverage: catalogue === undefined ? null : coverage(lists.map(idsOf), catalogue),
-    seconds,
-    seenReturned: lists.reduce((sum, list) => sum + idsOf(list).filter(id => list.seen.has(id)).length, 0),
+    ...figuresOfUsers(users),
+    coverage: coverages.length === 0 ? null : mean(coverages),
+    seconds: mean(all.map(({ seconds }) => seconds)),
+    seenReturned: all.reduce((sum, { seenReturned }) => sum + seenReturned, 0),
   };
 }
 
-const idsOf = ({ items }: JudgedList): string[] => items.map(({ itemId }) => itemId);
+function figuresOfUsers(users: UserFigures): Pick<Figures, Measure> {
+  const figure = (measure: Measure): number | null => figureOf(ratioOf(users, measure));
+  return {
+    rmse: figure('rmse'),
+    mae: figure('mae'),
+    ndcg10: figure('ndcg10'),
+    hr10: figure('hr10'),
+    map10: figure('map10'),
+    precision10: figure('precision10'),
+    recall10: figure('recall10'),
+  };
+}
 
-const hitsOf = (list: JudgedList): Hits => ({
-  ranks: idsOf(list).flatMap((itemId, index) => (list.relevant.has(itemId) ? [index + 1] : [])),
-  relevant: list.relevant.size,
-});
+/** How many items stand in any of the lists. */
+const shown = (items: Int32Array): number => new Set(items.filter(item => item >= 0)).size;

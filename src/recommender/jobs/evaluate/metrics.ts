@@ -29,18 +29,6 @@ export const recall = ({ ranks, relevant }: Hits): number => ranks.length / rele
 /** 1 if anything relevant is in the list. */
 export const hit = ({ ranks }: Hits): number => (ranks.length > 0 ? 1 : 0);
 
-/** Share of the catalogue that stands in any of the lists. */
-export function coverage(lists: Iterable<Iterable<string>>, catalogue: number): number {
-  const shown = new Set<string>();
-  for (const list of lists) for (const item of list) shown.add(item);
-  return shown.size / catalogue;
-}
-
-export const rootMeanSquare = (errors: readonly number[]): number =>
-  Math.sqrt(mean(errors.map(error => error * error)));
-
-export const meanAbsolute = (errors: readonly number[]): number => mean(errors.map(Math.abs));
-
 /** NaN of nothing. */
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,6 @@
 import { scale } from '../../domain/validate.ts';
-import type { RatingRow } from '../ratings-csv.ts';
 import type { Contestant } from './contestant.ts';
+import { at, type Ratings, type Rows } from './ratings.ts';
 
 /** Ratings at the mean of those before that a bias is assumed to have begun with. */
 const prior = 10;
@@ -10,37 +10,47 @@ const prior = 10;
  * shrunk by `prior`. Source: Y. Koren, "Factor in the Neighbors", TKDD 2010, section 2.1, its baseline estimates.
  */
 export class Popularity implements Contestant {
-  readonly #counts = new Map<string, number>();
+  /** Ratings by item; NaN of one that has none, which nobody could be shown. */
+  readonly #counts: Float64Array;
   readonly #mean: number;
-  readonly #items: ReadonlyMap<string, number>;
-  readonly #users: ReadonlyMap<string, number>;
+  readonly #items: Float64Array;
+  readonly #users: Float64Array;
 
-  constructor(train: readonly RatingRow[]) {
-    for (const { itemId } of train) this.#counts.set(itemId, (this.#counts.get(itemId) ?? 0) + 1);
-    const mean = train.reduce((sum, { rating }) => sum + rating, 0) / train.length;
+  constructor({ userIds, itemIds, users, items, stars }: Ratings, train: Rows) {
+    let sum = 0;
+    for (const row of train) sum += at(stars, row);
+    const mean = sum / train.length;
+    const byItem = meansOf(train, items, itemIds.length, row => at(stars, row) - mean);
+    const byUser = meansOf(
+      train,
+      users,
+      userIds.length,
+      row => at(stars, row) - mean - at(byItem.means, at(items, row)),
+    );
+    this.#counts = byItem.counts.map(count => (count === 0 ? NaN : count));
     this.#mean = mean;
-    const items = biases(train, 'itemId', ({ rating }) => rating - mean);
-    this.#items = items;
-    this.#users = biases(train, 'userId', ({ itemId, rating }) => rating - mean - (items.get(itemId) ?? 0));
+    this.#items = byItem.means;
+    this.#users = byUser.means;
   }
 
-  score(_userId: string, itemId: string): number | undefined {
-    return this.#counts.get(itemId);
+  scores(_user: number, into: Float64Array): void {
+    into.set(this.#counts);
   }
 
-  stars(userId: string, itemId: string): number {
-    const estimate = this.#mean + (this.#items.get(itemId) ?? 0) + (this.#users.get(userId) ?? 0);
+  stars(user: number, item: number): number {
+    const estimate = this.#mean + at(this.#items, item) + at(this.#users, user);
     return Math.min(scale.most, Math.max(scale.least, estimate));
   }
 }
 
-function biases(
-  rows: readonly RatingRow[],
-  by: 'userId' | 'itemId',
-  deviation: (row: RatingRow) => number,
-): Map<string, number> {
-  const groups = [...Map.groupBy(rows, row => row[by])];
-  return new Map(
-    groups.map(([id, own]) => [id, own.reduce((sum, row) => sum + deviation(row), 0) / (own.length + prior)]),
-  );
+/** By group: rows, and the shrunk mean of what they deviate; 0 of a group without rows. */
+function meansOf(rows: Rows, keys: Int32Array, groups: number, deviation: (row: number) => number) {
+  const [counts, means] = [new Float64Array(groups), new Float64Array(groups)];
+  for (const row of rows) {
+    const key = at(keys, row);
+    counts[key] = at(counts, key) + 1;
+    means[key] = at(means, key) + deviation(row);
+  }
+  for (let group = 0; group < groups; group++) means[group] = at(means, group) / (at(counts, group) + prior);
+  return { counts, means };
 }

@@ -1,13 +1,14 @@
-import type { RatingRow } from '../ratings-csv.ts';
+import type { Ratings, Rows } from './ratings.ts';
 
 /** What is learnt and what is judged. */
 export interface Split {
-  readonly train: readonly RatingRow[];
-  readonly test: readonly RatingRow[];
+  readonly ratings: Ratings;
+  readonly train: Rows;
+  readonly test: Rows;
   /** Stars from which on a held-out item is one that the list should have held. */
   readonly relevantFrom: number;
   /** Items by user to rank the held-out ones among; without them it is all items that the user has not seen. */
-  readonly negatives?: ReadonlyMap<string, readonly string[]>;
+  readonly negatives?: ReadonlyMap<number, Int32Array>;
 }
 
 /** A held-out item that the user gave fewer stars is none that a list should have held. */

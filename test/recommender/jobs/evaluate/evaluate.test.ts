@@ -41,13 +41,38 @@ describe.each(protocols)('%s, of a shop with two tastes', protocol => {
   });
 });
 
-test('the answer has the fields that scripts rely on, and no others', async () => {
+test('the answer has the fields that scripts rely on, and says what its intervals are made of', async () => {
   const { models, ...rest } = await ofTwoTastes('temporal');
-  expect(rest).toEqual({ protocol: 'temporal', seed: 1, users: 40, items: 40 });
+  expect(rest).toMatchObject({ protocol: 'temporal', seed: 1, seeds: [1], users: 40, items: 40 });
+  expect(rest.bootstrap).toEqual({ seed: 1, resamples: 1_000, level: 0.95 });
   expect(Object.keys(models)).toEqual(['popularity', 'retrain', 'incremental']);
-  const names = 'coverage hr10 mae map10 ndcg10 precision10 recall10 rmse seconds seenReturned'.split(' ');
+  const names = 'coverage hr10 intervals mae map10 ndcg10 precision10 recall10 rmse seconds seenReturned'.split(' ');
   for (const name of modelNames) expect(Object.keys(models[name]).sort()).toEqual(names);
   expect(models.retrain.seconds).toBe(1.5);
+});
+
+test('every figure lies in its interval, and a gain that is certain has an interval above nothing', async () => {
+  const { models, gains } = await ofTwoTastes('random');
+  for (const { intervals, ...figures } of Object.values(models)) {
+    expect(intervals.ndcg10?.low).toBeLessThanOrEqual(figures.ndcg10 ?? NaN);
+    expect(intervals.ndcg10?.high).toBeGreaterThanOrEqual(figures.ndcg10 ?? NaN);
+    expect(intervals.rmse?.low).toBeLessThan(intervals.rmse?.high ?? NaN);
+  }
+  const { ndcg10, rmse } = gains.retrainBesidePopularity;
+  expect(ndcg10.gain).toBeCloseTo((models.retrain.ndcg10 ?? NaN) / (models.popularity.ndcg10 ?? NaN) - 1, 12);
+  expect(rmse.gain).toBeCloseTo(1 - (models.retrain.rmse ?? NaN) / (models.popularity.rmse ?? NaN), 12);
+  expect(ndcg10.interval?.low).toBeGreaterThan(0);
+});
+
+test('several seeds are judged together, and each is told alone', async () => {
+  const all = await ofTwoTastes('random', { seeds: 3 });
+  expect(all.seeds).toEqual([1, 2, 3]);
+  expect(all.runs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+  const second = await ofTwoTastes('random', { seed: 2 });
+  expect(all.runs[1]?.models).toEqual(second.runs[0]?.models);
+  // As many ratings are held out with every seed, so that the mean of squares is that of all.
+  const squares = all.runs.map(({ models }) => (models.retrain.rmse ?? NaN) ** 2);
+  expect((all.models.retrain.rmse ?? NaN) ** 2).toBeCloseTo(squares.reduce((sum, square) => sum + square, 0) / 3, 12);
 });
 
 test('an evaluation can be repeated, and does not depend on the order of the lines', async () => {
@@ -178,5 +203,9 @@ describe('what cannot be evaluated', () => {
   test('a share or a cut that cannot be is refused before anything is read', async () => {
     expect(await failure('', { holdOut: 1 })).toMatchObject({ message: expect.stringContaining('share of 1') });
     expect(await failure('', { eventsPerCut: 0 })).toMatchObject({ message: expect.stringContaining('0 events') });
+    expect(await failure('', { seeds: 0 })).toMatchObject({ message: expect.stringContaining('0 seeds') });
+    expect(await failure('', { resamples: 1e9 })).toMatchObject({
+      message: expect.stringContaining('1000000000 draws'),
+    });
   });
 });

@@ -1,14 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  averagePrecision,
-  coverage,
-  hit,
-  meanAbsolute,
-  ndcg,
-  precision,
-  recall,
-  rootMeanSquare,
-} from '../../../../src/recommender/jobs/evaluate/metrics.ts';
+import { averagePrecision, hit, ndcg, precision, recall } from '../../../../src/recommender/jobs/evaluate/metrics.ts';
 
 /** Hits at the places 1, 3 and 10 of ten, where five things were to be found. */
 const three = { ranks: [1, 3, 10], relevant: 5 };
@@ -49,13 +40,4 @@ test('a list without a hit is worth nothing', () => {
 test('a single hit is worth less the lower it stands', () => {
   const at = (rank: number) => ndcg({ ranks: [rank], relevant: 1 }, 10);
   expect([at(1), at(3), at(7)].map(value => Number(value.toFixed(6)))).toEqual([1, 0.5, 0.333333]);
-});
-
-test('coverage counts an item once, however many lists hold it', () => {
-  expect(coverage([['a', 'b'], ['b', 'c'], []], 12)).toBe(0.25);
-});
-
-test('errors are weighed by their size: squared in the one, as they are in the other', () => {
-  expect(rootMeanSquare([1, -1, 5, -1])).toBeCloseTo(2.645751311, 8);
-  expect(meanAbsolute([1, -1, 5, -1])).toBe(2);
 });

@@ -1,72 +1,100 @@
 import { describe, expect, test } from 'vitest';
 import { protocols, split } from '../../../../src/recommender/jobs/evaluate/protocols.ts';
-import type { RatingRow } from '../../../../src/recommender/jobs/ratings-csv.ts';
+import {
+  RatingsBuilder,
+  type Ratings,
+  type RatingValues,
+  type Rows,
+} from '../../../../src/recommender/jobs/evaluate/ratings.ts';
 
 /** Each of 20 users rates 10 of 200 items, one a minute, in turn. */
-const rows: RatingRow[] = Array.from({ length: 200 }, (_, index) => ({
+const values: RatingValues[] = Array.from({ length: 200 }, (_, index) => ({
   userId: `u${index % 20}`,
   itemId: `i${index}`,
   rating: 4,
   time: index * 60_000,
 }));
+const ratingsOf = (all: readonly RatingValues[]): Ratings => {
+  const builder = new RatingsBuilder();
+  for (const each of all) builder.add(each);
+  return builder.build().ratings;
+};
+const ratings = ratingsOf(values);
 const options = { seed: 1, holdOut: 0.2 };
-const heldBy = (held: readonly RatingRow[]): number[] =>
-  [...Map.groupBy(held, ({ userId }) => userId).values()].map(({ length }) => length);
+const valuesOf = ({ userIds, itemIds, users, items, stars, times }: Ratings, rows: Rows): RatingValues[] =>
+  Array.from(rows, row => ({
+    userId: userIds[users[row] ?? NaN] ?? '',
+    itemId: itemIds[items[row] ?? NaN] ?? '',
+    rating: stars[row] ?? NaN,
+    time: times[row] ?? NaN,
+  }));
+const heldWith = (protocol: (typeof protocols)[number], more = {}): RatingValues[] =>
+  valuesOf(ratings, split(ratings, protocol, { ...options, ...more }).test);
 
 describe.each(protocols)('%s', protocol => {
-  const { train, test: held } = split(rows, protocol, options);
+  const { train, test: held } = split(ratings, protocol, options);
 
   test('puts every rating into one of the two parts', () => {
-    expect([...train, ...held].sort((a, b) => a.time - b.time)).toEqual(rows);
+    expect(valuesOf(ratings, Uint32Array.from([...train, ...held]).sort())).toEqual(values);
   });
 
-  test('divides the same with the same seed', () => {
-    expect(split(rows, protocol, options)).toEqual(split(rows, protocol, options));
+  test('divides the same with the same seed, however the file was sorted', () => {
+    const again = ratingsOf(values.toReversed());
+    const parts = split(again, protocol, options);
+    expect(valuesOf(again, parts.test)).toEqual(valuesOf(ratings, held));
+    expect(parts.negatives).toEqual(split(ratings, protocol, options).negatives);
   });
 });
 
 test('random holds out a share of all ratings, others with another seed', () => {
-  const held = split(rows, 'random', options).test;
+  const held = heldWith('random');
   expect(held).toHaveLength(40);
-  expect(split(rows, 'random', { ...options, seed: 2 }).test).not.toEqual(held);
+  expect(heldWith('random', { seed: 2 })).not.toEqual(held);
+});
+
+test('of equal ratings no more are drawn than the share', () => {
+  const same = ratingsOf(Array.from({ length: 10 }, () => ({ userId: 'u', itemId: 'i', rating: 4, time: 0 })));
+  expect(split(same, 'random', options).test).toHaveLength(2);
 });
 
 test('stratified holds out the same share of every user', () => {
-  expect(heldBy(split(rows, 'stratified', options).test)).toEqual(Array.from({ length: 20 }, () => 2));
+  const byUser = Map.groupBy(heldWith('stratified'), ({ userId }) => userId);
+  expect([...byUser.values()].map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 2));
 });
 
 test('temporal judges by nothing that came before what was learnt', () => {
-  const { train, test: held } = split(rows, 'temporal', options);
+  const { train, test: held } = split(ratings, 'temporal', options);
+  const timesOf = (rows: Rows): number[] => valuesOf(ratings, rows).map(({ time }) => time);
   expect(held).toHaveLength(40);
-  expect(Math.min(...held.map(({ time }) => time))).toBeGreaterThan(Math.max(...train.map(({ time }) => time)));
+  expect(Math.min(...timesOf(held))).toBeGreaterThan(Math.max(...timesOf(train)));
 });
 
 test('leave-last-out holds out the newest of every user, whatever its stars', () => {
-  const { test: held, relevantFrom } = split(rows, 'leave-last-out', options);
-  expect(held).toEqual(rows.slice(-20));
-  expect(relevantFrom).toBe(-Infinity);
+  expect(heldWith('leave-last-out')).toEqual(values.slice(-20));
+  expect(split(ratings, 'leave-last-out', options).relevantFrom).toBe(-Infinity);
 });
 
 test('leave-last-out keeps the only rating of a user, of whom there would be nothing to learn', () => {
-  const lone: RatingRow = { userId: 'lone', itemId: 'i1', rating: 4, time: 1e9 };
-  const { train, test: held } = split([...rows, lone], 'leave-last-out', options);
-  expect(train).toContain(lone);
+  const lone: RatingValues = { userId: 'lone', itemId: 'i1', rating: 4, time: 1e9 };
+  const more = ratingsOf([...values, lone]);
+  const { train, test: held } = split(more, 'leave-last-out', options);
+  expect(valuesOf(more, train)).toContainEqual(lone);
   expect(held).toHaveLength(20);
 });
 
 test('leave-last-out-99 draws 99 items that the user never rated, each once, others for other users', () => {
-  const { negatives = new Map<string, string[]>() } = split(rows, 'leave-last-out-99', options);
+  const { negatives = new Map<number, Int32Array>() } = split(ratings, 'leave-last-out-99', options);
   expect(negatives.size).toBe(20);
-  for (const [userId, items] of negatives) {
-    const own = rows.filter(row => row.userId === userId).map(({ itemId }) => itemId);
+  for (const [user, items] of negatives) {
+    const own = values.filter(({ userId }) => userId === ratings.userIds[user]).map(({ itemId }) => itemId);
     expect(new Set(items).size).toBe(99);
-    expect(items.filter(item => own.includes(item))).toEqual([]);
+    expect(Array.from(items, item => ratings.itemIds[item] ?? '').filter(id => own.includes(id))).toEqual([]);
   }
-  expect(negatives.get('u1')).not.toEqual(negatives.get('u2'));
+  expect(negatives.get(1)).not.toEqual(negatives.get(2));
 });
 
 test('leave-last-out-99 takes all there is where there are not 99', () => {
-  const few = rows.slice(0, 60);
+  const few = ratingsOf(values.slice(0, 60));
   const { negatives } = split(few, 'leave-last-out-99', options);
-  expect(negatives?.get('u0')).toHaveLength(38);
+  expect(negatives?.get(0)).toHaveLength(38);
 });

@@ -1,18 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ranked } from '../../../../src/recommender/jobs/evaluate/ranking.ts';
+import { noItems, ranked } from '../../../../src/recommender/jobs/evaluate/ranking.ts';
 
-const letters = 'abcdefghij'.split('');
+const letters = 'abcdefghijkl'.split('');
+const marked = (names: string): Uint8Array => Uint8Array.from(letters, letter => Number(names.includes(letter)));
 
-const listOf = (scores: Record<string, number>, { relevant = '', seen = '', n = 10 } = {}): string =>
-  ranked(Object.keys(scores), {
-    n,
-    relevant: new Set(relevant),
-    seen: new Set(seen),
-    score: item => scores[item],
-  })
-    .map(({ itemId }) => itemId)
-    .join('');
+/** Items that have no score are NaN: no model could place them. */
+function listOf(scores: Record<string, number>, { relevant = '', seen = '', n = 10, among = '' } = {}): string {
+  const list = noItems(n);
+  const candidates = Int32Array.from(among, letter => letters.indexOf(letter));
+  ranked(
+    Float64Array.from(letters, letter => scores[letter] ?? NaN),
+    { n, relevant: marked(relevant), seen: marked(seen), ...(among === '' ? {} : { candidates }) },
+    list,
+  );
+  return Array.from(list.items.subarray(0, list.length), item => letters[item]).join('');
+}
 
 test('the greatest scores stand first, and no more than asked for', () => {
   expect(listOf({ a: 1, b: 3, c: 2, d: 0 }, { n: 3 })).toBe('bca');
@@ -23,16 +26,17 @@ test('ties count as losses: of equal scores the held-out item stands last', () =
 });
 
 test('a model that says the same of everything finds nothing', () => {
-  const scores = Object.fromEntries('abcdefghijkl'.split('').map(item => [item, 0]));
+  const scores = Object.fromEntries(letters.map(item => [item, 0]));
   expect(listOf(scores, { relevant: 'ab' })).toBe('cdefghijkl');
 });
 
 test('what was seen takes no place, and neither does what has no score', () => {
   expect(listOf({ a: 3, b: 2, c: 1 }, { seen: 'a', n: 2 })).toBe('bc');
-  const score = (item: string) => (item === 'a' ? undefined : 1);
-  expect(ranked(['a', 'b'], { n: 2, seen: new Set(), relevant: new Set(), score })).toEqual([
-    { itemId: 'b', score: 1 },
-  ]);
+  expect(listOf({ b: 1 })).toBe('b');
+});
+
+test('with candidates no other item has a place', () => {
+  expect(listOf({ a: 1, b: 2, c: 3, d: 4 }, { among: 'ac' })).toBe('ca');
 });
 
 test('any list is what sorting everything would begin with', () => {
