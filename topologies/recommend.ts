@@ -1,7 +1,12 @@
 /** Makes the lists of its users, model version by model version: a list is a function of the version alone. */
 import { map, mergeMap, share } from 'rxjs';
 import { topology } from '../src/index.ts';
-import { asListDocument, asProfileDocument } from '../src/recommender/domain/documents.ts';
+import {
+  asHistoryDocument,
+  asListDocument,
+  asProfileDocument,
+  historyPageId,
+} from '../src/recommender/domain/documents.ts';
 import { defaultLists, Lists, type ListSettings } from '../src/recommender/domain/lists.ts';
 import { Shelves } from '../src/recommender/domain/shelf.ts';
 import { itemVectors, modelVersions, ratings, recommendations, userVectors } from './streams.ts';
@@ -18,6 +23,11 @@ export const recommendWith = (settings: ListSettings) =>
     const made = versions.pipe(lists.apply, share());
     made.subscribe(task.write(recommendations));
     made.subscribe(task.replace('recommendations', { id: ({ userId }) => userId, body: asListDocument }));
+    versions
+      .pipe(mergeMap(() => shelves.state.changedPages()))
+      .subscribe(
+        task.replace('histories', { partition: ({ userId }) => userId, id: historyPageId, body: asHistoryDocument }),
+      );
     versions
       .pipe(
         mergeMap(() => shelves.state.touched()),

@@ -1,7 +1,7 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
-import type { Model } from '../../als/index.ts';
-import type { ShelfItem } from './shelf.ts';
+import { kinds, type Model } from '../../als/index.ts';
+import type { HistoryPage, ShelfItem } from './shelf.ts';
 
 /** Popular items in the model's document. */
 const popularKept = 100;
@@ -45,14 +45,32 @@ export const asModelDocument = (
   popular: model.popular(popularKept).map(({ itemId, score }) => ({ itemId, score })),
 });
 
+/** Null of a user who was erased, or of a session that became a user. */
 export const asProfileDocument = ({
   userId,
   items,
 }: {
   readonly userId: string;
   readonly items: readonly ShelfItem[];
-}) => ({
-  userId,
-  count: items.length,
-  items: items.slice(0, profileItemsKept).map(({ itemId, kind, value, time }) => ({ itemId, kind, value, time })),
-});
+}) =>
+  items.length === 0
+    ? null
+    : {
+        userId,
+        count: items.length,
+        items: items.slice(0, profileItemsKept).map(({ itemId, kind, value, time }) => ({ itemId, kind, value, time })),
+      };
+
+/** Pages of a user sort by their ids. */
+export const historyPageId = ({ page }: Pick<HistoryPage, 'page'>): string => String(page).padStart(8, '0');
+
+/** A part of all that a user has done: for each item and kind the newest event. Null where the page is no more. */
+export const asHistoryDocument = ({ userId, page, items }: HistoryPage) =>
+  items && {
+    userId,
+    page,
+    items: items.map(({ itemId, done }) => ({
+      itemId,
+      done: kinds.flatMap(kind => (done[kind] ? [{ kind, value: done[kind].value, time: done[kind].time }] : [])),
+    })),
+  };

@@ -1,7 +1,9 @@
 /** What each user has done with which item, as far as the model versions reach: the state `seen` of `recommend`. */
 import type { EventKind, Rating } from '../../../schemas/types.ts';
+import { type Kind, kinds } from '../../als/index.ts';
+import { decodePage, encodePage, History, type HistoryItem, isFirstRelease } from './history.ts';
+import { asInteraction } from './interaction.ts';
 import { compareIds } from './order.ts';
-import { subjectOf } from './interaction.ts';
 
 /** The newest thing that a user did with an item. */
 export interface ShelfItem {
@@ -11,33 +13,51 @@ export interface ShelfItem {
   readonly time: number;
 }
 
+/** What a user has had, for those who serve lists; ids in ascending order. */
+export interface Had {
+  /** Items that no list for the user may hold, by the policy. */
+  readonly seen: readonly string[];
+  readonly bought: readonly string[];
+  /** Whether both name all there are; a user with more than `hadKept` of either is served from the own list alone. */
+  readonly isComplete: boolean;
+}
+
+/** About 100 KB of a document where ids are short. */
+export const hadKept = 10_000;
+
+/** A page of a user's history that has changed; null where it is no more. */
+export interface HistoryPage {
+  readonly userId: string;
+  readonly page: number;
+  readonly items: readonly HistoryItem[] | null;
+}
+
 type Value = string | Uint8Array;
 
 /** Kinds after which an item is not recommended to the user again. */
-export type SeenPolicy = readonly EventKind[];
+export type SeenPolicy = readonly Kind[];
 export const defaultSeen: SeenPolicy = ['rating', 'order', 'return'];
 
 export class Shelves {
   readonly version: string;
   readonly #seen: SeenPolicy;
-  readonly #shelves = new Map<string, Map<string, ShelfItem>>();
-  readonly #dirty = new Set<string>();
+  readonly #shelves = new Map<string, History>();
+  /** Pages to be stored, by user. */
+  readonly #dirty = new Map<string, Set<number>>();
+  readonly #touched = new Set<string>();
+  readonly #left = new Set<string>();
 
   constructor(seen: SeenPolicy = defaultSeen) {
     this.#seen = seen;
     this.version = `shelves-1 ${seen.join(' ')}`;
   }
 
-  /** The newest event of a user and an item counts; of two at the same time the later in the log. */
+  /** Of a user, an item and a kind the newest event counts; of two at the same time the later in the log. */
   next(event: Rating): readonly never[] {
-    const { itemId, kind, value, time } = event;
-    if (itemId === '') return [];
-    const user = subjectOf(event);
-    const shelf = this.#shelves.get(user) ?? new Map<string, ShelfItem>();
-    this.#shelves.set(user, shelf);
-    this.#dirty.add(user);
-    const before = shelf.get(itemId);
-    if (before === undefined || this.#replaces(before, kind, time)) shelf.set(itemId, { itemId, kind, value, time });
+    const { kind, userId, sessionId } = event;
+    if (kind === 'erase') this.#remove(userId);
+    else if (kind === 'alias') this.#merge(sessionId, userId);
+    else this.#add(event);
     return [];
   }
 
@@ -47,52 +67,148 @@ export class Shelves {
 
   /** Items that a list for the user may not hold. */
   seenBy(user: string): ReadonlySet<string> {
-    const shelf = this.#shelves.get(user);
     const seen = new Set<string>();
-    for (const { itemId, kind } of shelf?.values() ?? []) if (this.#seen.includes(kind)) seen.add(itemId);
+    for (const { itemId, done } of this.history(user))
+      if (this.#seen.some(kind => done[kind] !== undefined)) seen.add(itemId);
     return seen;
+  }
+
+  had(user: string): Had {
+    const seen = [...this.seenBy(user)].sort(compareIds);
+    const bought = this.history(user).flatMap(({ itemId, done }) => (done.order === undefined ? [] : [itemId]));
+    return {
+      seen: seen.slice(0, hadKept),
+      bought: bought.sort(compareIds).slice(0, hadKept),
+      isComplete: seen.length <= hadKept && bought.length <= hadKept,
+    };
   }
 
   /** Users about whom something has come in the open epoch, in ascending order. */
   touched(): readonly string[] {
-    return [...this.#dirty].sort(compareIds);
+    return [...this.#touched].sort(compareIds);
+  }
+
+  /** Those who have been erased in the open epoch, or were a session that became a user; in ascending order. */
+  left(): readonly string[] {
+    return [...this.#left].sort(compareIds);
+  }
+
+  /** In the order in which the items came; empty for a user of whom nothing is known. */
+  history(user: string): readonly HistoryItem[] {
+    return this.#shelves.get(user)?.items ?? [];
   }
 
   /** The newest things first, then by id. */
   of(user: string): readonly ShelfItem[] {
-    const items = [...(this.#shelves.get(user)?.values() ?? [])];
-    return items.sort((a, b) => b.time - a.time || compareIds(a.itemId, b.itemId));
+    return this.history(user)
+      .flatMap(newestOf)
+      .sort((a, b) => b.time - a.time || compareIds(a.itemId, b.itemId));
+  }
+
+  /** What is to be published of histories, by user and page. */
+  changedPages(): readonly HistoryPage[] {
+    const users = [...this.#dirty].sort(([a], [b]) => compareIds(a, b));
+    return users.flatMap(([user, pages]) => [...pages].sort((a, b) => a - b).map(page => this.#pageOf(user, page)));
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
-    for (const user of this.#dirty) yield [user, JSON.stringify([...(this.#shelves.get(user)?.values() ?? [])])];
+    for (const [user, pages] of this.#dirty)
+      for (const page of pages) {
+        const { items } = this.#pageOf(user, page);
+        yield [keyOf(user, page), items === null ? null : encodePage(items)];
+      }
   }
 
   committed(): void {
     this.#dirty.clear();
+    this.#touched.clear();
+    this.#left.clear();
   }
 
   undo(read: (key: string) => Value | undefined): void {
-    for (const user of this.#dirty) {
-      const stored = read(user);
-      if (stored === undefined) this.#shelves.delete(user);
-      else this.restore(user, stored);
+    const users = [...this.#dirty.keys()];
+    this.committed();
+    for (const user of users) {
+      this.#shelves.delete(user);
+      for (let page = 0, value = read(keyOf(user, 0)); value !== undefined; value = read(keyOf(user, ++page)))
+        this.restore(keyOf(user, page), value);
     }
-    this.#dirty.clear();
   }
 
-  restore(user: string, value: Value): void {
-    this.#shelves.set(user, new Map(itemsOf(value).map(item => [item.itemId, item])));
+  /** The pages of a user come in their order. */
+  restore(key: string, value: Value): void {
+    const text = value.toString();
+    const [user = ''] = key.split(separator);
+    const shelf = this.#shelfOf(user);
+    shelf.restore(decodePage(text));
+    if (isFirstRelease(text)) this.#markPages(user, shelf.pages); // it published no pages, and kept them in one
   }
 
   restored(): void {}
 
-  /** A view says less than a rating or an order: it never takes their place. */
-  #replaces(before: ShelfItem, kind: EventKind, time: number): boolean {
-    if (kind === 'view' && before.kind !== 'view') return false;
-    return time >= before.time || (before.kind === 'view' && kind !== 'view');
+  #add(event: Rating): void {
+    const interaction = asInteraction(event);
+    if (interaction === undefined) return;
+    const { userId, itemId, kind, value, time } = interaction;
+    this.#mark(userId, this.#shelfOf(userId).add(itemId, kind, { value, time }));
+  }
+
+  /** What is known of a session becomes the user's, and the session is no more. */
+  #merge(session: string, user: string): void {
+    const shelf = this.#shelfOf(user);
+    this.#touched.add(user);
+    for (const { itemId, done } of this.history(session))
+      for (const kind of kinds) if (done[kind] !== undefined) this.#mark(user, shelf.add(itemId, kind, done[kind]));
+    if (shelf.size === 0) this.#shelves.delete(user);
+    this.#remove(session);
+  }
+
+  #remove(user: string): void {
+    this.#markPages(user, this.#shelves.get(user)?.pages ?? 0);
+    this.#shelves.delete(user);
+    this.#touched.add(user);
+    this.#left.add(user);
+  }
+
+  #shelfOf(user: string): History {
+    const shelf = this.#shelves.get(user) ?? new History();
+    this.#shelves.set(user, shelf);
+    return shelf;
+  }
+
+  #pageOf(userId: string, page: number): HistoryPage {
+    const items = this.#shelves.get(userId)?.page(page) ?? [];
+    return { userId, page, items: items.length === 0 ? null : items };
+  }
+
+  #mark(user: string, page: number): void {
+    const pages = this.#dirty.get(user) ?? new Set();
+    this.#dirty.set(user, pages.add(page));
+    this.#touched.add(user);
+  }
+
+  #markPages(user: string, pages: number): void {
+    const dirty = this.#dirty.get(user) ?? new Set();
+    for (let page = 0; page < pages; page++) dirty.add(page);
+    if (dirty.size > 0) this.#dirty.set(user, dirty);
   }
 }
 
-// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const itemsOf = (value: Value): ShelfItem[] => JSON.parse(value.toString()) as ShelfItem[];
+/** No id holds control characters. */
+const separator = '\n';
+
+/** Pages of a user follow each other; the first one has the key that the first release gave to all of a user. */
+const keyOf = (user: string, page: number): string =>
+  page === 0 ? user : `${user}${separator}${String(page).padStart(8, '0')}`;
+
+/** A view says less than anything else: it speaks only alone. Of the others the newest does. */
+function newestOf({ itemId, done }: HistoryItem): readonly ShelfItem[] {
+  let newest: ShelfItem | undefined;
+  for (const kind of kinds) {
+    const known = done[kind];
+    if (known === undefined) continue;
+    if (newest === undefined || newest.kind === 'view' || (kind !== 'view' && known.time >= newest.time))
+      newest = { itemId, kind, value: known.value, time: known.time };
+  }
+  return newest === undefined ? [] : [newest];
+}
