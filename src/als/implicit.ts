@@ -85,7 +85,8 @@ export class ImplicitSolver {
   }
 }
 
-function strengthOf({ strength, frequencyExponent }: Regularisation, frequency: number): number {
+/** How strongly a row with this frequency is held at zero. */
+export function strengthOf({ strength, frequencyExponent }: Regularisation, frequency: number): number {
   if (frequencyExponent === 0) return strength;
   return strength * (frequencyExponent === 1 ? frequency : Math.sqrt(frequency));
 }

@@ -1,5 +1,8 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
+export { solveCholesky } from './cholesky.ts';
 export { BoundExceeded, InvalidInteraction, InvalidSettings, UnusableModelState } from './errors.ts';
+export { fold, type Told } from './fold.ts';
+export { strengthOf } from './implicit.ts';
 export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
@@ -13,5 +16,5 @@ export {
 } from './settings.ts';
 export { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
-export { defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
+export { confidenceSteps, defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
 export { pairsPerWidening } from './widths.ts';
