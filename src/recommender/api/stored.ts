@@ -4,9 +4,13 @@ import type { DocumentKey, Documents } from '../../documents/port.ts';
 import { UnreadableDocument } from './errors.ts';
 
 export const reasons = ['personal', 'similar', 'trending', 'popular'] as const;
+/** The arms of an experiment. */
+export const arms = ['live', 'candidate'] as const;
 
 const list = z.object({
   reason: z.enum(reasons),
+  // Lists of earlier releases name no policy: there was one.
+  policy: z.enum(arms).default('live'),
   generation: z.int(),
   number: z.int(),
   time: z.number(),
@@ -21,6 +25,7 @@ const model = z.object({
   generation: z.int(),
   number: z.int(),
   time: z.number(),
+  candidate: z.object({ generation: z.int(), share: z.number() }).nullish(),
   popular: z.array(z.object({ itemId: z.string(), score: z.number() })),
 });
 const item = z.object({ itemId: z.string(), title: z.string(), genres: z.array(z.string()), available: z.boolean() });
@@ -29,11 +34,28 @@ const profile = z.object({
   userId: z.string(),
   count: z.int(),
   items: z.array(z.object({ itemId: z.string(), kind: z.enum(kinds), value: z.number(), time: z.number() })),
+  had: z.object({ seen: z.array(z.string()), bought: z.array(z.string()), isComplete: z.boolean() }).optional(),
 });
 const trend = z.object({ start: z.number(), end: z.number(), count: z.int(), sum: z.number() });
-const vector = z.object({ id: z.string(), generation: z.int(), factors: z.base64() });
+const factors = { factors: z.base64(), exponent: z.int() };
+const itemVector = z.object({
+  id: z.string(),
+  generation: z.int(),
+  ...factors,
+  candidate: z
+    .object({ generation: z.int(), ...factors })
+    .nullable()
+    .default(null),
+  events: z.int().min(0),
+});
+const userVector = z.object({ id: z.string(), generation: z.int(), number: z.int(), ...factors });
 
-export type ItemVectorDocument = z.infer<typeof vector>;
+export type ItemVectorDocument = z.infer<typeof itemVector>;
+export type UserVectorDocument = z.infer<typeof userVector>;
+/** Integers of 16 bits as base64, and the exponent of the grid on which they lie. */
+export type FactorsDocument = Pick<UserVectorDocument, 'factors' | 'exponent'>;
+export type ListDocument = z.infer<typeof list>;
+export type ModelDocument = z.infer<typeof model>;
 export type ItemDocument = z.infer<typeof item>;
 export type ProfileDocument = z.infer<typeof profile>;
 export type BoardDocument = z.infer<typeof board>;
@@ -52,8 +74,12 @@ export class Stored {
     this.#documents = documents;
   }
 
-  listOf(user: string): Promise<z.infer<typeof list> | undefined> {
+  listOf(user: string): Promise<ListDocument | undefined> {
     return this.#read({ collection: 'recommendations', partition: user, id: user }, list);
+  }
+
+  userVector(user: string): Promise<UserVectorDocument | undefined> {
+    return this.#read({ collection: 'userVectors', partition: user, id: user }, userVector);
   }
 
   profileOf(user: string): Promise<ProfileDocument | undefined> {
@@ -64,7 +90,7 @@ export class Stored {
     return this.#read({ collection: 'aggregates', partition: 'leaders', id: window }, board);
   }
 
-  model(): Promise<z.infer<typeof model> | undefined> {
+  model(): Promise<ModelDocument | undefined> {
     return this.#read({ collection: 'models', partition: 'live', id: 'current' }, model);
   }
 
@@ -104,7 +130,7 @@ export const asItem = (key: DocumentKey, body: unknown): ItemDocument => readabl
 export const asProfile = (key: DocumentKey, body: unknown): ProfileDocument => readable(key, profile, body);
 
 /** The body of an item vector's document. */
-export const asItemVector = (key: DocumentKey, body: unknown): ItemVectorDocument => readable(key, vector, body);
+export const asItemVector = (key: DocumentKey, body: unknown): ItemVectorDocument => readable(key, itemVector, body);
 
 function readable<T>({ collection, partition, id }: DocumentKey, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);

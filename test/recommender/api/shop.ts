@@ -5,11 +5,14 @@ import type { Documents, JsonObject } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { createServer, type ServerOptions } from '../../../src/recommender/api/server.ts';
 import type { LiveSource } from '../../../src/recommender/api/live/source.ts';
+import type { Had } from '../../../src/recommender/domain/shelf.ts';
 import { toBytes } from '../../../src/recommender/domain/vectors.ts';
 import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
 
 export const now = Date.UTC(2026, 2, 11);
+/** What is said of an item that no chance put into a list. */
+export const certain = { explored: false, propensity: 1 } as const;
 export const modelTime = now - 60_000;
 
 /** Stands still; who sleeps does so until woken. */
@@ -50,6 +53,7 @@ export async function shop(change: Partial<ServerOptions> = {}) {
     clock,
     live: idle,
     newEventId: () => `drawn-${drawn++}`,
+    listKey: 'of the shop',
     health: { startup: healthy, live: healthy, ready: healthy },
     metrics: new Registry(),
     report: error => reported.push(error),
@@ -65,6 +69,12 @@ export async function shop(change: Partial<ServerOptions> = {}) {
     server.app.inject({ method: 'POST', url: '/v2/ratings', payload, headers });
   return { server, transport, documents, reported, get, post, fill: filling(documents) };
 }
+
+/** On a grid of steps of one. */
+export const factorsOf = (factors: readonly number[]) => ({
+  factors: toBytes(Int16Array.from(factors)).toString('base64'),
+  exponent: 0,
+});
 
 /** Writes documents in the form of the topologies. */
 function filling(documents: Documents) {
@@ -82,11 +92,12 @@ function filling(documents: Documents) {
         margin: 0,
         items: ids.map((itemId, at) => ({ itemId, score: 1 - at / 100, reason: 'personal' })),
       }),
-    profile: (userId: string, ids: readonly string[]) =>
+    profile: (userId: string, ids: readonly string[], had: Partial<Had> = {}) =>
       put('profiles', userId, userId, {
         userId,
         count: ids.length,
         items: ids.map(itemId => ({ itemId, kind: 'rating', value: 4, time: modelTime })),
+        had: { seen: ids, bought: [], isComplete: true, ...had },
       }),
     board: (window: string, ids: readonly string[]) =>
       put('aggregates', 'leaders', window, {
@@ -104,8 +115,10 @@ function filling(documents: Documents) {
       }),
     item: (itemId: string, change: JsonObject = {}) =>
       put('items', itemId, itemId, { itemId, title: itemId, genres: ['Drama'], tags: [], available: true, ...change }),
-    vector: (id: string, factors: readonly number[], generation = 1) =>
-      put('itemVectors', id, id, { id, generation, factors: toBytes(Int16Array.from(factors)).toString('base64') }),
+    vector: (id: string, factors: readonly number[], generation = 1, change: JsonObject = {}) =>
+      put('itemVectors', id, id, { id, generation, ...factorsOf(factors), candidate: null, events: 100, ...change }),
+    user: (id: string, factors: readonly number[], generation = 1) =>
+      put('userVectors', id, id, { id, generation, number: 7, ...factorsOf(factors) }),
     raw: put,
   };
 }
