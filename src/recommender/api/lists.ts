@@ -7,7 +7,6 @@ import { UnknownItem } from './errors.ts';
 import type { ListIds } from './list-ids.ts';
 import { type Candidate, type Opening, type Source, type SourceParts, Sources } from './sources.ts';
 import type { ShownItem } from './items.ts';
-import type { ProfileDocument } from './stored.ts';
 
 /** Why an item stands in a list: `new` is one that stands there to be tried out. */
 export type ListedReason = Candidate['reason'] | 'new';
@@ -80,18 +79,24 @@ export class ItemLists {
    * then what is trending, then what is popular. Never fails on a user, and holds nothing that is to stay out.
    */
   async recommendationsFor(user: string, { n, rules, exclude, explore }: AskedFor): Promise<ItemList> {
+    const { exploration, clock } = this.#parts;
+    const { own, fitting } = this.#sources;
     const picker = new Picker<Chosen>(n, rules);
-    const profile = await this.#parts.stored.profileOf(user);
-    const stays = staysOut(profile, exclude);
-    picker.exclude(stays.items);
-    const own = exclude === 'none' ? [] : [this.#sources.own(user)];
-    // Who has had more than the profile can name is served from the list alone: it was made of all that there is.
-    const others = stays.isComplete ? [this.#sources.fitting(user), ...this.#general] : [];
-    const head = await this.#filled(picker, [...own, ...others]);
-    const personal = head.reason === 'personal' && explore && stays.isComplete;
-    const fresh = personal ? await this.#fresh(picker) : [];
-    const day = Math.floor(this.#parts.clock.now() / days(1));
-    return this.#listOf(head, explored(picker.picked, fresh, this.#parts.exploration, { user, day }), user);
+    // The own list was made without what was seen; all that was done is read only where something else may enter.
+    let head = await this.#filled(picker, exclude === 'seen' ? [own(user)] : []);
+    let fresh: readonly Chosen[] = [];
+    const explores = explore && exploration.slots > 0 && exploration.share > 0;
+    if (picker.missing > 0 || explores) {
+      const stays = await this.#staysOut(user, exclude);
+      picker.exclude(stays.items);
+      const again = exclude === 'bought' ? [own(user)] : [];
+      // Who has done more than can be read is served from the list alone.
+      const others = stays.isComplete ? [fitting(user), ...this.#general] : [];
+      head = await this.#filled(picker, [...again, ...others], head);
+      if (explores && stays.isComplete && head?.reason === 'personal') fresh = await this.#fresh(picker);
+    }
+    const day = Math.floor(clock.now() / days(1));
+    return this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
   }
 
   /** What is most like the item, then what is trending, then what is popular. Throws `UnknownItem`. */
@@ -126,18 +131,18 @@ export class ItemLists {
     return this.#listOf(head, picker.picked.map(certain), '');
   }
 
-  /** Fills the picker from one source after the other; answers the first that brought something, else the last. */
-  async #filled(picker: Picker<Chosen>, sources: readonly Opening[]): Promise<Source> {
-    let [head, last]: (Source | undefined)[] = [];
+  /** Fills the picker from one source after the other; answers the first that brought something. */
+  async #filled(picker: Picker<Chosen>, sources: readonly Opening[], first?: Source): Promise<Source | undefined> {
+    let head = first;
     for (const open of sources) {
       if (picker.missing <= 0) break;
       const before = picker.missing;
-      last = await open(picker);
-      if (last === undefined) continue;
-      await this.#take(picker, last);
-      if (picker.missing < before) head ??= last;
+      const source = await open(picker);
+      if (source === undefined) continue;
+      await this.#take(picker, source);
+      if (picker.missing < before) head ??= source;
     }
-    return head ?? last ?? nothing;
+    return head;
   }
 
   async #take(picker: Picker<Chosen>, { items }: Source): Promise<void> {
@@ -148,13 +153,22 @@ export class ItemLists {
     }
   }
 
+  /** What of all that the user has done stays out of the list, and whether that is all there is to name. */
+  async #staysOut(user: string, exclude: Exclude): Promise<{ items: readonly string[]; isComplete: boolean }> {
+    if (exclude === 'none') return { items: [], isComplete: true };
+    const { items, isComplete } = await this.#parts.stored.historyOf(user);
+    const out: readonly string[] = exclude === 'bought' ? [...defaultSeen, 'order'] : defaultSeen;
+    return {
+      items: items.flatMap(({ itemId, done }) => (done.some(({ kind }) => out.includes(kind)) ? [itemId] : [])),
+      isComplete,
+    };
+  }
+
   /** Items of few events that the catalogue describes and the rules allow beside all that was picked. */
   async #fresh(picker: Picker<Chosen>): Promise<Chosen[]> {
     const { vectors, exploration } = this.#parts;
-    if (exploration.slots === 0 || exploration.share === 0) return [];
-    const catalogue = (await this.#sources.catalogue()) ?? [];
     const fresh: Chosen[] = [];
-    for (const [itemId, item] of catalogue) {
+    for (const [itemId, item] of (await this.#sources.catalogue()) ?? []) {
       const score = vectors.eventsOf(itemId);
       if (score >= exploration.newBelow) continue;
       if (picker.accepts(itemId, item, exploration.slots)) fresh.push({ itemId, score, reason: 'personal', item });
@@ -162,7 +176,8 @@ export class ItemLists {
     return fresh;
   }
 
-  #listOf({ reason, policy, model, time }: Source, placed: readonly Placed<Chosen>[], user: string): ItemList {
+  #listOf(head: Source | undefined, placed: readonly Placed<Chosen>[], user: string): ItemList {
+    const { reason, policy, model, time } = head ?? nothing;
     const items = placed.map(asListed);
     const { generation, number } = model ?? { generation: 0, number: 0 };
     const propensities = items.map(({ propensity }) => propensity);
@@ -180,17 +195,6 @@ export class ItemLists {
 }
 
 const certain = <T>(item: T): Placed<T> => ({ item, explored: false, propensity: 1 });
-
-/** What stays out of a user's list, and whether that is all there is to name. */
-function staysOut(profile: ProfileDocument | undefined, exclude: Exclude) {
-  if (profile === undefined || exclude === 'none') return { items: [], isComplete: true };
-  const { had, items, count } = profile;
-  // A profile of an earlier release names the newest things only.
-  const seen = had?.seen ?? items.filter(({ kind }) => defaultSeen.includes(kind)).map(({ itemId }) => itemId);
-  const bought = had?.bought ?? items.filter(({ kind }) => kind === 'order').map(({ itemId }) => itemId);
-  const isComplete = had?.isComplete ?? items.length === count;
-  return { items: exclude === 'bought' ? [...seen, ...bought] : seen, isComplete };
-}
 
 const nothing: Source = { reason: 'popular', policy: 'popular', model: undefined, time: undefined, items: [] };
 

@@ -65,7 +65,7 @@ export class Sources {
       const model = await stored.model();
       const policy = vector.generation === model?.candidate?.generation ? 'candidate' : 'live';
       const rank = (n: number, isAllowed: IsAllowed) => vectors.fitting(vector, n, isAllowed);
-      return await this.#ranked(picker, { reason: 'personal', policy, model }, rank);
+      return this.#ranked(picker, { reason: 'personal', policy, model }, rank);
     };
 
   /** What is most like the item, of all that the rules allow. */
@@ -74,7 +74,7 @@ export class Sources {
     async picker => {
       const model = await this.#parts.stored.model();
       const rank = (n: number, isAllowed: IsAllowed) => this.#parts.vectors.like(itemId, n, isAllowed);
-      return await this.#ranked(picker, { reason: 'similar', policy: 'similar', model }, rank);
+      return this.#ranked(picker, { reason: 'similar', policy: 'similar', model }, rank);
     };
 
   /** The most rated of the newest window. */
@@ -100,7 +100,7 @@ export class Sources {
   known: Opening = async picker => {
     const model = await this.#parts.stored.model();
     const rank = (n: number, isAllowed: IsAllowed) => this.#parts.vectors.mostEvents(n, isAllowed);
-    return await this.#ranked(picker, { reason: 'popular', policy: 'popular', model }, rank);
+    return this.#ranked(picker, { reason: 'popular', policy: 'popular', model }, rank);
   };
 
   async #ranked(

@@ -34,7 +34,14 @@ const profile = z.object({
   userId: z.string(),
   count: z.int(),
   items: z.array(z.object({ itemId: z.string(), kind: z.enum(kinds), value: z.number(), time: z.number() })),
-  had: z.object({ seen: z.array(z.string()), bought: z.array(z.string()), isComplete: z.boolean() }).optional(),
+});
+const history = z.object({
+  items: z.array(
+    z.object({
+      itemId: z.string(),
+      done: z.array(z.object({ kind: z.enum(kinds), value: z.number(), time: z.number() })),
+    }),
+  ),
 });
 const trend = z.object({ start: z.number(), end: z.number(), count: z.int(), sum: z.number() });
 const factors = { factors: z.base64(), exponent: z.int() };
@@ -61,7 +68,12 @@ export type ProfileDocument = z.infer<typeof profile>;
 export type BoardDocument = z.infer<typeof board>;
 export type TrendDocument = z.infer<typeof trend>;
 
-/** Windows read at once. */
+/** All that somebody has done with an item: of each kind the newest. */
+export type HistoryItemDocument = z.infer<typeof history>['items'][number];
+
+/** Pages of a history that are read at most, each of 64 items: those of a user with 128,000 of them. */
+const mostPages = 2_000;
+/** Windows, and pages of a history, read at once. */
 const pageSize = 1_000;
 /** Ids of an item's windows of a day begin like this and sort by time. */
 const daily = 'daily:';
@@ -96,6 +108,24 @@ export class Stored {
 
   item(id: string): Promise<ItemDocument | undefined> {
     return this.#read({ collection: 'items', partition: id, id }, item);
+  }
+
+  /** All that the user has done, and whether it is all: no more than `mostPages` pages are read. */
+  async historyOf(user: string): Promise<{ items: readonly HistoryItemDocument[]; isComplete: boolean }> {
+    const items: HistoryItemDocument[] = [];
+    let [read, after]: [number, string | undefined] = [0, undefined];
+    do {
+      const page = await this.#documents.list({
+        collection: 'histories',
+        partition: user,
+        after: after === undefined ? undefined : { partition: user, id: after },
+        limit: pageSize,
+      });
+      for (const document of page) items.push(...readable(document, history, document.body).items);
+      read += page.length;
+      after = page.length === pageSize ? page.at(-1)?.id : undefined;
+    } while (after !== undefined && read < mostPages);
+    return { items, isComplete: after === undefined };
   }
 
   /** The newest n windows of a day in which the item was rated, oldest first. */

@@ -23,8 +23,9 @@ const n = z.coerce.number().int().min(1).max(mostListed).default(10);
 /** Genres that one request may name. */
 const mostGenres = 20;
 /** Given once or several times: a query does not say whether it is a list. */
+const asList = (given: unknown): unknown => (given === undefined ? [] : Array.isArray(given) ? given : [given]);
 const genre = z
-  .preprocess(given => (given === undefined ? [] : Array.isArray(given) ? given : [given]), z.array(id).max(mostGenres))
+  .preprocess(asList, z.array(id).max(mostGenres))
   .describe('Only items of one of these genres, whatever their case; repeat it for several');
 const maxPerGenre = z.coerce
   .number()

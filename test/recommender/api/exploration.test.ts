@@ -51,7 +51,7 @@ describe('a new item', () => {
 
   test('is never one that was seen, cannot be had, is listed already or is against the rules', async () => {
     const { fill, list } = await stocked();
-    await fill.profile('ann', ['seen']);
+    await fill.history('ann', { seen: 'rating' });
     await fill.item('seen');
     await fill.item('gone', { available: false });
     await fill.item('own-0', { genres: ['Crime'] });

@@ -90,7 +90,7 @@ describe('the list of a user', () => {
     const { fill, get } = await shop();
     await fill.list('ann', ['gone']);
     await fill.item('gone', { available: false });
-    await fill.profile('ann', ['seen']);
+    await fill.history('ann', { seen: 'rating' });
     await fill.board('hourly', ['seen', 'new', 'gone']);
     expect(ids((await get('/v2/users/ann/recommendations')).json())).toEqual(['new']);
   });

@@ -16,7 +16,7 @@ async function filled() {
   const { fill } = opened;
   await fill.list('ann', ['own-drama', 'own-crime']);
   await fill.user('ann', [1, 0]);
-  await fill.profile('ann', ['seen'], { bought: ['own-crime'] });
+  await fill.history('ann', { seen: 'rating', 'own-crime': 'order', hot: 'view' });
   const vectors = { 'own-drama': 9, 'own-crime': 8, seen: 7, 'fit-drama': 6, 'fit-crime': 5, 'fit-gone': 4 };
   for (const [id, fit] of Object.entries(vectors)) {
     await fill.vector(id, [fit, 1], 1, { events: fit * 10 });
@@ -111,12 +111,30 @@ test('vectors of two generations never meet: of the candidate only its own items
   expect(answer).toMatchObject({ items: [{ itemId: 'a', score: 6, reason: 'personal' }], policy: 'candidate' });
 });
 
-test('whoever has had more than can be named is served from the own list alone', async () => {
-  const { fill, get } = await shop();
+test('whoever has done more than can be read is served from the own list alone', async () => {
+  const { documents, fill, get } = await shop();
+  await fill.history('ann', { some: 'rating' });
   await fill.list('ann', ['own']);
-  await fill.profile('ann', ['some'], { isComplete: false });
   await fill.board('hourly', ['perhaps seen']);
-  expect(told((await get('/v2/users/ann/recommendations')).json())).toEqual(['own personal']);
+  const url = '/v2/users/ann/recommendations';
+  expect(told((await get(url)).json())).toEqual(['own personal', 'perhaps seen trending']);
+  const [page] = await documents.list({ collection: 'histories', partition: 'ann', limit: 1 });
+  const endless = await shop({
+    documents: {
+      get: key => documents.get(key),
+      changes: (collection, continuation, limit) => documents.changes(collection, continuation, limit),
+      list: async ({ limit }) => (page === undefined ? [] : Array.from({ length: limit }, () => page)),
+    },
+  });
+  expect(told((await endless.get(url)).json())).toEqual(['own personal']);
+});
+
+test('what was seen never comes back, on whichever page of the history it stands', async () => {
+  const { fill, get } = await shop();
+  await fill.history('ann', { first: 'rating' }, 0);
+  await fill.history('ann', { second: 'return' }, 1);
+  await fill.board('hourly', ['first', 'second', 'third']);
+  expect(told((await get('/v2/users/ann/recommendations')).json())).toEqual(['third trending']);
 });
 
 test('popular items of a rare genre are those of most events, where the model names none', async () => {

@@ -5,7 +5,7 @@ import type { Documents, JsonObject } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { createServer, type ServerOptions } from '../../../src/recommender/api/server.ts';
 import type { LiveSource } from '../../../src/recommender/api/live/source.ts';
-import type { Had } from '../../../src/recommender/domain/shelf.ts';
+import { historyPageId } from '../../../src/recommender/domain/documents.ts';
 import { toBytes } from '../../../src/recommender/domain/vectors.ts';
 import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
@@ -92,12 +92,21 @@ function filling(documents: Documents) {
         margin: 0,
         items: ids.map((itemId, at) => ({ itemId, score: 1 - at / 100, reason: 'personal' })),
       }),
-    profile: (userId: string, ids: readonly string[], had: Partial<Had> = {}) =>
+    profile: (userId: string, ids: readonly string[]) =>
       put('profiles', userId, userId, {
         userId,
         count: ids.length,
         items: ids.map(itemId => ({ itemId, kind: 'rating', value: 4, time: modelTime })),
-        had: { seen: ids, bought: [], isComplete: true, ...had },
+      }),
+    /** Items by the kind of what was done with them; all on one page. */
+    history: (userId: string, done: { readonly [itemId: string]: string }, page = 0) =>
+      put('histories', userId, historyPageId({ page }), {
+        userId,
+        page,
+        items: Object.entries(done).map(([itemId, kind]) => ({
+          itemId,
+          done: [{ kind, value: 1, time: modelTime }],
+        })),
       }),
     board: (window: string, ids: readonly string[]) =>
       put('aggregates', 'leaders', window, {
