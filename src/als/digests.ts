@@ -1,6 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import { compare } from './interaction.ts';
-import type { ItemMatrix } from './matrix.ts';
+import { Marks } from './marks.ts';
+import { Numbers } from './numbers.ts';
+import type { RowIds } from './row-ids.ts';
 
 const buckets = 256;
 const digestBytes = 32;
@@ -11,19 +13,21 @@ const digestBytes = 32;
  * the first byte of the SHA-256 of the id as JSON. A bucket: SHA-256 of the digests of its rows in the order of their ids.
  */
 export class RowDigests {
-  readonly #matrices: readonly ItemMatrix[];
-  /** Row numbers by bucket, in the order of their ids once the bucket has been digested. */
+  readonly #ids: RowIds;
+  readonly #vectorsOf: (row: number) => readonly Int16Array[];
+  /** Row numbers by bucket, in the order of their ids unless the bucket is unsorted. */
   readonly #rows = Array.from({ length: buckets }, (): number[] => []);
   readonly #digests = Buffer.alloc(buckets * digestBytes);
   readonly #stale = new Set<number>(Array.from({ length: buckets }, (_, bucket) => bucket));
+  readonly #unsorted = new Set<number>();
+  readonly #touched = new Marks();
+  /** Bucket + 1 of each row; 0 if it is in none yet. */
+  readonly #bucketOf = new Numbers(length => new Uint16Array(length));
   #ofRows = Buffer.alloc(16 * digestBytes);
-  #bucketOf = new Uint8Array(16);
-  readonly #touched = new Set<number>();
-  #known = 0;
 
-  /** The matrices have the same rows: a row's vectors are taken from each in turn. */
-  constructor(...matrices: readonly ItemMatrix[]) {
-    this.#matrices = matrices;
+  constructor(ids: RowIds, vectorsOf: (row: number) => readonly Int16Array[]) {
+    this.#ids = ids;
+    this.#vectorsOf = vectorsOf;
   }
 
   /** The row is new, or a vector of it has changed. */
@@ -31,9 +35,18 @@ export class RowDigests {
     this.#touched.add(row);
   }
 
+  remove(row: number): void {
+    this.#touched.delete(row);
+    const bucket = this.#bucketOf.get(row) - 1;
+    if (bucket < 0) return;
+    const rows = this.#rows[bucket] ?? [];
+    rows.splice(rows.indexOf(row), 1);
+    this.#bucketOf.set(row, 0);
+    this.#stale.add(bucket);
+  }
+
   /** The digests of all buckets, one after the other; valid until a row is touched. */
   all(): Uint8Array {
-    this.#learnRows();
     for (const row of this.#touched) this.#digestRow(row);
     this.#touched.clear();
     for (const bucket of this.#stale) this.#digestBucket(bucket);
@@ -41,43 +54,40 @@ export class RowDigests {
     return this.#digests;
   }
 
-  #learnRows(): void {
-    const ids = this.#ids;
-    if (ids.length > this.#bucketOf.length) this.#grow(ids.length);
-    for (; this.#known < ids.length; this.#known++) {
-      const bucket = hash('sha256', JSON.stringify(ids[this.#known]), 'buffer')[0] ?? 0;
-      this.#bucketOf[this.#known] = bucket;
-      this.#rows[bucket]?.push(this.#known);
-      this.#touched.add(this.#known);
-    }
+  #digestRow(row: number): void {
+    const json = JSON.stringify(this.#ids.idOf(row));
+    const vectors = this.#vectorsOf(row);
+    const id = Buffer.from(`${json} `);
+    const bytes = Buffer.allocUnsafe(id.length + 2 * vectors.reduce((sum, { length }) => sum + length, 0));
+    let at = id.copy(bytes);
+    for (const vector of vectors) for (const value of vector) at = bytes.writeInt16LE(value, at);
+    if ((row + 1) * digestBytes > this.#ofRows.length) this.#grow(row + 1);
+    hash('sha256', bytes, 'buffer').copy(this.#ofRows, row * digestBytes);
+    this.#stale.add(this.#bucket(row, json));
   }
 
-  #digestRow(row: number): void {
-    const id = Buffer.from(`${JSON.stringify(this.#ids[row])} `);
-    const bytes = Buffer.alloc(id.length + 2 * this.#matrices.reduce((sum, { k }) => sum + k, 0));
-    let at = id.copy(bytes);
-    for (const matrix of this.#matrices) for (const value of matrix.row(row)) at = bytes.writeInt16LE(value, at);
-    hash('sha256', bytes, 'buffer').copy(this.#ofRows, row * digestBytes);
-    this.#stale.add(this.#bucketOf[row] ?? 0);
+  #bucket(row: number, json: string): number {
+    const known = this.#bucketOf.get(row) - 1;
+    if (known >= 0) return known;
+    const bucket = hash('sha256', json, 'buffer')[0] ?? 0;
+    this.#bucketOf.set(row, bucket + 1);
+    this.#rows[bucket]?.push(row);
+    this.#unsorted.add(bucket);
+    return bucket;
   }
 
   #digestBucket(bucket: number): void {
     const ids = this.#ids;
     const all = createHash('sha256');
-    const rows = this.#rows[bucket]?.sort((a, b) => compare(ids[a] ?? '', ids[b] ?? ''));
-    for (const row of rows ?? []) all.update(this.#ofRows.subarray(row * digestBytes, (row + 1) * digestBytes));
+    const rows = this.#rows[bucket] ?? [];
+    if (this.#unsorted.delete(bucket)) rows.sort((a, b) => compare(ids.idOf(a), ids.idOf(b)));
+    for (const row of rows) all.update(this.#ofRows.subarray(row * digestBytes, (row + 1) * digestBytes));
     all.digest().copy(this.#digests, bucket * digestBytes);
   }
 
   #grow(least: number): void {
-    const rows = Math.max(least, 2 * this.#bucketOf.length);
-    const [ofRows, bucketOf] = [Buffer.alloc(rows * digestBytes), new Uint8Array(rows)];
-    this.#ofRows.copy(ofRows);
-    bucketOf.set(this.#bucketOf);
-    [this.#ofRows, this.#bucketOf] = [ofRows, bucketOf];
-  }
-
-  get #ids(): readonly string[] {
-    return this.#matrices[0]?.ids ?? [];
+    const larger = Buffer.alloc(Math.max(least * digestBytes, 2 * this.#ofRows.length));
+    this.#ofRows.copy(larger);
+    this.#ofRows = larger;
   }
 }

@@ -26,6 +26,11 @@ export class BoundExceeded extends ModelError {
   readonly code = 'BOUND_EXCEEDED';
 }
 
+/** A training that was told to stop. */
+export class TrainingCancelled extends ModelError {
+  readonly code = 'TRAINING_CANCELLED';
+}
+
 /** Checkpoint rows that this model cannot have written. */
 export class UnusableModelState extends ModelError {
   readonly code = 'UNUSABLE_MODEL_STATE';

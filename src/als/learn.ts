@@ -37,6 +37,7 @@ function note(state: ModelState, event: Interaction, prequel: Prequel, noted: Se
   const { kind, value, time, eventId } = event;
   const user = state.users.add(event.userId);
   const item = state.items.add(event.itemId);
+  prequel.meet(user, item);
   const pair = state.pairs.of(user, item);
   if (!state.pairs.note(pair, kind, factOf({ value, time, eventId }))) return false;
   if (kind === 'rating') prequel.score(user, item, value);
@@ -51,10 +52,12 @@ type Touched = { readonly users: Set<number>; readonly items: Set<number> };
 function touchedBy(state: ModelState, noted: Set<number>): Touched {
   const touched = { users: new Set<number>(), items: new Set<number>() };
   for (const pair of new Set([...noted, ...state.pairs.aged(state.time)])) {
-    if (!state.pairs.refold(pair, state.time)) continue;
+    if (!state.refold(pair)) continue;
     touched.users.add(state.pairs.userOf(pair));
     touched.items.add(state.pairs.itemOf(pair));
   }
+  for (const row of touched.users) state.users.touch(row, state.base);
+  for (const row of touched.items) state.items.touch(row, state.base);
   return touched;
 }
 

@@ -2,26 +2,50 @@ import type { Interaction } from './interaction.ts';
 import { learn } from './learn.ts';
 import { modelHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
-import { before, clean, dirtyRows, finishRestore, restoreRow, without } from './rows.ts';
+import { adopt } from './adopt.ts';
+import { alias, forget } from './forget.ts';
+import { freeze } from './freeze.ts';
+import type { Generation, TrainingInput } from './generation.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import { ReferenceKernel } from './kernel/reference/kernel.ts';
+import { implicitLoss } from './loss.ts';
+import { before, clean, dirtyRows, finishRestore, restoreRow } from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
-import { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
-import { train } from './train.ts';
+import { dot, greatest, type TopNOptions } from './top-n.ts';
+import { trainGeneration } from './train-generation.ts';
 import type { Learnt, ModelVersion, RowValue, Scored, Vectors } from './types.ts';
 
 /**
  * Both models over one set of histories: implicit-feedback ALS for lists, explicit ALS with biases for stars. A pure
  * function of its settings, its cuts and when it was trained; the vectors are the same to the last bit on any machine.
  */
-export class Model {
-  readonly settings: ModelSettings;
+export class Model implements Disposable {
+  readonly #configured: ModelSettings;
+  readonly #kernel: Kernel;
+  readonly #ownKernel: boolean;
   #state: ModelState;
 
-  /** Settings that are not given have the documented defaults. @throws {InvalidSettings} */
-  constructor(settings: Partial<ModelSettings> = {}) {
-    this.settings = modelSettings(settings);
-    this.#state = new ModelState(this.settings);
+  /**
+   * Settings that are not given have the documented defaults. A kernel that is given is the caller's to dispose, and may
+   * serve other models too. @throws {InvalidSettings}
+   */
+  constructor(settings: Partial<ModelSettings> = {}, { kernel }: { readonly kernel?: Kernel } = {}) {
+    this.#configured = modelSettings(settings);
+    this.#ownKernel = kernel === undefined;
+    this.#kernel = kernel ?? new ReferenceKernel();
+    this.#state = new ModelState(this.#configured, this.#kernel);
+  }
+
+  /** Those of the live generation: what its vectors were made with, and from the configuration how it is kept up. */
+  get settings(): ModelSettings {
+    return this.#state.settings;
+  }
+
+  /** What the next generation is trained with. */
+  get configured(): ModelSettings {
+    return this.#configured;
   }
 
   get version(): ModelVersion {
@@ -47,15 +71,85 @@ export class Model {
     return learn(this.#state, events);
   }
 
-  /** Starts a generation: retrains all vectors from the histories. @throws {BoundExceeded} */
-  train(sweeps: number = this.settings.sweeps): Learnt {
-    return train(this.#state, sweeps);
+  /** Starts a generation: retrains all vectors from the histories, and adopts them at once. @throws {BoundExceeded} */
+  train(sweeps: number = this.#configured.sweeps): Learnt {
+    if (!Number.isInteger(sweeps) || sweeps < 1) throw new RangeError(`A generation cannot have ${sweeps} sweeps`);
+    this.beginBase();
+    const generation = trainGeneration(this.freeze(), { kernel: this.#kernel, settings: { sweeps } });
+    return this.adopt(generation, { generation: this.version.generation + 1 });
   }
 
-  /** Forgets users as if they had never been there, and starts a generation, since every vector has learnt from them. */
-  erase(userIds: Iterable<string>, sweeps: number = this.settings.sweeps): Learnt {
-    this.#state = without(this.#state, new Set(userIds));
-    return this.train(sweeps);
+  /** How often a training was begun: a generation of this base or less is behind every row touched since. */
+  get base(): number {
+    return this.#state.base;
+  }
+
+  /** A training begins: rows that are touched from now on will be solved anew when it is adopted. Answers its base. */
+  beginBase(): number {
+    this.#state.versionDirty = true;
+    return ++this.#state.base;
+  }
+
+  /**
+   * Copies all that `trainGeneration` needs, in arrays that can be sent to another thread. The settings are those
+   * configured, but with an exponent less than the live generation's on a side whose factors have met the end of its grid.
+   */
+  freeze(settings: Partial<ModelSettings> = {}): TrainingInput {
+    const { saturated, settings: live } = this.#state;
+    const { gridExponent } = this.#configured;
+    const exponent = (side: 'users' | 'items'): number =>
+      saturated[side] === 0
+        ? gridExponent[side]
+        : Math.min(gridExponent[side], Math.max(4, live.gridExponent[side] - 1));
+    const coarser = { users: exponent('users'), items: exponent('items') };
+    return freeze(this.#state, modelSettings({ ...this.#configured, gridExponent: coarser, ...settings }));
+  }
+
+  /**
+   * Puts a generation in place of the live one, under this number; the settings of its vectors become the model's.
+   * Rows touched since its base are solved anew, items before users. @throws {UnusableModelState} before anything changes
+   */
+  adopt(generation: Generation, { generation: number }: { readonly generation: number }): Learnt {
+    return adopt(this.#state, generation, number);
+  }
+
+  /** Merges a session into a user: what it did is the user's, and it is forgotten. Like a cut, if it was known. */
+  alias(sessionId: string, userId: string): Learnt {
+    return alias(this.#state, sessionId, userId);
+  }
+
+  /**
+   * Forgets users as if they had never been there, and solves the items they had to do with. All other vectors have
+   * learnt from them too: a generation has to follow.
+   */
+  forget(userIds: Iterable<string>): Learnt {
+    return forget(this.#state, userIds);
+  }
+
+  /** Forgets users, and starts a generation, since every vector has learnt from them. */
+  erase(userIds: Iterable<string>, sweeps: number = this.#configured.sweeps): Learnt {
+    const forgotten = this.forget(userIds);
+    const trained = this.train(sweeps);
+    return { ...trained, saturations: forgotten.saturations + trained.saturations };
+  }
+
+  /** The implicit loss of the vectors as they are: what a training makes small. */
+  objective(): number {
+    const { users, items, pairs, settings } = this.#state;
+    const lossOf = (side: Side) => ({
+      vectors: side.vectors,
+      unit: side.unit,
+      rows: side.ids.rows(),
+      size: side.size,
+      eventsOf: (row: number) => side.events.get(row),
+    });
+    return implicitLoss(this.#kernel, settings, { users: lossOf(users), items: lossOf(items) }, visit => {
+      const { confidences, preferences } = pairs;
+      for (let pair = 0; pair < pairs.size; pair++) {
+        const confidence = confidences[pair] ?? 0;
+        if (confidence > 0) visit(pairs.userOf(pair), pairs.itemOf(pair), confidence, preferences[pair] ?? 0);
+      }
+    });
   }
 
   user(id: string): Vectors | undefined {
@@ -69,51 +163,57 @@ export class Model {
   /** Estimated preference, about 0 to 1; undefined if either is unknown. */
   score(userId: string, itemId: string): number | undefined {
     const { users, items } = this.#state;
-    const [x, y] = [users.vectors.get(userId), items.vectors.get(itemId)];
-    return x && y && dot(x, y) / (users.unit * items.unit);
+    const [user, item] = [users.ids.rowOf(userId), items.ids.rowOf(itemId)];
+    if (user === undefined || item === undefined) return undefined;
+    return dot(users.vectors.row(user), items.vectors.row(item)) / (users.unit * items.unit);
   }
 
   /** Estimated stars, on the scale; of an unknown user or item what the other alone says. */
   stars(userId: string, itemId: string): number {
     const { users, items } = this.#state;
-    return starsOf(this.#state, [users.vectors.rowOf(userId), items.vectors.rowOf(itemId)]);
+    return starsOf(this.#state, [users.ids.rowOf(userId), items.ids.rowOf(itemId)]);
   }
 
   /** The n best items that the user has not seen, best first, ties by id; undefined if the user is unknown. */
   topN(userId: string, { n, exclude = new Set() }: TopNOptions): Scored[] | undefined {
     const { users, items } = this.#state;
-    const x = users.vectors.get(userId);
-    if (x === undefined) return undefined;
+    const row = users.ids.rowOf(userId);
+    if (row === undefined) return undefined;
     const removed = new Set([...this.seen(userId), ...exclude]);
+    const x = Float64Array.from(users.vectors.row(row));
+    const { values, stride } = items.vectors;
     const unit = users.unit * items.unit;
-    return topNOf(x, items.vectors, { n, exclude: removed }).map(({ itemId, score }) => ({
-      itemId,
-      score: score / unit,
-    }));
+    return greatest(items.ids.list, { n, exclude: removed }, item => {
+      if (!items.ids.has(item)) return NaN;
+      let sum = 0;
+      for (let f = 0, at = item * stride; f < x.length; f++, at++) sum += (x[f] ?? NaN) * (values[at] ?? NaN);
+      return sum / unit;
+    });
   }
 
   /** The n items whose vectors point the most alike, by cosine; undefined if the item is unknown. */
   similar(itemId: string, n: number): Scored[] | undefined {
-    const { vectors } = this.#state.items;
-    const y = vectors.get(itemId);
-    if (y === undefined) return undefined;
+    const { vectors, ids } = this.#state.items;
+    const row = ids.rowOf(itemId);
+    if (row === undefined) return undefined;
+    const y = vectors.row(row);
     const squared = dot(y, y);
-    return greatest(vectors.ids, { n, exclude: new Set([itemId]) }, row => {
-      const other = vectors.row(row);
+    return greatest(ids.list, { n, exclude: new Set([itemId]) }, item => {
+      const other = vectors.row(item);
       return dot(y, other) / Math.sqrt(squared * dot(other, other));
     });
   }
 
   /** The n items that the most users like, with how many they are. */
   popular(n: number): Scored[] {
-    const { items } = this.#state;
-    return greatest(items.vectors.ids, { n }, row => items.likes.get(row));
+    const { ids, likes } = this.#state.items;
+    return greatest(ids.list, { n }, row => (ids.has(row) ? likes.get(row) : NaN));
   }
 
   /** Items that are not to be recommended to this user again, by the policy of the settings, sorted. */
   seen(userId: string): string[] {
     const { users, items, pairs } = this.#state;
-    const row = users.vectors.rowOf(userId);
+    const row = users.ids.rowOf(userId);
     if (row === undefined) return [];
     const seen = [...users.pairs.of(row)].filter(pair => this.settings.seen.some(kind => pairs.has(pair, kind)));
     return seen.map(pair => items.idOf(pairs.itemOf(pair))).sort();
@@ -146,12 +246,20 @@ export class Model {
 
   /** Back to the last `clean`, whose rows `read` answers. Rebuilds the model: a failure is rare, a copy would not be. */
   undo(read: (key: string) => RowValue | undefined): void {
-    this.#state = before(this.#state, read);
+    const undone = this.#state;
+    this.#state = before(undone, read);
+    undone[Symbol.dispose]();
+  }
+
+  /** Gives its part of the kernel's memory back, and the kernel too if it is the model's own. */
+  [Symbol.dispose](): void {
+    if (this.#ownKernel) this.#kernel[Symbol.dispose]();
+    else this.#state[Symbol.dispose]();
   }
 }
 
 function vectorsOf(side: Side, id: string): Vectors | undefined {
-  const row = side.vectors.rowOf(id);
+  const row = side.ids.rowOf(id);
   if (row === undefined) return undefined;
   const stars = side.starVectors.row(row);
   return {

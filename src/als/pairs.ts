@@ -1,7 +1,7 @@
 import { Aging } from './aging.ts';
 import { FactColumns } from './fact-columns.ts';
 import { fold, replaces, type Fact, type Facts } from './fold.ts';
-import type { Kind } from './interaction.ts';
+import { kinds, type Kind } from './interaction.ts';
 import { Numbers } from './numbers.ts';
 import { PairIndex, type Ends } from './pair-index.ts';
 import { roundHalfEven } from './rounding.ts';
@@ -115,6 +115,37 @@ export class Pairs {
     return true;
   }
 
+  /** Removes all pairs of a user; answers its items. */
+  removeUser(user: number): number[] {
+    const pairs = [...this.#users.pairs.of(user)];
+    const items = pairs.map(pair => this.itemOf(pair));
+    for (const [n, pair] of pairs.entries()) {
+      const item = items[n] ?? 0;
+      this.#facts.clear(pair);
+      this.refold(pair, 0);
+      this.#items.heavy.forget(item);
+      this.#index.remove(this.#ends, pair);
+      this.#items.pairs.remove(item, pair);
+      this.#free.push(pair);
+    }
+    this.#users.heavy.forget(user);
+    this.#users.pairs.clear(user);
+    return items;
+  }
+
+  /** Takes another table of weights. */
+  reweigh(table: WeightTable, now: number): void {
+    if (JSON.stringify(table) === JSON.stringify(this.#table)) return;
+    this.#table = table;
+    this.#aging = new Aging(table);
+    for (let pair = 0; pair < this.#size; pair++) {
+      const facts = this.facts(pair);
+      for (const kind of kinds) if (facts[kind] !== undefined) this.#aging.watch(pair, kind, facts[kind].time);
+      this.refold(pair, now);
+    }
+    this.aged(now);
+  }
+
   /** Brings weight and stars up to the facts; answers whether anything changed for the models. */
   refold(pair: number, now: number): boolean {
     const facts = this.facts(pair);
@@ -123,6 +154,7 @@ export class Pairs {
     const [oldPreference, oldConfidence] = [this.#preference.get(pair), this.#confidence.get(pair)];
     const sameStars = stars === this.#stars.get(pair);
     if (sameStars && preference === oldPreference && confidence === oldConfidence) return false;
+    this.#noteShares(pair, oldConfidence, oldPreference);
     this.#countStars(this.#stars.get(pair), -1);
     this.#countStars(stars, 1);
     this.#count(pair, Math.sign(confidence) - Math.sign(oldConfidence), preference - oldPreference);
@@ -145,6 +177,19 @@ export class Pairs {
     for (const [side, row] of [[this.#users, this.userOf(pair)] as const, [this.#items, this.itemOf(pair)] as const]) {
       side.events.add(row, events);
       side.likes.add(row, likes);
+    }
+  }
+
+  /** Heavy rows have the pair's old share in their sums. */
+  #noteShares(pair: number, weight: number, preference: number): void {
+    const [user, item] = [this.userOf(pair), this.itemOf(pair)];
+    for (const [side, row, other, neighbour] of [
+      [this.#users, user, this.#items, item],
+      [this.#items, item, this.#users, user],
+    ] as const) {
+      if (!side.heavy.has(row)) continue;
+      const vector = other.vectors.row(neighbour).slice();
+      side.heavy.note(row, pair, { vector, weight, preference }, side.events.get(row));
     }
   }
 

@@ -7,16 +7,15 @@ type Sums = { count: number; squared: number; absolute: number };
 /** Estimates each rating of a cut with the model as it stood before the cut, and sums the errors. */
 export class Prequel {
   readonly #state: ModelState;
-  readonly #users: number;
-  readonly #items: number;
+  /** Rows that had nothing to do with anybody before the cut. */
+  readonly #newUsers = new Set<number>();
+  readonly #newItems = new Set<number>();
   readonly #mean: number;
   readonly #warm: Sums = { count: 0, squared: 0, absolute: 0 };
   readonly #cold: Sums = { count: 0, squared: 0, absolute: 0 };
 
   constructor(state: ModelState) {
     this.#state = state;
-    this.#users = state.users.size;
-    this.#items = state.items.size;
     this.#mean = state.pairs.meanStars;
   }
 
@@ -24,9 +23,15 @@ export class Prequel {
     return { warm: { ...this.#warm }, cold: { ...this.#cold } };
   }
 
+  /** An event of these rows is about to be noted. */
+  meet(user: number, item: number): void {
+    if (this.#state.users.pairs.count(user) === 0) this.#newUsers.add(user);
+    if (this.#state.items.pairs.count(item) === 0) this.#newItems.add(item);
+  }
+
   /** Rows that the cut brought are cold: their estimate is what the known side alone says. */
   score(user: number, item: number, stars: number): void {
-    const known = [user < this.#users ? user : undefined, item < this.#items ? item : undefined] as const;
+    const known = [this.#newUsers.has(user) ? undefined : user, this.#newItems.has(item) ? undefined : item] as const;
     const warm = known.every(row => row !== undefined);
     const error = starsOf(this.#state, known, this.#mean) - stars;
     const sums = warm ? this.#warm : this.#cold;

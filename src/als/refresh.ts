@@ -1,7 +1,7 @@
 import { Foremost } from './foremost.ts';
 import { compare } from './interaction.ts';
 import type { Side } from './side.ts';
-import { stalenessSteps, type ModelState } from './state.ts';
+import type { ModelState } from './state.ts';
 
 type Stale = { readonly side: Side; readonly row: number; readonly staleness: number };
 
@@ -10,23 +10,26 @@ type Stale = { readonly side: Side; readonly row: number; readonly staleness: nu
  * threshold; ties go to items, then by id.
  */
 export function refresh(state: ModelState, events: number): number {
-  const { threshold, rowsPerEvent } = state.settings.refresh;
-  const budget = Math.floor(rowsPerEvent * events);
+  const budget = Math.floor(state.settings.refresh.rowsPerEvent * events);
   if (budget === 0) return 0;
-  const chosen = new Foremost<Stale>(budget, staler);
-  for (const side of [state.items, state.users]) offerStale(side, threshold, chosen);
-  const rowsOf = (side: Side): number[] => chosen.list.filter(entry => entry.side === side).map(({ row }) => row);
+  const chosen = stalest([state.items, state.users], budget);
+  const rowsOf = (side: Side): number[] => chosen.filter(entry => entry.side === side).map(({ row }) => row);
   const [items, users] = [rowsOf(state.items), rowsOf(state.users)];
   return state.solve(state.items, items) + state.solve(state.users, users);
 }
 
-/** Most rows are less stale than the last one chosen: they are passed over by one comparison. */
-function offerStale(side: Side, threshold: number, chosen: Foremost<Stale>): void {
-  for (let row = 0; row < side.size; row++) {
-    const staleness = side.staleness.get(row);
-    if (staleness <= threshold * stalenessSteps || staleness < (chosen.last?.staleness ?? 0)) continue;
-    chosen.offer({ side, row, staleness });
+/** From each side as many as the budget, at least, and then the foremost of them: the cost follows the budget. */
+function stalest(sides: readonly Side[], budget: number): readonly Stale[] {
+  const chosen = new Foremost<Stale>(budget, staler);
+  for (const side of sides) {
+    let offered = 0;
+    for (const rows of side.staleness.stalest()) {
+      for (const row of rows) chosen.offer({ side, row, staleness: side.staleness.get(row) });
+      offered += rows.length;
+      if (offered >= budget) break;
+    }
   }
+  return chosen.list;
 }
 
 function staler(a: Stale, b: Stale): number {

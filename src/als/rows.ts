@@ -2,6 +2,7 @@ import { UnusableModelState } from './errors.ts';
 import { hashOfEvent } from './event-id.ts';
 import { compare, kinds } from './interaction.ts';
 import { RowReader, RowWriter } from './row-codec.ts';
+import { modelSettings, type ModelSettings } from './settings.ts';
 import type { Side } from './side.ts';
 import { ModelState } from './state.ts';
 import type { RowValue } from './types.ts';
@@ -15,7 +16,7 @@ export const metaKey = 'meta';
 /** Rows that changed since the last checkpoint; null where a user was erased. */
 export function* dirtyRows(state: ModelState): Iterable<readonly [key: string, value: RowValue | null]> {
   const { users, items, dirtyHistories, erased } = state;
-  const unheld = [...erased].filter(id => users.vectors.rowOf(id) === undefined);
+  const unheld = [...erased].filter(id => users.ids.rowOf(id) === undefined);
   for (const key of unheld.flatMap(userKeys).sort()) yield [key, null];
   for (const row of byId(users, dirtyHistories)) yield [`h/${users.idOf(row)}`, history(state, row)];
   for (const row of byId(items, items.dirty)) yield [`i/${items.idOf(row)}`, vectors(items, row)];
@@ -34,38 +35,22 @@ export function clean(state: ModelState): void {
 /** The state at the last checkpoint: clean rows are as they are, `read` answers the others, also those erased since. */
 export function before(state: ModelState, read: (key: string) => RowValue | undefined): ModelState {
   const { users, dirtyHistories, erased } = state;
-  const restored = new ModelState(state.settings);
+  const restored = new ModelState(state.configured, state.kernel);
   for (const { key, side, row, write } of allRows(state)) {
     const dirty = key.startsWith('h/') ? dirtyHistories.has(row) : side.dirty.has(row);
     restoreIfKnown(restored, key, dirty ? read(key) : write());
   }
-  const unheld = [...erased].filter(id => users.vectors.rowOf(id) === undefined);
+  const unheld = [...erased].filter(id => users.ids.rowOf(id) === undefined);
   for (const key of [metaKey, ...unheld.flatMap(userKeys)]) restoreIfKnown(restored, key, read(key));
   finishRestore(restored);
   return restored;
-}
-
-/** The state as if these users had never been there, but for the vectors of the others, which a training must renew. */
-export function without(state: ModelState, userIds: ReadonlySet<string>): ModelState {
-  const kept = new ModelState(state.settings);
-  for (const { key, side, row, write } of allRows(state))
-    if (side === state.items || !userIds.has(side.idOf(row))) restoreRow(kept, key, write());
-  restoreRow(kept, metaKey, meta(state));
-  finishRestore(kept);
-  for (const row of state.dirtyHistories) {
-    const again = kept.users.vectors.rowOf(state.users.idOf(row));
-    if (again !== undefined) kept.dirtyHistories.add(again);
-  }
-  const gone = [...userIds].filter(id => state.users.vectors.rowOf(id) !== undefined);
-  for (const id of [...state.erased, ...gone]) kept.erased.add(id);
-  return kept;
 }
 
 type Row = { readonly key: string; readonly side: Side; readonly row: number; readonly write: () => Uint8Array };
 
 function* allRows(state: ModelState): Iterable<Row> {
   for (const side of [state.users, state.items])
-    for (let row = 0; row < side.size; row++) {
+    for (const row of side.ids.rows()) {
       const id = side.idOf(row);
       yield { key: `${side === state.users ? 'u' : 'i'}/${id}`, side, row, write: () => vectors(side, row) };
       if (side === state.users) yield { key: `h/${id}`, side, row, write: () => history(state, row) };
@@ -78,24 +63,33 @@ function restoreIfKnown(state: ModelState, key: string, value: RowValue | undefi
 
 const userKeys = (id: string): string[] => [`h/${id}`, `u/${id}`];
 
-/** Takes one row of a checkpoint into a new state; the keys come in any order. @throws {UnusableModelState} */
+/**
+ * Takes one row of a checkpoint into a new state; the keys come in any order. Vectors wait for the settings they were
+ * made with, which `meta` holds. @throws {UnusableModelState}
+ */
 export function restoreRow(state: ModelState, key: string, value: RowValue): void {
   if (typeof value === 'string') {
     if (key !== metaKey) throw unknownRow(key);
     restoreMeta(state, value);
+    restoreHeld(state);
     return;
   }
-  const [prefix, id] = [key.slice(0, 2), key.slice(2)];
-  const reader = new RowReader(key, value);
-  if (prefix === 'u/') restoreVectors(state.users, id, reader);
-  else if (prefix === 'i/') restoreVectors(state.items, id, reader);
-  else if (prefix === 'h/') restoreHistory(state, id, reader);
-  else throw unknownRow(key);
+  const prefix = key.slice(0, 2);
+  if (prefix === 'h/') restoreHistory(state, key.slice(2), new RowReader(key, value));
+  else if (prefix !== 'u/' && prefix !== 'i/') throw unknownRow(key);
+  else if (state.isNew) state.held.set(key, value);
+  else restoreVectors(prefix === 'u/' ? state.users : state.items, key, value);
+}
+
+function restoreHeld(state: ModelState): void {
+  for (const [key, value] of state.held) restoreVectors(key.startsWith('u/') ? state.users : state.items, key, value);
+  state.held.clear();
 }
 
 /** Derives what the rows do not hold. */
 export function finishRestore(state: ModelState): void {
-  for (let pair = 0; pair < state.pairs.size; pair++) state.pairs.refold(pair, state.time);
+  restoreHeld(state);
+  for (let pair = 0; pair < state.pairs.size; pair++) state.refold(pair);
   state.pairs.aged(state.time);
   for (const side of [state.users, state.items]) {
     side.sumGram();
@@ -104,7 +98,7 @@ export function finishRestore(state: ModelState): void {
   clean(state);
 }
 
-const byId = (side: Side, rows: ReadonlySet<number>): number[] =>
+const byId = (side: Side, rows: Iterable<number>): number[] =>
   [...rows].sort((a, b) => compare(side.idOf(a), side.idOf(b)));
 
 const isDirty = ({ users, items, dirtyHistories, versionDirty }: ModelState): boolean =>
@@ -117,14 +111,18 @@ function vectors(side: Side, row: number): Uint8Array {
   writer.integers(side.vectors.row(row));
   writer.integers(side.starVectors.row(row));
   writer.double(side.staleness.get(row));
+  writer.word(side.touchedAt.get(row));
   return writer.end();
 }
 
-function restoreVectors(side: Side, id: string, reader: RowReader): void {
-  const row = side.add(id);
+/** What releases up to 0.1 wrote ends after the staleness. */
+function restoreVectors(side: Side, key: string, value: Uint8Array): void {
+  const reader = new RowReader(key, value);
+  const row = side.add(key.slice(2));
   reader.integers(side.vectors.row(row));
   reader.integers(side.starVectors.row(row));
   side.staleness.set(row, reader.double());
+  if (reader.more) side.touchedAt.set(row, reader.word());
   side.digests.touch(row);
   reader.end();
 }
@@ -167,39 +165,46 @@ function restoreHistory({ users, items, pairs }: ModelState, id: string, reader:
   }
 }
 
-type Meta = readonly [settings: string, generation: number, number: number, time: number | null];
+/** The settings are those of the live generation. Releases up to 0.1 wrote the first four. */
+type Meta = readonly [
+  settings: string,
+  generation: number,
+  number: number,
+  time: number | null,
+  base?: number,
+  saturatedUsers?: number,
+  saturatedItems?: number,
+];
 
-function meta({ settings, generation, number, time }: ModelState): string {
-  return JSON.stringify([
-    JSON.stringify(settings),
-    generation,
-    number,
-    Number.isFinite(time) ? time : null,
-  ] satisfies Meta);
+function meta({ settings, generation, number, time, base, saturated }: ModelState): string {
+  const newest = Number.isFinite(time) ? time : null;
+  const text = JSON.stringify(settings);
+  return JSON.stringify([text, generation, number, newest, base, saturated.users, saturated.items] satisfies Meta);
 }
 
 function restoreMeta(state: ModelState, text: string): void {
   const read: unknown = JSON.parse(text);
   if (!isMeta(read)) throw unknownRow(metaKey);
-  const [settings, generation, number, time] = read;
-  if (settings !== JSON.stringify(state.settings))
-    throw new UnusableModelState(
-      'The checkpoint was written by a model with other settings',
-      'Start with the settings it was written with, or replay into a fresh state',
-    );
+  const [settings, generation, number, time, base = 0, saturatedUsers = 0, saturatedItems = 0] = read;
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the model checks what was written
+  const given = JSON.parse(settings) as Partial<ModelSettings>;
+  state.isNew = false;
   state.generation = generation;
   state.number = number;
   state.time = time ?? -Infinity;
+  state.base = base;
+  state.reshape(modelSettings(given));
+  state.saturated.users = saturatedUsers;
+  state.saturated.items = saturatedItems;
 }
 
 function isMeta(value: unknown): value is Meta {
-  if (!Array.isArray(value) || value.length !== 4) return false;
+  if (!Array.isArray(value) || ![4, 7].includes(value.length)) return false;
   const entries: readonly unknown[] = value;
-  const [settings, generation, number, time] = entries;
+  const [settings, generation, number, time, ...counts] = entries;
   return (
     typeof settings === 'string' &&
-    Number.isInteger(generation) &&
-    Number.isInteger(number) &&
+    [generation, number, ...counts].every(Number.isInteger) &&
     (time === null || Number.isFinite(time))
   );
 }

@@ -20,6 +20,14 @@ export interface Refresh {
   readonly rowsPerEvent: number;
 }
 
+/** Rows with so many events that to sum them up each time costs more than to keep their sums. */
+export interface Heavy {
+  /** From how many events on a row is heavy. */
+  readonly events: number;
+  /** What the sums of each side may take; the vectors do not depend on it. */
+  readonly cache_bytes: number;
+}
+
 /** The model of the stars: global mean, a bias for each user and item, and factors. */
 export interface ExplicitSettings {
   readonly factors: number;
@@ -40,6 +48,7 @@ export interface ModelSettings {
   readonly seed: number;
   readonly weights: WeightTable;
   readonly refresh: Refresh;
+  readonly heavy: Heavy;
   readonly explicit: ExplicitSettings;
   /** Sweeps over both sides of a generation that names no number of its own. */
   readonly sweeps: number;
@@ -61,11 +70,21 @@ export const defaultSettings: ModelSettings = {
   seed: 1,
   weights: defaultWeights,
   refresh: { threshold: 8, rowsPerEvent: 1 },
+  heavy: { events: 4096, cache_bytes: 64 << 20 },
   explicit: { factors: 16, regularisation: 0.1, biasRegularisation: 0.1, prior: 2 },
   sweeps: 10,
   scale: { min: 0.5, max: 5 },
   seen: ['rating', 'order'],
 };
+
+/**
+ * The settings of a live generation: what made its vectors comes from the generation; how it is kept up, and what may be
+ * listed, from the configuration, at once. What else is configured waits for the next generation.
+ */
+export function liveSettings(configured: ModelSettings, generation: ModelSettings): ModelSettings {
+  const { refresh, heavy, sweeps, scale, seen } = configured;
+  return { ...generation, refresh, heavy, sweeps, scale, seen };
+}
 
 /** Fills what is not given with the defaults. @throws {InvalidSettings} */
 export function modelSettings(given: Partial<ModelSettings> = {}): ModelSettings {
@@ -82,6 +101,8 @@ export function modelSettings(given: Partial<ModelSettings> = {}): ModelSettings
   requireNumber('unobservedWeight', settings.unobservedWeight, 0, 1e3);
   requireNumber('refresh.threshold', refresh.threshold, 0, 1e9);
   requireNumber('refresh.rowsPerEvent', refresh.rowsPerEvent, 0, 1e6);
+  requireInteger('heavy.events', settings.heavy.events, 1, 0x7fffffff);
+  requireInteger('heavy.cache_bytes', settings.heavy.cache_bytes, 0, 1e12);
   requireNumber('explicit.regularisation', explicit.regularisation, 1e-6, 1e6);
   requireNumber('explicit.biasRegularisation', explicit.biasRegularisation, 1e-6, 1e6);
   requireNumber('explicit.prior', explicit.prior, 1e-6, 1e6);

@@ -2,75 +2,116 @@ import { Adjacency } from './adjacency.ts';
 import { RowDigests } from './digests.ts';
 import { firstValues } from './first-values.ts';
 import { addOuter, checkExact } from './gram.ts';
-import { ItemMatrix } from './matrix.ts';
+import { HeavyRows } from './heavy-rows.ts';
+import type { FactorMatrix } from './kernel/factor-matrix.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import { Marks } from './marks.ts';
 import { Numbers } from './numbers.ts';
+import { RowIds } from './row-ids.ts';
 import type { ModelSettings } from './settings.ts';
+import { StaleRows } from './stale-rows.ts';
 
 /** Star factors and biases are integers in units of 2^-10 on both sides. */
 export const starUnit = 1024;
 /** Standard deviation of a first vector's length, about: small beside a trained one, large beside a grid step. */
-const firstLength = 0.1;
+export const firstLength = 0.1;
+/** Staleness is counted in 1/16 grid steps, so that small moves add up exactly. */
+export const stalenessSteps = 16;
 
 export type SideName = 'users' | 'items';
 
 /** All users or all items: their vectors in both models, the Gram matrix of the implicit ones, and how stale they are. */
-export class Side {
+export class Side implements Disposable {
   readonly name: SideName;
-  /** 2^exponent: grid steps in one. */
-  readonly unit: number;
-  readonly vectors: ItemMatrix;
-  /** Bias, then star factors. */
-  readonly starVectors: ItemMatrix;
-  /** Upper triangle of the sum of y y' over all rows: exact integers. */
-  readonly gram: Float64Array;
+  readonly ids = new RowIds();
   /** How far neighbours have moved since the row was solved, in 1/16 grid steps: integers, so that order is nothing. */
-  readonly staleness = new Numbers(length => new Float64Array(length));
+  readonly staleness: StaleRows;
   /** Pairs with a weight, and those with preference 1. */
   readonly events = new Numbers(length => new Int32Array(length));
   readonly likes = new Numbers(length => new Int32Array(length));
+  /** The base counter of the model when a weight or rating of the row changed last. */
+  readonly touchedAt = new Numbers(length => new Int32Array(length));
   /** Pairs by row. */
   readonly pairs = new Adjacency();
   /** Rows whose checkpoint row is behind; and rows whose vectors the cut has changed. */
-  readonly dirty = new Set<number>();
-  readonly changed = new Set<number>();
+  readonly dirty = new Marks();
+  readonly changed = new Marks();
   /** Of both vectors by row, for the hash of the model. */
   readonly digests: RowDigests;
-  readonly #settings: ModelSettings;
+  /** Sums of rows with very many neighbours. */
+  readonly heavy: HeavyRows;
+  readonly #kernel: Kernel;
+  #settings: ModelSettings;
+  #vectors: FactorMatrix;
+  #starVectors: FactorMatrix;
+  #gram: Float64Array;
 
-  constructor(name: SideName, settings: ModelSettings) {
+  constructor(name: SideName, settings: ModelSettings, kernel: Kernel) {
     this.name = name;
-    this.unit = 1 << settings.gridExponent[name];
-    this.vectors = new ItemMatrix(settings.factors);
-    this.starVectors = new ItemMatrix(settings.explicit.factors + 1);
-    this.digests = new RowDigests(this.vectors, this.starVectors);
-    this.gram = new Float64Array(settings.factors * settings.factors);
+    this.staleness = new StaleRows(settings.refresh.threshold * stalenessSteps);
+    this.heavy = new HeavyRows(settings.heavy.cache_bytes);
     this.#settings = settings;
+    this.#kernel = kernel;
+    this.#vectors = kernel.matrix(settings.factors);
+    this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
+    this.#gram = new Float64Array(settings.factors * settings.factors);
+    this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)]);
   }
 
   get size(): number {
-    return this.vectors.size;
+    return this.ids.size;
+  }
+
+  /** 2^exponent: grid steps in one. */
+  get unit(): number {
+    return 1 << this.#settings.gridExponent[this.name];
+  }
+
+  /** Of the implicit model. */
+  get vectors(): FactorMatrix {
+    return this.#vectors;
+  }
+
+  /** Bias, then star factors. */
+  get starVectors(): FactorMatrix {
+    return this.#starVectors;
+  }
+
+  /** Sum of y y' over all rows; only the upper triangle counts. Exact integers. */
+  get gram(): Float64Array {
+    return this.#gram;
   }
 
   idOf(row: number): string {
-    return this.vectors.ids[row] ?? '';
+    return this.ids.idOf(row);
   }
 
   /** The row of an id; a new one begins with its first values. */
   add(id: string): number {
-    const known = this.vectors.rowOf(id);
+    const known = this.ids.rowOf(id);
     if (known !== undefined) return known;
-    const row = this.vectors.add(id);
-    this.starVectors.add(id);
-    this.#begin(row);
+    const row = this.ids.add(id);
+    for (const matrix of [this.#vectors, this.#starVectors]) matrix.resize(Math.max(matrix.rows, row + 1));
+    this.begin(row);
     this.#addToGram(row, 1);
-    this.dirty.add(row);
-    this.changed.add(row);
     return row;
+  }
+
+  /** Takes a row out whose pairs are gone. */
+  remove(row: number): void {
+    this.#addToGram(row, -1);
+    for (const matrix of [this.#vectors, this.#starVectors]) matrix.row(row).fill(0);
+    this.staleness.set(row, 0);
+    this.touchedAt.set(row, 0);
+    for (const marks of [this.dirty, this.changed]) marks.delete(row);
+    this.pairs.clear(row);
+    this.digests.remove(row);
+    this.ids.remove(row);
   }
 
   /** Puts a solved vector in place of a row's; answers the distance it moved, in grid steps. */
   move(row: number, vector: Int16Array): number {
-    const old = this.vectors.row(row);
+    const old = this.#vectors.row(row);
     let squared = 0;
     for (let f = 0; f < vector.length; f++) {
       const difference = (vector[f] ?? NaN) - (old[f] ?? NaN);
@@ -80,52 +121,66 @@ export class Side {
     this.#addToGram(row, -1);
     old.set(vector);
     this.#addToGram(row, 1);
-    this.#mark(row);
+    this.mark(row);
     return Math.sqrt(squared);
   }
 
   moveStars(row: number, vector: Int16Array): void {
-    const old = this.starVectors.row(row);
+    const old = this.#starVectors.row(row);
     if (vector.every((value, f) => value === old[f])) return;
     old.set(vector);
-    this.#mark(row);
+    this.mark(row);
   }
 
-  /** All rows back to their first values: a generation begins. */
-  beginAll(): void {
-    for (let row = 0; row < this.size; row++) {
-      this.#begin(row);
-      this.#mark(row);
-    }
+  /** A weight or a rating of the row has changed. */
+  touch(row: number, base: number): void {
+    if (this.touchedAt.get(row) === base) return;
+    this.touchedAt.set(row, base);
+    this.dirty.add(row);
+  }
+
+  /** Takes the settings of another generation: all vectors are zeros of their widths until the caller sets them. */
+  reshape(settings: ModelSettings): void {
+    for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
+    this.#settings = settings;
+    this.#vectors = this.#kernel.matrix(settings.factors, this.ids.end);
+    this.#starVectors = this.#kernel.matrix(settings.explicit.factors + 1, this.ids.end);
     this.staleness.clear();
-    this.sumGram();
+    this.heavy.clear();
   }
 
+  /** Sums up the Gram matrix: the vectors were set otherwise than by `move`. */
   sumGram(): void {
-    this.gram.fill(0);
-    for (let row = 0; row < this.size; row++) this.#addToGram(row, 1);
+    this.#gram = this.#kernel.gram(this.#vectors);
   }
 
-  #begin(row: number): void {
+  /** The row's first values, as if it were new. */
+  begin(row: number): void {
     const { seed, factors, explicit } = this.#settings;
     const id = this.idOf(row);
     const length = firstLength * this.unit;
-    firstValues(seed, this.name, id, length / Math.sqrt(factors), this.vectors.row(row));
-    const stars = this.starVectors.row(row);
+    firstValues(seed, this.name, id, length / Math.sqrt(factors), this.#vectors.row(row));
+    const stars = this.#starVectors.row(row);
     const starLength = firstLength * starUnit;
     firstValues(seed, `${this.name} stars`, id, starLength / Math.sqrt(explicit.factors), stars);
     stars[0] = 0;
+    this.mark(row);
   }
 
-  #addToGram(row: number, weight: 1 | -1): void {
-    const { k } = this.vectors;
-    addOuter(this.gram, k, Float64Array.from(this.vectors.row(row)), weight);
-    checkExact(this.gram, k, k);
-  }
-
-  #mark(row: number): void {
+  /** A vector of the row has changed. */
+  mark(row: number): void {
     this.dirty.add(row);
     this.changed.add(row);
     this.digests.touch(row);
+  }
+
+  [Symbol.dispose](): void {
+    for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
+  }
+
+  #addToGram(row: number, weight: 1 | -1): void {
+    const { width } = this.#vectors;
+    addOuter(this.#gram, width, Float64Array.from(this.#vectors.row(row)), weight);
+    checkExact(this.#gram, width, width);
   }
 }

@@ -1,16 +1,16 @@
-import { ExplicitSolver } from './explicit.ts';
-import { ImplicitSolver } from './implicit.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import { Marks } from './marks.ts';
 import { Pairs } from './pairs.ts';
-import { roundHalfEven } from './rounding.ts';
-import type { ModelSettings } from './settings.ts';
+import { moveRow } from './propagate.ts';
+import { liveSettings, type ModelSettings } from './settings.ts';
 import { Side } from './side.ts';
+import { Solver } from './solver.ts';
 
-/** Staleness is counted in 1/16 grid steps, so that small moves add up exactly. */
-export const stalenessSteps = 16;
-
-/** All that a model knows, and the solvers that work on it. */
-export class ModelState {
-  readonly settings: ModelSettings;
+/** All that a model knows, and the solver that works on it. */
+export class ModelState implements Disposable {
+  /** What the next generation is trained with, and how the live one is kept up. */
+  readonly configured: ModelSettings;
+  readonly kernel: Kernel;
   readonly users: Side;
   readonly items: Side;
   readonly pairs: Pairs;
@@ -18,22 +18,46 @@ export class ModelState {
   number = 0;
   /** Event time of the newest event learnt. */
   time = -Infinity;
+  /** Counts the trainings that were begun: each row remembers when it was touched last. */
+  base = 0;
   /** Users whose checkpointed history is behind. */
-  readonly dirtyHistories = new Set<number>();
+  readonly dirtyHistories = new Marks();
   /** Ids of users whose checkpoint rows must go. */
   readonly erased = new Set<string>();
+  /** Whether nothing was learnt or restored yet: vectors of a checkpoint then wait for their settings. */
+  isNew = true;
+  readonly held = new Map<string, Uint8Array>();
+  /** Factors that met the end of their side's grid since the generation began. */
+  readonly saturated = { users: 0, items: 0 };
   /** Whether the version changed since the last checkpoint: also an empty model can start a generation. */
   versionDirty = false;
-  readonly #implicit: ImplicitSolver;
-  readonly #explicit: ExplicitSolver;
+  #settings: ModelSettings;
+  #solver: Solver;
 
-  constructor(settings: ModelSettings) {
-    this.settings = settings;
-    this.users = new Side('users', settings);
-    this.items = new Side('items', settings);
+  constructor(configured: ModelSettings, kernel: Kernel, settings = configured) {
+    this.configured = configured;
+    this.kernel = kernel;
+    this.#settings = settings;
+    this.users = new Side('users', settings, kernel);
+    this.items = new Side('items', settings, kernel);
     this.pairs = new Pairs(settings.weights, this.users, this.items);
-    this.#implicit = new ImplicitSolver(settings, this.pairs);
-    this.#explicit = new ExplicitSolver(settings, this.pairs);
+    this.#solver = new Solver(kernel, settings, this.pairs);
+  }
+
+  /** Of the live generation: what its vectors were made with. */
+  get settings(): ModelSettings {
+    return this.#settings;
+  }
+
+  /** Takes the settings of another generation; the vectors are zeros until the caller sets them. */
+  reshape(generation: ModelSettings): void {
+    this.saturated.users = 0;
+    this.saturated.items = 0;
+    this.#settings = liveSettings(this.configured, generation);
+    for (const side of [this.users, this.items]) side.reshape(this.#settings);
+    this.#solver[Symbol.dispose]();
+    this.#solver = new Solver(this.kernel, this.#settings, this.pairs);
+    this.pairs.reweigh(this.#settings.weights, this.time);
   }
 
   otherOf(side: Side): Side {
@@ -47,14 +71,33 @@ export class ModelState {
   solve(side: Side, rows: Iterable<number>): number {
     const other = this.otherOf(side);
     let saturations = 0;
-    for (const row of rows) {
-      saturations += this.#implicit.solve(side, other, row) + this.#explicit.solve(side, other, row);
-      this.#fresh(side, row);
-      const distance = side.move(row, this.#implicit.solution);
-      side.moveStars(row, this.#explicit.solution);
-      if (distance > 0) this.#age(side, other, row, distance);
-    }
+    this.isNew = false;
+    this.#solver.solve(side, other, rows, solved => {
+      saturations += solved.saturations;
+      for (const [n, row] of solved.rows.entries()) {
+        this.#fresh(side, row);
+        moveRow(this.pairs, side, other, row, solved.vectors.row(n));
+        side.moveStars(row, solved.starVectors.row(n));
+      }
+    });
+    this.saturated[side.name] += saturations;
     return saturations;
+  }
+
+  /** Forgets a user as if it had never been there; answers the items that it had to do with. */
+  forget(userId: string): number[] {
+    const row = this.users.ids.rowOf(userId);
+    if (row === undefined) return [];
+    const items = this.pairs.removeUser(row);
+    this.users.remove(row);
+    this.dirtyHistories.delete(row);
+    this.erased.add(userId);
+    return items;
+  }
+
+  /** Brings a pair's weight up to its facts; answers whether anything changed for the models. */
+  refold(pair: number): boolean {
+    return this.pairs.refold(pair, this.time);
   }
 
   /** Takes the ids whose vectors changed since the last call, ascending. */
@@ -64,23 +107,13 @@ export class ModelState {
     return ids;
   }
 
+  [Symbol.dispose](): void {
+    for (const part of [this.users, this.items, this.#solver]) part[Symbol.dispose]();
+  }
+
   #fresh(side: Side, row: number): void {
     if (side.staleness.get(row) === 0) return;
     side.staleness.set(row, 0);
     side.dirty.add(row);
-  }
-
-  #age(side: Side, other: Side, row: number, distance: number): void {
-    const { confidences } = this.pairs;
-    const neighbours = this.pairs.neighbours(side);
-    const events = other.events.values;
-    for (const pair of side.pairs.of(row)) {
-      if (confidences[pair] === 0) continue;
-      const neighbour = neighbours[pair] ?? NaN;
-      const gain = roundHalfEven((stalenessSteps * distance) / Math.sqrt((events[neighbour] ?? 0) + 1));
-      if (gain === 0) continue;
-      other.staleness.add(neighbour, gain);
-      other.dirty.add(neighbour);
-    }
   }
 }

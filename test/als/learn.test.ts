@@ -181,15 +181,19 @@ describe('the smallest and greatest models', () => {
     expect(model.topN('u', { n: 3 })).toEqual([]);
   });
 
-  test('a grid that is too fine saturates, and says so', () => {
+  test('a grid that is too fine saturates, says so, and recovers by a generation with a coarser one', () => {
     const model = new Model({
       factors: 1,
-      gridExponent: { users: 4, items: 14 },
+      gridExponent: { users: 14, items: 14 },
       regularisation: { strength: 1e-6, frequencyExponent: 0 },
       unobservedWeight: 0,
     });
-    model.learn([rated('u', 'i', 5)]);
-    expect(model.train(6).saturations + model.learn([rated('v', 'i', 5)]).saturations).toBeGreaterThan(0);
+    expect(model.learn([rated('u', 'i', 5)]).saturations).toBeGreaterThan(0);
+    expect(model.train(6).saturations).toBe(0);
+    const { users, items } = model.settings.gridExponent;
+    expect(Math.min(users, items)).toBeLessThan(14);
+    expect(model.learn([rated('v', 'i', 5)]).saturations).toBe(0);
+    expect(model.score('u', 'i')).toBeGreaterThan(0.9);
   });
 });
 

@@ -78,18 +78,36 @@ describe('a restored model', () => {
     expect(new Store().restored().hash()).toBe(new Model(small).hash());
   });
 
-  test('is refused with other settings, cut bytes and rows that no model writes', () => {
+  test('is refused with cut bytes and rows that no model writes', () => {
     const [model, store] = [new Model(small), new Store()];
     model.learn(checkerboard(4));
     store.checkpoint(model);
-    const other = new Model({ ...small, seed: 9 });
-    expect(() => other.restoreRow('meta', store.rows.get('meta') ?? '')).toThrow(UnusableModelState);
     const row = store.rows.get('h/u1');
     if (!(row instanceof Uint8Array)) throw new Error('histories are bytes');
     expect(() => new Model(small).restoreRow('h/u1', row.subarray(0, row.length - 1))).toThrow(UnusableModelState);
     expect(() => new Model(small).restoreRow('x/u1', row)).toThrow(UnusableModelState);
-    expect(() => new Model(small).restoreRow('u/u1', row)).toThrow(UnusableModelState);
     expect(() => new Model(small).restoreRow('meta', '[1]')).toThrow(UnusableModelState);
+    const vectors = new Model(small);
+    vectors.restoreRow('u/u1', row);
+    expect(() => vectors.finishRestore()).toThrow(UnusableModelState);
+  });
+
+  test('has the settings of its generation, and those configured since wait for the next one', () => {
+    const [model, store] = [new Model(small), new Store()];
+    model.learn(checkerboard(4));
+    store.checkpoint(model);
+    const other = new Model({ ...small, factors: 5, seed: 9, sweeps: 3 });
+    for (const [key, value] of store.rows) other.restoreRow(key, value);
+    other.finishRestore();
+    expect(other.hash()).toBe(model.hash());
+    expect(other.settings).toEqual({ ...model.settings, sweeps: 3 });
+    other.train();
+    expect(other.settings).toEqual(other.configured);
+    expect(other.user('u0')?.factors).toHaveLength(5);
+    const fresh = new Model({ ...small, factors: 5, seed: 9, sweeps: 3 });
+    fresh.learn(checkerboard(4));
+    fresh.train();
+    expect(other.hash()).toBe(fresh.hash());
   });
 });
 

@@ -1,0 +1,191 @@
+import { Batch } from './batch.ts';
+import type { Kept, Share } from './heavy-rows.ts';
+import type { FactorMatrix } from './kernel/factor-matrix.ts';
+import type { Kernel, SolveRows } from './kernel/kernel.ts';
+import { noStars, type Pairs } from './pairs.ts';
+import type { ModelSettings } from './settings.ts';
+import { starUnit, type Side } from './side.ts';
+import { implicitDiagonal } from './strengths.ts';
+import { confidenceSteps } from './weights.ts';
+
+/** A batch is solved once it has so many rows or entries. */
+const [rowsAtOnce, entriesAtOnce] = [256, 1 << 16];
+
+/** Row n of the results is that of the n-th of these. */
+export interface Solved {
+  readonly rows: readonly number[];
+  readonly vectors: FactorMatrix;
+  readonly starVectors: FactorMatrix;
+  readonly saturations: number;
+}
+
+/**
+ * Solves rows of both models, batch by batch, against the other side as it stands.
+ * Implicit: for a row x with neighbours y of weight c and preference p, (alpha0 Y'Y + sum c y y' + reg I) x = sum c p y.
+ * Source: Y. Hu, Y. Koren, C. Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the
+ * parametrisation of Rendle et al., RecSys 2022.
+ * Stars: r = mean + b_user + b_item + x . y, a row's bias and factors together, its bias being the factor whose
+ * counterpart is always one. Sources: Y. Koren, R. Bell, C. Volinsky, "Matrix Factorization Techniques for Recommender
+ * Systems", IEEE Computer 2009; the weighted regularisation of Zhou et al., AAIM 2008.
+ */
+export class Solver implements Disposable {
+  readonly #kernel: Kernel;
+  readonly #settings: ModelSettings;
+  readonly #pairs: Pairs;
+  readonly #implicit = new Batch();
+  readonly #stars = new Batch();
+  readonly #vectors: FactorMatrix;
+  readonly #starVectors: FactorMatrix;
+
+  constructor(kernel: Kernel, settings: ModelSettings, pairs: Pairs) {
+    this.#kernel = kernel;
+    this.#settings = settings;
+    this.#pairs = pairs;
+    this.#vectors = kernel.matrix(settings.factors);
+    this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
+  }
+
+  /** Calls back for each batch; nothing of the other side's vectors may change before the last one. */
+  solve(side: Side, other: Side, rows: Iterable<number>, take: (solved: Solved) => void): void {
+    for (const row of rows) {
+      this.#gather(side, row);
+      const { rows: gathered, entries } = this.#implicit;
+      if (gathered.length < rowsAtOnce && entries < entriesAtOnce) continue;
+      this.#finish(side, other, take);
+    }
+    if (this.#implicit.rows.length > 0) this.#finish(side, other, take);
+  }
+
+  [Symbol.dispose](): void {
+    this.#vectors[Symbol.dispose]();
+    this.#starVectors[Symbol.dispose]();
+  }
+
+  #gather(side: Side, row: number): void {
+    const [implicit, stars] = [this.#implicit, this.#stars];
+    const { confidences, preferences, stars: allStars } = this.#pairs;
+    const neighbours = this.#pairs.neighbours(side);
+    const pairs = side.pairs.of(row);
+    implicit.begin(row, pairs.length);
+    stars.begin(row, pairs.length);
+    const isHeavy = this.#isHeavy(side, row);
+    for (let n = 0; n < pairs.length; n++) {
+      const pair = pairs[n] ?? 0;
+      const neighbour = neighbours[pair] ?? 0;
+      const confidence = confidences[pair] ?? 0;
+      if (confidence > 0 && !isHeavy) implicit.add(neighbour, confidence, preferences[pair] ?? 0);
+      const target = allStars[pair] ?? noStars;
+      if (target !== noStars) stars.add(neighbour, 1, target);
+    }
+  }
+
+  #finish(side: Side, other: Side, take: (solved: Solved) => void): void {
+    const { rows } = this.#implicit;
+    for (const matrix of [this.#vectors, this.#starVectors]) matrix.resize(Math.max(matrix.rows, rows.length));
+    const saturations = this.#solveImplicit(side, other) + this.#solveHeavy(side, other) + this.#solveStars(other);
+    take({ rows, vectors: this.#vectors, starVectors: this.#starVectors, saturations });
+    this.#implicit.clear();
+    this.#stars.clear();
+  }
+
+  #solveImplicit(side: Side, other: Side): number {
+    using entries = this.#kernel.entries(this.#implicit.sparse);
+    return this.#kernel.solveRows({ entries, ...this.#system(side, other, this.#implicit.rows) });
+  }
+
+  #system(side: Side, other: Side, rows: readonly number[]): Omit<SolveRows, 'entries'> {
+    return {
+      from: other.vectors,
+      gram: other.gram,
+      shared: this.#settings.unobservedWeight * confidenceSteps,
+      diagonal: Float64Array.from(rows, row =>
+        implicitDiagonal(this.#settings, side.events.get(row), other.size, other.unit),
+      ),
+      scale: other.unit,
+      grid: side.unit,
+      into: this.#vectors,
+    };
+  }
+
+  #solveStars(other: Side): number {
+    const { regularisation, biasRegularisation, prior } = this.#settings.explicit;
+    const { sparse, rows } = this.#stars;
+    const frequencies = Float64Array.from(
+      rows,
+      (_, n) => ((sparse.starts[n + 1] ?? 0) - (sparse.starts[n] ?? 0) + prior) * starUnit * starUnit,
+    );
+    using entries = this.#kernel.entries(sparse);
+    return this.#kernel.solveRows({
+      entries,
+      from: other.starVectors,
+      shared: 0,
+      diagonal: frequencies.map(frequency => regularisation * frequency),
+      bias: {
+        unit: starUnit,
+        mean: this.#pairs.meanStars,
+        diagonal: frequencies.map(frequency => biasRegularisation * frequency),
+      },
+      scale: 1,
+      grid: starUnit,
+      into: this.#starVectors,
+    });
+  }
+
+  #isHeavy(side: Side, row: number): boolean {
+    return side.events.get(row) >= this.#settings.heavy.events;
+  }
+
+  /** The rows that were left out of the batch: from sums that are kept from solve to solve. */
+  #solveHeavy(side: Side, other: Side): number {
+    let saturations = 0;
+    for (const [n, row] of this.#implicit.rows.entries()) {
+      if (!this.#isHeavy(side, row)) continue;
+      const kept = side.heavy.take(row);
+      const sums = kept === undefined ? this.#freshSums(side, other, row) : this.#renewedSums(side, other, kept);
+      side.heavy.keep(row, sums);
+      const system = this.#system(side, other, [row]);
+      saturations += this.#kernel.solveSums({ ...system, sums, rows: Int32Array.of(n) });
+    }
+    return saturations;
+  }
+
+  #freshSums(side: Side, other: Side, row: number): Float64Array {
+    return this.#sumOf(side.pairs.of(row), other.vectors, pair => this.#shareOf(side, pair));
+  }
+
+  /** The old shares go, those of today come: exact, like the sums. */
+  #renewedSums(side: Side, other: Side, { sums, changed }: Kept): Float64Array {
+    if (changed.size === 0) return sums;
+    using olds = this.#kernel.matrix(other.vectors.width, changed.size);
+    const shares = [...changed.values()];
+    for (const [n, { vector }] of shares.entries()) olds.set(n, vector);
+    const before = this.#sumOf(shares.keys(), olds, n => ({ neighbour: n, ...(shares[n] ?? noShare) }));
+    const after = this.#sumOf(changed.keys(), other.vectors, pair => this.#shareOf(side, pair));
+    return sums.map((sum, at) => sum - (before[at] ?? NaN) + (after[at] ?? NaN));
+  }
+
+  #shareOf(side: Side, pair: number): Omit<Share, 'vector'> & { readonly neighbour: number } {
+    const { confidences, preferences } = this.#pairs;
+    const neighbour = this.#pairs.neighbours(side)[pair] ?? 0;
+    return { neighbour, weight: confidences[pair] ?? 0, preference: preferences[pair] ?? 0 };
+  }
+
+  /** The exact sums over some entries as one row. */
+  #sumOf(
+    entriesOf: Iterable<number>,
+    from: FactorMatrix,
+    shareOf: (entry: number) => Omit<Share, 'vector'> & { readonly neighbour: number },
+  ): Float64Array {
+    const batch = new Batch();
+    const all = [...entriesOf];
+    batch.begin(0, all.length);
+    for (const entry of all) {
+      const { neighbour, weight, preference } = shareOf(entry);
+      batch.add(neighbour, weight, preference);
+    }
+    using entries = this.#kernel.entries(batch.sparse);
+    return this.#kernel.sumRows({ entries, from });
+  }
+}
+
+const noShare: Omit<Share, 'vector'> = { weight: 0, preference: 0 };
