@@ -10,6 +10,7 @@ const slowSuites = {
   package: 5 * minute_ms,
   browser: 3 * minute_ms,
   acceptance: 5 * minute_ms,
+  spark: 5 * minute_ms,
   docker: 15 * minute_ms,
 };
 
@@ -32,6 +33,7 @@ const unit = {
 const globalSetups: Record<string, string> = {
   browser: 'test/browser/build.ts',
   kafka: 'test/support/kafka/global-setup.ts',
+  spark: 'test/support/spark/global-setup.ts',
 };
 
 /** A suite runs after the ones before it, so that two cores never carry a browser and a simulation at once. */
