@@ -1,7 +1,8 @@
 /** What goes over the wire: the schemas that validate requests are those that `/openapi.json` shows. */
 import { z } from 'zod';
 import { maxIdLength } from '../domain/validate.ts';
-import { reasons } from './stored.ts';
+import { maxListIdLength } from './list-ids.ts';
+import { arms, reasons } from './stored.ts';
 
 /** Bytes of a request's body at most. */
 export const bodyLimit = 16 * 1024;
@@ -18,7 +19,32 @@ export const id = z
 const controls = /[\u0000-\u001f\u007f]/;
 
 export const byId = z.strictObject({ id });
-export const listQuery = z.strictObject({ n: z.coerce.number().int().min(1).max(mostListed).default(10) });
+const n = z.coerce.number().int().min(1).max(mostListed).default(10);
+/** Genres that one request may name. */
+const mostGenres = 20;
+/** Given once or several times: a query does not say whether it is a list. */
+const asList = (given: unknown): unknown => (given === undefined ? [] : Array.isArray(given) ? given : [given]);
+const genre = z
+  .preprocess(asList, z.array(id).max(mostGenres))
+  .describe('Only items of one of these genres, whatever their case; repeat it for several');
+const maxPerGenre = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(mostListed)
+  .optional()
+  .describe('Items of a genre at most; an item of several counts for each');
+
+export const oldListQuery = z.strictObject({ n });
+export const listQuery = z.strictObject({ n, genre, maxPerGenre });
+export const userListQuery = listQuery.extend({
+  exclude: z
+    .enum(['seen', 'bought', 'none'])
+    .default('seen')
+    .describe(
+      "What stays out: 'seen' is what the policy calls seen; 'bought' also whatever the user ever ordered; 'none' is nothing, for what one buys again",
+    ),
+});
 export const nothing = z.strictObject({});
 
 export const ratingBody = z.strictObject({
@@ -30,17 +56,21 @@ export const ratingBody = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional().describe('When it happened; now where absent'),
 });
 
+const bareItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()), score: z.number() };
+export const bareList = z.array(z.object({ ...bareItem, reason: z.enum(reasons) }));
 export const listedItem = z.object({
-  itemId: z.string(),
-  title: z.string(),
-  genres: z.array(z.string()),
-  score: z.number(),
-  reason: z.enum(reasons),
+  ...bareItem,
+  reason: z.enum([...reasons, 'new']).describe("'new' is tried out; its score is the number of its events so far"),
+  explored: z.boolean().describe('Whether chance put it there'),
+  propensity: z.number().gt(0).max(1).describe('Probability with which it stands at this place'),
 });
-export const bareList = z.array(listedItem);
 export const envelope = z.object({
-  items: bareList,
-  reason: z.enum(reasons),
+  items: z.array(listedItem),
+  reason: z.enum(reasons).describe('Of what the list was begun with; each item says its own'),
+  policy: z
+    .enum([...arms, 'similar', 'trending', 'popular'])
+    .describe('What made the list: an arm of an experiment, else what `reason` names'),
+  listId: z.string().max(maxListIdLength).describe('Names the list where it is reported as shown; opaque'),
   modelVersion: z.string().nullable().describe('generation.number of the model; null where none is behind the list'),
   generatedAt: z.iso.datetime().nullable().describe('Event time as of which the list holds'),
   ageMs: z.number().min(0).nullable().describe('Milliseconds since then'),

@@ -19,11 +19,29 @@ export const asVectorDocument = (vector: UserVector | ItemVector) => ({
   starExponent: vector.starExponent,
   bias: vector.bias,
   events: vector.events,
+  candidate: candidateOf(vector),
 });
 
-export const asListDocument = ({ userId, reason, generation, number, time, margin, items }: Recommendation) => ({
+/** An item's factors in the generation that an experiment tries out; a user is in one generation only. */
+function candidateOf(vector: UserVector | ItemVector) {
+  if (!('candidate' in vector) || vector.candidate === null) return null;
+  const { generation, factors, exponent } = vector.candidate;
+  return { generation, factors: factors.toString('base64'), exponent };
+}
+
+export const asListDocument = ({
   userId,
   reason,
+  policy,
+  generation,
+  number,
+  time,
+  margin,
+  items,
+}: Recommendation) => ({
+  userId,
+  reason,
+  policy,
   generation,
   number,
   time,

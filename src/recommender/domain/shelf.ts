@@ -13,18 +13,6 @@ export interface ShelfItem {
   readonly time: number;
 }
 
-/** What a user has had, for those who serve lists; ids in ascending order. */
-export interface Had {
-  /** Items that no list for the user may hold, by the policy. */
-  readonly seen: readonly string[];
-  readonly bought: readonly string[];
-  /** Whether both name all there are; a user with more than `hadKept` of either is served from the own list alone. */
-  readonly isComplete: boolean;
-}
-
-/** About 100 KB of a document where ids are short. */
-export const hadKept = 10_000;
-
 /** A page of a user's history that has changed; null where it is no more. */
 export interface HistoryPage {
   readonly userId: string;
@@ -71,16 +59,6 @@ export class Shelves {
     for (const { itemId, done } of this.history(user))
       if (this.#seen.some(kind => done[kind] !== undefined)) seen.add(itemId);
     return seen;
-  }
-
-  had(user: string): Had {
-    const seen = [...this.seenBy(user)].sort(compareIds);
-    const bought = this.history(user).flatMap(({ itemId, done }) => (done.order === undefined ? [] : [itemId]));
-    return {
-      seen: seen.slice(0, hadKept),
-      bought: bought.sort(compareIds).slice(0, hadKept),
-      isComplete: seen.length <= hadKept && bought.length <= hadKept,
-    };
   }
 
   /** Users about whom something has come in the open epoch, in ascending order. */

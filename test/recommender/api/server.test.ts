@@ -59,9 +59,8 @@ test('n is a whole number of 1 to 100, in the description too', async () => {
     expect([n, ...outcome(await get(`/v2/popular?n=${n}`))]).toEqual([n, 400, 'INVALID_REQUEST']);
   for (const n of ['1', '100']) expect((await get(`/v2/popular?n=${n}`)).statusCode).toBe(200);
   const { paths } = (await get('/openapi.json')).json<{ paths: Record<string, { get: { parameters: unknown } }> }>();
-  expect(paths['/v2/popular']?.get.parameters).toEqual([
-    { name: 'n', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 10 } },
-  ]);
+  const schema = { type: 'integer', minimum: 1, maximum: 100, default: 10 };
+  expect(paths['/v2/popular']?.get.parameters).toContainEqual({ name: 'n', in: 'query', required: false, schema });
 });
 
 test('what cannot be asked is refused with a problem', async () => {

@@ -7,3 +7,6 @@ export type { Judgement } from './judge.ts';
 export { protocols } from './protocols.ts';
 export { predictionRows, topNRows } from './rows.ts';
 export type { EvaluateSource } from './sources.ts';
+export { nonInferiority, type NonInferiority } from './non-inferiority/run.ts';
+export { orders, type Order } from './non-inferiority/stream.ts';
+export { readRatings } from './read.ts';
