@@ -4,6 +4,7 @@ import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addExposures } from './commands/exposures.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   addGenerate,
   addEvaluate,
   addExport,
+  addExposures,
   addDescribe,
   addTopics,
   addLag,

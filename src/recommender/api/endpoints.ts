@@ -6,12 +6,14 @@ import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { Asked, ItemLists } from './lists.ts';
 import { openApi } from './openapi.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
+import { type ExposurePorts, postExposure } from './post-exposure.ts';
 import { type PostedRating, postRating, type RatingPorts } from './post-rating.ts';
 import {
   accepted,
   bareList,
   byId,
   envelope,
+  exposureBody,
   health,
   listQuery,
   nothing,
@@ -29,6 +31,7 @@ export interface MetricsSource {
 export interface EndpointParts extends PageParts {
   readonly lists: ItemLists;
   readonly ratings: RatingPorts;
+  readonly exposures: ExposurePorts;
   readonly health: Health;
   readonly metrics: MetricsSource;
 }
@@ -42,6 +45,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     ...listEndpoints(parts),
     ...pageEndpoints(parts),
     ratingEndpoint(parts),
+    exposureEndpoint(parts),
     ...operationEndpoints(parts),
   ];
   const description: Endpoint = endpoint(
@@ -125,6 +129,25 @@ const ratingEndpoint = ({ ratings }: EndpointParts): Endpoint =>
       const time = at === undefined ? undefined : Date.parse(at);
       const posted: PostedRating = { userId, itemId, value, kind, eventId, time };
       return { status: 202, body: await postRating(ratings, posted) };
+    },
+  );
+
+const exposureEndpoint = ({ exposures }: EndpointParts): Endpoint =>
+  endpoint(
+    {
+      method: 'POST',
+      path: '/v2/exposures',
+      summary: 'Takes the report that a list was shown into the log',
+      params: nothing,
+      query: nothing,
+      body: exposureBody,
+      answer: accepted,
+      status: 202,
+      problems: [400, 413, 415, 422, 503],
+    },
+    async ({ body: { at, ...posted } }) => {
+      const time = at === undefined ? undefined : Date.parse(at);
+      return { status: 202, body: await postExposure(exposures, { ...posted, time }) };
     },
   );
 

@@ -19,9 +19,6 @@ export interface ListContent {
   readonly items: readonly string[];
 }
 
-/** Characters of an id at most: so many as a list of ten explored places has, and room. */
-export const maxListIdLength = 500;
-
 /** `live~1.42~9:0.9~MAC`: the propensities name the places whose probability is not 1. */
 const form = /^(?<policy>[a-z]+)~(?<generation>\d{1,10})\.(?<number>\d{1,15})~(?<odds>[\d:.,e-]*)~(?<mac>[\w-]{22})$/;
 const macBytes = 16;

@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Documents } from '../../documents/port.ts';
 import type { Health } from '../../operations/health.ts';
 import type { LogPorts } from '../../stream/log-values.ts';
+import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Transport } from '../../transport/port.ts';
 import { defaultExploration, type Exploration } from '../domain/exploration.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -27,7 +28,7 @@ import { bodyLimit, type Problem } from './wire.ts';
 export interface ServerOptions {
   readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'> & LogPorts['transport'];
-  readonly registry: LogPorts['registry'];
+  readonly registry: SchemaRegistry;
   readonly clock: LiveClock;
   /** Draws an id for an event that comes without, for instance `randomUUID`. */
   readonly newEventId: () => string;
@@ -130,6 +131,7 @@ function partsOf(options: ServerOptions): EndpointParts {
     lists: new ItemLists({ stored, items, vectors, clock, report, exploration, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: { transport, clock, newEventId },
+    exposures: { transport, registry, clock, listIds },
     health,
     metrics,
   };

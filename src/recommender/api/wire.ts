@@ -1,7 +1,6 @@
 /** What goes over the wire: the schemas that validate requests are those that `/openapi.json` shows. */
 import { z } from 'zod';
-import { maxIdLength } from '../domain/validate.ts';
-import { maxListIdLength } from './list-ids.ts';
+import { maxIdLength, maxListIdLength } from '../domain/validate.ts';
 import { arms, reasons } from './stored.ts';
 
 /** Bytes of a request's body at most. */
@@ -75,6 +74,28 @@ export const envelope = z.object({
   generatedAt: z.iso.datetime().nullable().describe('Event time as of which the list holds'),
   ageMs: z.number().min(0).nullable().describe('Milliseconds since then'),
 });
+export const exposureBody = z
+  .strictObject({
+    listId: z.string().min(1).max(maxListIdLength).describe('As it was answered'),
+    userId: id.optional().describe('Whose list it is, or who saw a list that is everybody’s'),
+    sessionId: id.optional().describe('In its place: who saw it without being signed in'),
+    slot: z
+      .string()
+      .regex(/^[\w-]{1,64}$/)
+      .describe('Where on the page; letters, digits, - and _'),
+    items: z.array(id).min(1).max(mostListed).describe('Ids of all items of the list, as they were answered'),
+    visible: z.int().min(1).max(mostListed).optional().describe('How many of them, from the first, could be seen'),
+    eventId: id.optional().describe('Reported twice, an exposure counts once; made of list, slot and reader if absent'),
+    at: z.iso.datetime({ offset: true }).optional().describe('When it was shown; now where absent'),
+  })
+  .refine(({ userId, sessionId }) => (userId === undefined) !== (sessionId === undefined), {
+    path: ['userId'],
+    message: 'give userId or sessionId, one of them',
+  })
+  .refine(({ items, visible = 1 }) => visible <= items.length, {
+    path: ['visible'],
+    message: 'is more than there are items',
+  });
 export const accepted = z.object({
   eventId: z.string(),
   topic: z.string(),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ListIds, maxListIdLength } from '../../../src/recommender/api/list-ids.ts';
+import { ListIds } from '../../../src/recommender/api/list-ids.ts';
+import { maxListIdLength } from '../../../src/recommender/domain/validate.ts';
 
 const ids = new ListIds('a key of sixteen or more');
 const origin = { policy: 'live', generation: 3, number: 41, propensities: [1, 0.9, 1, 0.1 / 3, 5e-7] };

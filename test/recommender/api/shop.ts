@@ -41,7 +41,7 @@ export const idle: LiveSource = {
 
 export async function shop(change: Partial<ServerOptions> = {}) {
   const transport = openEmbeddedLog({ path: ':memory:', clock: clock.now });
-  await transport.createTopic('ratings', { partitions: 4 });
+  for (const topic of ['ratings', 'exposures']) await transport.createTopic(topic, { partitions: 4 });
   const documents = openSqliteDocuments({ path: ':memory:', clock: clock.now });
   const reported: unknown[] = [];
   let drawn = 0;
@@ -65,9 +65,11 @@ export async function shop(change: Partial<ServerOptions> = {}) {
     await transport.close();
   });
   const get = (url: string) => server.app.inject({ method: 'GET', url });
-  const post = (payload: object | string, headers = { 'content-type': 'application/json' }) =>
-    server.app.inject({ method: 'POST', url: '/v2/ratings', payload, headers });
-  return { server, transport, documents, reported, get, post, fill: filling(documents) };
+  const postTo = (url: string, payload: object | string, headers = { 'content-type': 'application/json' }) =>
+    server.app.inject({ method: 'POST', url, payload, headers });
+  const post = (payload: object | string, headers?: { 'content-type': string }) =>
+    postTo('/v2/ratings', payload, headers);
+  return { server, transport, documents, reported, get, post, postTo, fill: filling(documents) };
 }
 
 /** On a grid of steps of one. */
