@@ -1,6 +1,7 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { kinds, type Model } from '../../als/index.ts';
+import type { TaskQuality } from './quality.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
 /** Popular items in the model's document. */
@@ -29,24 +30,22 @@ function candidateOf(vector: UserVector | ItemVector) {
   return { generation, factors: factors.toString('base64'), exponent };
 }
 
-export const asListDocument = ({
-  userId,
-  reason,
-  policy,
-  generation,
-  number,
-  time,
-  margin,
-  items,
-}: Recommendation) => ({
-  userId,
-  reason,
-  policy,
-  generation,
-  number,
-  time,
-  margin,
-  items: items.map(({ itemId, score, reason: why }) => ({ itemId, score, reason: why })),
+/** Null where there are no items: of a user who is no more, or who has had everything. */
+export const asListDocument = ({ items, ...list }: Recommendation) =>
+  items.length === 0
+    ? null
+    : { ...list, items: items.map(({ itemId, score, reason: why }) => ({ itemId, score, reason: why })) };
+
+/** How good the lists of a task are; `quality.ts` makes one picture of all of them. */
+export const asQualityDocument = ({ judged, exposure, ...version }: Omit<TaskQuality, 'task'>) => ({
+  ...version,
+  judged: judged.map(({ policy, generation, all, warm }) => ({
+    policy,
+    generation,
+    all: { ...all },
+    warm: { ...warm },
+  })),
+  exposure: { ...exposure, counts: exposure.counts.map(count => ({ ...count })) },
 });
 
 export const asModelDocument = (
