@@ -40,7 +40,7 @@ export interface Cut {
   readonly candidate?: { readonly generation: number; readonly share: number } | null;
   readonly popular?: readonly string[];
   readonly items?: Readonly<Record<string, Factors>>;
-  /** Items' factors in the candidate generation. */
+  /** Factors of those items in the candidate generation. */
   readonly tried?: Readonly<Record<string, Factors>>;
   readonly users?: Readonly<Record<string, Factors>>;
   /** Generation of the users' vectors, where it is not the live one. */
@@ -116,21 +116,9 @@ export class ListWorld {
   }
 
   #take(cut: Cut): ModelVersion {
-    const { number, generation = 1, candidate = null, items = {}, tried = {}, users = {}, events = [] } = cut;
-    for (const id of new Set([...Object.keys(items), ...Object.keys(tried)])) {
-      const own = items[id];
-      const factors = own === undefined ? (this.items.get(id)?.factors ?? Buffer.alloc(0)) : bytes(own);
-      const other = tried[id];
-      const of = candidate?.generation ?? -1;
-      this.items.set({
-        id,
-        ...grid,
-        generation,
-        number,
-        factors,
-        candidate: other === undefined ? null : { generation: of, factors: bytes(other), exponent: 0 },
-      });
-    }
+    const { number, generation = 1, items = {}, users = {}, events = [] } = cut;
+    for (const [id, factors] of Object.entries(items))
+      this.items.set({ id, ...grid, generation, number, factors: bytes(factors), candidate: candidateOf(cut, id) });
     for (const [id, factors] of Object.entries(users))
       this.users.set({ id, ...grid, generation: cut.usersOf ?? generation, number, factors: bytes(factors) });
     for (const event of events) this.shelves.next(event);
@@ -156,6 +144,12 @@ export class ListWorld {
     for (const [id, value] of values) table.values.set(id, value);
     table.committed();
   }
+}
+
+function candidateOf({ candidate, tried }: Cut, id: string): ItemVector['candidate'] {
+  const factors = tried?.[id];
+  if (factors === undefined || !candidate) return null;
+  return { generation: candidate.generation, factors: bytes(factors), exponent: 0 };
 }
 
 const versionOf = ({ number, generation = 1, candidate = null, popular = [] }: Cut): ModelVersion => ({
