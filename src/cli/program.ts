@@ -13,6 +13,7 @@ import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
 import { addTopics } from './commands/topics.ts';
+import { addTune } from './commands/tune.ts';
 import { misuseOf } from './errors.ts';
 
 /** Adds one command to the program: parses its flags, calls what does the work, prints what came of it. */
@@ -26,6 +27,7 @@ const commands: readonly AddCommand[] = [
   addImport,
   addGenerate,
   addEvaluate,
+  addTune,
   addExport,
   addExposures,
   addDescribe,

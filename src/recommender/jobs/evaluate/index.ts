@@ -10,3 +10,4 @@ export type { EvaluateSource } from './sources.ts';
 export { nonInferiority, type NonInferiority } from './non-inferiority/run.ts';
 export { orders, type Order } from './non-inferiority/stream.ts';
 export { readRatings } from './read.ts';
+export type { Ratings } from './ratings.ts';
