@@ -16,6 +16,8 @@ export {
   type Refresh,
   type Regularisation,
 } from './settings.ts';
+export { roundHalfEven } from './rounding.ts';
+export { starUnit } from './side.ts';
 export { strengthOf } from './strengths.ts';
 export { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export { trainGeneration } from './train-generation.ts';

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { modelSettings } from '../../als/index.ts';
+import { ReferenceKernel } from '../../als/kernel/reference/kernel.ts';
 import { applicationSettings } from '../../app/config.ts';
 import {
   evaluate as evaluateModels,
@@ -97,6 +98,7 @@ async function evaluate(flags: Flags): Promise<void> {
   const { seeds = 1, resamples } = flags;
   if (seeds > 1 && (flags.topN ?? flags.predictions) !== undefined)
     throw new Misuse('What was judged can be written of one seed only', 'Leave out --seeds, --top-n or --predictions');
+  using kernel = new ReferenceKernel();
   const result = await evaluateModels({
     source: sourceOf(flags),
     seed,
@@ -104,6 +106,7 @@ async function evaluate(flags: Flags): Promise<void> {
     resamples,
     settings: modelSet,
     eventsPerCut: learner.cutEvery,
+    kernel,
     now: () => performance.now(),
     judged: (model, judgement, of) => write(flags, model, judgement, of),
   });
@@ -115,6 +118,7 @@ async function compareOverStream(flags: Flags): Promise<void> {
   const { seed, ...modelSet } = modelSettings(learner.model);
   if (flags.ratings === undefined) throw new Misuse('It is not said what to evaluate', 'Give --ratings FILE');
   const { seeds, resamples, checkpoints, order } = flags;
+  using kernel = new ReferenceKernel();
   const found = nonInferiority({
     ratings: await readRatings(flags.ratings),
     seed,
@@ -124,6 +128,7 @@ async function compareOverStream(flags: Flags): Promise<void> {
     resamples,
     settings: modelSet,
     eventsPerCut: learner.cutEvery,
+    kernel,
     reached: ({ events, seed: of }) => process.stderr.write(`judged after ${events} events, seed ${of}\n`),
   });
   print(flags, found, () => nonInferiorityText(found));

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { modelSettings } from '../../als/index.ts';
+import { ReferenceKernel } from '../../als/kernel/reference/kernel.ts';
 import { applicationSettings, type Config } from '../../app/config.ts';
 import { protocols, readRatings, type Ratings } from '../../recommender/jobs/evaluate/index.ts';
 import { fragment, ratingsOfLog, tune as search } from '../../recommender/jobs/tune/index.ts';
@@ -55,6 +56,7 @@ async function tune(flags: Flags): Promise<void> {
   const { protocol, budget, minutes, resamples, out } = flags;
   if (out !== undefined) checkFolder(out);
   using stopped = untilSignalled();
+  using kernel = new ReferenceKernel();
   const found = await search({
     ratings: await ratingsOf(flags, config),
     base: modelSettings(applicationSettings(config).learner.model),
@@ -62,6 +64,7 @@ async function tune(flags: Flags): Promise<void> {
     budget,
     most_ms: minutes === undefined ? undefined : minutes * 60_000,
     resamples,
+    kernel,
     now: () => performance.now(),
     signal: stopped.signal,
     told: progress => process.stderr.write(`${progressText(progress)}\n`),

@@ -1,4 +1,4 @@
 /** The search for hyper-parameters. */
 export { fragment } from './fragment.ts';
 export { ratingsOfLog } from './log-ratings.ts';
-export { tune, type GoalFigures, type Progress, type TrialFigures, type Tuning } from './tune.ts';
+export { tune, type Progress, type Tuning } from './tune.ts';

@@ -7,17 +7,15 @@ import { rowNumbers, type Ratings } from '../evaluate/ratings.ts';
 import type { Split } from '../evaluate/split.ts';
 import { eta, ofUsers, sharesOf } from './rungs.ts';
 import { drawnSettings, tunedOf } from './space.ts';
-import { type Candidate, goals, inOrderOf, type Trial, tried } from './trial.ts';
+import { type Candidate, goals, inOrderOf, type Trial, tried, type Trying } from './trial.ts';
 
-export interface SearchOptions {
+export interface SearchOptions extends Trying {
   /** What the search may see: nothing of the test is in it. */
   readonly before: Ratings;
   /** How that is divided once more, into what is learnt and what validates. */
   readonly protocol: Protocol;
   readonly holdOut: number;
-  /** The settings to begin with, which are trial 0. */
-  readonly base: ModelSettings;
-  /** Trials in all, trial 0 among them. */
+  /** Trials in all; trial 0 is `base`. */
   readonly budget: number;
   readonly seed: number;
   /** Whether to begin no further trial: asked before each. */
@@ -36,7 +34,7 @@ export interface Searched {
 
 /** @throws {EvaluateInput} if there is too little to validate by */
 export async function search(options: SearchOptions): Promise<Searched> {
-  const { before, base, budget, seed, ended, told } = options;
+  const { before, base, kernel, budget, seed, ended, told } = options;
   const split = validated(options);
   const users = new Grouped(rowNumbers(before.users.length), before.users, before.userIds.length).present().length;
   const last = new Map<number, Trial>();
@@ -47,7 +45,7 @@ export async function search(options: SearchOptions): Promise<Searched> {
     for (const [index, candidate] of candidates.entries()) {
       await turn();
       if (ended()) return searched(last, true);
-      const trial = tried(candidate, part, { share, base });
+      const trial = tried(candidate, part, { share, base, kernel });
       rung.push(trial);
       last.set(trial.number, trial);
       told(trial, candidates.length - index - 1);

@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../../../als/index.ts';
+import type { Kernel, ModelSettings } from '../../../als/index.ts';
 import { retrained } from '../evaluate/contestant.ts';
 import { judge } from '../evaluate/judge.ts';
 import { figureOf, ratioOf } from '../evaluate/measures.ts';
@@ -26,19 +26,26 @@ export interface Candidate {
   readonly settings: Tuned;
 }
 
+/** What all trials share: what is not tuned stays as it is in `base`. */
+export interface Trying {
+  readonly base: ModelSettings;
+  readonly kernel: Kernel;
+}
+
 export function tried(
   { number, settings }: Candidate,
   split: Split,
-  { share, base }: { readonly share: number; readonly base: ModelSettings },
+  { share, ...trying }: Trying & { readonly share: number },
 ): Trial {
-  const users = worth(settings, split, base);
+  const users = worth(settings, split, trying);
   const figure = (goal: Goal): number | null => figureOf(ratioOf(users, goal));
   return { number, settings, share, ndcg10: figure('ndcg10'), rmse: figure('rmse'), users };
 }
 
-/** What is not tuned stays as it is in `base`. */
-export const worth = (settings: Tuned, split: Split, base: ModelSettings): UserFigures =>
-  userFigures(judge(retrained(split.ratings, split.train, { ...base, ...settings }), split));
+export function worth(settings: Tuned, split: Split, { base, kernel }: Trying): UserFigures {
+  const { ratings, train } = split;
+  return userFigures(judge(retrained({ ratings, train, settings: { ...base, ...settings }, kernel }), split));
+}
 
 /** The best first; what a measure does not apply to comes last. */
 export const inOrderOf =

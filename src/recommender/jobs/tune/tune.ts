@@ -1,5 +1,5 @@
 /** Searches hyper-parameters on validation data that precedes the test, and confirms the winner once on the test. */
-import type { ModelSettings } from '../../../als/index.ts';
+import type { Kernel, ModelSettings } from '../../../als/index.ts';
 import { type BootstrapOptions, bootstrapOptions, type Interval } from '../evaluate/bootstrap.ts';
 import { type Gain, gainsOf, intervalsOf } from '../evaluate/compared.ts';
 import { EvaluateInput } from '../evaluate/errors.ts';
@@ -24,6 +24,7 @@ export interface TuneOptions {
   /** Milliseconds after which no further trial begins. */
   readonly most_ms?: number | undefined;
   readonly resamples?: number | undefined;
+  readonly kernel: Kernel;
   /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** Ends the search at the next trial; the winner so far is then told, not confirmed. */
@@ -70,7 +71,7 @@ export interface Tuning {
   readonly trials: readonly TrialFigures[];
   /** Numbers of the trials that were the best on the greatest share of the users. */
   readonly best: Readonly<Record<Goal, number>>;
-  /** Whether the best differs from trial 0 beyond the noise: its gain's interval lies above 0. */
+  /** Whether the best differs from trial 0 beyond the noise: the interval of the difference lies above 0. */
   readonly beyondNoise: Readonly<Record<Goal, boolean>>;
   /** The lists' settings of the one, the stars' of the other. */
   readonly settings: Tuned;
@@ -80,7 +81,7 @@ export interface Tuning {
 
 /** @throws {EvaluateInput} */
 export async function tune(options: TuneOptions): Promise<Tuning> {
-  const { ratings, base, signal, now } = options;
+  const { ratings, base, kernel, signal, now } = options;
   const { protocol, holdOut, budget, bootstrap } = checked(options);
   const { before, test } = divide(ratings, holdOut);
   const end = now() + (options.most_ms ?? Infinity);
@@ -90,12 +91,12 @@ export async function tune(options: TuneOptions): Promise<Tuning> {
     options.told?.(progress(trial, left, soFar));
   };
   const ended = (): boolean => signal.aborted || now() >= end;
-  const found = await search({ before, protocol, holdOut, base, budget, seed: base.seed, ended, told });
+  const found = await search({ before, protocol, holdOut, base, kernel, budget, seed: base.seed, ended, told });
   const best = { ndcg10: bestOf(found, 'ndcg10'), rmse: bestOf(found, 'rmse') };
   const settings = together(best, base);
   const trials = found.trials.map(trial => figuresOf(trial, found.trials[0], bootstrap));
   const beyond = (goal: Goal): boolean =>
-    (trials.find(({ number }) => number === best[goal]?.number)?.[goal].gain?.interval?.low ?? 0) > 0;
+    (trials.find(({ number }) => number === best[goal]?.number)?.[goal].gain?.differenceInterval?.low ?? 0) > 0;
   return {
     protocol,
     holdOut,
@@ -109,7 +110,7 @@ export async function tune(options: TuneOptions): Promise<Tuning> {
     best: { ndcg10: best.ndcg10?.number ?? 0, rmse: best.rmse?.number ?? 0 },
     beyondNoise: { ndcg10: beyond('ndcg10'), rmse: beyond('rmse') },
     settings,
-    confirmed: signal.aborted ? null : confirm(settings, { test, base, bootstrap }),
+    confirmed: signal.aborted ? null : confirm(settings, { test, base, kernel, bootstrap }),
   };
 }
 

@@ -1,8 +1,9 @@
-import { Model, type ModelSettings } from '../../../../als/index.ts';
+import { type Kernel, Model, type ModelSettings, trainGeneration } from '../../../../als/index.ts';
 import { interactions } from '../interactions.ts';
 import { judge } from '../judge.ts';
-import { Learnt } from '../learnt.ts';
+import { Learnt, vectorsOf } from '../learnt.ts';
 import type { Ratings } from '../ratings.ts';
+import { trainingInput } from '../training-input.ts';
 import { type UserFigures, userFigures } from '../user-figures.ts';
 import { overlapOf } from './overlap.ts';
 import type { Checkpoint, Stream } from './stream.ts';
@@ -20,6 +21,8 @@ export interface CheckpointFigures {
   /** Places in the lists of the incremental model, and the share whose item the retrain's list holds, too. */
   readonly places: number;
   readonly overlap10: number;
+  /** How much greater the implicit loss of the incremental model is, relative to that of the retrain. */
+  readonly objectiveGap: number;
 }
 
 export interface Reached {
@@ -33,12 +36,13 @@ export interface FollowOptions {
   readonly settings: Partial<ModelSettings>;
   readonly eventsPerCut: number;
   readonly seed: number;
+  readonly kernel: Kernel;
 }
 
 /** Learns a stream as the product does, and beside it a retrain of the same events at every checkpoint. */
 export function* follow({ rows, first, checkpoints }: Stream, options: FollowOptions): Generator<Reached> {
-  const { ratings, settings, eventsPerCut } = options;
-  const model = new Model(settings);
+  const { ratings, settings, eventsPerCut, kernel } = options;
+  using model = new Model(settings, { kernel });
   let [at, trainedAt, generations] = [0, 0, 0];
   const learnTo = (end: number): void => {
     model.learn(interactions(ratings, rows.subarray(at, end)));
@@ -67,13 +71,12 @@ const growth = 2;
 function reachedBy(
   model: Model,
   { events, split }: Checkpoint,
-  { ratings, settings, seed, generations }: FollowOptions & { readonly generations: number },
+  { ratings, settings, seed, generations, kernel }: FollowOptions & { readonly generations: number },
 ): Reached {
-  const retrained = new Model(settings);
-  retrained.learn(interactions(ratings, split.train));
-  retrained.train();
-  const ofIncremental = judge(new Learnt(model, ratings, split.train), split);
-  const ofRetrain = judge(new Learnt(retrained, ratings, split.train), split);
+  const { train } = split;
+  const ofIncremental = judge(new Learnt(vectorsOf(model), ratings, train, kernel), split);
+  const retrain = trainGeneration(trainingInput(ratings, train, settings), { kernel, losses: 'last' });
+  const ofRetrain = judge(new Learnt(retrain, ratings, train, kernel), split);
   const { shared, places } = overlapOf(ofIncremental.lists, ofRetrain.lists);
   const incremental = userFigures(ofIncremental);
   return {
@@ -85,6 +88,7 @@ function reachedBy(
       lists: incremental.judged.reduce((sum, one) => sum + one, 0),
       places,
       overlap10: shared / places,
+      objectiveGap: model.objective() / retrain.objective - 1,
     },
     incremental,
     retrain: userFigures(ofRetrain),

@@ -1,4 +1,5 @@
-import { listLength, type Lists } from '../judge.ts';
+import type { Lists } from '../judge.ts';
+import { listLength } from '../list-length.ts';
 import { at } from '../ratings.ts';
 
 /** Places of lists whose items another model's list of the same user holds, too, and how many places there are. */

@@ -1,8 +1,9 @@
 /** Whether learning in cuts is as good as retraining: both judged at checkpoints of a stream by what comes next. */
-import type { ModelSettings } from '../../../../als/index.ts';
+import type { Kernel, ModelSettings } from '../../../../als/index.ts';
 import { type BootstrapOptions, bootstrapOptions } from '../bootstrap.ts';
 import { type Gain, gainsOf } from '../compared.ts';
 import { EvaluateInput } from '../errors.ts';
+import { mean } from '../metrics.ts';
 import { pooled } from '../pooled.ts';
 import type { Ratings } from '../ratings.ts';
 import type { UserFigures } from '../user-figures.ts';
@@ -26,6 +27,7 @@ export interface NonInferiorityOptions {
   /** Events that the incremental model learns at a time; 1,000 by default. */
   readonly eventsPerCut?: number;
   readonly resamples?: number | undefined;
+  readonly kernel: Kernel;
   /** Is told of each checkpoint as soon as both models are judged. */
   readonly reached?: (checkpoint: CheckpointFigures) => void;
 }
@@ -47,6 +49,13 @@ export interface NonInferiority {
   readonly rmse: Judged;
   /** Share of the places of the incremental model's lists whose item the retrain's list holds, too. */
   readonly overlap10: number;
+  /** The implicit loss beside that of the retrain, over all checkpoints: mean, greatest, and whether all are within bounds. */
+  readonly objectiveGap: {
+    readonly mean: number;
+    readonly most: number;
+    readonly bound: number;
+    readonly held: boolean;
+  };
   /** Generations after the first one: the product trains one where what is known has doubled. */
   readonly generations: number;
   readonly eventsPerCut: number;
@@ -67,7 +76,13 @@ export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
   for (const seed of seeds) {
     const stream = streamOf(ratings, { order, seed, checkpoints, first });
     const settings = { ...options.settings, seed };
-    for (const { figures, incremental, retrain } of follow(stream, { ratings, settings, eventsPerCut, seed })) {
+    for (const { figures, incremental, retrain } of follow(stream, {
+      ratings,
+      settings,
+      eventsPerCut,
+      seed,
+      kernel: options.kernel,
+    })) {
       reached.push(figures);
       models.incremental.push(incremental);
       models.retrain.push(retrain);
@@ -84,12 +99,21 @@ export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
     ndcg10: judged(gains.ndcg10),
     rmse: judged(gains.rmse),
     overlap10: share(reached),
+    objectiveGap: gapOf(reached.map(({ objectiveGap }) => objectiveGap)),
     generations: reached.reduce((sum, { generations }) => sum + generations, 0),
     eventsPerCut,
     bootstrap,
     users: pair.model.users.length,
     checkpoints: reached,
   };
+}
+
+/** What the loss may be greater: half a per cent. */
+const gapBound = 0.005;
+
+function gapOf(gaps: readonly number[]): NonInferiority['objectiveGap'] {
+  const most = Math.max(...gaps);
+  return { mean: mean(gaps), most, bound: gapBound, held: most <= gapBound };
 }
 
 function share(reached: readonly CheckpointFigures[]): number {

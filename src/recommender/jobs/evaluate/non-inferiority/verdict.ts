@@ -7,7 +7,7 @@ import type { Gain } from '../compared.ts';
  */
 export type Verdict = 'non-inferior' | 'inferior' | 'inconclusive';
 
-export function verdictOf({ interval }: Gain, margin: number): Verdict {
+export function verdictOf({ interval }: Pick<Gain, 'interval'>, margin: number): Verdict {
   if (interval === null) return 'inconclusive';
   if (interval.low > -margin) return 'non-inferior';
   return interval.high < -margin ? 'inferior' : 'inconclusive';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ReferenceKernel } from '../../../../../src/als/kernel/reference/kernel.ts';
 import { bootstrapOptions } from '../../../../../src/recommender/jobs/evaluate/bootstrap.ts';
 import { gainsOf } from '../../../../../src/recommender/jobs/evaluate/compared.ts';
 import { EvaluateInput } from '../../../../../src/recommender/jobs/evaluate/errors.ts';
@@ -16,7 +17,16 @@ function shop(): Ratings {
   return builder.build().ratings;
 }
 
-const options = { ratings: shop(), seed: 1, seeds: 2, checkpoints: 3, settings: { factors: 4 }, eventsPerCut: 10 };
+const kernel = new ReferenceKernel();
+const options = {
+  ratings: shop(),
+  kernel,
+  seed: 1,
+  seeds: 2,
+  checkpoints: 3,
+  settings: { factors: 4 },
+  eventsPerCut: 10,
+};
 
 test('both models are judged at every checkpoint of every seed, and the same again when repeated', () => {
   const told: number[] = [];
