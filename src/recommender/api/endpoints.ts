@@ -3,15 +3,18 @@ import { z } from 'zod';
 import type { Health, Verdict } from '../../operations/health.ts';
 import { noRules } from '../domain/rules.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
+import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
 import { openApi } from './openapi.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
 import { type ExposurePorts, postExposure } from './post-exposure.ts';
 import { type PostedRating, postRating, type RatingPorts } from './post-rating.ts';
+import { whyOf } from './why.ts';
 import {
   accepted,
   bareList,
   byId,
+  byUserAndItem,
   envelope,
   exposureBody,
   health,
@@ -20,6 +23,8 @@ import {
   oldListQuery,
   ratingBody,
   userListQuery,
+  whyAnswer,
+  whyQuery,
 } from './wire.ts';
 
 /** Where metrics are read from: a registry of prom-client. */
@@ -30,6 +35,7 @@ export interface MetricsSource {
 
 export interface EndpointParts extends PageParts {
   readonly lists: ItemLists;
+  readonly vectors: ItemVectors;
   readonly ratings: RatingPorts;
   readonly exposures: ExposurePorts;
   readonly health: Health;
@@ -43,6 +49,7 @@ const sunset = Date.UTC(2028, 0, 1);
 export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
   const served = [
     ...listEndpoints(parts),
+    whyEndpoint(parts),
     ...pageEndpoints(parts),
     ratingEndpoint(parts),
     exposureEndpoint(parts),
@@ -77,6 +84,21 @@ function listEndpoints({ lists }: EndpointParts): Endpoint[] {
     ),
   ];
 }
+
+const whyEndpoint = (parts: EndpointParts): Endpoint =>
+  endpoint(
+    {
+      method: 'GET',
+      path: '/v2/users/{id}/recommendations/{itemId}/why',
+      summary: 'What of all that a user did adds how much to the score of an item',
+      params: byUserAndItem,
+      query: whyQuery,
+      answer: whyAnswer,
+      status: 200,
+      problems: [400, 404, 503],
+    },
+    async ({ params, query }) => ok(await whyOf(parts, params.id, params.itemId, query.n)),
+  );
 
 const askedBy = ({ n, genre: genres, maxPerGenre }: z.infer<typeof listQuery>): Asked => ({
   n,

@@ -1,6 +1,7 @@
 /** All item vectors in memory, kept up to date by the change feed: what likeness and fit are measured over. */
 import type { Documents } from '../../documents/port.ts';
 import { dot, greatest, ItemMatrix } from '../../als/index.ts';
+import { GrammedItems } from '../domain/grammed-items.ts';
 import { fromBytes } from '../domain/vectors.ts';
 import { TooManyItems } from './errors.ts';
 import { Followed } from './followed.ts';
@@ -23,6 +24,8 @@ const everything: IsAllowed = () => true;
 interface Space {
   readonly matrix: ItemMatrix;
   readonly exponent: number;
+  /** Made when it is first asked for, and kept up from then on. */
+  grammed?: GrammedItems;
 }
 
 /**
@@ -85,6 +88,15 @@ export class ItemVectors {
     });
   }
 
+  /** All items of a generation with their Gram matrix; undefined for a generation that is not here. */
+  grammed(generation: number): GrammedItems | undefined {
+    const space = this.#spaces.get(generation);
+    if (space === undefined || space.grammed !== undefined) return space?.grammed;
+    space.grammed = new GrammedItems(space.matrix.k);
+    for (const id of space.matrix.ids) space.grammed.set(id, space.matrix.get(id) ?? new Int16Array(space.matrix.k));
+    return space.grammed;
+  }
+
   has(itemId: string): boolean {
     return this.#spaces.get(this.#live)?.matrix.rowOf(itemId) !== undefined;
   }
@@ -107,9 +119,13 @@ export class ItemVectors {
 
   #put(id: string, generation: number, factors: FactorsDocument): void {
     const row = factorsOf(factors);
-    const space = this.#spaces.get(generation) ?? { matrix: new ItemMatrix(row.length), exponent: factors.exponent };
+    const space: Space = this.#spaces.get(generation) ?? {
+      matrix: new ItemMatrix(row.length),
+      exponent: factors.exponent,
+    };
     this.#spaces.set(generation, space);
     space.matrix.set(id, row);
+    space.grammed?.set(id, row);
   }
 
   #begin(): void {

@@ -128,6 +128,7 @@ function partsOf(options: ServerOptions): EndpointParts {
     history,
     users: new UserDirectory(documents, mostUsers),
     items,
+    vectors,
     lists: new ItemLists({ stored, items, vectors, clock, report, exploration, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: { transport, clock, newEventId },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DocumentKey, Documents } from '../../documents/port.ts';
 import { UnreadableDocument } from './errors.ts';
 
+export const kinds = ['rating', 'order', 'view', 'return'] as const;
 export const reasons = ['personal', 'similar', 'trending', 'popular'] as const;
 /** The arms of an experiment. */
 export const arms = ['live', 'candidate'] as const;
@@ -21,15 +22,41 @@ const board = z.object({
   end: z.number(),
   items: z.array(z.object({ itemId: z.string(), count: z.number(), mean: z.number() })),
 });
+/** What the vectors of a generation were made with: what explains a score. */
+const settings = z.object({
+  regularisation: z.object({ strength: z.number(), frequencyExponent: z.literal([0, 0.5, 1]) }),
+  unobservedWeight: z.number(),
+  gridExponent: z.object({ users: z.int(), items: z.int() }),
+  weights: z.object({
+    ageBounds_ms: z.array(z.number()),
+    rules: z.array(
+      z.object({
+        kind: z.enum(kinds).exclude(['return']),
+        atLeast: z.number(),
+        preference: z.literal([0, 1]),
+        confidence: z.array(z.number()),
+      }),
+    ),
+  }),
+});
+const sums = z.object({
+  records: z.int(),
+  squaredErrorSum: z.number(),
+  warmRecords: z.int().default(0),
+  warmSquaredErrorSum: z.number().default(0),
+});
 const model = z.object({
   generation: z.int(),
   number: z.int(),
   time: z.number(),
-  candidate: z.object({ generation: z.int(), share: z.number() }).nullish(),
+  cause: z.string().default(''),
+  candidate: z.object({ generation: z.int(), share: z.number(), settings: settings.optional() }).nullish(),
+  settings: settings.optional(),
+  counts: z.object({ users: z.int(), items: z.int() }).optional(),
+  prequential: sums.optional(),
   popular: z.array(z.object({ itemId: z.string(), score: z.number() })),
 });
 const item = z.object({ itemId: z.string(), title: z.string(), genres: z.array(z.string()), available: z.boolean() });
-export const kinds = ['rating', 'order', 'view', 'return'] as const;
 const profile = z.object({
   userId: z.string(),
   count: z.int(),

@@ -1,7 +1,7 @@
 /** What goes over the wire: the schemas that validate requests are those that `/openapi.json` shows. */
 import { z } from 'zod';
 import { maxIdLength, maxListIdLength } from '../domain/validate.ts';
-import { arms, reasons } from './stored.ts';
+import { arms, kinds, reasons } from './stored.ts';
 
 /** Bytes of a request's body at most. */
 export const bodyLimit = 16 * 1024;
@@ -45,6 +45,10 @@ export const userListQuery = listQuery.extend({
     ),
 });
 export const nothing = z.strictObject({});
+export const byUserAndItem = z.strictObject({ id, itemId: id });
+export const whyQuery = z.strictObject({
+  n: z.coerce.number().int().min(1).max(mostListed).default(10).describe('Contributions that are listed'),
+});
 
 export const ratingBody = z.strictObject({
   userId: id,
@@ -73,6 +77,22 @@ export const envelope = z.object({
   modelVersion: z.string().nullable().describe('generation.number of the model; null where none is behind the list'),
   generatedAt: z.iso.datetime().nullable().describe('Event time as of which the list holds'),
   ageMs: z.number().min(0).nullable().describe('Milliseconds since then'),
+});
+const did = z.object({ kind: z.enum(kinds), value: z.number(), at: z.iso.datetime() });
+const shownItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()) };
+export const whyAnswer = z.object({
+  ...shownItem,
+  reason: z.enum(['personal', 'trending', 'popular']),
+  modelVersion: z.string().nullable().describe('generation.number; null where none is behind the answer'),
+  score: z.number().nullable().describe('By the published vectors, which lie on a grid; null unless personal'),
+  sum: z.number().nullable().describe('Of all contributions: the score without rounding; null where it is not known'),
+  count: z.int().min(0).describe('Items that contribute'),
+  contributions: z
+    .array(z.object({ ...shownItem, events: z.array(did), contribution: z.number() }))
+    .describe('What the user did with each item, and what that adds to the score; the greatest first'),
+  others: z
+    .object({ ratings: z.number().nullable(), liked: z.number().nullable() })
+    .describe('Unless personal: ratings in the newest window, or users who liked the item; null where not known'),
 });
 export const exposureBody = z
   .strictObject({

@@ -1,6 +1,6 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
-import { kinds, type Model } from '../../als/index.ts';
+import { kinds, type Model, type ModelSettings } from '../../als/index.ts';
 import type { TaskQuality } from './quality.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
@@ -49,17 +49,28 @@ export const asQualityDocument = ({ judged, exposure, ...version }: Omit<TaskQua
 });
 
 export const asModelDocument = (
-  { generation, number, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
+  { generation, number, cause, candidate, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
   model: Model,
 ) => ({
   generation,
   number,
+  cause,
+  candidate: candidate && { generation: candidate.generation, share: candidate.share },
+  settings: asSettings(model.settings),
   hash,
   time,
   meanStars,
   counts: { ...model.counts },
   prequential: { ...prequential },
   popular: model.popular(popularKept).map(({ itemId, score }) => ({ itemId, score })),
+});
+
+/** What explains a score: see `why.ts`. */
+const asSettings = ({ regularisation, unobservedWeight, gridExponent, weights }: ModelSettings) => ({
+  regularisation: { ...regularisation },
+  unobservedWeight,
+  gridExponent: { ...gridExponent },
+  weights: { ageBounds_ms: [...weights.ageBounds_ms], rules: weights.rules.map(rule => ({ ...rule })) },
 });
 
 /** Null of a user who was erased, or of a session that became a user. */

@@ -34,6 +34,7 @@ test('the description names exactly the routes of the server', async () => {
     'GET /v2/users',
     'GET /v2/users/{id}/profile',
     'GET /v2/users/{id}/recommendations',
+    'GET /v2/users/{id}/recommendations/{itemId}/why',
     'POST /v2/exposures',
     'POST /v2/ratings',
   ]);
