@@ -18,7 +18,8 @@ export function adopt(state: ModelState, generation: Generation, number: number)
     const side = state[name];
     const behind = place(side, generation[name]);
     for (const row of side.ids.rows()) {
-      if (behind.has(row)) side.begin(row);
+      if (side === state.items && state.cold.isCold(row)) side.placeCold(row, new Int16Array(side.vectors.width));
+      else if (behind.has(row)) side.begin(row);
       side.mark(row);
     }
     side.sumGram();
@@ -26,6 +27,7 @@ export function adopt(state: ModelState, generation: Generation, number: number)
   const touched = (side: Side): number[] =>
     [...side.ids.rows()].filter(row => side.touchedAt.get(row) >= generation.base);
   const saturations = state.solve(state.items, touched(state.items)) + state.solve(state.users, touched(state.users));
+  state.cold.placeAll();
   state.generation = number;
   state.number = 0;
   state.versionDirty = true;

@@ -3,15 +3,10 @@ import type { FactorMatrix } from './kernel/factor-matrix.ts';
 import { implicitLoss } from './loss.ts';
 import type { ModelSettings } from './settings.ts';
 import { implicitDiagonal } from './strengths.ts';
-import { subspaceStart } from './subspace.ts';
+import { subspaceStart, type PerSide } from './subspace.ts';
 import type { BothWays } from './training-data.ts';
 import type { Progress, TrainingOptions } from './training-progress.ts';
 import { confidenceSteps } from './weights.ts';
-
-export interface PerSide {
-  readonly users: number;
-  readonly items: number;
-}
 
 /** The sweeps of a generation's implicit model, with one pair of grid exponents. */
 export class ImplicitTraining implements Disposable {
@@ -38,9 +33,16 @@ export class ImplicitTraining implements Disposable {
     const unit = { users: this.#unit('users'), items: this.#unit('items') };
     const { users, items } = this;
     const itemIds = this.#input.live.items.ids;
-    subspaceStart(this.#options.kernel, this.#data, { users, items, itemIds, unit, unobservedWeight, seed });
+    let saturations = subspaceStart(this.#options.kernel, this.#data, {
+      users,
+      items,
+      itemIds,
+      unit,
+      unobservedWeight,
+      seed,
+    });
     const losses: number[] = [];
-    let saturations: PerSide = { users: 0, items: 0 };
+    if (saturations.users + saturations.items > 0) return { saturations, losses };
     const method = this.#options.method ?? 'blocks';
     for (let sweep = 1; sweep <= sweeps; sweep++) {
       progress.goOn();

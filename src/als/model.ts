@@ -1,9 +1,11 @@
+import type { Description } from './groups.ts';
 import type { Interaction } from './interaction.ts';
 import { learn } from './learn.ts';
 import { modelHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
 import { adopt } from './adopt.ts';
 import { alias, forget } from './forget.ts';
+import { describe } from './describe.ts';
 import { freeze } from './freeze.ts';
 import type { Generation, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
@@ -111,6 +113,14 @@ export class Model implements Disposable {
    */
   adopt(generation: Generation, { generation: number }: { readonly generation: number }): Learnt {
     return adopt(this.#state, generation, number);
+  }
+
+  /**
+   * Says which groups items belong to, such as 'genre:Drama' or 'tag:noir': an item without events stands at the mean of
+   * those it shares groups with, until events come. Like a cut, if it moves a vector.
+   */
+  describe(descriptions: Iterable<Description>): Learnt {
+    return describe(this.#state, descriptions);
   }
 
   /** Merges a session into a user: what it did is the user's, and it is forgotten. Like a cut, if it was known. */

@@ -31,8 +31,10 @@ export class Prequel {
 
   /** Rows that the cut brought are cold: their estimate is what the known side alone says. */
   score(user: number, item: number, stars: number): void {
-    const known = [this.#newUsers.has(user) ? undefined : user, this.#newItems.has(item) ? undefined : item] as const;
-    const warm = known.every(row => row !== undefined);
+    const [isNewUser, isNewItem] = [this.#newUsers.has(user), this.#newItems.has(item)];
+    const isToldItem = !isNewItem || this.#state.groups.has(item);
+    const known = [isNewUser ? undefined : user, isToldItem ? item : undefined] as const;
+    const warm = !isNewUser && !isNewItem;
     const error = starsOf(this.#state, known, this.#mean) - stars;
     const sums = warm ? this.#warm : this.#cold;
     sums.count++;

@@ -9,7 +9,7 @@ import type { RowValue } from './types.ts';
 
 /**
  * The checkpoint of a model, row by row: `meta`; `u/ID` and `i/ID`, the vectors and staleness of a user or item; `h/ID`,
- * the history of a user, by item. All else (Gram matrices, the items' side of the histories, means) follows from these.
+ * the history of a user, by item; `g/ID`, the groups of an item. All else (Gram matrices, the items' side of the histories, means) follows from these.
  */
 export const metaKey = 'meta';
 
@@ -18,6 +18,7 @@ export function* dirtyRows(state: ModelState): Iterable<readonly [key: string, v
   const { users, items, dirtyHistories, erased } = state;
   const unheld = [...erased].filter(id => users.ids.rowOf(id) === undefined);
   for (const key of unheld.flatMap(userKeys).sort()) yield [key, null];
+  for (const row of byId(items, state.groups.dirty)) yield [`g/${items.idOf(row)}`, groupsOf(state, row)];
   for (const row of byId(users, dirtyHistories)) yield [`h/${users.idOf(row)}`, history(state, row)];
   for (const row of byId(items, items.dirty)) yield [`i/${items.idOf(row)}`, vectors(items, row)];
   if (isDirty(state)) yield [metaKey, meta(state)];
@@ -26,6 +27,7 @@ export function* dirtyRows(state: ModelState): Iterable<readonly [key: string, v
 
 export function clean(state: ModelState): void {
   state.dirtyHistories.clear();
+  state.groups.dirty.clear();
   state.users.dirty.clear();
   state.items.dirty.clear();
   state.erased.clear();
@@ -34,10 +36,11 @@ export function clean(state: ModelState): void {
 
 /** The state at the last checkpoint: clean rows are as they are, `read` answers the others, also those erased since. */
 export function before(state: ModelState, read: (key: string) => RowValue | undefined): ModelState {
-  const { users, dirtyHistories, erased } = state;
+  const { users, groups, dirtyHistories, erased } = state;
   const restored = new ModelState(state.configured, state.kernel);
   for (const { key, side, row, write } of allRows(state)) {
-    const dirty = key.startsWith('h/') ? dirtyHistories.has(row) : side.dirty.has(row);
+    const marks = key.startsWith('h/') ? dirtyHistories : key.startsWith('g/') ? groups.dirty : side.dirty;
+    const dirty = marks.has(row);
     restoreIfKnown(restored, key, dirty ? read(key) : write());
   }
   const unheld = [...erased].filter(id => users.ids.rowOf(id) === undefined);
@@ -54,6 +57,8 @@ function* allRows(state: ModelState): Iterable<Row> {
       const id = side.idOf(row);
       yield { key: `${side === state.users ? 'u' : 'i'}/${id}`, side, row, write: () => vectors(side, row) };
       if (side === state.users) yield { key: `h/${id}`, side, row, write: () => history(state, row) };
+      else if (state.groups.has(row) || state.groups.dirty.has(row))
+        yield { key: `g/${id}`, side, row, write: () => groupsOf(state, row) ?? new Uint8Array() };
     }
 }
 
@@ -76,6 +81,7 @@ export function restoreRow(state: ModelState, key: string, value: RowValue): voi
   }
   const prefix = key.slice(0, 2);
   if (prefix === 'h/') restoreHistory(state, key.slice(2), new RowReader(key, value));
+  else if (prefix === 'g/') restoreGroups(state, key.slice(2), new RowReader(key, value));
   else if (prefix !== 'u/' && prefix !== 'i/') throw unknownRow(key);
   else if (state.isNew) state.held.set(key, value);
   else restoreVectors(prefix === 'u/' ? state.users : state.items, key, value);
@@ -91,6 +97,10 @@ export function finishRestore(state: ModelState): void {
   restoreHeld(state);
   for (let pair = 0; pair < state.pairs.size; pair++) state.refold(pair);
   state.pairs.aged(state.time);
+  for (const row of state.groups.rows()) {
+    state.groups.settle(row, state.items.events.get(row) > 0);
+    if (state.cold.isCold(row)) state.items.cold.add(row);
+  }
   for (const side of [state.users, state.items]) {
     side.sumGram();
     side.changed.clear();
@@ -101,8 +111,8 @@ export function finishRestore(state: ModelState): void {
 const byId = (side: Side, rows: Iterable<number>): number[] =>
   [...rows].sort((a, b) => compare(side.idOf(a), side.idOf(b)));
 
-const isDirty = ({ users, items, dirtyHistories, versionDirty }: ModelState): boolean =>
-  versionDirty || users.dirty.size + items.dirty.size + dirtyHistories.size > 0;
+const isDirty = ({ users, items, groups, dirtyHistories, versionDirty }: ModelState): boolean =>
+  versionDirty || groups.dirty.size > 0 || users.dirty.size + items.dirty.size + dirtyHistories.size > 0;
 
 /** One for all rows: a rating can make thousands of neighbours staler. */
 const writer = new RowWriter();
@@ -163,6 +173,19 @@ function restoreHistory({ users, items, pairs }: ModelState, id: string, reader:
     const hash = hashed ? { high: reader.word(), low: reader.word() } : hashOfEvent(reader.text());
     pairs.note(pair, kind, { value, time, ...hash });
   }
+}
+
+/** Null once nothing is said of the item any more. */
+function groupsOf({ groups }: ModelState, row: number): Uint8Array | null {
+  if (!groups.has(row)) return null;
+  for (const group of groups.of(row)) writer.text(group);
+  return writer.end();
+}
+
+function restoreGroups({ items, groups }: ModelState, id: string, reader: RowReader): void {
+  const given: string[] = [];
+  while (reader.more) given.push(reader.text());
+  groups.set(items.add(id), given);
 }
 
 /** The settings are those of the live generation. Releases up to 0.1 wrote the first four. */

@@ -38,6 +38,8 @@ export class Side implements Disposable {
   readonly changed = new Marks();
   /** Of both vectors by row, for the hash of the model. */
   readonly digests: RowDigests;
+  /** Rows without events that stand at the mean of their groups: they count for nothing in the other side's systems. */
+  readonly cold = new Marks();
   /** Sums of rows with very many neighbours. */
   readonly heavy: HeavyRows;
   readonly #kernel: Kernel;
@@ -60,6 +62,11 @@ export class Side implements Disposable {
 
   get size(): number {
     return this.ids.size;
+  }
+
+  /** Rows that count in the other side's systems. */
+  get counted(): number {
+    return this.ids.size - this.cold.size;
   }
 
   /** 2^exponent: grid steps in one. */
@@ -117,12 +124,26 @@ export class Side implements Disposable {
       const difference = (vector[f] ?? NaN) - (old[f] ?? NaN);
       squared += difference * difference;
     }
-    if (squared === 0) return 0;
-    this.#addToGram(row, -1);
+    if (squared === 0 && !this.cold.has(row)) return 0;
+    if (!this.cold.has(row)) this.#addToGram(row, -1);
+    this.cold.delete(row);
     old.set(vector);
     this.#addToGram(row, 1);
     this.mark(row);
     return Math.sqrt(squared);
+  }
+
+  /**
+   * Puts a vector in the place of a row's without events: it is listed and scored, and no part of what the other side
+   * is solved against until it is moved.
+   */
+  placeCold(row: number, vector: Int16Array): void {
+    const old = this.#vectors.row(row);
+    if (!this.cold.has(row)) this.#addToGram(row, -1);
+    this.cold.add(row);
+    if (vector.every((value, f) => value === old[f])) return;
+    old.set(vector);
+    this.mark(row);
   }
 
   moveStars(row: number, vector: Int16Array): void {
@@ -151,7 +172,10 @@ export class Side implements Disposable {
 
   /** Sums up the Gram matrix: the vectors were set otherwise than by `move`. */
   sumGram(): void {
+    const cold = [...this.cold].map(row => ({ row, vector: this.#vectors.row(row).slice() }));
+    for (const { row } of cold) this.#vectors.row(row).fill(0);
     this.#gram = this.#kernel.gram(this.#vectors);
+    for (const { row, vector } of cold) this.#vectors.row(row).set(vector);
   }
 
   /** The row's first values, as if it were new. */

@@ -99,7 +99,7 @@ export class Solver implements Disposable {
       gram: other.gram,
       shared: this.#settings.unobservedWeight * confidenceSteps,
       diagonal: Float64Array.from(rows, row =>
-        implicitDiagonal(this.#settings, side.events.get(row), other.size, other.unit),
+        implicitDiagonal(this.#settings, side.events.get(row), other.counted, other.unit),
       ),
       scale: other.unit,
       grid: side.unit,

@@ -1,3 +1,5 @@
+import { ColdItems } from './cold-items.ts';
+import { Groups } from './groups.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { Marks } from './marks.ts';
 import { Pairs } from './pairs.ts';
@@ -14,6 +16,8 @@ export class ModelState implements Disposable {
   readonly users: Side;
   readonly items: Side;
   readonly pairs: Pairs;
+  readonly groups = new Groups();
+  readonly cold: ColdItems;
   generation = 0;
   number = 0;
   /** Event time of the newest event learnt. */
@@ -41,6 +45,7 @@ export class ModelState implements Disposable {
     this.users = new Side('users', settings, kernel);
     this.items = new Side('items', settings, kernel);
     this.pairs = new Pairs(settings.weights, this.users, this.items);
+    this.cold = new ColdItems(this.items, this.groups, this.pairs);
     this.#solver = new Solver(kernel, settings, this.pairs);
   }
 
@@ -72,14 +77,17 @@ export class ModelState implements Disposable {
     const other = this.otherOf(side);
     let saturations = 0;
     this.isNew = false;
+    const solvedRows: number[] = [];
     this.#solver.solve(side, other, rows, solved => {
       saturations += solved.saturations;
       for (const [n, row] of solved.rows.entries()) {
         this.#fresh(side, row);
-        moveRow(this.pairs, side, other, row, solved.vectors.row(n));
+        solvedRows.push(row);
+        if (side !== this.items || !this.cold.isCold(row)) moveRow(this.pairs, side, other, row, solved.vectors.row(n));
         side.moveStars(row, solved.starVectors.row(n));
       }
     });
+    if (side === this.items) this.cold.place(this.cold.settle(solvedRows));
     this.saturated[side.name] += saturations;
     return saturations;
   }

@@ -12,6 +12,11 @@ const testDeviation = 4096;
 /** A column is dropped once so little of its square is left: what remains is rounding. */
 const dependent = 1 / (1 << 24);
 
+export interface PerSide {
+  readonly users: number;
+  readonly items: number;
+}
+
 export interface Start {
   readonly users: FactorMatrix;
   readonly items: FactorMatrix;
@@ -25,10 +30,10 @@ export interface Start {
  * Where training begins: the k leading singular directions of the matrix A of weighted preferences, in the order of
  * their singular values, found by two passes of the randomised range finder. The test matrix is hashed from ids, the
  * products are exact before they are rounded, and the small matrices come from exact Gram matrices, so that numbering,
- * order and threads do not show. Source: N. Halko, P. Martinsson, J. Tropp, "Finding Structure with Randomness", SIAM
+ * order and threads do not show. Answers the saturations. Source: N. Halko, P. Martinsson, J. Tropp, "Finding Structure with Randomness", SIAM
  * Review 2011, algorithms 4.4 and 5.1.
  */
-export function subspaceStart(kernel: Kernel, data: BothWays, start: Start): void {
+export function subspaceStart(kernel: Kernel, data: BothWays, start: Start): PerSide {
   const { users, items } = start;
   const k = items.width;
   for (const [row, id] of start.itemIds.entries())
@@ -57,8 +62,10 @@ export function subspaceStart(kernel: Kernel, data: BothWays, start: Start): voi
       ofItems[i * k + j] = ((vectors[i * k + j] ?? NaN) * balanced) / steps;
     }
   }
-  kernel.transform({ from: users, by: ofUsers, scale: start.unit.users, into: users });
-  kernel.transform({ from: found, by: ofItems, scale: start.unit.items, into: items });
+  return {
+    users: kernel.transform({ from: users, by: ofUsers, scale: start.unit.users, into: users }),
+    items: kernel.transform({ from: found, by: ofItems, scale: start.unit.items, into: items }),
+  };
 }
 
 /** The mean weight of what is preferred. */

@@ -1,9 +1,10 @@
 import type { Generation, SideVectors, TrainingInput } from './generation.ts';
 import type { FactorMatrix } from './kernel/factor-matrix.ts';
-import { ImplicitTraining, type PerSide } from './implicit-training.ts';
+import { ImplicitTraining } from './implicit-training.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit } from './side.ts';
 import { StarTraining } from './star-training.ts';
+import type { PerSide } from './subspace.ts';
 import { preferencesOf } from './training-data.ts';
 import { Progress, type TrainingOptions } from './training-progress.ts';
 

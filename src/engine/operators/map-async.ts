@@ -73,8 +73,7 @@ class Waiting<T> extends BaseStep {
   }
 }
 
-/** Plain JSON, for what the journal keeps. */
-export const asJson = <R>(): ResultCodec<R> => ({
+const asJson = <R>(): ResultCodec<R> => ({
   encode: result => JSON.stringify(result),
   // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the journal returns what the same step has written
   decode: text => JSON.parse(text) as R,

@@ -51,7 +51,6 @@ const version = (number: number, records: number, squaredErrorSum: number, gener
 const unimportant = {
   cause: '',
   candidate: null,
-  popular: [],
   parentHash: '',
   hash: '',
   seed: 1,

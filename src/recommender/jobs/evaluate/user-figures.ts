@@ -1,6 +1,5 @@
 /** What a judgement is worth, user by user: means of these columns, or of users drawn from them, are the figures. */
-import type { Judgement, Lists } from './judge.ts';
-import { listLength } from './list-length.ts';
+import { listLength, type Judgement, type Lists } from './judge.ts';
 import { averagePrecision, hit, ndcg, precision, recall, type Hits } from './metrics.ts';
 import { at } from './ratings.ts';
 

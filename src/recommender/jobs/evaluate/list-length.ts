@@ -1,2 +1,0 @@
-/** Places of the lists that are judged. */
-export const listLength = 10;

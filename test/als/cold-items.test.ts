@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { Model } from '../../src/als/index.ts';
+import { checkerboard, rated, small } from './events.ts';
+
+const told = (): Model => {
+  const model = new Model({ factors: 4, refresh: { threshold: 8, rowsPerEvent: 0 } });
+  model.describe([
+    ...[0, 2, 4].map(n => ({ itemId: `i${n}`, groups: ['genre:even', 'tag:old'] })),
+    ...[1, 3, 5].map(n => ({ itemId: `i${n}`, groups: ['genre:odd', 'tag:old'] })),
+  ]);
+  model.learn(checkerboard(8));
+  model.train(4);
+  return model;
+};
+
+const factorsOf = (model: Model, id: string): number[] => [...(model.item(id)?.factors ?? [])];
+
+/** Half to even, as all rounding of the model. */
+const rounded = (value: number): number => {
+  const down = Math.floor(value);
+  return (value - down === 0.5 ? down + (Math.abs(down) % 2) : Math.round(value)) + 0;
+};
+
+describe('an item that nobody has met', () => {
+  test('stands at the mean of the items that share its groups, each counting once for each of them', () => {
+    const model = told();
+    const { items } = model.describe([{ itemId: 'new', groups: ['tag:old', 'genre:even', 'genre:none'] }]);
+    expect(items).toEqual(['new']);
+    const shares = ['i0', 'i2', 'i4', 'i0', 'i1', 'i2', 'i3', 'i4', 'i5'].map(id => factorsOf(model, id));
+    const mean = [0, 1, 2, 3].map(f => rounded(shares.reduce((sum, y) => sum + (y[f] ?? NaN), 0) / shares.length));
+    expect(factorsOf(model, 'new')).toEqual(mean);
+    expect(model.item('new')?.events).toBe(0);
+  });
+
+  test('is recommended to those who like its groups', () => {
+    const model = told();
+    model.describe([
+      { itemId: 'even', groups: ['genre:even'] },
+      { itemId: 'odd', groups: ['genre:odd'] },
+    ]);
+    const placeOf = (userId: string, itemId: string): number =>
+      model.topN(userId, { n: 99 })?.findIndex(entry => entry.itemId === itemId) ?? -1;
+    expect(placeOf('u0', 'even')).toBeLessThan(placeOf('u0', 'odd'));
+    expect(placeOf('u1', 'odd')).toBeLessThan(placeOf('u1', 'even'));
+    expect(model.stars('u0', 'even')).toBeGreaterThan(model.stars('u0', 'odd') + 1);
+  });
+
+  test('weighs nothing: all other vectors are as if it were not there', () => {
+    const [model, without] = [told(), told()];
+    model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+    for (const each of [model, without]) each.learn([rated('u9', 'i0', 5), rated('u9', 'i1', 1)]);
+    for (const id of ['u0', 'u9']) expect(model.user(id)).toEqual(without.user(id));
+    for (const each of [model, without]) each.train(2);
+    for (const id of ['u0', 'u9']) expect(model.user(id)).toEqual(without.user(id));
+  });
+
+  test('is solved once events come, as an item of which nothing was said', () => {
+    const [model, without] = [told(), told()];
+    model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+    for (const each of [model, without]) each.learn([rated('u0', 'new', 5)]);
+    expect(model.hash()).not.toBe(told().hash());
+    expect(model.item('new')).toEqual(without.item('new'));
+  });
+
+  test('is back at the mean of its groups when what was known of it is returned', () => {
+    const order = { userId: 'u0', itemId: 'new', value: 1, time: 5_000 };
+    const model = told();
+    model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+    const cold = factorsOf(model, 'new');
+    model.learn([{ ...order, kind: 'order', eventId: 'order' }]);
+    expect(factorsOf(model, 'new')).not.toEqual(cold);
+    const evens = ['i0', 'i2', 'i4'];
+    model.learn([{ ...order, kind: 'return', eventId: 'return' }]);
+    const mean = [0, 1, 2, 3].map(f =>
+      rounded(evens.reduce((sum, id) => sum + (factorsOf(model, id)[f] ?? NaN), 0) / 3),
+    );
+    expect(factorsOf(model, 'new')).toEqual(mean);
+  });
+
+  test('follows its groups: while they grow from nothing, and with each generation', () => {
+    const model = new Model({ ...small, refresh: { threshold: 8, rowsPerEvent: 0 } });
+    model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+    expect(factorsOf(model, 'new')).toEqual([0, 0, 0]);
+    model.describe([{ itemId: 'i0', groups: ['genre:even'] }]);
+    model.learn(checkerboard(4));
+    expect(factorsOf(model, 'new')).toEqual(factorsOf(model, 'i0'));
+    model.train(2);
+    expect(factorsOf(model, 'new')).toEqual(factorsOf(model, 'i0'));
+    expect(factorsOf(model, 'new')).not.toEqual([0, 0, 0]);
+  });
+
+  test('counts as cold when it is judged, but is estimated by its groups', () => {
+    const model = told();
+    model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+    const estimate = model.stars('u0', 'new');
+    const { cold, warm } = model.learn([rated('u0', 'new', 4)]).prequential;
+    expect(warm.count).toBe(0);
+    expect(cold.absolute).toBeCloseTo(Math.abs(estimate - 4), 12);
+  });
+});
+
+test('what is said again is no news, and what is taken back leaves nothing', () => {
+  const model = told();
+  const before = model.version;
+  expect(model.describe([{ itemId: 'i0', groups: ['tag:old', 'genre:even', 'tag:old'] }]).items).toEqual([]);
+  expect(model.version).toEqual(before);
+  model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+  model.describe([{ itemId: 'new', groups: [] }]);
+  expect(factorsOf(model, 'new')).toEqual([0, 0, 0, 0]);
+  model.clean();
+  expect([...model.dirty()]).toEqual([]);
+});
