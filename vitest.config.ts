@@ -10,15 +10,20 @@ const slowSuites = {
   package: 5 * minute_ms,
   browser: 3 * minute_ms,
   acceptance: 5 * minute_ms,
+  spark: 5 * minute_ms,
   docker: 15 * minute_ms,
 };
 
 /** In each test's process, before the test. */
 const setupFiles = ['test/support/own-environment.ts'];
 
+/** Before any test: the model does not work without its kernel. */
+const kernel = 'test/support/kernel.ts';
+
 const unit = {
   test: {
     setupFiles,
+    globalSetup: kernel,
     name: 'unit',
     include: ['test/**/*.test.ts'],
     exclude: Object.keys(slowSuites).map(folder => `test/${folder}/**`),
@@ -29,9 +34,10 @@ const unit = {
 };
 
 /** What has to stand before the tests of a suite. */
-const globalSetups: Record<string, string> = {
-  browser: 'test/browser/build.ts',
-  kafka: 'test/support/kafka/global-setup.ts',
+const globalSetups: Record<string, string[]> = {
+  browser: ['test/browser/build.ts'],
+  kafka: ['test/support/kafka/global-setup.ts'],
+  spark: ['test/support/spark/global-setup.ts'],
 };
 
 /** A suite runs after the ones before it, so that two cores never carry a browser and a simulation at once. */
@@ -42,7 +48,7 @@ const slow = Object.entries(slowSuites).map(([folder, limit_ms], index) => ({
     testTimeout: limit_ms,
     hookTimeout: limit_ms,
     setupFiles,
-    globalSetup: globalSetups[folder] ?? [],
+    globalSetup: [kernel, ...(globalSetups[folder] ?? [])],
     sequence: { groupOrder: index + 1 },
   },
 }));

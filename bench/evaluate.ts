@@ -4,6 +4,7 @@
  * five protocols together are kept in bench/results/evaluate.json.
  */
 import { parseArgs } from 'node:util';
+import { ReferenceKernel } from '../src/als/kernel/reference/kernel.ts';
 import { figureOf, ratioOf } from '../src/recommender/jobs/evaluate/measures.ts';
 import { type UserFigures, userFigures } from '../src/recommender/jobs/evaluate/user-figures.ts';
 import {
@@ -26,6 +27,7 @@ using ratings = await ratingsFile(positionals.find(path => !named.includes(path)
 const [factors, seed] = [Number(flags.k), Number(flags.seed)];
 const chosen = named.length === 0 ? protocols : protocols.filter(protocol => named.includes(protocol));
 
+using kernel = new ReferenceKernel();
 const results: Evaluation[] = [];
 for (const protocol of chosen) {
   const source = { protocol, ratings: ratings.path };
@@ -34,7 +36,7 @@ for (const protocol of chosen) {
   const judged = (name: ModelName, judgement: Judgement): void => {
     warm.set(name, figureOf(ratioOf(onlyKnown(judgement), 'ndcg10')));
   };
-  const result = await evaluate({ source, seed, settings: { factors }, now: () => performance.now(), judged });
+  const result = await evaluate({ source, seed, settings: { factors }, kernel, now: () => performance.now(), judged });
   results.push(result);
   print(result);
   console.log('ndcg10 of users of whom something was learnt:', Object.fromEntries(warm));

@@ -176,6 +176,8 @@ export interface ModelVersion {
   readonly learnt: readonly ReadSpan[];
   /** Mean of all ratings learnt, in stars: what biases are added to. */
   readonly meanStars: number;
+  /** The items that most users like, most first: what is served to whoever has no list; empty in records of earlier releases. */
+  readonly popular: readonly string[];
   /** How well it predicted what came next. */
   readonly prequential: Prequential;
   /** Name of a snapshot of all vectors as of this version, where a reader without state begins; null where there is none. */
@@ -537,6 +539,12 @@ export const modelVersionSchema = schema<ModelVersion>({
       type: 'double',
       default: 0,
       doc: 'Mean of all ratings learnt, in stars: what biases are added to.',
+    },
+    {
+      name: 'popular',
+      type: { type: 'array', items: 'string' },
+      default: [],
+      doc: 'The items that most users like, most first: what is served to whoever has no list; empty in records of earlier releases.',
     },
     {
       name: 'prequential',

@@ -29,6 +29,7 @@ async function described(): Promise<string> {
     clock: systemClock,
     live: { sample: () => Promise.reject(new Error('nobody is to watch')) },
     newEventId: () => '',
+    listKey: '',
     health: { startup: fine, live: fine, ready: fine },
     metrics: new Registry(),
     report: error => console.error(error),

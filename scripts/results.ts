@@ -11,8 +11,11 @@ const count = z.int().nonnegative();
 const Counts = z.strictObject({ passed: count, failed: count, skipped: count });
 export type Counts = z.infer<typeof Counts>;
 
-const brokerFile = join(resultsFolder, 'broker.json');
-const Broker = z.strictObject({ line: z.string() });
+/** What the tests need beside the project, and may have to do without. */
+export const requisites = ['kafka', 'spark'] as const;
+export type Requisite = (typeof requisites)[number];
+const Told = z.strictObject({ line: z.string() });
+const toldFile = (requisite: Requisite): string => join(resultsFolder, `${requisite}.json`);
 
 /** What vitest's json reporter says; a file that could not be loaded fails a suite, but no test. */
 const VitestReport = z.object({
@@ -46,17 +49,21 @@ export async function readVitestCounts(path: string): Promise<Counts> {
 
 export const writeCounts = (path: string, counts: Counts): Promise<void> => writeJson(path, counts);
 
-/** Against which broker the tests of Kafka ran, or why they did not. */
-export async function readBroker(): Promise<string> {
+/** Lines that say against what the tests ran that need something beside the project, or why they did not. */
+export const readTold = (): Promise<string[]> => Promise.all(requisites.map(readLine));
+
+async function readLine(requisite: Requisite): Promise<string> {
   try {
-    return Broker.parse(await readJson(brokerFile)).line;
+    return Told.parse(await readJson(toldFile(requisite))).line;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'kafka: its tests were not run';
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return `${requisite}: its tests were not run`;
     throw error;
   }
 }
 
-export const writeBroker = (line: string): Promise<void> => writeJson(brokerFile, { line });
+export const writeTold = (requisite: Requisite, line: string): Promise<void> =>
+  writeJson(toldFile(requisite), { line });
 
 async function writeJson(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -1,7 +1,7 @@
 // Every proof there is, and one line that says how many held: npm test
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Counts, readBroker, readCounts, readVitestCounts, resultsFolder, root, writeCounts } from './results.ts';
+import { type Counts, readCounts, readTold, readVitestCounts, resultsFolder, root, writeCounts } from './results.ts';
 import { show } from './run.ts';
 import { countsOf, line, type Part, tally } from './tally.ts';
 
@@ -53,7 +53,7 @@ for (const part of parts) ended.push(await runPart(part));
 
 console.log();
 for (const part of ended) console.log(`${part.name.padEnd(8)} ${line(countsOf(part))}`);
-console.log(await readBroker());
+for (const told of await readTold()) console.log(told);
 const total = tally(ended);
 await writeCounts(result('total.json'), total);
 console.log(line(total));

@@ -6,6 +6,7 @@ export { topology, type Task, type Topology } from './engine/topology.ts';
 export { hopping, InvalidWindow, session, tumbling, type Windows } from './engine/windows/spec.ts';
 export type { Fold, Windowed } from './engine/windows/store.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
+export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
 export type { Table } from './engine/operators/table.ts';
 export type { Cut } from './stream/cut.ts';
 export { json, type StateCodec } from './engine/state/codec.ts';

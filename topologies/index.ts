@@ -5,6 +5,7 @@ import { catalogue } from './catalogue.ts';
 import { intake } from './intake.ts';
 import { leaders } from './leaders.ts';
 import { recommendWith } from './recommend.ts';
+import { exposures } from './streams.ts';
 import { trainWith } from './train.ts';
 import { trends } from './trends.ts';
 
@@ -25,3 +26,6 @@ export const topologiesWith = ({ learner, lists }: RecommenderSettings) => [
 ];
 
 export const topologies = topologiesWith({ learner: defaultLearner, lists: defaultLists });
+
+/** Streams that come from outside and that no topology reads: reports are made from them. */
+export const streams = [exposures];

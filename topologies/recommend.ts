@@ -5,6 +5,7 @@ import {
   asHistoryDocument,
   asListDocument,
   asProfileDocument,
+  asQualityDocument,
   historyPageId,
 } from '../src/recommender/domain/documents.ts';
 import { defaultLists, Lists, type ListSettings } from '../src/recommender/domain/lists.ts';
@@ -23,6 +24,11 @@ export const recommendWith = (settings: ListSettings) =>
     const made = versions.pipe(lists.apply, share());
     made.subscribe(task.write(recommendations));
     made.subscribe(task.replace('recommendations', { id: ({ userId }) => userId, body: asListDocument }));
+    versions
+      .pipe(mergeMap(() => lists.state.told()))
+      .subscribe(
+        task.replace('quality', { partition: () => 'recommend', id: (_, { id }) => id, body: asQualityDocument }),
+      );
     versions
       .pipe(mergeMap(() => shelves.state.changedPages()))
       .subscribe(

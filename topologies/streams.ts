@@ -1,7 +1,8 @@
 /** Every stream of the recommender, one definition each. */
 import { days, minutes, stream } from '../src/index.ts';
-import { invalidItem, invalidRating } from '../src/recommender/domain/validate.ts';
+import { invalidExposure, invalidItem, invalidRating } from '../src/recommender/domain/validate.ts';
 import {
+  exposureSchema,
   itemSchema,
   itemTrendSchema,
   itemVectorSchema,
@@ -69,4 +70,13 @@ export const recommendations = stream('recommendations', {
   schema: recommendationSchema,
   key: list => list.userId,
   time: list => list.time,
+});
+
+/** Which list was shown to whom, and with what probability; by user, beside what the user did with it. */
+export const exposures = stream('exposures', {
+  schema: exposureSchema,
+  key: shown => (shown.userId === '' ? shown.sessionId : shown.userId),
+  time: shown => shown.time,
+  lateness: minutes(1),
+  validate: invalidExposure,
 });

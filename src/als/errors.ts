@@ -35,3 +35,21 @@ export class TrainingCancelled extends ModelError {
 export class UnusableModelState extends ModelError {
   readonly code = 'UNUSABLE_MODEL_STATE';
 }
+
+/** The WebAssembly kernel has not been built. */
+export class KernelMissing extends ModelError {
+  readonly code = 'KERNEL_MISSING';
+
+  constructor(file: URL) {
+    super(`There is no kernel at ${file.pathname}`, 'Build it: npm run build:kernel');
+  }
+}
+
+/** A thread of the kernel ended, or stopped answering, while it was needed. */
+export class KernelThreadLost extends ModelError {
+  readonly code = 'KERNEL_THREAD_LOST';
+
+  constructor(what: string) {
+    super(what, 'Open another kernel: the results of this one are not to be trusted');
+  }
+}

@@ -17,6 +17,9 @@ export const factOf = ({ value, time, eventId }: Pick<Interaction, 'value' | 'ti
 /** What is known of one user with one item: at most one fact a kind. A return stays as the tombstone of an order. */
 export type Facts = Partial<Record<Kind, Fact>>;
 
+/** What of the facts has a weight: what is done with them needs no event ids. */
+export type Told = Readonly<Partial<Record<Kind, Pick<Fact, 'value' | 'time'>>>>;
+
 /** Whether a fact replaces another: by time, then the hash of its event id, then value. */
 export function replaces(fact: Fact, known: Fact | undefined): boolean {
   if (known === undefined) return true;
@@ -31,7 +34,7 @@ const speakers = ['rating', 'order', 'view'] as const;
  * One weight from all facts: the strongest kind speaks alone. A return retracts the order and the view before it, not
  * the rating, which is the user's own word; a newer order counts again.
  */
-export function fold(table: WeightTable, facts: Facts, now: number): Weight {
+export function fold(table: WeightTable, facts: Told, now: number): Weight {
   for (const kind of speakers) {
     const fact = facts[kind];
     if (fact === undefined || (kind !== 'rating' && retracted(fact, facts.return))) continue;
@@ -41,5 +44,5 @@ export function fold(table: WeightTable, facts: Facts, now: number): Weight {
   return silent;
 }
 
-const retracted = (fact: Fact, tombstone: Fact | undefined): boolean =>
+const retracted = (fact: Pick<Fact, 'time'>, tombstone: Pick<Fact, 'time'> | undefined): boolean =>
   tombstone !== undefined && tombstone.time >= fact.time;

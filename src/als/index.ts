@@ -1,5 +1,7 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
+export { solveCholesky } from './cholesky.ts';
 export { BoundExceeded, InvalidInteraction, InvalidSettings, TrainingCancelled, UnusableModelState } from './errors.ts';
+export { fold, type Told } from './fold.ts';
 export type { Generation, SideVectors, TrainingInput } from './generation.ts';
 export type { Description } from './groups.ts';
 export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
@@ -15,9 +17,12 @@ export {
   type Refresh,
   type Regularisation,
 } from './settings.ts';
+export { roundHalfEven } from './rounding.ts';
+export { starUnit } from './side.ts';
+export { strengthOf } from './strengths.ts';
 export { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export { trainGeneration } from './train-generation.ts';
 export type { TrainingOptions } from './training-progress.ts';
 export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
-export { defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
+export { confidenceSteps, defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
 export { pairsPerWidening } from './widths.ts';

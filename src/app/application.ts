@@ -2,6 +2,7 @@
 import type { RecommenderSettings } from '../../topologies/index.ts';
 import { BuildError } from '../engine/errors.ts';
 import type { Topology } from '../engine/topology.ts';
+import type { Stream } from '../stream/stream.ts';
 
 /** What the configuration says about an application: plain data, since it crosses threads. */
 export type ApplicationSettings = RecommenderSettings;
@@ -16,6 +17,15 @@ export async function topologiesOf(app: string, settings: ApplicationSettings): 
     'Export an array of topologies under that name, or a function `topologiesWith` of the settings that answers one',
   );
 }
+
+/** Streams that the module names beside those of its topologies: what comes from outside and no topology reads. */
+export async function furtherStreamsOf(app: string): Promise<readonly Stream<unknown>[]> {
+  const module: unknown = await import(app);
+  return hasStreams(module) ? module.streams : [];
+}
+
+const hasStreams = (module: unknown): module is { streams: readonly Stream<unknown>[] } =>
+  typeof module === 'object' && module !== null && 'streams' in module && Array.isArray(module.streams);
 
 const isConfigurable = (
   module: unknown,

@@ -8,6 +8,7 @@ import { isSnapshotName } from '../snapshots/name.ts';
 import { kafkaSection } from './kafka-config.ts';
 import { schemasSection } from './schemas-config.ts';
 import { secret, urlWithKey } from './secret.ts';
+import { servingSection } from './serving-config.ts';
 
 const number = (least: number, most: number) => z.number().min(least).max(most);
 const integer = (least: number, most: number) => z.int().min(least).max(most);
@@ -185,6 +186,7 @@ export const configSchema = z.strictObject({
       .default(defaultLists.everyVersions)
       .describe('A user of whom there is no news gets a new list every so many model versions.'),
   }),
+  serving: servingSection,
   limits: z.strictObject({
     maxRecords: integer(1, 1e6).default(50_000).describe('Records of an epoch at most.'),
     budgetBytes: integer(1 << 20, largest)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { modelVersions } from '../../topologies/streams.ts';
-import { type ApplicationSettings, topologiesOf } from '../app/application.ts';
+import { type ApplicationSettings, furtherStreamsOf, topologiesOf } from '../app/application.ts';
 import { isBegun, openLogOf, openPorts, type Ports } from '../app/compose.ts';
 import { applicationSettings, type Config } from '../app/config.ts';
 import { type PortSettings, portSettings } from '../app/port-settings.ts';
@@ -24,6 +24,8 @@ export interface Application {
   readonly app: string;
   readonly settings: ApplicationSettings;
   readonly topologies: readonly Topology[];
+  /** Names of streams that come from outside and that no topology reads. */
+  readonly further?: readonly string[];
 }
 
 const defaultPartitions = 4;
@@ -37,12 +39,13 @@ export const isSingle = (topic: string): boolean => single.has(topic);
 export async function loadApplication({ app }: AppFlags, config: Config): Promise<Application> {
   const url = app === undefined ? recommender : fileUrl(app);
   const settings = applicationSettings(config);
-  return { app: url, settings, topologies: await loaded(url, settings) };
+  const further = (await loaded(url, () => furtherStreamsOf(url))).map(({ name }) => name);
+  return { app: url, settings, topologies: await loaded(url, () => topologiesOf(url, settings)), further };
 }
 
-async function loaded(url: string, settings: ApplicationSettings): Promise<readonly Topology[]> {
+async function loaded<T>(url: string, load: () => Promise<T>): Promise<T> {
   try {
-    return await topologiesOf(url, settings);
+    return await load();
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -95,16 +98,21 @@ export const logOf = ({ transport, data, kafka }: PortSettings): string =>
  * many as the others have: topics that a topology reads together need the same number.
  */
 export async function partitionsOf(
-  { topologies }: Pick<Application, 'topologies'>,
+  application: Pick<Application, 'topologies' | 'further'>,
   transport: Pick<Transport, 'topics'> | undefined,
   wanted?: number,
 ): Promise<Map<string, number>> {
   const there = new Map((await transport?.topics())?.map(({ topic, partitions }) => [topic, partitions]));
-  const names = [...Graph.streamsOf(topologies)];
+  const names = streamNamesOf(application);
   const others = names.flatMap(name => (single.has(name) ? [] : (there.get(name) ?? [])));
   const count = wanted ?? (others.length === 0 ? defaultPartitions : Math.max(...others));
   return new Map(names.map(topic => [topic, there.get(topic) ?? (single.has(topic) ? 1 : count)]));
 }
+
+/** Every stream of the application, each once. */
+export const streamNamesOf = ({ topologies, further = [] }: Pick<Application, 'topologies' | 'further'>): string[] => [
+  ...new Set([...Graph.streamsOf(topologies), ...further]),
+];
 
 /** The part of the configuration that is about topics. */
 export type TopicSettings = Pick<Config, 'partitions' | 'retention'> & Partial<Pick<Config, 'transport' | 'kafka'>>;
@@ -125,7 +133,7 @@ export class TopicsMissing extends MillraceError {
  * @throws {Misuse} where one is there with other settings than were asked for; {TopicsMissing} where none may be made
  */
 export async function createTopics(
-  application: Pick<Application, 'topologies'>,
+  application: Pick<Application, 'topologies' | 'further'>,
   transport: Transport,
   settings: TopicSettings,
 ): Promise<Map<string, number>> {

@@ -63,12 +63,12 @@ async function behindPorts(settings: Config, application: Application, open: () 
 }
 
 /** What the application asks of the log: its topics, and a group for each topology. */
-function needsOf({ topologies: all }: Application): Needs {
+function needsOf({ topologies: all, further = [] }: Application): Needs {
   const names = [...Graph.streamsOf(all)];
   const graph = new Graph(all, new Map(names.map(name => [name, 1])));
   return {
     reads: [...new Set(graph.topologies.flatMap(({ reads }) => reads.map(({ stream }) => stream)))],
-    writes: [...new Set([...graph.topologies.flatMap(({ writes }) => writes), deadLetters.name])],
+    writes: [...new Set([...graph.topologies.flatMap(({ writes }) => writes), deadLetters.name, ...further])],
     groups: graph.topologies.map(({ name }) => name),
   };
 }

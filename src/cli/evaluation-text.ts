@@ -10,7 +10,10 @@ const headline = ['ndcg10', 'rmse'] as const;
 export function evaluationText(evaluation: Evaluation): string {
   const { protocol, seeds, users, items, models, bootstrap } = evaluation;
   const figures = modelNames.map(name => [name, ...[...measures, ...others].map(measure => models[name][measure])]);
-  const intervals = modelNames.map(name => [name, ...headline.map(measure => shown(models[name].intervals[measure]))]);
+  const intervals = modelNames.map(name => [
+    name,
+    ...headline.map(measure => intervalText(models[name].intervals[measure])),
+  ]);
   const part = protocol === 'temporal' ? 'the headline protocol' : 'for comparison; temporal is the headline protocol';
   return [
     `${protocol} (${part}), ${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}: ${users} users, ${items} items`,
@@ -38,7 +41,7 @@ export function gainText({ gain, interval }: Gain): string {
   return `${signed(gain)} (${signed(interval.low)} to ${signed(interval.high)})`;
 }
 
-const shown = (interval: Interval | null): string =>
+export const intervalText = (interval: Interval | null): string =>
   interval === null ? '-' : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
 
 const signed = (share: number): string => `${share < 0 ? '' : '+'}${percent(share, 2)}`;

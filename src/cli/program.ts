@@ -4,6 +4,7 @@ import { addDescribe } from './commands/describe.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addExposures } from './commands/exposures.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
@@ -12,6 +13,7 @@ import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
 import { addTopics } from './commands/topics.ts';
+import { addTune } from './commands/tune.ts';
 import { misuseOf } from './errors.ts';
 
 /** Adds one command to the program: parses its flags, calls what does the work, prints what came of it. */
@@ -25,7 +27,9 @@ const commands: readonly AddCommand[] = [
   addImport,
   addGenerate,
   addEvaluate,
+  addTune,
   addExport,
+  addExposures,
   addDescribe,
   addTopics,
   addLag,

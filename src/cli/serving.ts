@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { Ports } from '../app/compose.ts';
+import type { Config } from '../app/config.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import { followSwitches } from '../app/follow-switches.ts';
 import type { OnWait } from '../engine/retry.ts';
@@ -24,8 +25,8 @@ export interface Follow {
 
 export interface Serving {
   readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'namespace' | 'at'>;
-  /** Port on loopback; 0 takes any that is free. */
-  readonly port: number;
+  /** Port on loopback, of which 0 takes any that is free; and how lists are served. */
+  readonly config: Pick<Config, 'port' | 'serving'>;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles'>;
   /** How far the tasks of that engine are behind. */
@@ -46,12 +47,12 @@ export async function serveUntilStopped(
   serving: Serving,
   meanwhile: (signal: AbortSignal) => Promise<void> = async () => {},
 ): Promise<void> {
-  const { signal, port, follow } = serving;
+  const { signal, config, follow } = serving;
   if (signal.aborted) return;
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   const server = await serverOf(serving);
   try {
-    process.stdout.write(`listening on ${await server.listen({ port })}\n`);
+    process.stdout.write(`listening on ${await server.listen({ port: config.port })}\n`);
     process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), done]);
   } finally {
@@ -74,7 +75,7 @@ export const tellWait: OnWait = (what, { message }) => {
   process.stderr.write(`${what} waits: ${message}\n`);
 };
 
-async function serverOf({ ports, thread, lags, live, signal }: Serving): Promise<Server> {
+async function serverOf({ ports, config, thread, lags, live, signal }: Serving): Promise<Server> {
   const { documents, transport, registry, clock } = ports;
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
@@ -89,6 +90,8 @@ async function serverOf({ ports, thread, lags, live, signal }: Serving): Promise
     clock,
     live,
     newEventId: randomUUID,
+    exploration: config.serving.exploration,
+    listKey: config.serving.listKey ?? randomUUID(),
     health: healthOf(signal),
     metrics,
     report,

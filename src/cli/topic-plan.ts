@@ -23,7 +23,7 @@ export interface TopicPlan {
 }
 
 interface Planning {
-  readonly application: Pick<Application, 'topologies'>;
+  readonly application: Pick<Application, 'topologies' | 'further'>;
   readonly settings: TopicSettings;
   readonly rules: TopicRules;
   /** All topics of the log, those of others too. */

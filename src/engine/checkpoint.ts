@@ -7,6 +7,7 @@ import type { Position } from './position.ts';
 import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
+import type { Step } from './step.ts';
 
 /** JSON has no infinity: no time yet is written as null, no time to wait for (`noTime`) as 'none'. */
 const time = z.union([z.number(), z.null(), z.literal('none')]);
@@ -43,6 +44,9 @@ const head = z.strictObject({
   outputs: z.record(z.string(), z.array(z.strictObject({ sequence: z.int(), marked: time, markedAt: time }))),
 });
 type Head = z.infer<typeof head>;
+
+const readsOlder = (step: Step, stored: string): boolean =>
+  stored.startsWith(`${step.kind} `) && step.reads?.(stored.slice(step.kind.length + 1)) === true;
 
 const identityOf = (kind: string, identity: string): string => (identity === '' ? kind : `${kind} ${identity}`);
 
@@ -128,7 +132,7 @@ function refuseOtherSteps(task: TaskRuntime, value: Head): void {
     const step = task.steps.get(name);
     if (step === undefined) throw incompatible(task, `has state of a step '${name}', which the topology no longer has`);
     const identity = identityOf(step.kind, step.identity);
-    if (identity !== stored) throw otherStep(task, name, differenceOf(stored, identity));
+    if (identity !== stored && !readsOlder(step, stored)) throw otherStep(task, name, differenceOf(stored, identity));
   }
   for (const [name, positions] of Object.entries(value.inputs)) {
     const input = task.inputs.get(name);

@@ -1,9 +1,10 @@
 /** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
 import { encodeChanges, encodeHead } from './checkpoint.ts';
 import { drainResults } from './drain.ts';
-import { TaskStopped } from './errors.ts';
+import { IncompatibleState, TaskStopped } from './errors.ts';
 import { markOutputs } from './markers.ts';
 import { amendPlan, appendPlan, makePlan } from './planning.ts';
+import type { Signals } from './operators/signals.ts';
 import type { Plan } from './plan.ts';
 import type { TaskRunner } from './runner.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -24,7 +25,7 @@ export interface Epoch {
 export type EpochStep = (run: TaskRunner, epoch: Epoch) => Promise<void> | void;
 
 /** In this order, each only after the one before it is durable. */
-export const steps: readonly EpochStep[] = [pull, plan, push, drain, flush, checkpoint];
+export const steps: readonly EpochStep[] = [pull, plan, prepare, push, drain, flush, checkpoint];
 
 /** Reads what the plan names or, without a plan, a bounded batch of what there is. */
 async function pull(run: TaskRunner, epoch: Epoch): Promise<void> {
@@ -42,12 +43,21 @@ async function plan(run: TaskRunner, epoch: Epoch): Promise<void> {
   epoch.plan = made;
 }
 
-/** Pushes the records through the pipe, one by one; event time advances and timers fire between records. */
-function push(run: TaskRunner, epoch: Epoch): void {
+/** Loads what the plan's signals name: large things come from ports, not through the journal. */
+async function prepare(run: TaskRunner, epoch: Epoch): Promise<void> {
+  const { task, leisure } = run;
+  for (const [name, values] of Object.entries(planOf(task, epoch).signals ?? {}))
+    await leisure.unlessStopped(name, () => signalsOf(task, name).prepare(values, leisure.signal));
+}
+
+/** Pushes signals, then the records through the pipe, one by one; event time advances and timers fire between records. */
+async function push(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task } = run;
   const made = planOf(run.task, epoch);
   task.open(made);
   task.eventTime.begin(made);
+  for (const name of Object.keys(made.signals ?? {})) signalsOf(task, name).push();
+  task.throwFailure('a signal');
   for (const { span, batches } of epoch.pulled) {
     const input = inputOf(task, span.stream);
     const position = input.position(span.partition);
@@ -58,7 +68,11 @@ function push(run: TaskRunner, epoch: Epoch): void {
   }
   for (const { position } of placesOf(task)) if (position.activeAt === -Infinity) position.activeAt = made.clock;
   task.eventTime.elapse(made.clock);
-  for (const step of task.steps.values()) step.endEpoch();
+  for (const step of task.steps.values()) {
+    const work = step.endEpoch(run.leisure);
+    // Whatever is not awaited for a reason is not awaited: a promise of the topology's own could emit meanwhile.
+    if (work !== undefined) await work;
+  }
   for (const tick of task.ticks) tick();
   task.throwFailure('the end');
   task.emitting = false;
@@ -101,9 +115,21 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
 function checkpoint(run: TaskRunner, epoch: Epoch): void {
   const { task, store, fence } = run;
   task.throwFailure('the flush');
-  const head = { fence, epoch: planOf(run.task, epoch).epoch, body: encodeHead(task) };
+  const made = planOf(run.task, epoch);
+  const head = { fence, epoch: made.epoch, body: encodeHead(task) };
   store.commit(task.id, head, epoch.changes);
   run.committed(head);
+  if (epoch.muted) return;
+  for (const [name, values] of Object.entries(made.signals ?? {})) signalsOf(task, name).taken(values);
+}
+
+function signalsOf(task: TaskRuntime, name: string): Signals {
+  const signals = task.signals.get(name);
+  if (signals !== undefined) return signals;
+  throw new IncompatibleState(
+    `The journal of ${task.id} has signals for '${name}', which the topology no longer has`,
+    'Run the release that wrote it until the task stands still, and then this one',
+  );
 }
 
 /** The plan of an epoch that has one by now. */

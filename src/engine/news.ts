@@ -5,7 +5,7 @@ import { placesOf } from './spans.ts';
 import type { TaskRuntime } from './runtime.ts';
 import type { TaskRunner } from './runner.ts';
 
-/** Waits for records, for the time at which there is something to do without any, or for the signal. */
+/** Waits for records, for a signal of a source, for the time at which there is something to do without any, or for the abort signal. */
 export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const woken = new AbortController();
@@ -13,6 +13,7 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
   signal.addEventListener('abort', wake);
   try {
     const waits = [run.transport.grown(wakingOffsets(run.task), woken.signal)];
+    for (const signals of run.task.signals.values()) waits.push(signals.wait(woken.signal));
     const due = run.due - run.now();
     if (due < Infinity) waits.push(clock.sleep(Math.max(1, due), woken.signal));
     await Promise.race(waits);

@@ -30,6 +30,8 @@ const plan = z.strictObject({
   notBefore: z.record(z.string(), z.int()),
   /** Asynchronous results by step, in order: they are not determined by the log either. */
   results: z.record(z.string(), z.array(z.string())),
+  /** Signals by step, in order: taken first of all in the epoch. Absent in plans without any, as in all of 0.1.0. */
+  signals: z.record(z.string(), z.array(z.string())).optional(),
 });
 
 export type Plan = z.infer<typeof plan>;

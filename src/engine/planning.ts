@@ -20,7 +20,15 @@ export async function makePlan(run: TaskRunner, pulled: readonly Pulled[]): Prom
     skip: [],
     notBefore: await endsOf(run, task.cutStreams),
     results: {},
+    ...signalsOf(task),
   };
+}
+
+/** What sources of signals have ready: once it is in the plan, it is decided. */
+function signalsOf(task: TaskRuntime): Pick<Plan, 'signals'> {
+  const signals = [...task.signals].map(([name, source]) => [name, [...source.ready()]] satisfies [string, string[]]);
+  const some = signals.filter(([, values]) => values.length > 0);
+  return some.length === 0 ? {} : { signals: Object.fromEntries(some) };
 }
 
 /** Appends the plan by compare-and-set. Trying again after a lost answer is harmless: the journal knows its newest plan. */

@@ -4,8 +4,9 @@ import { wordsOf } from '../stream/framing.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
-import { type Epoch, type EpochStep, planOf, steps } from './epoch.ts';
+import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
+import { Leisure } from './leisure.ts';
 import { untilNews } from './news.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { decodePlan, type Skip } from './plan.ts';
@@ -36,6 +37,8 @@ export class TaskRunner {
   fence = 0;
   readonly #options: RunnerOptions;
   readonly #stopping = new Stopping();
+  /** For work within an epoch that takes long. */
+  readonly leisure: Leisure;
   #head: CheckpointHead = { fence: 0, epoch: 0, body: '' };
   /** Epoch of the newest plan in the journal. */
   #planned = 0;
@@ -52,6 +55,7 @@ export class TaskRunner {
     this.store = options.store;
     this.limits = options.limits;
     this.#options = options;
+    this.leisure = new Leisure(options.clock, this.#stopping.signal);
     this.#offsets = new OffsetCommits(options.commitEvery);
     this.#snapshots = options.snapshots === undefined ? undefined : new Snapshotter(options.snapshots);
   }
@@ -190,7 +194,7 @@ export class TaskRunner {
     const observer = this.#watcher;
     for (const step of steps) {
       observer?.step?.(this.task, step.name, 'before');
-      await this.#retried(step, epoch);
+      await this.retrying(step.name, () => step(this, epoch));
       observer?.step?.(this.task, step.name, 'after');
       if (epoch.plan === undefined && epoch.pulled.length === 0 && this.now() < nextTimeEpoch(this.task)) return false;
       if (epoch.plan !== undefined) this.#planned = Math.max(this.#planned, epoch.plan.epoch);
@@ -202,10 +206,6 @@ export class TaskRunner {
   /** What a standby does is nobody's progress. */
   get #watcher(): Observer | undefined {
     return this.#owns ? this.#options.observer : undefined;
-  }
-
-  #retried(step: EpochStep, epoch: Epoch): Promise<void> {
-    return this.retrying(step.name, () => step(this, epoch));
   }
 
   /** Nothing of the newest plan was emitted, since its push fails whenever it is executed: so it may be replaced. */

@@ -7,6 +7,7 @@ import { PendingDocuments } from './documents.ts';
 import { TaskStopped } from './errors.ts';
 import { EventTime } from './event-time.ts';
 import type { Input } from './input.ts';
+import type { Signals } from './operators/signals.ts';
 import type { Output } from './output.ts';
 import type { Plan, Skip } from './plan.ts';
 import { reasonOf, RecordFailed } from './record-failed.ts';
@@ -46,6 +47,8 @@ export class TaskRuntime {
   ticks: Tick[] = [];
   /** Steps with asynchronous work, in the order of the build. */
   drains: Drain[] = [];
+  /** Sources of signals, by name of their step. */
+  signals = new Map<string, Signals>();
   /** Streams of which a cut names what an epoch wrote. */
   cutStreams = new Set<string>();
   lineage = 0;
@@ -86,7 +89,7 @@ export class TaskRuntime {
   close(): void {
     const values = this.counts.records + this.counts.published;
     this.moved += values;
-    this.wasForTime = values === 0 && this.plan?.spans.length === 0;
+    this.wasForTime = values === 0 && this.plan?.spans.length === 0 && this.plan.signals === undefined;
     this.plan = undefined;
     this.emitting = false;
   }

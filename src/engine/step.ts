@@ -1,4 +1,5 @@
 import type { Millis } from '../stream/time.ts';
+import type { Leisure } from './leisure.ts';
 
 export type StateValue = string | Uint8Array;
 
@@ -10,6 +11,8 @@ export interface Step {
   readonly kind: string;
   /** What must be the same for stored state to be usable: settings, schema, codec version. */
   readonly identity: string;
+  /** Whether it understands what was stored under another identity; told before anything of it is restored or undone. */
+  reads?(identity: string): boolean;
   /** Whether event time decides what the step does, and not its values alone; only such a step has a `lag` or a `hold`. */
   readonly timed: boolean;
   /** Event time at which the step wants to be woken; Infinity if never. */
@@ -22,8 +25,8 @@ export interface Step {
   readonly due: Millis;
   /** Event time has reached `watermark`, which is at or past `nextTimer`. */
   fire(watermark: Millis): void;
-  /** The records and timers of the epoch are through. */
-  endEpoch(): void;
+  /** The records and timers of the epoch are through. Work that takes long is awaited, and nothing else of the epoch happens. */
+  endEpoch(leisure: Leisure): Promise<void> | void;
   /** What the epoch changed, for the checkpoint; null removes. */
   changes(): Iterable<readonly [key: string, value: StateValue | null]>;
   /** The checkpoint holds the changes. */
@@ -44,9 +47,11 @@ export abstract class BaseStep implements Step {
   nextTimer: Millis = Infinity;
   readonly lag: Millis = 0;
   readonly hold: Millis = Infinity;
-  readonly due: Millis = Infinity;
+  get due(): Millis {
+    return Infinity;
+  }
   fire(_watermark: Millis): void {}
-  endEpoch(): void {}
+  endEpoch(_leisure: Leisure): Promise<void> | void {}
   *changes(): Iterable<readonly [key: string, value: StateValue | null]> {}
   committed(): void {}
   undo(_read: (key: string) => StateValue | undefined, _watermark: Millis): void {}

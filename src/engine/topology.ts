@@ -17,6 +17,7 @@ import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
 import { windowed, type WindowedOptions } from './operators/windowed.ts';
+import { signals, type SignalOptions } from './operators/signals.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -44,6 +45,11 @@ export interface Task {
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
   mapAsync<T, R>(name: string, options: MapAsyncOptions<T, R>): OperatorFunction<T, R>;
+  /**
+   * Decisions that no log determines, such as commands and schedules: journalled in the plan, then pushed before the
+   * records of the epoch, into stateful steps too. They wake an idle task.
+   */
+  signals<S, P>(name: string, options: SignalOptions<S, P>): Observable<P>;
   /** State of a shape of its own, for models; see `Stateful`. */
   stateful<T, R, S extends Stateful<T, R>>(name: string, make: () => S & Stateful<T, R>): StatefulHandle<T, R, S>;
   /** The latest value by key. */
@@ -130,6 +136,7 @@ function unwire(task: TaskRuntime): void {
   task.failure = undefined;
   task.ticks = [];
   task.drains = [];
+  task.signals = new Map();
   task.cutStreams = new Set();
   for (const input of task.inputs.values()) {
     const { subscribers } = input;
@@ -159,6 +166,10 @@ const taskOf = (build: Build): Task => ({
   mapAsync: (name, options) => {
     refuseUnknown(options, ['work', 'concurrency', 'codec'], `the options of '${name}'`);
     return mapAsync(build, name, options);
+  },
+  signals: (name, options) => {
+    refuseUnknown(options, ['source', 'prepare', 'codec'], `the options of '${name}'`);
+    return signals(build, name, options);
   },
   stateful: (name, make) => stateful(build, name, make),
   table: (stream, options = {}) => {

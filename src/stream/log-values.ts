@@ -47,6 +47,20 @@ export async function* recordsWithValues<T>(
     yield { at, record, value: await decoded(decoder, record, at, registry) };
 }
 
+/** The same, but bytes that nobody can read have no value in place of an error: for who counts them. */
+export async function* readableValuesOf<T>(
+  { transport, registry }: LogPorts,
+  stream: Stream<T>,
+): AsyncGenerator<{ readonly record: BatchCursor; readonly value: T | undefined }> {
+  const decoder = new Decoder(stream.schema);
+  for await (const { at, record } of recordsOf(transport, stream.name))
+    yield { record, value: await decoded(decoder, record, at, registry).catch(undefinedIfUnreadable) };
+}
+
+function undefinedIfUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableRecord)) throw error;
+}
+
 /** Reads a partition piece by piece, each value once over all of them. */
 export class PartitionValues<T> {
   readonly #ports: LogPorts;

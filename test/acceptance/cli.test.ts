@@ -59,6 +59,7 @@ describe('what is asked for wrongly', () => {
       'import',
       'generate',
       'evaluate',
+      'tune',
       'export',
       'describe',
       'topics',
@@ -82,6 +83,8 @@ describe('what is asked for wrongly', () => {
     [['evaluate'], /--ratings FILE/],
     [['evaluate', '--ratings', 'a', '--protocol', 'best'], /leave-last-out/],
     [['evaluate', '--ratings', 'a', '--train', 'b'], /cannot be used with/],
+    [['evaluate', '--ratings', 'a', '--checkpoints', '3'], /--non-inferiority/],
+    [['tune', '--out', 'nowhere/tuned.yaml'], /nowhere\/tuned\.yaml of --out cannot be written/],
     [['describe', '--mermaid', '--json'], /cannot be used with/],
   ])('%j is a misuse, in one line', async (flags, expected) => {
     const { code, stdout, stderr } = await millrace(...flags, ...(flags.includes('--json') ? [] : ['--json']));
@@ -230,4 +233,27 @@ test('evaluate judges a small file and writes what it judged', async () => {
   expect(await millrace('evaluate', '--ratings', join(folder, 'no.csv'), '--protocol', 'random')).toMatchObject({
     code: 1,
   });
+});
+
+test('evaluate asks over a stream whether incremental is as good as retrain', async () => {
+  const file = join(folder, 'stream.csv');
+  const lines = events.map(({ userId, itemId, value, time }) => `${userId},${itemId},${value},${time / 1_000}`);
+  writeFileSync(file, ['userId,itemId,rating,timestamp', ...lines].join('\n'));
+  const flags = ['evaluate', '--ratings', file, '--non-inferiority', '--checkpoints', '2', '--seeds', '1', '--k', '4'];
+  expect(await json(...flags)).toMatchObject({ order: 'time', seeds: [1], margin: 0.01, checkpoints: [{}, {}] });
+  expect((await millrace(...flags, '--order', 'drawn')).stdout).toMatch(/ndcg10.*(non-inferior|inferior|inconclusive)/);
+});
+
+test('tune searches in the log, and evaluate takes what it writes', async () => {
+  const data = await logWith('tuned', 1, events);
+  const out = join(folder, 'tuned.yaml');
+  const result = await json('tune', '--data', data, '--budget', '2', '--out', out);
+  expect(result).toMatchObject({ budget: 2, cut: false, trials: [{ number: 0 }, { number: 1 }] });
+  expect(await json('doctor', '--data', data, '--config', out)).toMatchObject({ ok: true });
+  const file = join(folder, 'tune.csv');
+  const lines = events.map(({ userId, itemId, value, time }) => `${userId},${itemId},${value},${time / 1_000}`);
+  writeFileSync(file, ['userId,itemId,rating,timestamp', ...lines].join('\n'));
+  const { stdout, stderr } = await millrace('tune', '--ratings', file, '--budget', '2');
+  expect(stderr).toMatch(/trial 1, all users: nDCG@10/);
+  expect(stdout).toMatch(/on the test, once/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createTopics } from '../../src/cli/application.ts';
+import { configure } from '../../src/app/configure.ts';
+import { createTopics, loadApplication } from '../../src/cli/application.ts';
 import { Misuse } from '../../src/cli/errors.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import { topologies } from '../../topologies/index.ts';
@@ -28,5 +29,15 @@ test('topics are made with what is configured, and keep it', async () => {
   await expect(createTopics(ours, transport, { partitions: 3, retention: {} })).rejects.toThrow(
     'has 2 partitions, not 3',
   );
+  await transport.close();
+});
+
+test('topics of streams that no topology reads are made with the others, and asked for by the plan', async () => {
+  const transport = openEmbeddedLog({ path: ':memory:' });
+  const config = configure({ environment: {}, flags: {} }).config;
+  const application = await loadApplication({}, config);
+  expect(application.further).toEqual(['exposures']);
+  await createTopics(application, transport, { partitions: 3, retention: {} });
+  expect(await transport.topics()).toContainEqual(expect.objectContaining({ topic: 'exposures', partitions: 3 }));
   await transport.close();
 });

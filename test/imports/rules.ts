@@ -34,6 +34,8 @@ const adapter = (folder: string, packages: readonly string[]): Area => ({
  */
 const areas: readonly Area[] = [
   { files: common, may: [], packages: [] },
+  // Compiled by AssemblyScript, for a machine that has nothing of Node's.
+  { files: ['src/als/kernel/assembly/**'], may: ['src/als/kernel/assembly/**'], packages: [] },
   { files: ['src/als/kernel/**'], may: ['src/als/**'], packages: ['node:worker_threads', 'node:fs'] },
   { files: ['src/als/**'], may: ['src/als/**'], packages: ['node:crypto'] },
   { files: ['src/engine/windows/**'], may: ['src/engine/windows/**'], packages: [] },

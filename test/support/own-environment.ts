@@ -3,3 +3,4 @@
  * is no setting. The suite itself has heard it by then, in the process that starts those of the tests.
  */
 delete process.env['MILLRACE_REQUIRE_BROKER'];
+delete process.env['MILLRACE_REQUIRE_SPARK'];

@@ -43,7 +43,7 @@ export function checkTransform({ from, by, into }: Transform): void {
   requireLength('A transformation', by, from.width * into.width);
 }
 
-export function checkTopN({ users, rows, seen, n }: TopN, items: FactorMatrix): void {
+export function checkTopN({ users, rows, seen, n }: TopN, items: Pick<FactorMatrix, 'rows' | 'width'>): void {
   requireInteger('The length of a list', n, 1, 1000);
   if (users.width !== items.width) refuse(`Users of ${users.width} factors do not fit items of ${items.width}`);
   if (rows.some(row => row < 0 || row >= users.rows)) refuse(`A list is asked for a row past ${users.rows}`);
@@ -52,6 +52,13 @@ export function checkTopN({ users, rows, seen, n }: TopN, items: FactorMatrix): 
     const item = seen.items[at] ?? -1;
     if (item < 0 || item >= items.rows) refuse(`Item ${item} is seen, but there are ${items.rows}`);
   }
+}
+
+/** Each item has a rank of its own, below their number. */
+export function checkRanks(ranks: Int32Array, items: number): void {
+  const found = new Set(ranks);
+  if (ranks.length !== items || found.size !== items || ranks.some(rank => rank < 0 || rank >= items))
+    refuse(`The ranks of ${items} items are not 0 to ${items - 1} in some order`);
 }
 
 type Solved = Pick<SolveRows, 'gram' | 'shared' | 'diagonal' | 'into' | 'rows'>;

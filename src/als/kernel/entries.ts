@@ -4,6 +4,8 @@ import type { Block, KernelMemory } from './memory.ts';
 
 /** The greatest weight of an entry, in 1/16 steps: 256. */
 export const maxWeight = 4096;
+/** Bytes that a vector register reads past the last target, for nothing. */
+const slack = 16;
 /** The number of the row of zeros before a matrix, which fills a weight class up to an even number of slots. */
 export const zeroRow = -1;
 
@@ -56,7 +58,7 @@ export class Entries implements Disposable {
     this.classWeights = this.#int32(classes);
     this.classEnds = this.#int32(classes);
     this.neighbours = this.#int32(slots);
-    const block = memory.allocate(2 * slots);
+    const block = memory.allocate(2 * slots + slack);
     this.#blocks.push(block);
     this.targets = memory.int16(block.address, slots);
     const { greatest, longest } = sorted.write(this);

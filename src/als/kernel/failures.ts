@@ -30,6 +30,12 @@ export function rowFailure(failure: Failure, row: number): BoundExceeded {
   return new BoundExceeded(`Row ${row} ${what}`, remedy);
 }
 
+/** The same by the code that the WebAssembly kernel leaves. */
+export function failureOf(code: number, row: number): BoundExceeded {
+  const found = Object.values(failures).find(failure => failure.code === code) ?? failures.pivot;
+  return new BoundExceeded(`Row ${row} ${found.what}`, found.remedy);
+}
+
 /** A factor that no kernel may meet. */
 export function offGrid(where: string): BoundExceeded {
   return new BoundExceeded(

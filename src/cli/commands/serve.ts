@@ -32,5 +32,5 @@ async function serve(flags: ConfigFlags): Promise<void> {
     return logSource({ ...there, graph: new Graph(application.topologies, partitions) });
   };
   const follow = config.namespace === undefined ? { liveIn } : undefined;
-  await serveUntilStopped({ ports, port: config.port, live: await liveIn(ports), follow, signal: stopped.signal });
+  await serveUntilStopped({ ports, config, live: await liveIn(ports), follow, signal: stopped.signal });
 }

@@ -32,7 +32,7 @@ export function addStart(program: Command): void {
 
 async function start(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
-  const { seed, port } = config;
+  const { seed } = config;
   if (flags.fresh === true) forgetAll(config);
   using stopped = untilSignalled();
   const { signal } = stopped;
@@ -65,7 +65,7 @@ async function start(flags: Flags): Promise<void> {
     const follow = config.namespace === undefined ? { liveIn, arrived } : undefined;
     const live = await liveIn(ports);
     const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
-    await serveUntilStopped({ ports, port, thread, lags: () => lags(), live, follow, signal }, async () => {
+    await serveUntilStopped({ ports, config, thread, lags: () => lags(), live, follow, signal }, async () => {
       if (generated.rate > 0) await generateBeside(generated);
     });
   } finally {

@@ -73,7 +73,8 @@ class Waiting<T> extends BaseStep {
   }
 }
 
-const asJson = <R>(): ResultCodec<R> => ({
+/** Plain JSON, for what the journal keeps. */
+export const asJson = <R>(): ResultCodec<R> => ({
   encode: result => JSON.stringify(result),
   // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the journal returns what the same step has written
   decode: text => JSON.parse(text) as R,

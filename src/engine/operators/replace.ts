@@ -4,11 +4,11 @@ import type { Build } from '../build.ts';
 import { checkedKey } from '../key.ts';
 import { sink } from './sink.ts';
 
-/** Where a value goes among the documents, and as what. */
+/** Where a value goes among the documents, and as what. The task goes by its `id`: topology and number, `trends/3`. */
 export interface ReplaceOptions<T> {
-  readonly id: (value: T) => string;
+  readonly id: (value: T, task: { readonly id: string }) => string;
   /** Value of the collection's partition key; the id where absent. */
-  readonly partition?: (value: T) => string;
+  readonly partition?: (value: T, task: { readonly id: string }) => string;
   /** The document; null removes it. */
   readonly body: (value: T) => JsonObject | null;
 }
@@ -22,8 +22,8 @@ export function replace<T>(build: Build, collection: string, options: ReplaceOpt
   return sink<T>(task, `documents:${collection}`, value => {
     const at = {
       collection,
-      partition: checkedKey(`The partition of a document '${collection}'`, partition(value)),
-      id: checkedKey(`The id of a document '${collection}'`, id(value)),
+      partition: checkedKey(`The partition of a document '${collection}'`, partition(value, task)),
+      id: checkedKey(`The id of a document '${collection}'`, id(value, task)),
     };
     task.documents.add(at, body(value), task);
     task.counts.published++;

@@ -2,6 +2,8 @@ import type { OperatorFunction } from 'rxjs';
 import type { Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
 import { BuildError } from '../errors.ts';
+import type { Leisure } from '../leisure.ts';
+import { Interrupted } from '../retry.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import { BaseStep, type StateValue } from '../step.ts';
 import { stage } from './stage.ts';
@@ -12,6 +14,10 @@ export interface EpochEnd {
   readonly clock: Millis;
   /** Whether the epoch has reached the end of every input. */
   readonly caughtUp: boolean;
+  /** Aborts when the task is told to stop: what takes long then rejects, and changes nothing any more. */
+  readonly signal: AbortSignal;
+  /** Lets everything else of the process have its turn, for whoever computes for long. */
+  readonly turn: () => Promise<void>;
 }
 
 /**
@@ -21,8 +27,15 @@ export interface EpochEnd {
 export interface Stateful<T, R> {
   /** Changes whenever yesterday's stored values are no longer understood. */
   readonly version: string;
+  /** Whether values that were stored under this other version are understood. Told before they are restored or undone. */
+  reads?(version: string): boolean;
   next(value: T): readonly R[];
-  endEpoch(end: EpochEnd): readonly R[];
+  /**
+   * A Promise is for a pure computation that runs elsewhere or in turns: it is not journalled, since it is done again
+   * with the same result. It is awaited, and the task does nothing else, while other tasks go on. A rejection stops the
+   * task, so it tries again by itself what can be tried again.
+   */
+  endEpoch(end: EpochEnd): Iterable<R> | Promise<Iterable<R>>;
   /** What changed since `committed`; null removes. */
   changes(): Iterable<readonly [key: string, value: StateValue | null]>;
   committed(): void;
@@ -63,7 +76,7 @@ class StatefulStep<T, R, S extends Stateful<T, R>> extends BaseStep {
   readonly kind = 'stateful';
   override readonly identity: string;
   readonly state: S;
-  emit: (results: readonly R[]) => void = () => {};
+  emit: (results: Iterable<R>) => void = () => {};
   readonly #task: TaskRuntime;
 
   constructor(task: TaskRuntime, state: S) {
@@ -73,13 +86,34 @@ class StatefulStep<T, R, S extends Stateful<T, R>> extends BaseStep {
     this.#task = task;
   }
 
-  override endEpoch(): void {
+  reads(version: string): boolean {
+    return this.state.reads?.(version) === true;
+  }
+
+  override endEpoch({ signal, turn }: Leisure): Promise<void> | void {
     const { plan } = this.#task;
     if (plan === undefined) return;
     try {
-      this.emit(this.state.endEpoch({ clock: plan.clock, caughtUp: plan.caughtUp }));
+      const results = this.state.endEpoch({ clock: plan.clock, caughtUp: plan.caughtUp, signal, turn });
+      if (results instanceof Promise) return this.#later(results, signal);
+      this.emit(results);
     } catch (error) {
       this.#task.fail(error);
+    }
+  }
+
+  /** Whoever gave up waiting has undone the epoch: then nothing of it may be touched any more. */
+  async #later(work: Promise<Iterable<R>>, signal: AbortSignal): Promise<void> {
+    const task = this.#task;
+    task.emitting = false; // what comes meanwhile is determined by nothing
+    const [outcome] = await Promise.allSettled([work]);
+    if (signal.aborted) throw new Interrupted(`the end of an epoch of ${task.id} was given up`);
+    task.emitting = true;
+    try {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      this.emit(outcome.value);
+    } catch (error) {
+      task.fail(error);
     }
   }
 

@@ -1,12 +1,31 @@
 /** Everything that the API does, one entry each; `server.ts` makes routes of it, `openapi.ts` a description. */
 import { z } from 'zod';
 import type { Health, Verdict } from '../../operations/health.ts';
+import { noRules } from '../domain/rules.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
-import type { ItemLists } from './lists.ts';
+import type { ItemVectors } from './item-vectors.ts';
+import type { Asked, ItemLists } from './lists.ts';
 import { openApi } from './openapi.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
+import { type ExposurePorts, postExposure } from './post-exposure.ts';
 import { type PostedRating, postRating, type RatingPorts } from './post-rating.ts';
-import { accepted, bareList, byId, envelope, health, listQuery, nothing, ratingBody } from './wire.ts';
+import { whyOf } from './why.ts';
+import {
+  accepted,
+  bareList,
+  byId,
+  byUserAndItem,
+  envelope,
+  exposureBody,
+  health,
+  listQuery,
+  nothing,
+  oldListQuery,
+  ratingBody,
+  userListQuery,
+  whyAnswer,
+  whyQuery,
+} from './wire.ts';
 
 /** Where metrics are read from: a registry of prom-client. */
 export interface MetricsSource {
@@ -16,7 +35,9 @@ export interface MetricsSource {
 
 export interface EndpointParts extends PageParts {
   readonly lists: ItemLists;
+  readonly vectors: ItemVectors;
   readonly ratings: RatingPorts;
+  readonly exposures: ExposurePorts;
   readonly health: Health;
   readonly metrics: MetricsSource;
 }
@@ -28,8 +49,10 @@ const sunset = Date.UTC(2028, 0, 1);
 export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
   const served = [
     ...listEndpoints(parts),
+    whyEndpoint(parts),
     ...pageEndpoints(parts),
     ratingEndpoint(parts),
+    exposureEndpoint(parts),
     ...operationEndpoints(parts),
   ];
   const description: Endpoint = endpoint(
@@ -41,36 +64,75 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
 
 function listEndpoints({ lists }: EndpointParts): Endpoint[] {
   const list = { method: 'GET', status: 200, query: listQuery, answer: envelope, problems: [400] } as const;
-  const ofUser = '/users/{id}/recommendations';
+  const ofUser = '/v2/users/{id}/recommendations';
   return [
+    oldListEndpoint(lists),
     endpoint(
-      { ...list, path: `/v1${ofUser}`, params: byId, answer: bareList, deprecated: true, summary: 'A bare list' },
-      async ({ params, query }) => ({
+      { ...list, path: ofUser, params: byId, query: userListQuery, summary: 'What is recommended to a user' },
+      async ({ params, query }) =>
+        ok(await lists.recommendationsFor(params.id, { ...askedBy(query), exclude: query.exclude, explore: true })),
+    ),
+    endpoint(
+      { ...list, path: '/v2/items/{id}/similar', params: byId, problems: [400, 404], summary: 'Items like an item' },
+      async ({ params, query }) => ok(await lists.similar(params.id, askedBy(query))),
+    ),
+    endpoint({ ...list, path: '/v2/trending', params: nothing, summary: 'Most rated now' }, async ({ query }) =>
+      ok(await lists.trending(askedBy(query))),
+    ),
+    endpoint({ ...list, path: '/v2/popular', params: nothing, summary: 'Most popular of all' }, async ({ query }) =>
+      ok(await lists.popular(askedBy(query))),
+    ),
+  ];
+}
+
+const whyEndpoint = (parts: EndpointParts): Endpoint =>
+  endpoint(
+    {
+      method: 'GET',
+      path: '/v2/users/{id}/recommendations/{itemId}/why',
+      summary: 'What of all that a user did adds how much to the score of an item',
+      params: byUserAndItem,
+      query: whyQuery,
+      answer: whyAnswer,
+      status: 200,
+      problems: [400, 404, 503],
+    },
+    async ({ params, query }) => ok(await whyOf(parts, params.id, params.itemId, query.n)),
+  );
+
+const askedBy = ({ n, genre: genres, maxPerGenre }: z.infer<typeof listQuery>): Asked => ({
+  n,
+  rules: { genres, maxPerGenre },
+});
+
+/** What v1 always answered: v2's list without rules, without exploration, and without what v1 does not know. */
+const oldListEndpoint = (lists: ItemLists): Endpoint =>
+  endpoint(
+    {
+      method: 'GET',
+      path: '/v1/users/{id}/recommendations',
+      status: 200,
+      params: byId,
+      query: oldListQuery,
+      answer: bareList,
+      problems: [400],
+      deprecated: true,
+      summary: 'A bare list',
+    },
+    async ({ params, query }) => {
+      const asked = { n: query.n, rules: noRules, exclude: 'seen', explore: false } as const;
+      const { items } = await lists.recommendationsFor(params.id, asked);
+      return {
         status: 200,
-        body: (await lists.recommendationsFor(params.id, query.n)).items,
+        body: items.map(({ itemId, title, genres, score, reason }) => ({ itemId, title, genres, score, reason })),
         headers: {
           deprecation: `@${deprecatedSince / 1_000}`,
           sunset: new Date(sunset).toUTCString(),
           link: `</v2/users/${encodeURIComponent(params.id)}/recommendations>; rel="successor-version"`,
         },
-      }),
-    ),
-    endpoint(
-      { ...list, path: `/v2${ofUser}`, params: byId, summary: 'What is recommended to a user' },
-      async ({ params, query }) => ok(await lists.recommendationsFor(params.id, query.n)),
-    ),
-    endpoint(
-      { ...list, path: '/v2/items/{id}/similar', params: byId, problems: [400, 404], summary: 'Items like an item' },
-      async ({ params, query }) => ok(await lists.similar(params.id, query.n)),
-    ),
-    endpoint({ ...list, path: '/v2/trending', params: nothing, summary: 'Most rated now' }, async ({ query }) =>
-      ok(await lists.trending(query.n)),
-    ),
-    endpoint({ ...list, path: '/v2/popular', params: nothing, summary: 'Most popular of all' }, async ({ query }) =>
-      ok(await lists.popular(query.n)),
-    ),
-  ];
-}
+      };
+    },
+  );
 
 const ratingEndpoint = ({ ratings }: EndpointParts): Endpoint =>
   endpoint(
@@ -89,6 +151,25 @@ const ratingEndpoint = ({ ratings }: EndpointParts): Endpoint =>
       const time = at === undefined ? undefined : Date.parse(at);
       const posted: PostedRating = { userId, itemId, value, kind, eventId, time };
       return { status: 202, body: await postRating(ratings, posted) };
+    },
+  );
+
+const exposureEndpoint = ({ exposures }: EndpointParts): Endpoint =>
+  endpoint(
+    {
+      method: 'POST',
+      path: '/v2/exposures',
+      summary: 'Takes the report that a list was shown into the log',
+      params: nothing,
+      query: nothing,
+      body: exposureBody,
+      answer: accepted,
+      status: 202,
+      problems: [400, 413, 415, 422, 503],
+    },
+    async ({ body: { at, ...posted } }) => {
+      const time = at === undefined ? undefined : Date.parse(at);
+      return { status: 202, body: await postExposure(exposures, { ...posted, time }) };
     },
   );
 

@@ -17,6 +17,35 @@ export class InvalidRating extends RequestRefused {
   readonly status = 422;
 }
 
+/** The shape is right, but nothing can have been shown so. */
+export class InvalidExposure extends RequestRefused {
+  readonly code = 'INVALID_EXPOSURE';
+  readonly status = 422;
+}
+
+/** No server with this key has answered such a list to this user. */
+export class UnknownList extends RequestRefused {
+  readonly code = 'UNKNOWN_LIST';
+  readonly status = 422;
+  constructor() {
+    super(
+      'No list of this id was answered to this user with these items',
+      'Report `listId` and all items of the list as they were answered, in their order; ask for the list again where the server was started anew',
+    );
+  }
+}
+
+/** Nobody has made the topic that reports go into. */
+export class ExposuresMissing extends RequestRefused {
+  readonly code = 'EXPOSURES_MISSING';
+  readonly status = 503;
+  constructor(cause: unknown) {
+    super('The log has no topic for what was shown', 'Create it: `millrace topics create`, or start the engine', {
+      cause,
+    });
+  }
+}
+
 export class UnknownItem extends RequestRefused {
   readonly code = 'UNKNOWN_ITEM';
   readonly status = 404;

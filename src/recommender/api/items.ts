@@ -14,6 +14,7 @@ export interface ShownItem {
 }
 
 interface Entry extends ShownItem {
+  readonly available: boolean;
   /** The title without case and accents. */
   readonly folded: string;
 }
@@ -50,6 +51,12 @@ export class ItemDirectory {
     };
   }
 
+  /** All items of the catalogue as they are now, by id: what rules look at. */
+  async all(): Promise<ReadonlyMap<string, ShownItem & { readonly available: boolean }>> {
+    await this.#followed.refresh();
+    return this.#items;
+  }
+
   /** Undefined for one that the catalogue does not know. */
   async get(itemId: string): Promise<ShownItem | undefined> {
     await this.#followed.refresh();
@@ -57,9 +64,9 @@ export class ItemDirectory {
     return item === undefined ? undefined : shown(item);
   }
 
-  #take({ itemId, title, genres }: ItemDocument): void {
+  #take({ itemId, title, genres, available }: ItemDocument): void {
     if (this.#items.size >= this.#mostItems && !this.#items.has(itemId)) throw new TooManyItems(this.#mostItems);
-    this.#items.set(itemId, { itemId, title, genres, folded: folded(title) });
+    this.#items.set(itemId, { itemId, title, genres, available, folded: folded(title) });
   }
 }
 

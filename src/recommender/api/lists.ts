@@ -1,23 +1,37 @@
 /** What is recommended to whom: the reading use cases, which know nothing of HTTP. */
-import type { Documents } from '../../documents/port.ts';
-import type { Reason } from '../../../schemas/types.ts';
-import type { Millis } from '../../stream/time.ts';
+import { type Exploration, explored, type Placed } from '../domain/exploration.ts';
+import { Picker, type Rules } from '../domain/rules.ts';
+import { defaultSeen } from '../domain/shelf.ts';
+import { days, type Millis } from '../../stream/time.ts';
 import { UnknownItem } from './errors.ts';
-import { ItemVectors } from './item-vectors.ts';
-import { type ItemDocument, Stored } from './stored.ts';
+import type { ListIds } from './list-ids.ts';
+import { type Candidate, type Opening, type Source, type SourceParts, Sources } from './sources.ts';
+import type { ShownItem } from './items.ts';
+
+/** Why an item stands in a list: `new` is one that stands there to be tried out. */
+export type ListedReason = Candidate['reason'] | 'new';
 
 export interface ListedItem {
   readonly itemId: string;
   readonly title: string;
   readonly genres: readonly string[];
-  /** Comparable within a list only: fit, cosine, ratings in the window or overall popularity, as `reason` says. */
+  /** Comparable within a list and reason only: fit, cosine, ratings in the window, overall popularity, events so far. */
   readonly score: number;
-  readonly reason: Reason;
+  readonly reason: ListedReason;
+  /** Whether chance put it there; see `exploration.ts`. */
+  readonly explored: boolean;
+  /** Probability with which it stands at this place, above 0 and at most 1. */
+  readonly propensity: number;
 }
 
 export interface ItemList {
   readonly items: readonly ListedItem[];
-  readonly reason: Reason;
+  /** Of what the list was begun with; where that had too few items, those of others say their own. */
+  readonly reason: Candidate['reason'];
+  /** What made the list: an arm of an experiment, or the fallback that `reason` names. */
+  readonly policy: string;
+  /** Names this list where it is reported as shown. */
+  readonly listId: string;
   /** `generation.number`; null where no model version is behind the list. */
   readonly modelVersion: string | null;
   /** Event time as of which the list holds, ISO 8601; null for a list of nothing. */
@@ -26,108 +40,171 @@ export interface ItemList {
   readonly ageMs: Millis | null;
 }
 
-/** Items by id before the catalogue was asked. */
-interface Candidates {
-  readonly reason: Reason;
-  readonly model: { readonly generation: number; readonly number: number } | undefined;
-  readonly time: Millis | undefined;
-  readonly items: readonly { readonly itemId: string; readonly score: number; readonly reason: Reason }[];
+/** How many, and of which. */
+export interface Asked {
+  readonly n: number;
+  readonly rules: Rules;
 }
 
-export interface ListSources {
-  readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
-  readonly clock: { now(): Millis };
-  /** Item vectors held in memory at most; default 500,000. */
-  readonly mostItems?: number | undefined;
+/** What of the user's own things stays out: what the policy calls seen, besides it all that was ever ordered, or none. */
+export type Exclude = 'seen' | 'bought' | 'none';
+
+export interface AskedFor extends Asked {
+  readonly exclude: Exclude;
+  /** Whether new items may take places. */
+  readonly explore: boolean;
 }
 
-/** Of likeness so many are taken, so that unavailable items do not shorten the list. */
-const mostCandidates = 200;
+export interface ListParts extends SourceParts {
+  readonly exploration: Exploration;
+  readonly listIds: ListIds;
+}
+
+/** A candidate with what the catalogue says of it. */
+interface Chosen extends Candidate {
+  readonly item: Omit<ShownItem, 'itemId'> | undefined;
+}
 
 export class ItemLists {
-  readonly #stored: Stored;
-  readonly #vectors: ItemVectors;
-  readonly #clock: { now(): Millis };
+  readonly #parts: ListParts;
+  readonly #sources: Sources;
 
-  constructor({ documents, clock, mostItems }: ListSources) {
-    this.#stored = new Stored(documents);
-    this.#vectors = new ItemVectors(documents, mostItems);
-    this.#clock = clock;
+  constructor(parts: ListParts) {
+    this.#parts = parts;
+    this.#sources = new Sources(parts);
   }
 
-  /** The user's own list; without one what is trending, else popular, less what the user has had. Never fails on a user. */
-  async recommendationsFor(user: string, n: number): Promise<ItemList> {
-    const list = await this.#stored.listOf(user);
-    if (list !== undefined) {
-      const own = await this.#listOf({ reason: list.reason, model: list, time: list.time, items: list.items }, n);
-      if (own.items.length > 0) return own;
+  /**
+   * The user's own list; where there is none, or too little of it is left by the rules, what fits the user's vector,
+   * then what is trending, then what is popular. Never fails on a user, and holds nothing that is to stay out.
+   */
+  async recommendationsFor(user: string, { n, rules, exclude, explore }: AskedFor): Promise<ItemList> {
+    const { exploration, clock } = this.#parts;
+    const { own, fitting } = this.#sources;
+    const picker = new Picker<Chosen>(n, rules);
+    // The own list was made without what was seen; all that was done is read only where something else may enter.
+    let head = await this.#filled(picker, exclude === 'seen' ? [own(user)] : []);
+    let fresh: readonly Chosen[] = [];
+    const explores = explore && exploration.slots > 0 && exploration.share > 0;
+    if (picker.missing > 0 || explores) {
+      const stays = await this.#staysOut(user, exclude);
+      picker.exclude(stays.items);
+      const again = exclude === 'bought' ? [own(user)] : [];
+      // Who has done more than can be read is served from the list alone.
+      const others = stays.isComplete ? [fitting(user), ...this.#general] : [];
+      head = await this.#filled(picker, [...again, ...others], head);
+      if (explores && stays.isComplete && head?.reason === 'personal') fresh = await this.#fresh(picker);
     }
-    const profile = await this.#stored.profileOf(user);
-    return this.#general(n, new Set(profile?.items.map(({ itemId }) => itemId)));
+    const day = Math.floor(clock.now() / days(1));
+    return this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
   }
 
-  /** What is most like the item; for one without a vector what is trending, else popular. Throws `UnknownItem`. */
-  async similar(itemId: string, n: number): Promise<ItemList> {
-    const alike = await this.#vectors.like(itemId, mostCandidates);
-    if (alike === undefined) {
-      if ((await this.#stored.item(itemId)) === undefined) throw new UnknownItem();
-      return this.#general(n, new Set([itemId]));
+  /** What is most like the item, then what is trending, then what is popular. Throws `UnknownItem`. */
+  async similar(itemId: string, asked: Asked): Promise<ItemList> {
+    const { stored, vectors } = this.#parts;
+    await vectors.refresh();
+    const isKnown = vectors.has(itemId) || (await stored.item(itemId)) !== undefined;
+    if (!isKnown) throw new UnknownItem();
+    return this.#everybodys(asked, [this.#sources.like(itemId), ...this.#general], [itemId]);
+  }
+
+  /** The most rated of the newest hour, then of the newest day, then what is popular. */
+  trending(asked: Asked): Promise<ItemList> {
+    return this.#everybodys(asked, this.#general);
+  }
+
+  /** The most popular items of the current model, then those of most events. */
+  async popular(asked: Asked): Promise<ItemList> {
+    const { popular, known } = this.#sources;
+    return this.#everybodys(asked, [popular, known]);
+  }
+
+  get #general(): readonly Opening[] {
+    const { trending, popular, known } = this.#sources;
+    return [trending('hourly'), trending('daily'), popular, known];
+  }
+
+  async #everybodys({ n, rules }: Asked, sources: readonly Opening[], exclude: readonly string[] = []) {
+    const picker = new Picker<Chosen>(n, rules);
+    picker.exclude(exclude);
+    const head = await this.#filled(picker, sources);
+    return this.#listOf(head, picker.picked.map(certain), '');
+  }
+
+  /** Fills the picker from one source after the other; answers the first that brought something. */
+  async #filled(picker: Picker<Chosen>, sources: readonly Opening[], first?: Source): Promise<Source | undefined> {
+    let head = first;
+    for (const open of sources) {
+      if (picker.missing <= 0) break;
+      const before = picker.missing;
+      const source = await open(picker);
+      if (source === undefined) continue;
+      await this.#take(picker, source);
+      if (picker.missing < before) head ??= source;
     }
-    const model = await this.#stored.model();
-    const items = alike.map(item => ({ ...item, reason: 'similar' as const }));
-    return this.#listOf({ reason: 'similar', model, time: model?.time, items }, n);
+    return head;
   }
 
-  /** The most rated of the newest hour, else of the newest day, else what is popular. */
-  trending(n: number): Promise<ItemList> {
-    return this.#general(n, new Set());
-  }
-
-  /** The most popular items of the current model. */
-  async popular(n: number): Promise<ItemList> {
-    return this.#popular(n, new Set());
-  }
-
-  async #general(n: number, exclude: ReadonlySet<string>): Promise<ItemList> {
-    for (const window of ['hourly', 'daily'] as const) {
-      const board = await this.#stored.leaders(window);
-      if (board === undefined) continue;
-      const items = board.items.map(({ itemId, count }) => ({ itemId, score: count, reason: 'trending' as const }));
-      // The newest window is still open: the board cannot be newer than now.
-      const time = Math.min(board.end, this.#clock.now());
-      const list = await this.#listOf({ reason: 'trending', model: undefined, time, items }, n, exclude);
-      if (list.items.length > 0) return list;
+  async #take(picker: Picker<Chosen>, { items }: Source): Promise<void> {
+    for (const candidate of items) {
+      if (picker.missing <= 0) return;
+      const item = await this.#parts.stored.item(candidate.itemId);
+      picker.offer({ ...candidate, item }, item);
     }
-    return this.#popular(n, exclude);
   }
 
-  async #popular(n: number, exclude: ReadonlySet<string>): Promise<ItemList> {
-    const model = await this.#stored.model();
-    const items = (model?.popular ?? []).map(item => ({ ...item, reason: 'popular' as const }));
-    return this.#listOf({ reason: 'popular', model, time: model?.time, items }, n, exclude);
-  }
-
-  async #listOf({ reason, model, time, items }: Candidates, n: number, exclude?: ReadonlySet<string>) {
-    const found: ListedItem[] = [];
-    for (const { itemId, score, reason: why } of items) {
-      if (found.length === n) break;
-      if (exclude?.has(itemId) === true) continue;
-      const item = await this.#stored.item(itemId);
-      if (item?.available !== false) found.push({ ...shown(itemId, item), score, reason: why });
-    }
+  /** What of all that the user has done stays out of the list, and whether that is all there is to name. */
+  async #staysOut(user: string, exclude: Exclude): Promise<{ items: readonly string[]; isComplete: boolean }> {
+    if (exclude === 'none') return { items: [], isComplete: true };
+    const { items, isComplete } = await this.#parts.stored.historyOf(user);
+    const out: readonly string[] = exclude === 'bought' ? [...defaultSeen, 'order'] : defaultSeen;
     return {
-      items: found,
+      items: items.flatMap(({ itemId, done }) => (done.some(({ kind }) => out.includes(kind)) ? [itemId] : [])),
+      isComplete,
+    };
+  }
+
+  /** Items of few events that the catalogue describes and the rules allow beside all that was picked. */
+  async #fresh(picker: Picker<Chosen>): Promise<Chosen[]> {
+    const { vectors, exploration } = this.#parts;
+    const fresh: Chosen[] = [];
+    for (const [itemId, item] of (await this.#sources.catalogue()) ?? []) {
+      const score = vectors.eventsOf(itemId);
+      if (score >= exploration.newBelow) continue;
+      if (picker.accepts(itemId, item, exploration.slots)) fresh.push({ itemId, score, reason: 'personal', item });
+    }
+    return fresh;
+  }
+
+  #listOf(head: Source | undefined, placed: readonly Placed<Chosen>[], user: string): ItemList {
+    const { reason, policy, model, time } = head ?? nothing;
+    const items = placed.map(asListed);
+    const { generation, number } = model ?? { generation: 0, number: 0 };
+    const propensities = items.map(({ propensity }) => propensity);
+    const content = { user, items: items.map(({ itemId }) => itemId) };
+    return {
+      items,
       reason,
-      modelVersion: model === undefined ? null : `${model.generation}.${model.number}`,
+      policy,
+      listId: this.#parts.listIds.idOf({ policy, generation, number, propensities }, content),
+      modelVersion: model === undefined ? null : `${generation}.${number}`,
       generatedAt: time === undefined ? null : new Date(time).toISOString(),
-      ageMs: time === undefined ? null : Math.max(0, this.#clock.now() - time),
+      ageMs: time === undefined ? null : Math.max(0, this.#parts.clock.now() - time),
     };
   }
 }
 
+const certain = <T>(item: T): Placed<T> => ({ item, explored: false, propensity: 1 });
+
+const nothing: Source = { reason: 'popular', policy: 'popular', model: undefined, time: undefined, items: [] };
+
 /** An item that the catalogue does not know goes by its id: ratings may come before the catalogue. */
-const shown = (itemId: string, item: ItemDocument | undefined) => ({
-  itemId,
-  title: item?.title ?? itemId,
-  genres: item?.genres ?? [],
+const asListed = ({ item: chosen, explored: isExplored, propensity }: Placed<Chosen>): ListedItem => ({
+  itemId: chosen.itemId,
+  title: chosen.item?.title ?? chosen.itemId,
+  genres: chosen.item?.genres ?? [],
+  score: chosen.score,
+  reason: isExplored ? 'new' : chosen.reason,
+  explored: isExplored,
+  propensity,
 });

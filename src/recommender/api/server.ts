@@ -5,11 +5,15 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Documents } from '../../documents/port.ts';
 import type { Health } from '../../operations/health.ts';
 import type { LogPorts } from '../../stream/log-values.ts';
+import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Transport } from '../../transport/port.ts';
+import { defaultExploration, type Exploration } from '../domain/exploration.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointParts, endpointsOf, type MetricsSource } from './endpoints.ts';
 import { HostRefused, PortTaken } from './errors.ts';
 import { ItemDirectory } from './items.ts';
+import { ItemVectors } from './item-vectors.ts';
+import { ListIds } from './list-ids.ts';
 import { ItemLists } from './lists.ts';
 import { type LiveClock, LiveHub } from './live/hub.ts';
 import type { LiveSource } from './live/source.ts';
@@ -24,7 +28,7 @@ import { bodyLimit, type Problem } from './wire.ts';
 export interface ServerOptions {
   readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'> & LogPorts['transport'];
-  readonly registry: LogPorts['registry'];
+  readonly registry: SchemaRegistry;
   readonly clock: LiveClock;
   /** Draws an id for an event that comes without, for instance `randomUUID`. */
   readonly newEventId: () => string;
@@ -38,6 +42,10 @@ export interface ServerOptions {
   readonly mostItems?: number;
   /** Users held in memory at most; default 500,000. */
   readonly mostUsers?: number;
+  /** How new items get places in lists; by default they get none. */
+  readonly exploration?: Exploration;
+  /** Secret of all servers that are to know each other's lists where one is reported as shown. */
+  readonly listKey: string;
 }
 
 export interface Server {
@@ -111,15 +119,20 @@ function partsOf(options: ServerOptions): EndpointParts {
   const { documents, clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
   const stored = new Stored(documents);
   const history = new ModelHistory({ transport, registry });
-  const { live, report } = options;
+  const { live, report, exploration = defaultExploration } = options;
+  const items = new ItemDirectory(documents, mostItems);
+  const vectors = new ItemVectors(documents, mostItems);
+  const listIds = new ListIds(options.listKey);
   return {
     stored,
     history,
     users: new UserDirectory(documents, mostUsers),
-    items: new ItemDirectory(documents, mostItems),
-    lists: new ItemLists({ documents, clock, mostItems }),
+    items,
+    vectors,
+    lists: new ItemLists({ stored, items, vectors, clock, report, exploration, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: { transport, clock, newEventId },
+    exposures: { transport, registry, clock, listIds },
     health,
     metrics,
   };

@@ -3,10 +3,15 @@ import { z } from 'zod';
 import type { DocumentKey, Documents } from '../../documents/port.ts';
 import { UnreadableDocument } from './errors.ts';
 
+export const kinds = ['rating', 'order', 'view', 'return'] as const;
 export const reasons = ['personal', 'similar', 'trending', 'popular'] as const;
+/** The arms of an experiment. */
+export const arms = ['live', 'candidate'] as const;
 
 const list = z.object({
   reason: z.enum(reasons),
+  // Lists of earlier releases name no policy: there was one.
+  policy: z.enum(arms).default('live'),
   generation: z.int(),
   number: z.int(),
   time: z.number(),
@@ -17,29 +22,85 @@ const board = z.object({
   end: z.number(),
   items: z.array(z.object({ itemId: z.string(), count: z.number(), mean: z.number() })),
 });
+/** What the vectors of a generation were made with: what explains a score. */
+const settings = z.object({
+  regularisation: z.object({ strength: z.number(), frequencyExponent: z.literal([0, 0.5, 1]) }),
+  unobservedWeight: z.number(),
+  gridExponent: z.object({ users: z.int(), items: z.int() }),
+  weights: z.object({
+    ageBounds_ms: z.array(z.number()),
+    rules: z.array(
+      z.object({
+        kind: z.enum(kinds).exclude(['return']),
+        atLeast: z.number(),
+        preference: z.literal([0, 1]),
+        confidence: z.array(z.number()),
+      }),
+    ),
+  }),
+});
+const sums = z.object({
+  records: z.int(),
+  squaredErrorSum: z.number(),
+  warmRecords: z.int().default(0),
+  warmSquaredErrorSum: z.number().default(0),
+});
 const model = z.object({
   generation: z.int(),
   number: z.int(),
   time: z.number(),
+  cause: z.string().default(''),
+  candidate: z.object({ generation: z.int(), share: z.number(), settings: settings.optional() }).nullish(),
+  settings: settings.optional(),
+  counts: z.object({ users: z.int(), items: z.int() }).optional(),
+  prequential: sums.optional(),
   popular: z.array(z.object({ itemId: z.string(), score: z.number() })),
 });
 const item = z.object({ itemId: z.string(), title: z.string(), genres: z.array(z.string()), available: z.boolean() });
-export const kinds = ['rating', 'order', 'view', 'return'] as const;
 const profile = z.object({
   userId: z.string(),
   count: z.int(),
   items: z.array(z.object({ itemId: z.string(), kind: z.enum(kinds), value: z.number(), time: z.number() })),
 });
+const history = z.object({
+  items: z.array(
+    z.object({
+      itemId: z.string(),
+      done: z.array(z.object({ kind: z.enum(kinds), value: z.number(), time: z.number() })),
+    }),
+  ),
+});
 const trend = z.object({ start: z.number(), end: z.number(), count: z.int(), sum: z.number() });
-const vector = z.object({ id: z.string(), generation: z.int(), factors: z.base64() });
+const factors = { factors: z.base64(), exponent: z.int() };
+const itemVector = z.object({
+  id: z.string(),
+  generation: z.int(),
+  ...factors,
+  candidate: z
+    .object({ generation: z.int(), ...factors })
+    .nullable()
+    .default(null),
+  events: z.int().min(0),
+});
+const userVector = z.object({ id: z.string(), generation: z.int(), number: z.int(), ...factors });
 
-export type ItemVectorDocument = z.infer<typeof vector>;
+export type ItemVectorDocument = z.infer<typeof itemVector>;
+export type UserVectorDocument = z.infer<typeof userVector>;
+/** Integers of 16 bits as base64, and the exponent of the grid on which they lie. */
+export type FactorsDocument = Pick<UserVectorDocument, 'factors' | 'exponent'>;
+export type ListDocument = z.infer<typeof list>;
+export type ModelDocument = z.infer<typeof model>;
 export type ItemDocument = z.infer<typeof item>;
 export type ProfileDocument = z.infer<typeof profile>;
 export type BoardDocument = z.infer<typeof board>;
 export type TrendDocument = z.infer<typeof trend>;
 
-/** Windows read at once. */
+/** All that somebody has done with an item: of each kind the newest. */
+export type HistoryItemDocument = z.infer<typeof history>['items'][number];
+
+/** Pages of a history that are read at most, each of 64 items: those of a user with 128,000 of them. */
+const mostPages = 2_000;
+/** Windows, and pages of a history, read at once. */
 const pageSize = 1_000;
 /** Ids of an item's windows of a day begin like this and sort by time. */
 const daily = 'daily:';
@@ -52,8 +113,12 @@ export class Stored {
     this.#documents = documents;
   }
 
-  listOf(user: string): Promise<z.infer<typeof list> | undefined> {
+  listOf(user: string): Promise<ListDocument | undefined> {
     return this.#read({ collection: 'recommendations', partition: user, id: user }, list);
+  }
+
+  userVector(user: string): Promise<UserVectorDocument | undefined> {
+    return this.#read({ collection: 'userVectors', partition: user, id: user }, userVector);
   }
 
   profileOf(user: string): Promise<ProfileDocument | undefined> {
@@ -64,12 +129,30 @@ export class Stored {
     return this.#read({ collection: 'aggregates', partition: 'leaders', id: window }, board);
   }
 
-  model(): Promise<z.infer<typeof model> | undefined> {
+  model(): Promise<ModelDocument | undefined> {
     return this.#read({ collection: 'models', partition: 'live', id: 'current' }, model);
   }
 
   item(id: string): Promise<ItemDocument | undefined> {
     return this.#read({ collection: 'items', partition: id, id }, item);
+  }
+
+  /** All that the user has done, and whether it is all: no more than `mostPages` pages are read. */
+  async historyOf(user: string): Promise<{ items: readonly HistoryItemDocument[]; isComplete: boolean }> {
+    const items: HistoryItemDocument[] = [];
+    let [read, after]: [number, string | undefined] = [0, undefined];
+    do {
+      const page = await this.#documents.list({
+        collection: 'histories',
+        partition: user,
+        after: after === undefined ? undefined : { partition: user, id: after },
+        limit: pageSize,
+      });
+      for (const document of page) items.push(...readable(document, history, document.body).items);
+      read += page.length;
+      after = page.length === pageSize ? page.at(-1)?.id : undefined;
+    } while (after !== undefined && read < mostPages);
+    return { items, isComplete: after === undefined };
   }
 
   /** The newest n windows of a day in which the item was rated, oldest first. */
@@ -104,7 +187,7 @@ export const asItem = (key: DocumentKey, body: unknown): ItemDocument => readabl
 export const asProfile = (key: DocumentKey, body: unknown): ProfileDocument => readable(key, profile, body);
 
 /** The body of an item vector's document. */
-export const asItemVector = (key: DocumentKey, body: unknown): ItemVectorDocument => readable(key, vector, body);
+export const asItemVector = (key: DocumentKey, body: unknown): ItemVectorDocument => readable(key, itemVector, body);
 
 function readable<T>({ collection, partition, id }: DocumentKey, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);

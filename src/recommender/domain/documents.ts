@@ -1,6 +1,7 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
-import { kinds, type Model } from '../../als/index.ts';
+import { kinds, type Model, type ModelSettings } from '../../als/index.ts';
+import type { TaskQuality } from './quality.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
 /** Popular items in the model's document. */
@@ -19,30 +20,57 @@ export const asVectorDocument = (vector: UserVector | ItemVector) => ({
   starExponent: vector.starExponent,
   bias: vector.bias,
   events: vector.events,
+  candidate: candidateOf(vector),
 });
 
-export const asListDocument = ({ userId, reason, generation, number, time, margin, items }: Recommendation) => ({
-  userId,
-  reason,
-  generation,
-  number,
-  time,
-  margin,
-  items: items.map(({ itemId, score, reason: why }) => ({ itemId, score, reason: why })),
+/** An item's factors in the generation that an experiment tries out; a user is in one generation only. */
+function candidateOf(vector: UserVector | ItemVector) {
+  if (!('candidate' in vector) || vector.candidate === null) return null;
+  const { generation, factors, exponent } = vector.candidate;
+  return { generation, factors: factors.toString('base64'), exponent };
+}
+
+/** Null where there are no items: of a user who is no more, or who has had everything. */
+export const asListDocument = ({ items, ...list }: Recommendation) =>
+  items.length === 0
+    ? null
+    : { ...list, items: items.map(({ itemId, score, reason: why }) => ({ itemId, score, reason: why })) };
+
+/** How good the lists of a task are; `quality.ts` makes one picture of all of them. */
+export const asQualityDocument = ({ judged, exposure, ...version }: Omit<TaskQuality, 'task'>) => ({
+  ...version,
+  judged: judged.map(({ policy, generation, all, warm }) => ({
+    policy,
+    generation,
+    all: { ...all },
+    warm: { ...warm },
+  })),
+  exposure: { ...exposure, counts: exposure.counts.map(count => ({ ...count })) },
 });
 
 export const asModelDocument = (
-  { generation, number, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
+  { generation, number, cause, candidate, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
   model: Model,
 ) => ({
   generation,
   number,
+  cause,
+  candidate: candidate && { generation: candidate.generation, share: candidate.share },
+  settings: asSettings(model.settings),
   hash,
   time,
   meanStars,
   counts: { ...model.counts },
   prequential: { ...prequential },
   popular: model.popular(popularKept).map(({ itemId, score }) => ({ itemId, score })),
+});
+
+/** What explains a score: see `why.ts`. */
+const asSettings = ({ regularisation, unobservedWeight, gridExponent, weights }: ModelSettings) => ({
+  regularisation: { ...regularisation },
+  unobservedWeight,
+  gridExponent: { ...gridExponent },
+  weights: { ageBounds_ms: [...weights.ageBounds_ms], rules: weights.rules.map(rule => ({ ...rule })) },
 });
 
 /** Null of a user who was erased, or of a session that became a user. */

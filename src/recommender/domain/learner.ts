@@ -106,6 +106,7 @@ export class Learner {
         itemExponent: gridExponent.items,
       },
       meanStars: this.model.mean,
+      popular: this.model.popular(popularNamed).map(({ itemId }) => itemId),
       prequential,
       snapshot: null,
       time,
@@ -166,6 +167,9 @@ interface Totals extends Errors {
   readonly time: number;
   readonly warm: Errors;
 }
+
+/** Popular items that a version names: more than are judged, so that some may be seen. */
+const popularNamed = 32;
 
 const totalsKey = 'learner';
 const noErrors: Errors = { count: 0, squared: 0, absolute: 0 };

@@ -1,6 +1,6 @@
 /** What each user has done with which item, as far as the model versions reach: the state `seen` of `recommend`. */
 import type { EventKind, Rating } from '../../../schemas/types.ts';
-import { type Kind, kinds } from '../../als/index.ts';
+import { defaultWeights, fold, type Kind, kinds, type WeightTable } from '../../als/index.ts';
 import { decodePage, encodePage, History, type HistoryItem, isFirstRelease } from './history.ts';
 import { asInteraction } from './interaction.ts';
 import { compareIds } from './order.ts';
@@ -12,18 +12,6 @@ export interface ShelfItem {
   readonly value: number;
   readonly time: number;
 }
-
-/** What a user has had, for those who serve lists; ids in ascending order. */
-export interface Had {
-  /** Items that no list for the user may hold, by the policy. */
-  readonly seen: readonly string[];
-  readonly bought: readonly string[];
-  /** Whether both name all there are; a user with more than `hadKept` of either is served from the own list alone. */
-  readonly isComplete: boolean;
-}
-
-/** About 100 KB of a document where ids are short. */
-export const hadKept = 10_000;
 
 /** A page of a user's history that has changed; null where it is no more. */
 export interface HistoryPage {
@@ -38,17 +26,26 @@ type Value = string | Uint8Array;
 export type SeenPolicy = readonly Kind[];
 export const defaultSeen: SeenPolicy = ['rating', 'order', 'return'];
 
+/** The first thing that a user did with an item, where it says that the user wants it. */
+export interface Wanted {
+  readonly userId: string;
+  readonly itemId: string;
+}
+
 export class Shelves {
   readonly version: string;
   readonly #seen: SeenPolicy;
+  readonly #weights: WeightTable;
   readonly #shelves = new Map<string, History>();
   /** Pages to be stored, by user. */
   readonly #dirty = new Map<string, Set<number>>();
   readonly #touched = new Set<string>();
+  readonly #wanted: Wanted[] = [];
   readonly #left = new Set<string>();
 
-  constructor(seen: SeenPolicy = defaultSeen) {
+  constructor(seen: SeenPolicy = defaultSeen, weights: WeightTable = defaultWeights) {
     this.#seen = seen;
+    this.#weights = weights;
     this.version = `shelves-1 ${seen.join(' ')}`;
   }
 
@@ -73,19 +70,14 @@ export class Shelves {
     return seen;
   }
 
-  had(user: string): Had {
-    const seen = [...this.seenBy(user)].sort(compareIds);
-    const bought = this.history(user).flatMap(({ itemId, done }) => (done.order === undefined ? [] : [itemId]));
-    return {
-      seen: seen.slice(0, hadKept),
-      bought: bought.sort(compareIds).slice(0, hadKept),
-      isComplete: seen.length <= hadKept && bought.length <= hadKept,
-    };
-  }
-
   /** Users about whom something has come in the open epoch, in ascending order. */
   touched(): readonly string[] {
     return [...this.#touched].sort(compareIds);
+  }
+
+  /** What the open epoch brought that a list could have foretold, in order: what a user had to do with is in no list. */
+  wanted(): readonly Wanted[] {
+    return this.#wanted;
   }
 
   /** Those who have been erased in the open epoch, or were a session that became a user; in ascending order. */
@@ -122,6 +114,7 @@ export class Shelves {
   committed(): void {
     this.#dirty.clear();
     this.#touched.clear();
+    this.#wanted.splice(0);
     this.#left.clear();
   }
 
@@ -150,7 +143,10 @@ export class Shelves {
     const interaction = asInteraction(event);
     if (interaction === undefined) return;
     const { userId, itemId, kind, value, time } = interaction;
-    this.#mark(userId, this.#shelfOf(userId).add(itemId, kind, { value, time }));
+    const shelf = this.#shelfOf(userId);
+    const isFirst = shelf.get(itemId) === undefined;
+    if (isFirst && isWanted(this.#weights, kind, value)) this.#wanted.push({ userId, itemId });
+    this.#mark(userId, shelf.add(itemId, kind, { value, time }));
   }
 
   /** What is known of a session becomes the user's, and the session is no more. */
@@ -192,6 +188,12 @@ export class Shelves {
     for (let page = 0; page < pages; page++) dirty.add(page);
     if (dirty.size > 0) this.#dirty.set(user, dirty);
   }
+}
+
+/** When it was done says nothing of whether it was wanted: ages change confidence alone. */
+function isWanted(table: WeightTable, kind: Kind, value: number): boolean {
+  const { preference, confidence } = fold(table, { [kind]: { value, time: 0 } }, 0);
+  return preference === 1 && confidence > 0;
 }
 
 /** No id holds control characters. */

@@ -1,5 +1,5 @@
 /** What an event must be like to count. Pure: every reader applies it, `intake` alone reports what it finds. */
-import type { EventKind, Item, Rating } from '../../../schemas/types.ts';
+import type { EventKind, Exposure, Item, Rating } from '../../../schemas/types.ts';
 
 /** Longest id, in UTF-16 code units. */
 export const maxIdLength = 256;
@@ -34,6 +34,45 @@ export function invalidItem(item: Item, origin: number): string | undefined {
     invalidTime(item.time, origin)
   );
 }
+
+/** Items that one report of a list may name. */
+export const mostShown = 100;
+const maxSlotLength = 64;
+/** Characters of the id of a list: so many as one with nine explored places has, and room. */
+export const maxListIdLength = 500;
+
+/** What is wrong with the report of a list that entered the log at `origin`; undefined where it is sound. */
+export function invalidExposure(shown: Exposure, origin: number): string | undefined {
+  const { eventId, tenant, userId, sessionId } = shown;
+  return (
+    invalidId('eventId', eventId) ??
+    (tenant === '' ? undefined : invalidId('tenant', tenant)) ??
+    (userId === '' ? invalidId('sessionId', sessionId) : invalidId('userId', userId)) ??
+    invalidText('listId', shown.listId, maxListIdLength) ??
+    invalidText('slot', shown.slot, maxSlotLength) ??
+    invalidText('policy', shown.policy, maxIdLength) ??
+    invalidPlaces(shown) ??
+    invalidTime(shown.time, origin)
+  );
+}
+
+function invalidPlaces({ items, propensity, propensities }: Exposure): string | undefined {
+  if (items.length === 0 || items.length > mostShown) return `${items.length} items are not 1 to ${mostShown}`;
+  if (propensities.length !== 0 && propensities.length !== items.length)
+    return `${propensities.length} propensities are not one for each of ${items.length} items`;
+  return firstOf(items, id => invalidId('items', id)) ?? firstOf([propensity, ...propensities], invalidPropensity);
+}
+
+function firstOf<T>(values: readonly T[], problemOf: (value: T) => string | undefined): string | undefined {
+  for (const value of values) {
+    const problem = problemOf(value);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+const invalidPropensity = (probability: number): string | undefined =>
+  probability > 0 && probability <= 1 ? undefined : `propensity ${probability} is not above 0 and at most 1`;
 
 /** Whom and what the event is about: which ids it needs depends on its kind. */
 function invalidSubject({ kind, userId, sessionId, itemId }: Rating): string | undefined {
@@ -85,11 +124,7 @@ function invalidId(name: string, id: string): string | undefined {
 
 function invalidLabels(name: string, labels: readonly string[]): string | undefined {
   if (labels.length > mostLabels) return `${labels.length} ${name} are more than ${mostLabels}`;
-  for (const label of labels) {
-    const problem = invalidText(name, label, maxIdLength);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return firstOf(labels, label => invalidText(name, label, maxIdLength));
 }
 
 function invalidText(name: string, text: string, most: number): string | undefined {

@@ -29,6 +29,7 @@ export async function dataflow(change: Partial<ServerOptions> = {}, options: Wor
     live: logSource(world),
     metrics: new Registry(),
     newEventId: () => 'drawn',
+    listKey: 'of the dataflow',
     health: { startup: fine, live: fine, ready: fine },
     report: error => {
       throw error;

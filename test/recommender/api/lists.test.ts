@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { BadContinuation } from '../../../src/documents/port.ts';
 import { ItemVectors } from '../../../src/recommender/api/item-vectors.ts';
-import { modelTime, shop } from './shop.ts';
+import { certain, modelTime, shop } from './shop.ts';
 
 interface Body {
-  readonly items: readonly { readonly itemId: string; readonly title: string; readonly score: number }[];
+  readonly items: readonly {
+    readonly itemId: string;
+    readonly title: string;
+    readonly score: number;
+    readonly reason: string;
+  }[];
   readonly reason: string;
 }
 const ids = ({ items }: Body): string[] => items.map(({ itemId }) => itemId);
@@ -18,10 +23,12 @@ describe('the list of a user', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({
       items: [
-        { itemId: 'heat', title: 'Heat', genres: ['Crime'], score: 1, reason: 'personal' },
-        { itemId: 'ran', title: 'ran', genres: [], score: 0.99, reason: 'personal' },
+        { itemId: 'heat', title: 'Heat', genres: ['Crime'], score: 1, reason: 'personal', ...certain },
+        { itemId: 'ran', title: 'ran', genres: [], score: 0.99, reason: 'personal', ...certain },
       ],
       reason: 'personal',
+      policy: 'live',
+      listId: expect.stringMatching(/^live~1\.7~~/),
       modelVersion: '1.7',
       generatedAt: new Date(modelTime).toISOString(),
       ageMs: 60_000,
@@ -40,7 +47,12 @@ describe('the list of a user', () => {
     await fill.list('ann', ['a', 'b']);
     const v1 = await get('/v1/users/ann/recommendations?n=1');
     const v2 = await get('/v2/users/ann/recommendations?n=1');
-    expect(v1.json()).toEqual(v2.json<{ items: unknown }>().items);
+    const { items } = v2.json<Body>();
+    expect(v1.json()).toEqual(
+      items.map(({ itemId, title, score }) => {
+        return { itemId, title, genres: [], score, reason: 'personal' };
+      }),
+    );
     expect(v1.headers).toMatchObject({
       deprecation: '@1767225600',
       sunset: 'Sat, 01 Jan 2028 00:00:00 GMT',
@@ -49,23 +61,36 @@ describe('the list of a user', () => {
     expect(v2.headers).not.toHaveProperty('deprecation');
   });
 
-  test('of a user nobody knows is what is trending this hour, else today, else what is popular, else nothing', async () => {
+  test('of a user nobody knows is what is trending this hour, then today, then what is popular', async () => {
     const { fill, get } = await shop();
     const asked = async () => (await get('/v2/users/stranger/recommendations')).json<Body>();
-    expect(await asked()).toEqual({ items: [], reason: 'popular', modelVersion: null, generatedAt: null, ageMs: null });
+    const empty = {
+      items: [],
+      reason: 'popular',
+      policy: 'popular',
+      modelVersion: null,
+      generatedAt: null,
+      ageMs: null,
+    };
+    expect(await asked()).toMatchObject(empty);
     await fill.model(['p']);
     expect(await asked()).toMatchObject({ items: [{ itemId: 'p', reason: 'popular' }], modelVersion: '1.8' });
     await fill.board('daily', ['d']);
-    expect(await asked()).toMatchObject({ items: [{ itemId: 'd', score: 9 }], reason: 'trending', modelVersion: null });
-    await fill.board('hourly', ['h']);
-    expect(await asked()).toMatchObject({ items: [{ itemId: 'h' }], reason: 'trending', ageMs: 0 });
+    const today = [
+      { itemId: 'd', score: 9, reason: 'trending' },
+      { itemId: 'p', reason: 'popular' },
+    ];
+    expect(await asked()).toMatchObject({ items: today, reason: 'trending', policy: 'trending', modelVersion: null });
+    await fill.board('hourly', ['h', 'd']);
+    const now = [{ itemId: 'h' }, { itemId: 'd', score: 8 }, { itemId: 'p', reason: 'popular' }];
+    expect(await asked()).toMatchObject({ items: now, reason: 'trending', ageMs: 0 });
   });
 
   test('falls back where nothing of it is available, and never to what the user has had', async () => {
     const { fill, get } = await shop();
     await fill.list('ann', ['gone']);
     await fill.item('gone', { available: false });
-    await fill.profile('ann', ['seen']);
+    await fill.history('ann', { seen: 'rating' });
     await fill.board('hourly', ['seen', 'new', 'gone']);
     expect(ids((await get('/v2/users/ann/recommendations')).json())).toEqual(['new']);
   });
@@ -93,8 +118,10 @@ describe('similar items', () => {
     await fill.vector('none', [0, 0]);
     const answer = (await get('/v2/items/a/similar')).json<Body>();
     expect(answer).toMatchObject({ reason: 'similar', modelVersion: '1.8' });
-    expect(ids(answer)).toEqual(['near', 'far', 'against']);
-    expect(answer.items.map(({ score }) => score)).toEqual([expect.closeTo(30 / Math.sqrt(901)), 0, -1]);
+    expect(ids(answer)).toEqual(['near', 'far', 'against', 'none']);
+    expect(answer.items.map(({ score }) => score)).toEqual([expect.closeTo(30 / Math.sqrt(901)), 0, -1, 100]);
+    // What has no direction is like nothing: it fills the list by its events.
+    expect(answer.items.map(({ reason }) => reason)).toEqual(['similar', 'similar', 'similar', 'popular']);
   });
 
   test('follow the change feed, and begin anew with a generation', async () => {
@@ -128,9 +155,11 @@ describe('similar items', () => {
     await before.fill.vector('old', [1, 0], 5);
     await after.fill.vector('a', [1, 0]);
     await after.fill.vector('new', [1, 0]);
-    expect(await vectors.like('a', 9)).toEqual([{ itemId: 'old', score: 1 }]);
+    await vectors.refresh();
+    expect(vectors.like('a', 9)).toEqual([{ itemId: 'old', score: 1 }]);
     feed = after.documents;
-    expect(await vectors.like('a', 9)).toEqual([{ itemId: 'new', score: 1 }]);
+    await vectors.refresh();
+    expect(vectors.like('a', 9)).toEqual([{ itemId: 'new', score: 1 }]);
   });
 
   test('of an item without a vector are what is trending; of no item at all there are none', async () => {

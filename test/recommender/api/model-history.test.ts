@@ -51,6 +51,7 @@ const version = (number: number, records: number, squaredErrorSum: number, gener
 const unimportant = {
   cause: '',
   candidate: null,
+  popular: [],
   parentHash: '',
   hash: '',
   seed: 1,

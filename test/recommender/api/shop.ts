@@ -5,11 +5,14 @@ import type { Documents, JsonObject } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { createServer, type ServerOptions } from '../../../src/recommender/api/server.ts';
 import type { LiveSource } from '../../../src/recommender/api/live/source.ts';
+import { historyPageId } from '../../../src/recommender/domain/documents.ts';
 import { toBytes } from '../../../src/recommender/domain/vectors.ts';
 import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
 
 export const now = Date.UTC(2026, 2, 11);
+/** What is said of an item that no chance put into a list. */
+export const certain = { explored: false, propensity: 1 } as const;
 export const modelTime = now - 60_000;
 
 /** Stands still; who sleeps does so until woken. */
@@ -38,7 +41,7 @@ export const idle: LiveSource = {
 
 export async function shop(change: Partial<ServerOptions> = {}) {
   const transport = openEmbeddedLog({ path: ':memory:', clock: clock.now });
-  await transport.createTopic('ratings', { partitions: 4 });
+  for (const topic of ['ratings', 'exposures']) await transport.createTopic(topic, { partitions: 4 });
   const documents = openSqliteDocuments({ path: ':memory:', clock: clock.now });
   const reported: unknown[] = [];
   let drawn = 0;
@@ -50,6 +53,7 @@ export async function shop(change: Partial<ServerOptions> = {}) {
     clock,
     live: idle,
     newEventId: () => `drawn-${drawn++}`,
+    listKey: 'of the shop',
     health: { startup: healthy, live: healthy, ready: healthy },
     metrics: new Registry(),
     report: error => reported.push(error),
@@ -61,10 +65,18 @@ export async function shop(change: Partial<ServerOptions> = {}) {
     await transport.close();
   });
   const get = (url: string) => server.app.inject({ method: 'GET', url });
-  const post = (payload: object | string, headers = { 'content-type': 'application/json' }) =>
-    server.app.inject({ method: 'POST', url: '/v2/ratings', payload, headers });
-  return { server, transport, documents, reported, get, post, fill: filling(documents) };
+  const postTo = (url: string, payload: object | string, headers = { 'content-type': 'application/json' }) =>
+    server.app.inject({ method: 'POST', url, payload, headers });
+  const post = (payload: object | string, headers?: { 'content-type': string }) =>
+    postTo('/v2/ratings', payload, headers);
+  return { server, transport, documents, reported, get, post, postTo, fill: filling(documents) };
 }
+
+/** On a grid of steps of one. */
+export const factorsOf = (factors: readonly number[]) => ({
+  factors: toBytes(Int16Array.from(factors)).toString('base64'),
+  exponent: 0,
+});
 
 /** Writes documents in the form of the topologies. */
 function filling(documents: Documents) {
@@ -88,6 +100,16 @@ function filling(documents: Documents) {
         count: ids.length,
         items: ids.map(itemId => ({ itemId, kind: 'rating', value: 4, time: modelTime })),
       }),
+    /** Items by the kind of what was done with them; all on one page. */
+    history: (userId: string, done: { readonly [itemId: string]: string }, page = 0) =>
+      put('histories', userId, historyPageId({ page }), {
+        userId,
+        page,
+        items: Object.entries(done).map(([itemId, kind]) => ({
+          itemId,
+          done: [{ kind, value: 1, time: modelTime }],
+        })),
+      }),
     board: (window: string, ids: readonly string[]) =>
       put('aggregates', 'leaders', window, {
         window,
@@ -104,8 +126,10 @@ function filling(documents: Documents) {
       }),
     item: (itemId: string, change: JsonObject = {}) =>
       put('items', itemId, itemId, { itemId, title: itemId, genres: ['Drama'], tags: [], available: true, ...change }),
-    vector: (id: string, factors: readonly number[], generation = 1) =>
-      put('itemVectors', id, id, { id, generation, factors: toBytes(Int16Array.from(factors)).toString('base64') }),
+    vector: (id: string, factors: readonly number[], generation = 1, change: JsonObject = {}) =>
+      put('itemVectors', id, id, { id, generation, ...factorsOf(factors), candidate: null, events: 100, ...change }),
+    user: (id: string, factors: readonly number[], generation = 1) =>
+      put('userVectors', id, id, { id, generation, number: 7, ...factorsOf(factors) }),
     raw: put,
   };
 }

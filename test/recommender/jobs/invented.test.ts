@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { invalidItem, invalidRating } from '../../../src/recommender/domain/validate.ts';
+import { ReferenceKernel } from '../../../src/als/kernel/reference/kernel.ts';
 import { evaluate } from '../../../src/recommender/jobs/evaluate/index.ts';
 import { inventedIds, inventedItems, inventedRatings } from '../../../src/recommender/jobs/generate/index.ts';
 
@@ -57,7 +58,13 @@ test('a model that learns them ranks what was held out better than popularity do
     const lines = ratings.map(({ userId, itemId, value, time }) => `${userId},${itemId},${value},${time / 1_000}`);
     await writeFile(file, ['userId,itemId,rating,timestamp', ...lines, ''].join('\n'));
     const source = { protocol: 'stratified', ratings: file } as const;
-    const { models } = await evaluate({ source, seed: 1, settings: { factors: 8, sweeps: 4 }, now: () => 0 });
+    const { models } = await evaluate({
+      kernel: new ReferenceKernel(),
+      source,
+      seed: 1,
+      settings: { factors: 8, sweeps: 4 },
+      now: () => 0,
+    });
     expect(models.retrain.ndcg10).toBeGreaterThan((models.popularity.ndcg10 ?? NaN) * 1.2);
   } finally {
     await rm(folder, { recursive: true });

@@ -4,7 +4,15 @@ import { announcement, changesOf } from '../../../src/recommender/web/dashboard/
 import { provenance, scoreOf, shares } from '../../../src/recommender/web/dashboard/list-words.ts';
 
 const listed = (...ids: string[]): ListedItem[] =>
-  ids.map(itemId => ({ itemId, title: `Film ${itemId}`, genres: [], score: 1, reason: 'personal' }));
+  ids.map(itemId => ({
+    itemId,
+    title: `Film ${itemId}`,
+    genres: [],
+    score: 1,
+    reason: 'personal',
+    explored: false,
+    propensity: 1,
+  }));
 
 describe('what changed in a list', () => {
   test('an item that was not there is new, one that stood lower moved up, one that stands still is not named', () => {

@@ -1,6 +1,6 @@
 /** One broker for all tests of Kafka; what was chosen is printed, and remembered for the summary of `npm test`. */
 import type { TestProject } from 'vitest/node';
-import { writeBroker } from '../../../scripts/results.ts';
+import { writeTold } from '../../../scripts/results.ts';
 import { choose, lineOf, offers, refuseSkips } from './choice.ts';
 
 declare module 'vitest' {
@@ -14,7 +14,7 @@ export default async function startBroker(project: TestProject): Promise<() => P
   const machine = await offers();
   const line = lineOf(machine);
   project.vitest.logger.log(line);
-  await writeBroker(line);
+  await writeTold('kafka', line);
   if (process.env['MILLRACE_REQUIRE_BROKER'] === '1') refuseSkips(machine);
   const shared = await choose(machine)?.start();
   project.provide('kafka', { brokers: shared?.brokers ?? [], own: machine.missingForJars === undefined });

@@ -2,7 +2,7 @@ import { roundHalfEven } from '../../rounding.ts';
 import { exactLimit } from '../../widths.ts';
 import { isEmpty, rowNumber } from '../checks.ts';
 import { panelWidth } from '../factor-matrix.ts';
-import { greatestSquares, offGrid, rowFailure } from '../failures.ts';
+import { greatestSquares, rowFailure } from '../failures.ts';
 import type { Blocks } from '../kernel.ts';
 import { powerOfTwo } from '../powers.ts';
 import { checkGrid, eachEntry, held } from './sums.ts';
@@ -15,6 +15,7 @@ export const residualBits = 12;
 export function sweepBlocks(batch: Blocks): number {
   const { entries, from, into, rows } = batch;
   checkGrid(from);
+  checkGrid(into);
   const greatest = greatestSquare(batch);
   let saturations = 0;
   for (let row = 0; row < entries.rows; row++) {
@@ -48,7 +49,6 @@ class RowSweep {
     this.#row = row;
     this.#x = x;
     this.#greatest = greatest;
-    if (x.includes(-32768)) throw offGrid('A row');
   }
 
   sweep(): number {

@@ -1,5 +1,5 @@
-import { checkTopN } from '../checks.ts';
-import { greatestSquares, rowFailure } from '../failures.ts';
+import { checkRanks, checkTopN } from '../checks.ts';
+import { greatestSquares, offGrid, rowFailure } from '../failures.ts';
 import type { ListedItems, Lister, Lists, TopN } from '../kernel.ts';
 import { squaredLength } from './blocks.ts';
 import { checkGrid } from './sums.ts';
@@ -18,7 +18,7 @@ export class ReferenceLister implements Lister {
 
   constructor(listed: ListedItems) {
     const { items, ranks } = listed;
-    if (ranks.length !== items.rows) throw new RangeError(`${ranks.length} ranks do not fit ${items.rows} items`);
+    checkRanks(ranks, items.rows);
     checkGrid(items);
     this.#listed = listed;
     this.#values = items.values.slice();
@@ -28,7 +28,7 @@ export class ReferenceLister implements Lister {
   topN(request: TopN): Lists {
     const { users, rows, seen, n } = request;
     checkTopN(request, this.#listed.items);
-    checkGrid(users);
+    if (rows.some(row => users.row(row).includes(-32768))) throw offGrid('A row');
     const [items, scores] = [new Int32Array(rows.length * n).fill(-1), new Int32Array(rows.length * n)];
     for (const [list, row] of rows.entries()) {
       const x = users.row(row);

@@ -1,10 +1,9 @@
 import { addOuter, checkExact } from '../../gram.ts';
-import { roundHalfEven, toGrid } from '../../rounding.ts';
-import { maxFactor } from '../../widths.ts';
+import { toGrid } from '../../rounding.ts';
 import type { FactorMatrix } from '../factor-matrix.ts';
 import { checkTargets } from '../failures.ts';
 import type { Product, Transform } from '../kernel.ts';
-import { powerOfTwo } from '../powers.ts';
+import { exponentFor, powerOfTwo } from '../powers.ts';
 import { checkGrid, checkNeighbours, eachEntry } from './sums.ts';
 
 /** The sum of y y' over all rows, symmetric. */
@@ -27,13 +26,6 @@ export function product(batch: Product): number {
   const greatest = sums.reduce((most, sum) => sum.reduce((more, value) => Math.max(more, Math.abs(value)), most), 0);
   const exponent = exponentFor(greatest);
   for (const [row, sum] of sums.entries()) toGrid(sum, 1 / powerOfTwo(exponent), into.row(row));
-  return exponent;
-}
-
-/** The least e >= 0 for which a value times 2^-e rounds to 32767 or less. */
-export function exponentFor(greatest: number): number {
-  let exponent = 0;
-  while (roundHalfEven(greatest / powerOfTwo(exponent)) > maxFactor) exponent++;
   return exponent;
 }
 

@@ -13,7 +13,6 @@ type Got<P extends Path> = paths[P] extends {
 
 export type ItemList = Got<'/v2/users/{id}/recommendations'>;
 export type ListedItem = ItemList['items'][number];
-export type Reason = ItemList['reason'];
 export type Users = Got<'/v2/users'>;
 export type Profile = Got<'/v2/users/{id}/profile'>;
 export type Items = Got<'/v2/items'>;

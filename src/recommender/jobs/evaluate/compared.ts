@@ -13,6 +13,9 @@ export type Intervals = Readonly<Record<Measure, Interval | null>>;
 export interface Gain {
   readonly gain: number | null;
   readonly interval: Interval | null;
+  /** The same in units of the measure, not relative: also beside a model that is worth nothing. */
+  readonly difference: number | null;
+  readonly differenceInterval: Interval | null;
 }
 
 export type Gains = Readonly<Record<Measure, Gain>>;
@@ -35,21 +38,33 @@ export function intervalsOf(figures: UserFigures, options: BootstrapOptions): In
 /** With the same seed as `intervalsOf` the users drawn are the same. */
 export function gainsOf(pair: Pair, options: BootstrapOptions): Gains {
   const users = pair.model.users.length;
-  const statistics = measures.map(measure => gainOf(pair, measure));
-  const found = intervals(users, statistics, options);
+  const differences = measures.map(measure => differenceOf(pair, measure));
+  const relative = measures.map((measure, n) => relativeTo(pair.beside, measure, differences[n]));
+  const found = intervals(users, [...relative, ...differences], options);
   const everyone = new Uint32Array(users).fill(1);
   return byMeasure((_measure, index) => ({
-    gain: statistics[index]?.(everyone) ?? null,
+    gain: relative[index]?.(everyone) ?? null,
     interval: found[index] ?? null,
+    difference: differences[index]?.(everyone) ?? null,
+    differenceInterval: found[measures.length + index] ?? null,
   }));
 }
 
-function gainOf({ model, beside }: Pair, measure: Measure): Statistic {
+function differenceOf({ model, beside }: Pair, measure: Measure): Statistic {
   const [ours, theirs] = [ratioOf(model, measure), ratioOf(beside, measure)];
   const sign = isError(measure) ? -1 : 1;
   return times => {
     const [our, their] = [figureOf(ours, times), figureOf(theirs, times)];
-    return our === null || their === null || their === 0 ? null : (sign * (our - their)) / their;
+    return our === null || their === null ? null : sign * (our - their);
+  };
+}
+
+/** Null beside a model that is worth nothing. */
+function relativeTo(beside: UserFigures, measure: Measure, difference: Statistic | undefined): Statistic {
+  const theirs = ratioOf(beside, measure);
+  return times => {
+    const [more, their] = [difference?.(times) ?? null, figureOf(theirs, times)];
+    return more === null || their === null || their === 0 ? null : more / their;
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ModelSettings } from '../../../als/index.ts';
+import type { Kernel, ModelSettings } from '../../../als/index.ts';
 import { type BootstrapOptions, bootstrapOptions } from './bootstrap.ts';
 import { type Gains, gainsOf, type Intervals, intervalsOf } from './compared.ts';
 import { type Contestant, incremental, popularity, retrained } from './contestant.ts';
@@ -24,6 +24,7 @@ export interface EvaluateOptions {
   readonly eventsPerCut?: number;
   /** Draws of users that intervals are made of; 1,000 by default. */
   readonly resamples?: number | undefined;
+  readonly kernel: Kernel;
   /** Monotonic clock, in milliseconds. */
   readonly now: () => number;
   /** Is told what each model answered, as soon as it is judged. */
@@ -92,8 +93,8 @@ type Run = { readonly seed: number; readonly models: OfModels<Measured> };
 
 async function runOf(seed: number, parts: Split, options: EvaluateOptions): Promise<Run> {
   const { eventsPerCut = defaultEventsPerCut } = options;
-  const settings = { ...options.settings, seed };
   const { ratings, train } = parts;
+  const learning = { ratings, train, settings: { ...options.settings, seed }, kernel: options.kernel };
   const measured = async (name: ModelName, learn: () => Contestant): Promise<Measured> => {
     const begin = options.now();
     const contestant = learn();
@@ -106,9 +107,9 @@ async function runOf(seed: number, parts: Split, options: EvaluateOptions): Prom
   return {
     seed,
     models: {
-      popularity: await measured('popularity', () => popularity(ratings, train)),
-      retrain: await measured('retrain', () => retrained(ratings, train, settings)),
-      incremental: await measured('incremental', () => incremental(ratings, train, settings, eventsPerCut)),
+      popularity: await measured('popularity', () => popularity(learning)),
+      retrain: await measured('retrain', () => retrained(learning)),
+      incremental: await measured('incremental', () => incremental(learning, eventsPerCut)),
     },
   };
 }

@@ -1,6 +1,8 @@
 /** What a contestant answers about the held-out ratings. */
 import type { Contestant } from './contestant.ts';
+import { bestLists } from './best-lists.ts';
 import { Grouped } from './grouped.ts';
+import { listLength } from './list-length.ts';
 import { noItems, ranked } from './ranking.ts';
 import { at, type Ratings, type Rows } from './ratings.ts';
 import type { Split } from './split.ts';
@@ -33,8 +35,6 @@ export interface Lists {
   readonly seenReturned: number;
 }
 
-export const listLength = 10;
-
 export function judge(contestant: Contestant, split: Split): Judgement {
   const { ratings, train, test, negatives } = split;
   const { users, items } = ratings;
@@ -53,13 +53,16 @@ function listsOf(contestant: Contestant, split: Split): Lists {
   const lists = emptyLists(held.present());
   const marks = { seen: new Uint8Array(itemIds.length), relevant: new Uint8Array(itemIds.length) };
   const [scores, best] = [new Float64Array(itemIds.length), noItems(listLength)];
+  const listed = split.negatives === undefined ? bestLists(contestant, lists.users, own, ratings) : undefined;
   let seenReturned = 0;
   for (const [list, user] of lists.users.entries()) {
     const rows = { own: own.of(user), held: held.of(user) };
     lists.learnt[list] = rows.own.length;
     lists.relevant[list] = mark(rows, marks, split);
-    contestant.scores(user, scores);
-    ranked(scores, { n: listLength, ...marks, candidates: candidatesOf(user, rows.held, marks, split) }, best);
+    const short = listed?.(user, scores);
+    if (short === undefined) contestant.scores(user, scores);
+    const candidates = short ?? candidatesOf(user, rows.held, marks, split);
+    ranked(scores, { n: listLength, ...marks, candidates }, best);
     for (let place = 0; place < best.length; place++) {
       const item = at(best.items, place);
       const to = list * listLength + place;

@@ -8,9 +8,6 @@ import { anyStars, likedFrom, type Split } from './split.ts';
 export const protocols = ['random', 'stratified', 'temporal', 'leave-last-out', 'leave-last-out-99'] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** Protocols whose division depends on the seed. */
-export const isDrawn = (protocol: Protocol): boolean => protocol !== 'temporal' && protocol !== 'leave-last-out';
-
 export interface SplitOptions {
   readonly seed: number;
   /** Share of the ratings that is held out by `random`, `stratified` and `temporal`. */

@@ -1,5 +1,6 @@
 /** What was judged, as lines of CSV, so that others can judge it with their own code. */
-import { listLength, type Judgement } from './judge.ts';
+import type { Judgement } from './judge.ts';
+import { listLength } from './list-length.ts';
 import { at } from './ratings.ts';
 
 /** `userId,itemId,rank,score`: the lists, ranks from 1. Of equal scores what was not held out stands first. */

@@ -1,5 +1,6 @@
 /** What a judgement is worth, user by user: means of these columns, or of users drawn from them, are the figures. */
-import { listLength, type Judgement, type Lists } from './judge.ts';
+import type { Judgement, Lists } from './judge.ts';
+import { listLength } from './list-length.ts';
 import { averagePrecision, hit, ndcg, precision, recall, type Hits } from './metrics.ts';
 import { at } from './ratings.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ReferenceKernel } from '../../../../src/als/kernel/reference/kernel.ts';
 import {
   evaluate,
   EvaluateInput,
@@ -15,13 +16,14 @@ import {
 import { csv, folder, twoTastes, type Line } from './shop.ts';
 
 const settings = { factors: 4 };
+const kernel = new ReferenceKernel();
 const ticking = (): (() => number) => {
   let time = 0;
   return () => (time += 1_500);
 };
 
 const evaluated = (source: EvaluateSource, more: Partial<EvaluateOptions> = {}): Promise<Evaluation> =>
-  evaluate({ source, seed: 1, settings, eventsPerCut: 20, now: ticking(), ...more });
+  evaluate({ source, seed: 1, settings, eventsPerCut: 20, kernel, now: ticking(), ...more });
 
 async function ofTwoTastes(
   protocol: (typeof protocols)[number],

@@ -1,0 +1,154 @@
+import { fail, Job, Outcome, resultRow } from './jobs.as';
+import { rowAt, toGrid } from './simd.as';
+import { gramOf, greatestOf, pack, packedPairs, rightOf, sizeOf } from './sums.as';
+
+/**
+ * The greatest absolute factor of each panel of 8 columns, at least 1: of rows 0 to count - 1, or of those that
+ * `numbers` names. 32768 where a factor is -32768. Written as 16 integers.
+ */
+export function panelMaxima(matrix: usize, numbers: usize, count: i32, stride: i32, into: usize): void {
+  const bytes: usize = (<usize>stride) << 1;
+  for (let panel: usize = 0; panel < bytes; panel += 16) {
+    let greatest = i16x8.splat(1);
+    for (let n = 0; n < count; n++) {
+      const row = numbers ? load<i32>(numbers + ((<usize>n) << 2)) : n;
+      greatest = i16x8.max_u(greatest, i16x8.abs(v128.load(rowAt(matrix, row, bytes) + panel)));
+    }
+    greatest = i16x8.max_u(greatest, v128.shuffle<i32>(greatest, greatest, 2, 3, 0, 1));
+    greatest = i16x8.max_u(greatest, v128.shuffle<i32>(greatest, greatest, 1, 0, 3, 2));
+    const most = max<i32>(i16x8.extract_lane_u(greatest, 0), i16x8.extract_lane_u(greatest, 1));
+    store<i32>(into + (panel >> 2), most);
+  }
+}
+
+/** For each pair of panels: floor((2^31 - 1) / (2 * greatest * greatest)) pairs, from 16 maxima behind the 256 widths. */
+export function panelWidths(widths: usize, stride: i32): void {
+  const panels = stride >> 3;
+  const maxima = widths + 1024;
+  for (let a = 0; a < panels; a++) {
+    for (let c = 0; c < panels; c++) {
+      const product = <i64>load<i32>(maxima + ((<usize>a) << 2)) * <i64>load<i32>(maxima + ((<usize>c) << 2));
+      store<i32>(widths + ((<usize>(a * 16 + c)) << 2), <i32>(0x7fffffff / (2 * product)));
+    }
+  }
+}
+
+/** The greatest squared length of rows 0 to count - 1. */
+export function greatestSquare(matrix: usize, count: i32, stride: i32): f64 {
+  const bytes: usize = (<usize>stride) << 1;
+  let greatest: f64 = 0;
+  for (let row = 0; row < count; row++) greatest = max(greatest, squaredLength(rowAt(matrix, row, bytes), bytes));
+  return greatest;
+}
+
+/** Exact: a lane of two squares fits 32 bits, their sums are of doubles. */
+export function squaredLength(x: usize, bytes: usize): f64 {
+  let sum = f64x2.splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const values = v128.load(x + at);
+    const squares = i32x4.dot_i16x8_s(values, values);
+    sum = f64x2.add(sum, f64x2.convert_low_i32x4_s(squares));
+    sum = f64x2.add(sum, f64x2.convert_low_i32x4_s(v128.shuffle<i32>(squares, squares, 2, 3, 2, 3)));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** Bytes of scratch of a Gram matrix: row numbers and packed pairs. */
+export function gramScratch(stride: i32): i32 {
+  return 8 * packedPairs + 4 * stride * packedPairs;
+}
+
+/** Adds y y' of rows `first` to `end` - 1, at most 512, to the upper triangle at `into`, `stride` doubles a row. */
+export function gramRows(
+  matrix: usize,
+  first: i32,
+  end: i32,
+  stride: i32,
+  into: usize,
+  widths: usize,
+  scratch: usize,
+): void {
+  const packed = scratch + 8 * packedPairs;
+  const rows = end - first;
+  for (let n = 0; n < rows; n++) store<i32>(scratch + ((<usize>n) << 2), first + n);
+  if (rows & 1) store<i32>(scratch + ((<usize>rows) << 2), -1);
+  const pairs = (rows + 1) >> 1;
+  pack(scratch, pairs, matrix, stride, packed);
+  gramOf(packed, pairs, stride, into, stride, 1, widths);
+}
+
+/** Bytes of scratch of a product: sums and packed pairs. */
+export function productScratch(stride: i32): i32 {
+  return 8 * stride + 4 * stride * packedPairs;
+}
+
+/** Sum of w * target * y for rows of entries. Mode 0 finds the greatest absolute value, mode 1 writes it times `scale`. */
+export function productRows(job: Job, first: i32, end: i32, scratch: usize, outcome: Outcome): void {
+  const stride = job.stride;
+  for (let row = first; row < end; row++) {
+    memory.fill(scratch, 0, (<usize>stride) << 3);
+    if (!(productRow(job, row, scratch) * 32767 <= 9007199254740991.0)) fail(outcome, row, 2);
+    if (job.mode == 0) outcome.greatest = max(outcome.greatest, greatestDouble(scratch, stride));
+    else {
+      const out = resultRow(job, row);
+      for (let f = 0; f < stride; f++)
+        store<i16>(out + ((<usize>f) << 1), toGrid(load<f64>(scratch + ((<usize>f) << 3)) * job.scale));
+    }
+  }
+}
+
+/** Answers the sum of w |target|. */
+function productRow(job: Job, row: i32, sums: usize): f64 {
+  const at: usize = (<usize>row) << 2;
+  const packed = sums + ((<usize>job.stride) << 3);
+  let slot = load<i32>(job.rowSlots + at);
+  let weighted: f64 = 0;
+  for (let c = load<i32>(job.rowClasses + at), last = load<i32>(job.rowClasses + at, 4); c < last; c++) {
+    const weight = <f64>load<i32>(job.classWeights + ((<usize>c) << 2));
+    const end = load<i32>(job.classEnds + ((<usize>c) << 2));
+    for (; slot < end; slot += 2 * packedPairs) {
+      const slots = min(end - slot, 2 * packedPairs);
+      const targets = job.targets + ((<usize>slot) << 1);
+      const greatest = greatestOf(targets, slots);
+      if (greatest == 0) continue;
+      weighted += weight * sizeOf(targets, slots);
+      pack(job.neighbours + ((<usize>slot) << 2), slots >> 1, job.from, job.stride, packed);
+      rightOf(packed, targets, slots >> 1, job, weight, greatest, sums);
+    }
+    slot = end;
+  }
+  return weighted;
+}
+
+function greatestDouble(values: usize, count: i32): f64 {
+  let greatest: f64 = 0;
+  for (let n = 0; n < count; n++) greatest = max(greatest, abs(load<f64>(values + ((<usize>n) << 3))));
+  return greatest;
+}
+
+/** Bytes of scratch of a transformation: one row of sums. */
+export function transformScratch(stride: i32): i32 {
+  return 8 * stride;
+}
+
+/** Rows of `from` times the matrix at `gram` (`width` rows of `intoStride` doubles), columns of `from` ascending. */
+export function transformRows(job: Job, first: i32, end: i32, sums: usize, outcome: Outcome): void {
+  const outBytes: usize = (<usize>job.intoStride) << 3;
+  for (let row = first; row < end; row++) {
+    const x = rowAt(job.from, row, (<usize>job.stride) << 1);
+    memory.fill(sums, 0, outBytes);
+    for (let f = 0; f < job.width; f++) {
+      const factor = f64x2.splat(<f64>load<i16>(x + ((<usize>f) << 1)));
+      const by = job.gram + <usize>f * outBytes;
+      for (let at: usize = 0; at < outBytes; at += 16)
+        v128.store(sums + at, f64x2.add(v128.load(sums + at), f64x2.mul(factor, v128.load(by + at))));
+    }
+    const out = resultRow(job, row);
+    for (let f = 0; f < job.intoStride; f++) {
+      const value = load<f64>(sums + ((<usize>f) << 3)) * job.scale;
+      const z = toGrid(value);
+      if (<f64>z != nearest<f64>(value)) outcome.saturations++;
+      store<i16>(out + ((<usize>f) << 1), z);
+    }
+  }
+}

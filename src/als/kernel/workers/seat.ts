@@ -1,0 +1,16 @@
+import type { Block } from '../memory.ts';
+
+/** What a thread is started with. */
+export interface Seat {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: Block;
+  /** Its number; the caller's is 0. */
+  readonly thread: number;
+}
+
+const fields = ['module', 'memory', 'control', 'thread'];
+
+/** Whether this is a seat: only crews start threads, so the names suffice. */
+export const isSeat = (value: unknown): value is Seat =>
+  typeof value === 'object' && value !== null && fields.every(field => field in value);

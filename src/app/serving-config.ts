@@ -1,0 +1,41 @@
+/** Settings of how lists are served. */
+import { z } from 'zod';
+import { defaultExploration } from '../recommender/domain/exploration.ts';
+import { secret } from './secret.ts';
+
+const { slots, share, newBelow } = defaultExploration;
+/** The first page has ten places, and its first is never explored. */
+const mostSlots = 9;
+
+export const servingSection = z.strictObject({
+  exploration: z.strictObject({
+    slots: z
+      .int()
+      .min(0)
+      .max(mostSlots)
+      .default(slots)
+      .describe('Places, the last of the first ten of a personal list, that new items may take; 0 explores nothing.'),
+    share: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(share)
+      .describe('Probability with which such a place goes to a new item; drawn by user and day.'),
+    newBelow: z
+      .int()
+      .min(1)
+      .max(1e6)
+      .default(newBelow)
+      .describe('An item of the catalogue with fewer events than this is new.'),
+  }),
+  listKey: secret(
+    z
+      .string()
+      .min(16)
+      .max(1_000)
+      .optional()
+      .describe(
+        'What signs the ids of lists, the same for all servers that are to know each other’s lists; where absent it is drawn at the start, and a list that another run answered cannot be reported as shown.',
+      ),
+  ),
+});

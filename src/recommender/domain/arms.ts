@@ -1,0 +1,91 @@
+/** Whose list is made with which generation: the live one, or the candidate of an experiment. */
+import type { ItemVector, ModelVersion } from '../../../schemas/types.ts';
+import { inCandidate } from './experiment.ts';
+import { ListItems, listItems } from './list-items.ts';
+import type { Vectors } from './lists.ts';
+import type { Policy } from './standing.ts';
+import { fromBytes } from './vectors.ts';
+
+export interface Arm {
+  readonly policy: Policy;
+  readonly generation: number;
+  readonly items: ListItems;
+  /** What a product of two vectors is divided by to be a score. */
+  readonly unit: number;
+}
+
+interface Source {
+  readonly id: string;
+  readonly factors: Int16Array;
+  readonly number: number;
+}
+
+const none = (generation: number): ListItems => new ListItems(generation, 0);
+
+/** The items of both generations, as the versions so far name them. */
+export class Arms {
+  readonly #items: Vectors<ItemVector>;
+  #live = none(-1);
+  #candidate = none(-1);
+
+  constructor(items: Vectors<ItemVector>) {
+    this.#items = items;
+  }
+
+  /** Takes what the version brought, or all where it is of other generations. */
+  follow({ generation, candidate }: ModelVersion): void {
+    this.#live = this.#followed(this.#live, generation, vector => liveOf(vector, generation));
+    const other = candidate?.generation ?? -1;
+    this.#candidate = this.#followed(this.#candidate, other, vector => candidateOf(vector, other));
+  }
+
+  /** As they were after the version before. */
+  restore(
+    before: { readonly generation: number; readonly candidate: { readonly generation: number } | null } | undefined,
+  ): void {
+    const [live, other] = [before?.generation ?? -1, before?.candidate?.generation ?? -1];
+    this.#live = this.#made(live, vector => liveOf(vector, live));
+    this.#candidate = this.#made(other, vector => candidateOf(vector, other));
+  }
+
+  /** Whether the version before knew the item: to be asked before the next one is followed. */
+  knows(itemId: string): boolean {
+    return this.#live.has(itemId);
+  }
+
+  of(user: string, { candidate, hyperParameters }: ModelVersion): Arm {
+    const isTried = candidate !== null && inCandidate(user, candidate.generation, candidate.share);
+    const items = isTried ? this.#candidate : this.#live;
+    const { userExponent, itemExponent } = isTried ? candidate.hyperParameters : hyperParameters;
+    const policy = isTried ? 'candidate' : 'live';
+    return { policy, generation: items.generation, items, unit: 2 ** (userExponent + itemExponent) };
+  }
+
+  #followed(items: ListItems, generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
+    if (items.generation !== generation || items.size === 0) return this.#made(generation, of);
+    for (const id of this.#items.touched()) {
+      const vector = this.#items.get(id);
+      const source = vector && of(vector);
+      if (source !== undefined) items.set(id, source.factors, source.number);
+    }
+    return items;
+  }
+
+  #made(generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
+    if (generation < 0) return none(generation);
+    const sources = [...this.#items.keys()].flatMap(id => {
+      const vector = this.#items.get(id);
+      return (vector && of(vector)) ?? [];
+    });
+    return listItems(generation, sources[0]?.factors.length ?? 0, sources);
+  }
+}
+
+/** Vectors of two generations never meet; one without factors is of an item that is no more. */
+function liveOf({ id, generation, factors, number }: ItemVector, wanted: number): Source | undefined {
+  return generation === wanted && factors.length > 0 ? { id, factors: fromBytes(factors), number } : undefined;
+}
+
+function candidateOf({ id, candidate, number }: ItemVector, wanted: number): Source | undefined {
+  return candidate?.generation === wanted ? { id, factors: fromBytes(candidate.factors), number } : undefined;
+}

@@ -1,0 +1,2 @@
+/** Places of the lists that are judged. */
+export const listLength = 10;

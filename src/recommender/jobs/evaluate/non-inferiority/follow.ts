@@ -1,0 +1,96 @@
+import { type Kernel, Model, type ModelSettings, trainGeneration } from '../../../../als/index.ts';
+import { interactions } from '../interactions.ts';
+import { judge } from '../judge.ts';
+import { Learnt, vectorsOf } from '../learnt.ts';
+import type { Ratings } from '../ratings.ts';
+import { trainingInput } from '../training-input.ts';
+import { type UserFigures, userFigures } from '../user-figures.ts';
+import { overlapOf } from './overlap.ts';
+import type { Checkpoint, Stream } from './stream.ts';
+
+/** What happened at one checkpoint of one seed. */
+export interface CheckpointFigures {
+  readonly seed: number;
+  /** Events learnt up to here. */
+  readonly events: number;
+  /** Generations since the checkpoint before. */
+  readonly generations: number;
+  /** Held-out ratings that judge it, and users with something relevant among them. */
+  readonly ratings: number;
+  readonly lists: number;
+  /** Places in the lists of the incremental model, and the share whose item the retrain's list holds, too. */
+  readonly places: number;
+  readonly overlap10: number;
+  /** How much greater the implicit loss of the incremental model is, relative to that of the retrain. */
+  readonly objectiveGap: number;
+}
+
+export interface Reached {
+  readonly figures: CheckpointFigures;
+  readonly incremental: UserFigures;
+  readonly retrain: UserFigures;
+}
+
+export interface FollowOptions {
+  readonly ratings: Ratings;
+  readonly settings: Partial<ModelSettings>;
+  readonly eventsPerCut: number;
+  readonly seed: number;
+  readonly kernel: Kernel;
+}
+
+/** Learns a stream as the product does, and beside it a retrain of the same events at every checkpoint. */
+export function* follow({ rows, first, checkpoints }: Stream, options: FollowOptions): Generator<Reached> {
+  const { ratings, settings, eventsPerCut, kernel } = options;
+  using model = new Model(settings, { kernel });
+  let [at, trainedAt, generations] = [0, 0, 0];
+  const learnTo = (end: number): void => {
+    model.learn(interactions(ratings, rows.subarray(at, end)));
+    at = end;
+  };
+  const train = (): void => {
+    model.train();
+    [trainedAt, generations] = [at, generations + 1];
+  };
+  learnTo(first);
+  train();
+  generations = 0;
+  for (const checkpoint of checkpoints) {
+    while (at < checkpoint.events) {
+      learnTo(Math.min(at + eventsPerCut, checkpoint.events));
+      if (at >= growth * trainedAt) train();
+    }
+    yield reachedBy(model, checkpoint, { ...options, generations });
+    generations = 0;
+  }
+}
+
+/** As the product: a generation is trained where there is so many times what the last one was trained on. */
+const growth = 2;
+
+function reachedBy(
+  model: Model,
+  { events, split }: Checkpoint,
+  { ratings, settings, seed, generations, kernel }: FollowOptions & { readonly generations: number },
+): Reached {
+  const { train } = split;
+  const ofIncremental = judge(new Learnt(vectorsOf(model), ratings, train, kernel), split);
+  const retrain = trainGeneration(trainingInput(ratings, train, settings), { kernel, losses: 'last' });
+  const ofRetrain = judge(new Learnt(retrain, ratings, train, kernel), split);
+  const { shared, places } = overlapOf(ofIncremental.lists, ofRetrain.lists);
+  const incremental = userFigures(ofIncremental);
+  return {
+    figures: {
+      seed,
+      events,
+      generations,
+      ratings: split.test.length,
+      lists: incremental.judged.reduce((sum, one) => sum + one, 0),
+      places,
+      overlap10: shared / places,
+      objectiveGap: model.objective() / retrain.objective - 1,
+    },
+    incremental,
+    retrain: userFigures(ofRetrain),
+  };
+}

@@ -1,0 +1,47 @@
+/** The current ratings of a log, as columns. */
+import type { Rating } from '../../../../schemas/types.ts';
+import { ratings as stream } from '../../../../topologies/streams.ts';
+import { type LogPorts, readableValuesOf } from '../../../stream/log-values.ts';
+import { RatingsBuilder, type Ratings } from '../evaluate/ratings.ts';
+
+export interface LogRatings {
+  readonly ratings: Ratings;
+  /** Records that are no sound ratings: other kinds of events, invalid ones, bytes that nobody can read. */
+  readonly others: number;
+}
+
+/** Sessions count as the users they were merged into, and users who were erased do not count. Reads the log twice. */
+export async function ratingsOfLog(ports: LogPorts): Promise<LogRatings> {
+  const people = await peopleOf(ports);
+  const builder = new RatingsBuilder();
+  let others = 0;
+  for await (const event of soundEvents(ports)) {
+    if (event?.kind === 'rating' && people.isKept(event))
+      builder.add({ userId: people.userOf(event), itemId: event.itemId, rating: event.value, time: event.time });
+    else others++;
+  }
+  return { ratings: builder.build().ratings, others };
+}
+
+interface People {
+  readonly userOf: (event: Rating) => string;
+  readonly isKept: (event: Rating) => boolean;
+}
+
+async function peopleOf(ports: LogPorts): Promise<People> {
+  const aliases = new Map<string, string>();
+  const erasedAt = new Map<string, number>();
+  for await (const event of soundEvents(ports)) {
+    if (event?.kind === 'alias') aliases.set(event.sessionId, event.userId);
+    if (event?.kind === 'erase') erasedAt.set(event.userId, Math.max(event.time, erasedAt.get(event.userId) ?? 0));
+  }
+  const userOf = ({ userId, sessionId }: Rating): string =>
+    userId === '' ? (aliases.get(sessionId) ?? sessionId) : userId;
+  return { userOf, isKept: event => event.time > (erasedAt.get(userOf(event)) ?? -Infinity) };
+}
+
+/** Undefined in the place of what is not sound. */
+async function* soundEvents(ports: LogPorts): AsyncGenerator<Rating | undefined> {
+  for await (const { record, value } of readableValuesOf(ports, stream))
+    yield value !== undefined && stream.validate?.(value, record.origin) === undefined ? value : undefined;
+}
