@@ -13,8 +13,9 @@ export interface CheckpointFigures {
   readonly seed: number;
   /** Events learnt up to here. */
   readonly events: number;
-  /** Generations since the checkpoint before. */
+  /** Since the checkpoint before: generations, and vectors that changed without one. */
   readonly generations: number;
+  readonly changed: number;
   /** Held-out ratings that judge it, and users with something relevant among them. */
   readonly ratings: number;
   readonly lists: number;
@@ -43,9 +44,10 @@ export interface FollowOptions {
 export function* follow({ rows, first, checkpoints }: Stream, options: FollowOptions): Generator<Reached> {
   const { ratings, settings, eventsPerCut, kernel } = options;
   using model = new Model(settings, { kernel });
-  let [at, trainedAt, generations] = [0, 0, 0];
+  let [at, trainedAt, generations, changed] = [0, 0, 0, 0];
   const learnTo = (end: number): void => {
-    model.learn(interactions(ratings, rows.subarray(at, end)));
+    const learnt = model.learn(interactions(ratings, rows.subarray(at, end)));
+    changed += learnt.users.length + learnt.items.length;
     at = end;
   };
   const train = (): void => {
@@ -54,14 +56,14 @@ export function* follow({ rows, first, checkpoints }: Stream, options: FollowOpt
   };
   learnTo(first);
   train();
-  generations = 0;
+  [generations, changed] = [0, 0];
   for (const checkpoint of checkpoints) {
     while (at < checkpoint.events) {
       learnTo(Math.min(at + eventsPerCut, checkpoint.events));
       if (at >= growth * trainedAt) train();
     }
-    yield reachedBy(model, checkpoint, { ...options, generations });
-    generations = 0;
+    yield reachedBy(model, checkpoint, { ...options, generations, changed });
+    [generations, changed] = [0, 0];
   }
 }
 
@@ -71,7 +73,14 @@ const growth = 2;
 function reachedBy(
   model: Model,
   { events, split }: Checkpoint,
-  { ratings, settings, seed, generations, kernel }: FollowOptions & { readonly generations: number },
+  {
+    ratings,
+    settings,
+    seed,
+    kernel,
+    generations,
+    changed,
+  }: FollowOptions & Pick<CheckpointFigures, 'generations' | 'changed'>,
 ): Reached {
   const { train } = split;
   const ofIncremental = judge(new Learnt(vectorsOf(model), ratings, train, kernel), split);
@@ -84,6 +93,7 @@ function reachedBy(
       seed,
       events,
       generations,
+      changed,
       ratings: split.test.length,
       lists: incremental.judged.reduce((sum, one) => sum + one, 0),
       places,

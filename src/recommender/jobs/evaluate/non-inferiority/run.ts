@@ -58,6 +58,8 @@ export interface NonInferiority {
   };
   /** Generations after the first one: the product trains one where what is known has doubled. */
   readonly generations: number;
+  /** Vectors that changed for each event, apart from generations: those it touched, and those that were refreshed. */
+  readonly changedPerEvent: number;
   readonly eventsPerCut: number;
   readonly bootstrap: BootstrapOptions;
   /** Users that the intervals are drawn from: each is one cluster, whatever it did at how many checkpoints. */
@@ -72,10 +74,12 @@ const margin = 0.01;
 export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
   const { ratings, order, seeds, checkpoints, first, eventsPerCut, bootstrap } = checked(options);
   const reached: CheckpointFigures[] = [];
+  let learnt = 0;
   const models: { incremental: UserFigures[]; retrain: UserFigures[] } = { incremental: [], retrain: [] };
   for (const seed of seeds) {
     const stream = streamOf(ratings, { order, seed, checkpoints, first });
     const settings = { ...options.settings, seed };
+    learnt += (stream.checkpoints.at(-1)?.events ?? stream.first) - stream.first;
     for (const { figures, incremental, retrain } of follow(stream, {
       ratings,
       settings,
@@ -89,6 +93,7 @@ export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
       options.reached?.(figures);
     }
   }
+  const sum = (of: (each: CheckpointFigures) => number): number => reached.reduce((total, each) => total + of(each), 0);
   const pair = { model: pooled(models.incremental), beside: pooled(models.retrain) };
   const gains = gainsOf(pair, bootstrap);
   const judged = (gain: Gain): Judged => ({ ...gain, verdict: verdictOf(gain, margin) });
@@ -100,7 +105,8 @@ export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
     rmse: judged(gains.rmse),
     overlap10: share(reached),
     objectiveGap: gapOf(reached.map(({ objectiveGap }) => objectiveGap)),
-    generations: reached.reduce((sum, { generations }) => sum + generations, 0),
+    generations: sum(({ generations }) => generations),
+    changedPerEvent: sum(({ changed }) => changed) / learnt,
     eventsPerCut,
     bootstrap,
     users: pair.model.users.length,

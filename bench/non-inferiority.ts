@@ -1,0 +1,70 @@
+/**
+ * Is learning in cuts as good as retraining? `node bench/non-inferiority.ts [RATINGS.csv] [--checkpoints N] [--seeds N]`,
+ * on the bundled ratings where none are named: those alone, with 10 checkpoints and 3 seeds, are kept in
+ * bench/results/non-inferiority.json. In order of time, and in an order drawn by chance, in which all users are about.
+ */
+import { parseArgs } from 'node:util';
+import { defaultSettings } from '../src/als/index.ts';
+import { nonInferiorityText } from '../src/cli/non-inferiority-text.ts';
+import { nonInferiority, type NonInferiority, orders, readRatings } from '../src/recommender/jobs/evaluate/index.ts';
+import { openKernel } from './support/kernel.ts';
+import { ratingsFile } from './support/films.ts';
+import { machine, repeat, write } from './support/write.ts';
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { checkpoints: { type: 'string', default: '10' }, seeds: { type: 'string', default: '3' } },
+});
+using file = await ratingsFile(positionals[0]);
+using kernel = openKernel();
+const ratings = await readRatings(file.path);
+const [checkpoints, seeds] = [Number(flags.checkpoints), Number(flags.seeds)];
+
+const all = orders.map(order => nonInferiority({ ratings, seed: 1, seeds, checkpoints, order, kernel }));
+for (const found of all) console.log(`\n${nonInferiorityText(found)}`);
+if (positionals.length === 0 && checkpoints === 10 && seeds === 3) keep();
+
+function keep(): void {
+  const { factors, sweeps, refresh } = defaultSettings;
+  write({
+    kind: 'table',
+    name: 'non-inferiority',
+    question: `Is learning in cuts as good as retraining, on ${file.name}?`,
+    repeat: repeat(),
+    machine: machine(),
+    notes: [
+      'A generation is trained on the first half; what follows is learnt in cuts of 1,000 events. At each of 10 checkpoints, with each of 3 seeds, a retrain of the same events is judged beside it by the events up to the next checkpoint, of users who are known. A gain is (incremental - retrain) / retrain with the sign that makes below 0 worse, in %, with the 95 % interval of 1,000 draws of users; the verdict is non-inferior where the whole interval lies above -1 %, inferior where it lies below, else inconclusive. In order of time few users of MovieLens are known before they judge: they rate in one sitting and never come again. In a drawn order all are about at every checkpoint.',
+    ],
+    settings: { factors, sweeps, ...refresh, checkpoints, seeds },
+    columns: [
+      { name: 'order' },
+      { name: 'measure' },
+      { name: 'gain %', better: 'more' },
+      { name: 'from' },
+      { name: 'to' },
+      { name: 'verdict' },
+      { name: 'users' },
+      { name: 'same top 10 %', better: 'more' },
+      { name: 'loss gap %', better: 'less' },
+      { name: 'at most', better: 'less' },
+    ],
+    rows: all.flatMap(rowsOf),
+  });
+}
+
+function rowsOf(found: NonInferiority) {
+  const percent = (share: number | null | undefined): number | null =>
+    share === null || share === undefined ? null : Number((share * 100).toFixed(3));
+  return (['ndcg10', 'rmse'] as const).map(measure => ({
+    order: found.order,
+    measure,
+    'gain %': percent(found[measure].gain),
+    from: percent(found[measure].interval?.low),
+    to: percent(found[measure].interval?.high),
+    verdict: found[measure].verdict,
+    users: found.users,
+    'same top 10 %': percent(found.overlap10),
+    'loss gap %': percent(found.objectiveGap.mean),
+    'at most': percent(found.objectiveGap.most),
+  }));
+}
