@@ -4,7 +4,7 @@
  * five protocols together are kept in bench/results/evaluate.json.
  */
 import { parseArgs } from 'node:util';
-import { ReferenceKernel } from '../src/als/kernel/reference/kernel.ts';
+import { openKernel } from '../src/als/index.ts';
 import { figureOf, ratioOf } from '../src/recommender/jobs/evaluate/measures.ts';
 import { type UserFigures, userFigures } from '../src/recommender/jobs/evaluate/user-figures.ts';
 import {
@@ -27,7 +27,7 @@ using ratings = await ratingsFile(positionals.find(path => !named.includes(path)
 const [factors, seed] = [Number(flags.k), Number(flags.seed)];
 const chosen = named.length === 0 ? protocols : protocols.filter(protocol => named.includes(protocol));
 
-using kernel = new ReferenceKernel();
+using kernel = openKernel();
 const results: Evaluation[] = [];
 for (const protocol of chosen) {
   const source = { protocol, ratings: ratings.path };

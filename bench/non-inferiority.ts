@@ -4,10 +4,9 @@
  * bench/results/non-inferiority.json. In order of time, and in an order drawn by chance, in which all users are about.
  */
 import { parseArgs } from 'node:util';
-import { defaultSettings } from '../src/als/index.ts';
+import { defaultSettings, openKernel } from '../src/als/index.ts';
 import { nonInferiorityText } from '../src/cli/non-inferiority-text.ts';
 import { nonInferiority, type NonInferiority, orders, readRatings } from '../src/recommender/jobs/evaluate/index.ts';
-import { openKernel } from './support/kernel.ts';
 import { ratingsFile } from './support/films.ts';
 import { machine, repeat, write } from './support/write.ts';
 

@@ -4,10 +4,9 @@
  * in bench/results/refresh.json. It sees the first four fifths by time only, so that the defaults that are chosen from it
  * are chosen before what they are judged by.
  */
-import { defaultSettings, type Refresh } from '../src/als/index.ts';
+import { defaultSettings, openKernel, type Refresh } from '../src/als/index.ts';
 import { nonInferiority, type NonInferiority, readRatings } from '../src/recommender/jobs/evaluate/index.ts';
 import { divide } from '../src/recommender/jobs/tune/divide.ts';
-import { openKernel } from './support/kernel.ts';
 import { ratingsFile } from './support/films.ts';
 import { machine, repeat, write } from './support/write.ts';
 

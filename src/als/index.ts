@@ -6,6 +6,7 @@ export type { Generation, SideVectors, TrainingInput } from './generation.ts';
 export type { Description } from './groups.ts';
 export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
 export type { Kernel } from './kernel/kernel.ts';
+export { openKernel } from './kernel/open.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
 export {

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { modelSettings } from '../../als/index.ts';
-import { ReferenceKernel } from '../../als/kernel/reference/kernel.ts';
+import { modelSettings, openKernel } from '../../als/index.ts';
 import { applicationSettings } from '../../app/config.ts';
 import {
   evaluate as evaluateModels,
@@ -98,7 +97,7 @@ async function evaluate(flags: Flags): Promise<void> {
   const { seeds = 1, resamples } = flags;
   if (seeds > 1 && (flags.topN ?? flags.predictions) !== undefined)
     throw new Misuse('What was judged can be written of one seed only', 'Leave out --seeds, --top-n or --predictions');
-  using kernel = new ReferenceKernel();
+  using kernel = openKernel();
   const result = await evaluateModels({
     source: sourceOf(flags),
     seed,
@@ -118,7 +117,7 @@ async function compareOverStream(flags: Flags): Promise<void> {
   const { seed, ...modelSet } = modelSettings(learner.model);
   if (flags.ratings === undefined) throw new Misuse('It is not said what to evaluate', 'Give --ratings FILE');
   const { seeds, resamples, checkpoints, order } = flags;
-  using kernel = new ReferenceKernel();
+  using kernel = openKernel();
   const found = nonInferiority({
     ratings: await readRatings(flags.ratings),
     seed,

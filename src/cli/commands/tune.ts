@@ -2,8 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { modelSettings } from '../../als/index.ts';
-import { ReferenceKernel } from '../../als/kernel/reference/kernel.ts';
+import { modelSettings, openKernel } from '../../als/index.ts';
 import { applicationSettings, type Config } from '../../app/config.ts';
 import { protocols, readRatings, type Ratings } from '../../recommender/jobs/evaluate/index.ts';
 import { fragment, ratingsOfLog, tune as search } from '../../recommender/jobs/tune/index.ts';
@@ -56,7 +55,7 @@ async function tune(flags: Flags): Promise<void> {
   const { protocol, budget, minutes, resamples, out } = flags;
   if (out !== undefined) checkFolder(out);
   using stopped = untilSignalled();
-  using kernel = new ReferenceKernel();
+  using kernel = openKernel();
   const found = await search({
     ratings: await ratingsOf(flags, config),
     base: modelSettings(applicationSettings(config).learner.model),

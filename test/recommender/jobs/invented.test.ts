@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openKernel } from '../../../src/als/index.ts';
 import { invalidItem, invalidRating } from '../../../src/recommender/domain/validate.ts';
-import { ReferenceKernel } from '../../../src/als/kernel/reference/kernel.ts';
 import { evaluate } from '../../../src/recommender/jobs/evaluate/index.ts';
 import { inventedIds, inventedItems, inventedRatings } from '../../../src/recommender/jobs/generate/index.ts';
 
@@ -59,7 +59,7 @@ test('a model that learns them ranks what was held out better than popularity do
     await writeFile(file, ['userId,itemId,rating,timestamp', ...lines, ''].join('\n'));
     const source = { protocol: 'stratified', ratings: file } as const;
     const { models } = await evaluate({
-      kernel: new ReferenceKernel(),
+      kernel: openKernel(),
       source,
       seed: 1,
       settings: { factors: 8, sweeps: 4 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ReferenceKernel } from '../../../../src/als/kernel/reference/kernel.ts';
+import { openKernel } from '../../../../src/als/index.ts';
 import {
   evaluate,
   EvaluateInput,
@@ -16,7 +16,7 @@ import {
 import { csv, folder, twoTastes, type Line } from './shop.ts';
 
 const settings = { factors: 4 };
-const kernel = new ReferenceKernel();
+const kernel = openKernel();
 const ticking = (): (() => number) => {
   let time = 0;
   return () => (time += 1_500);

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { Model, trainGeneration, type SideVectors } from '../../../../src/als/index.ts';
-import { ReferenceKernel } from '../../../../src/als/kernel/reference/kernel.ts';
+import { Model, trainGeneration, type SideVectors, openKernel } from '../../../../src/als/index.ts';
 import { interactions } from '../../../../src/recommender/jobs/evaluate/interactions.ts';
 import { Learnt, vectorsOf } from '../../../../src/recommender/jobs/evaluate/learnt.ts';
 import { RatingsBuilder, rowNumbers } from '../../../../src/recommender/jobs/evaluate/ratings.ts';
@@ -15,7 +14,7 @@ builder.add({ userId: 'u0', itemId: '0-0', rating: 2, time: 2_000_000_000_000 })
 const { ratings } = builder.build();
 const rows = rowNumbers(ratings.users.length);
 const settings = { factors: 4, explicit: { factors: 3, regularisation: 0.1, biasRegularisation: 0.1, prior: 2 } };
-const kernel = new ReferenceKernel();
+const kernel = openKernel();
 
 const byId = ({ ids, factors, starFactors }: SideVectors): Map<string, unknown> => {
   const [k, width] = [factors.length / ids.length, starFactors.length / ids.length];

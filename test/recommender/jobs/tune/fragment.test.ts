@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { modelSettings } from '../../../../src/als/index.ts';
-import { ReferenceKernel } from '../../../../src/als/kernel/reference/kernel.ts';
+import { modelSettings, openKernel } from '../../../../src/als/index.ts';
 import { applicationSettings } from '../../../../src/app/config.ts';
 import { configure } from '../../../../src/app/configure.ts';
 import { RatingsBuilder } from '../../../../src/recommender/jobs/evaluate/ratings.ts';
@@ -18,7 +17,7 @@ test('what is written is a configuration: read again, the model has the settings
     ratings: builder.build().ratings,
     base: modelSettings({ factors: 4 }),
     budget: 3,
-    kernel: new ReferenceKernel(),
+    kernel: openKernel(),
     now: () => 0,
     signal: new AbortController().signal,
   });

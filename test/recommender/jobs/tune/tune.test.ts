@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { modelSettings, type ModelSettings } from '../../../../src/als/index.ts';
-import { ReferenceKernel } from '../../../../src/als/kernel/reference/kernel.ts';
+import { modelSettings, type ModelSettings, openKernel } from '../../../../src/als/index.ts';
 import { EvaluateInput } from '../../../../src/recommender/jobs/evaluate/errors.ts';
 import { type Ratings, RatingsBuilder } from '../../../../src/recommender/jobs/evaluate/ratings.ts';
 import { chancesOf } from '../../../../src/recommender/jobs/generate/index.ts';
@@ -26,7 +25,7 @@ function fiveKinds(last: (stars: number) => number = stars => stars): Ratings {
   return builder.build().ratings;
 }
 
-const kernel = new ReferenceKernel();
+const kernel = openKernel();
 const base = modelSettings({ factors: 8, sweeps: 4 });
 const absurd: ModelSettings = {
   ...base,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ReferenceKernel } from '../../../../../src/als/kernel/reference/kernel.ts';
+import { openKernel } from '../../../../../src/als/index.ts';
 import { bootstrapOptions } from '../../../../../src/recommender/jobs/evaluate/bootstrap.ts';
 import { gainsOf } from '../../../../../src/recommender/jobs/evaluate/compared.ts';
 import { EvaluateInput } from '../../../../../src/recommender/jobs/evaluate/errors.ts';
@@ -17,7 +17,7 @@ function shop(): Ratings {
   return builder.build().ratings;
 }
 
-const kernel = new ReferenceKernel();
+const kernel = openKernel();
 const options = {
   ratings: shop(),
   kernel,
