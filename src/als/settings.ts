@@ -58,9 +58,9 @@ export interface ModelSettings {
 }
 
 /**
- * Chosen on validation data only: the first nine tenths of MovieLens latest-small by time, split once more (last tenth;
- * each user's last five; a tenth by hash), retrained with 8 sweeps, seed 1. nDCG@10 was flat from 0.2 to 0.4 in strength
- * and from 0.2 to 1 in unobservedWeight; RMSE was least with 16 star factors, strength 0.1 for them and for the biases.
+ * Chosen on validation data only: for lists the first nine tenths of MovieLens latest-small by time, split once more
+ * (last tenth; each user's last five; a tenth by hash), retrained with 8 sweeps, seed 1: nDCG@10 was flat from 0.2 to 0.4
+ * in strength and from 0.2 to 1 in unobservedWeight. For stars and for `refresh` see docs/decisions/0047.
  */
 export const defaultSettings: ModelSettings = {
   factors: 32,
@@ -71,7 +71,7 @@ export const defaultSettings: ModelSettings = {
   weights: defaultWeights,
   refresh: { threshold: 8, rowsPerEvent: 1 },
   heavy: { events: 4096, cache_bytes: 64 << 20 },
-  explicit: { factors: 16, regularisation: 0.1, biasRegularisation: 0.1, prior: 2 },
+  explicit: { factors: 16, regularisation: 0.1, biasRegularisation: 0.1, prior: 20 },
   sweeps: 10,
   scale: { min: 0.5, max: 5 },
   seen: ['rating', 'order'],
