@@ -16,6 +16,12 @@ const all = [
   ['bench/kafka.ts'],
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
+  ['bench/als/quality.ts'],
+  ['bench/als/speed.ts', '--threads', '1'],
+  ['bench/als/speed.ts', '--threads', '2'],
+  ['bench/als/lists.ts', '--threads', '1'],
+  ['bench/als/events.ts'],
+  ['bench/als/growth.ts'],
   ['scripts/figures.ts', 'generate'],
 ] as const;
 const root = join(import.meta.dirname, '..');

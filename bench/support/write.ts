@@ -1,7 +1,7 @@
 /** Where results go, and what is said of the machine they came out on. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { Machine, Result } from './shape.ts';
 
 export function write(result: Result): void {
@@ -12,8 +12,9 @@ export function write(result: Result): void {
 
 /** The command that runs this benchmark once more; a path in it would name the machine, so its last part stands. */
 export const repeat = (): string => {
-  const [script = '', ...given] = process.argv.slice(1).map(word => basename(word));
-  return [`npx node bench/${script}`, ...given].join(' ');
+  const [script = '', ...given] = process.argv.slice(1);
+  const inBench = relative(join(import.meta.dirname, '..'), script).replaceAll('\\', '/');
+  return [`npx node bench/${inBench}`, ...given.map(word => basename(word))].join(' ');
 };
 
 export const machine = (): Machine => ({

@@ -20,6 +20,13 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-leave-last-out', 'bench/als.ts'],
   ['als-random', 'bench/als.ts'],
   ['evaluate', 'bench/evaluate.ts'],
+  ['als-quality', 'bench/als/quality.ts'],
+  ['als-speed-1', 'bench/als/speed.ts --threads 1'],
+  ['als-speed-2', 'bench/als/speed.ts --threads 2'],
+  ['als-lists-1', 'bench/als/lists.ts --threads 1'],
+  ['als-events', 'bench/als/events.ts'],
+  ['als-bytes', 'bench/als/events.ts'],
+  ['als-growth', 'bench/als/growth.ts'],
 ]);
 
 /** What to type to measure it again. */
