@@ -1,5 +1,5 @@
-/** The kernel that benchmarks measure. */
+/** The kernel that benchmarks measure: that of the product. */
 import type { Kernel } from '../../../src/als/index.ts';
-import { ReferenceKernel } from '../../../src/als/kernel/reference/kernel.ts';
+import { openKernel } from '../../../src/als/kernel/open.ts';
 
-export const kernelOf = (_threads: number): Kernel => new ReferenceKernel();
+export const kernelOf = (threads: number): Kernel => openKernel({ threads });
