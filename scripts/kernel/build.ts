@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { glob, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { root } from '../results.ts';
@@ -16,6 +17,8 @@ const flags =
   );
 
 export async function buildKernel(into: string): Promise<void> {
+  if (!existsSync(join(root, 'node_modules/.bin/asc')))
+    throw new Error('The compiler of the kernel, assemblyscript, is not installed: npm install');
   const given = [join(sources, 'index.as.ts'), '-o', into, ...flags];
   const { status, output } = await run({ command: 'asc', given, folder: root, limit_ms: 120_000 });
   if (status !== 0) throw new Error(`The kernel cannot be built:\n${output}`);

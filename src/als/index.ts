@@ -1,6 +1,14 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
 export { solveCholesky } from './cholesky.ts';
-export { BoundExceeded, InvalidInteraction, InvalidSettings, TrainingCancelled, UnusableModelState } from './errors.ts';
+export {
+  BoundExceeded,
+  InvalidInteraction,
+  InvalidSettings,
+  KernelMissing,
+  KernelThreadLost,
+  TrainingCancelled,
+  UnusableModelState,
+} from './errors.ts';
 export { fold, type Told } from './fold.ts';
 export type { Generation, SideVectors, TrainingInput } from './generation.ts';
 export type { Description } from './groups.ts';

@@ -9,7 +9,7 @@ import { describe } from './describe.ts';
 import { freeze } from './freeze.ts';
 import type { Generation, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
-import { ReferenceKernel } from './kernel/reference/kernel.ts';
+import { openKernel } from './kernel/open.ts';
 import { implicitLoss } from './loss.ts';
 import { before, clean, dirtyRows, finishRestore, restoreRow } from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
@@ -36,7 +36,7 @@ export class Model implements Disposable {
   constructor(settings: Partial<ModelSettings> = {}, { kernel }: { readonly kernel?: Kernel } = {}) {
     this.#configured = modelSettings(settings);
     this.#ownKernel = kernel === undefined;
-    this.#kernel = kernel ?? new ReferenceKernel();
+    this.#kernel = kernel ?? openKernel();
     this.#state = new ModelState(this.#configured, this.#kernel);
   }
 
