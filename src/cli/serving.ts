@@ -11,6 +11,7 @@ import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
+import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
 import { addPages } from '../recommender/api/pages.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
@@ -96,6 +97,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving):
     metrics,
     report,
   });
+  registerModelMetrics(metrics, () => server.quality());
   await addPages(server.app);
   return server;
 }

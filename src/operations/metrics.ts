@@ -109,7 +109,8 @@ function noneWhereAway(error: unknown): readonly TaskLag[] {
   throw error;
 }
 
-function sharedWhileUnderWay<T>(ask: () => Promise<T>): () => Promise<T> {
+/** Who asks while an answer is under way gets the same: metrics of one reading agree with each other. */
+export function sharedWhileUnderWay<T>(ask: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | undefined;
   return () => (underWay ??= ask().finally(() => (underWay = undefined)));
 }

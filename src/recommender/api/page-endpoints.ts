@@ -1,17 +1,18 @@
 /** What the pages read. */
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemDirectory } from './items.ts';
+import { NoModel } from './errors.ts';
+import { type ExperimentParts, experimentOf } from './experiment.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { ModelHistory } from './model-history.ts';
+import { modelQuality, type QualityParts } from './model-quality.ts';
 import * as wire from './page-wire.ts';
 import { profileOf } from './profiles.ts';
-import type { Stored } from './stored.ts';
 import { itemTrendsOf, trendsOf } from './trends.ts';
 import type { UserDirectory } from './users.ts';
 import { byId, nothing } from './wire.ts';
 
-export interface PageParts {
-  readonly stored: Stored;
+export interface PageParts extends ExperimentParts, QualityParts {
   readonly users: UserDirectory;
   readonly items: ItemDirectory;
   readonly history: ModelHistory;
@@ -53,8 +54,39 @@ export function pageEndpoints(parts: PageParts): Endpoint[] {
       },
       async ({ query }) => ok({ versions: await history.newest(query.n) }),
     ),
+    ...aboutModel(parts),
     ...aboutOne(parts),
     liveEndpoint(parts),
+  ];
+}
+
+function aboutModel(parts: PageParts): Endpoint[] {
+  return [
+    endpoint(
+      {
+        ...get,
+        path: '/v2/models/quality',
+        query: nothing,
+        answer: wire.modelQuality,
+        problems: [404],
+        summary: 'How good the model and its lists are',
+      },
+      async () => {
+        const quality = await modelQuality(parts);
+        if (quality === undefined) throw new NoModel();
+        return ok(quality);
+      },
+    ),
+    endpoint(
+      {
+        ...get,
+        path: '/v2/experiment',
+        query: wire.experimentQuery,
+        answer: wire.experiment,
+        summary: 'How the arms of an experiment compare',
+      },
+      async ({ query }) => ok(await experimentOf(parts, query.withinHours)),
+    ),
   ];
 }
 

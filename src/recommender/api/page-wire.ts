@@ -75,6 +75,79 @@ export const modelHistory = z.object({
 });
 
 const number = z.int().min(0);
+const part = z.number().min(0).max(1);
+const figures = z.object({
+  events: number.describe('Events that were judged by the list that stood when they came'),
+  hitRate10: part.nullable().describe('Part of them whose item was among the first ten'),
+  ndcg10: part.nullable(),
+  reciprocalRank10: part.nullable(),
+});
+const predictedEvents = z.object({
+  events: number,
+  rmse: z.number().nullable().describe('Root of the mean squared error, in stars'),
+});
+const cumulative = z.array(part).nullable().describe('Within the first 1, 2 … 10 places');
+export const modelQuality = z.object({
+  modelVersion: z.string(),
+  generation: z.object({
+    number: z.int(),
+    cause: z.string().describe('Why it was begun; empty where nobody told'),
+    trainedAt: time.nullable().describe('When it was trained whole; null where it never was'),
+    ageMs: z.number().min(0).nullable().describe('Milliseconds since then'),
+    shadowGap: z.number().nullable().describe('Share by which its loss exceeds that of the last whole retraining'),
+  }),
+  counts: z.object({ users: z.int(), items: z.int() }).nullable(),
+  predicted: z
+    .object({ all: predictedEvents, warm: predictedEvents })
+    .describe('Ratings predicted before they were learnt; warm where user and item had been known'),
+  lists: z
+    .object({
+      all: figures,
+      warm: figures,
+      hitRates: z.object({ all: cumulative, warm: cumulative }),
+      policies: z.array(z.object({ policy: z.string(), generation: z.int(), all: figures, warm: figures })),
+    })
+    .nullable(),
+  held: z
+    .object({
+      users: number.describe('Users who have a list'),
+      items: number.describe('Items of the model'),
+      covered: z.number().describe('Items that are among the first ten of any list'),
+      coverage10: part.nullable(),
+      noveltyBits: z.number().nullable().describe('Mean of -log2 of the share of all events that a listed item has'),
+      gini: z.number().nullable().describe('Of how often each item is listed: 0 all alike, towards 1 always the same'),
+      sampled: part.describe('Part of the items that these figures are taken from'),
+    })
+    .nullable(),
+});
+/** Hours after a list at most in which an event counts for it. */
+const mostHours = 24 * 30;
+export const experimentQuery = z.strictObject({
+  withinHours: count(mostHours, 24).describe('How long after a list an event counts for it'),
+});
+const followed = z.object({ shown: number, followed: number });
+const attribution = { policy: z.string(), lists: followed, items: followed, users: followed };
+const interval = { low: z.number(), high: z.number() };
+export const experiment = z.object({
+  isRunning: z.boolean(),
+  since: time.nullable().describe('When the first of the lists was shown that are looked at'),
+  withinHours: z.int(),
+  arms: z.array(
+    z.object({
+      ...attribution,
+      generation: z.int(),
+      share: part.describe('Part of all users'),
+      quality: z.object({ all: figures, warm: figures }).nullable(),
+      userShare: part.nullable().describe('Part of its users who followed a list by a rating or an order'),
+      userShareInterval: z.object(interval).nullable().describe('Where that lies at 95 % (Wilson)'),
+    }),
+  ),
+  fallbacks: z.array(z.object(attribution)).describe('Lists that no arm made'),
+  difference: z
+    .object({ estimate: z.number(), ...interval })
+    .nullable()
+    .describe('What the candidate’s share of users has over the live one’s, at 95 % (Newcombe)'),
+});
 export const liveSample = z.object({
   at: time,
   eventsPerSecond: z.number().min(0).describe('Over the newest ten samples'),

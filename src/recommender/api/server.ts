@@ -17,10 +17,16 @@ import { ListIds } from './list-ids.ts';
 import { ItemLists } from './lists.ts';
 import { type LiveClock, LiveHub } from './live/hub.ts';
 import type { LiveSource } from './live/source.ts';
+import { type ModelQuality, modelQuality } from './model-quality.ts';
 import { ModelHistory } from './model-history.ts';
 import { OpenStreams } from './open-streams.ts';
 import { problemFor, problemOf } from './problem.ts';
 import { Stored } from './stored.ts';
+import { StoredModel } from './stored-model.ts';
+import { StreamTail } from './stream-tail.ts';
+import { mostEvents, mostExposures } from './experiment.ts';
+import { invalidExposure, invalidRating } from '../domain/validate.ts';
+import { exposures, ratings } from '../../../topologies/streams.ts';
 import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
 import { bodyLimit, type Problem } from './wire.ts';
@@ -59,6 +65,8 @@ export interface Server {
    * other. Live streams end, and who watches asks again.
    */
   moveTo(from: Pick<ServerOptions, 'documents' | 'transport' | 'live'>): Promise<void>;
+  /** How good the model is, as `/v2/models/quality` tells it; undefined before there is one. */
+  quality(): Promise<ModelQuality | undefined>;
   /** Answers what has been asked and ends the live streams, then ends. */
   close(): Promise<void>;
 }
@@ -105,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       answering = answeringFrom({ ...options, ...from });
       await before.parts.hub.close();
     },
+    quality: () => modelQuality(answering.parts),
     close: () => app.close(),
   };
 }
@@ -118,13 +127,18 @@ function answeringFrom(options: ServerOptions) {
 function partsOf(options: ServerOptions): EndpointParts {
   const { documents, clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
   const stored = new Stored(documents);
-  const history = new ModelHistory({ transport, registry });
+  const log = { transport, registry };
+  const history = new ModelHistory(log);
   const { live, report, exploration = defaultExploration } = options;
   const items = new ItemDirectory(documents, mostItems);
   const vectors = new ItemVectors(documents, mostItems);
   const listIds = new ListIds(options.listKey);
   return {
     stored,
+    storedModel: new StoredModel(documents),
+    clock,
+    shown: new StreamTail(log, exposures, mostExposures, value => invalidExposure(value, Infinity) === undefined),
+    events: new StreamTail(log, ratings, mostEvents, value => invalidRating(value, Infinity) === undefined),
     history,
     users: new UserDirectory(documents, mostUsers),
     items,

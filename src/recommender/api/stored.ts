@@ -189,7 +189,8 @@ export const asProfile = (key: DocumentKey, body: unknown): ProfileDocument => r
 /** The body of an item vector's document. */
 export const asItemVector = (key: DocumentKey, body: unknown): ItemVectorDocument => readable(key, itemVector, body);
 
-function readable<T>({ collection, partition, id }: DocumentKey, schema: z.ZodType<T>, body: unknown): T {
+/** A body as the schema has it. @throws {UnreadableDocument} */
+export function readable<T>({ collection, partition, id }: DocumentKey, schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new UnreadableDocument(
