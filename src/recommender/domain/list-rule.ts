@@ -6,8 +6,8 @@ import type { Standing } from './standing.ts';
 /** Places that the rule guards. */
 const guarded = 10;
 
-/** Of so many changed items the new scores are looked at; of more the list is made anew, which costs no more. */
-const mostChanged = 256;
+/** Of so many changed items the new scores are looked at; where more changed, the list is made anew. */
+const mostChanged = 1_024;
 
 /** Makes up for the rounding of two products of exact integers. */
 const slack = 1 + 2 ** -40;

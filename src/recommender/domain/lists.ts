@@ -86,7 +86,12 @@ export class Lists {
     this.#settings = settings;
     this.#arms = new Arms(sources.items);
     this.#turns = new Turns(settings.everyVersions);
-    this.version = `lists-1 ${JSON.stringify(settings)}`;
+    this.version = `lists-2 ${JSON.stringify(settings)}`;
+  }
+
+  /** The first release kept but a digest of each list; see `decodeStored`. */
+  reads(version: string): boolean {
+    return version === `lists-1 ${JSON.stringify(this.#settings)}`;
   }
 
   /** Lists that the version changes: those of users who are no more, without items; then by user in ascending order. */

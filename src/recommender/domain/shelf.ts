@@ -46,7 +46,12 @@ export class Shelves {
   constructor(seen: SeenPolicy = defaultSeen, weights: WeightTable = defaultWeights) {
     this.#seen = seen;
     this.#weights = weights;
-    this.version = `shelves-1 ${seen.join(' ')}`;
+    this.version = `shelves-2 ${seen.join(' ')}`;
+  }
+
+  /** The first release kept one row a user; see `decodePage`. */
+  reads(version: string): boolean {
+    return version === `shelves-1 ${this.#seen.join(' ')}`;
   }
 
   /** Of a user, an item and a kind the newest event counts; of two at the same time the later in the log. */
