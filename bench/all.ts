@@ -22,6 +22,7 @@ const all = [
   ['bench/als/lists.ts', '--threads', '1'],
   ['bench/als/events.ts'],
   ['bench/als/growth.ts'],
+  ['bench/list-rule.ts'],
   ['scripts/figures.ts', 'generate'],
 ] as const;
 const root = join(import.meta.dirname, '..');

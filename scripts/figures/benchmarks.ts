@@ -27,6 +27,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-events', 'bench/als/events.ts'],
   ['als-bytes', 'bench/als/events.ts'],
   ['als-growth', 'bench/als/growth.ts'],
+  ['list-rule', 'bench/list-rule.ts'],
 ]);
 
 /** What to type to measure it again. */
