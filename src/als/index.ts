@@ -15,6 +15,8 @@ export type { Description } from './groups.ts';
 export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
 export type { Kernel } from './kernel/kernel.ts';
 export { openKernel } from './kernel/open.ts';
+export type { FactorMatrix } from './kernel/factor-matrix.ts';
+export type { Kernel, Lister } from './kernel/kernel.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
 export {

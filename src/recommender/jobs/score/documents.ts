@@ -1,0 +1,51 @@
+/** Scores as documents: collection `scores`, one for each user, those of the run before replaced or removed. */
+import type { Documents, DocumentWrite, JsonObject } from '../../../documents/port.ts';
+import type { Millis } from '../../../stream/time.ts';
+import type { PublishedModel } from '../export/published.ts';
+import type { UserScores } from './lists.ts';
+import { documentsOf } from './users.ts';
+
+const collection = 'scores';
+const task = 'score';
+/** Removals that are written at once. */
+const atOnce = 500;
+
+export class ScoreDocuments {
+  readonly #documents: Pick<Documents, 'write' | 'list'>;
+  readonly #run: Millis;
+  readonly #model: Pick<PublishedModel['version'], 'generation' | 'number' | 'time'>;
+  #seq = 0;
+
+  /** A later run replaces what an earlier one wrote: it is known by when it began. */
+  constructor(documents: Pick<Documents, 'write' | 'list'>, run: Millis, { version }: PublishedModel) {
+    this.#documents = documents;
+    this.#run = run;
+    this.#model = version;
+  }
+
+  async write(lists: readonly UserScores[]): Promise<void> {
+    const { generation, number, time } = this.#model;
+    const writes = lists.map(({ userId, reason, items }) =>
+      this.#write(userId, { userId, reason, generation, number, time, items: items.map(item => ({ ...item })) }),
+    );
+    await this.#documents.write(writes);
+  }
+
+  /** Removes what earlier runs left of users whom this one did not meet: somebody erased has no list. */
+  async removeOthers(): Promise<void> {
+    let others: DocumentWrite[] = [];
+    for await (const { id, version } of documentsOf(this.#documents, collection)) {
+      if (version === null || version.epoch >= this.#run) continue;
+      others.push(this.#write(id, null));
+      if (others.length < atOnce) continue;
+      await this.#documents.write(others);
+      others = [];
+    }
+    if (others.length > 0) await this.#documents.write(others);
+  }
+
+  #write(userId: string, body: JsonObject | null): DocumentWrite {
+    const version = { lineage: 0, epoch: this.#run, seq: this.#seq++ };
+    return { collection, partition: userId, id: userId, task, version, body };
+  }
+}

@@ -1,0 +1,87 @@
+/** The n best items of everybody, from the newest published version: to a file, to documents, or both. */
+import type { Kernel } from '../../../als/index.ts';
+import type { Documents } from '../../../documents/port.ts';
+import type { LogPorts } from '../../../stream/log-values.ts';
+import type { Millis } from '../../../stream/time.ts';
+import { publishedModel } from '../export/published.ts';
+import { ScoreDocuments } from './documents.ts';
+import { checkFormat, writeScores } from './file.ts';
+import { listsOf, type UserScores } from './lists.ts';
+
+export { UnknownFileFormat, scoreSchema } from './file.ts';
+export { NoModel } from '../export/published.ts';
+
+export interface ScoreOptions {
+  readonly ports: LogPorts & { readonly documents: Pick<Documents, 'get' | 'list' | 'write'> };
+  readonly kernel: Kernel;
+  /** Items of a list: 1 to 1,000. */
+  readonly n: number;
+  /** `.csv` or `.avro`. */
+  readonly file?: string | undefined;
+  readonly toDocuments: boolean;
+  readonly clock: { now(): Millis };
+  /** Told after each batch. */
+  readonly progress?: (users: number) => void;
+}
+
+export interface ScoreTotals {
+  readonly users: number;
+  /** Items that any list holds. */
+  readonly items: number;
+  /** Lists with items; `popular` of them are of users without a vector. */
+  readonly lists: number;
+  readonly popular: number;
+  readonly seconds: number;
+  readonly modelVersion: string;
+  readonly file: string | null;
+}
+
+/** Holds all vectors, and the histories of a batch of users. @throws {NoModel} @throws {UnknownFileFormat} */
+export async function score(options: ScoreOptions): Promise<ScoreTotals> {
+  const { ports, file, toDocuments, clock } = options;
+  if (file !== undefined) checkFormat(file);
+  const began = clock.now();
+  const published = await publishedModel(ports);
+  const documents = toDocuments ? new ScoreDocuments(ports.documents, began, published) : undefined;
+  const totals = new Totals();
+  const lists = passing(listsOf({ ...options, documents: ports.documents, published }), async batch => {
+    await documents?.write(batch);
+    totals.add(batch);
+    options.progress?.(totals.users);
+  });
+  if (file === undefined) for await (const _ of lists);
+  else await writeScores(file, lists);
+  await documents?.removeOthers();
+  const { generation, number } = published.version;
+  const seconds = (clock.now() - began) / 1_000;
+  return { ...totals.told, seconds, modelVersion: `${generation}.${number}`, file: file ?? null };
+}
+
+/** The same, each shown to `see` first. */
+async function* passing<T>(values: AsyncIterable<T>, see: (value: T) => Promise<void>): AsyncGenerator<T> {
+  for await (const value of values) {
+    await see(value);
+    yield value;
+  }
+}
+
+class Totals {
+  users = 0;
+  #lists = 0;
+  #popular = 0;
+  readonly #items = new Set<string>();
+
+  get told(): Pick<ScoreTotals, 'users' | 'items' | 'lists' | 'popular'> {
+    return { users: this.users, items: this.#items.size, lists: this.#lists, popular: this.#popular };
+  }
+
+  add(batch: readonly UserScores[]): void {
+    this.users += batch.length;
+    for (const { reason, items } of batch) {
+      if (items.length === 0) continue;
+      this.#lists++;
+      if (reason === 'popular') this.#popular++;
+      for (const { itemId } of items) this.#items.add(itemId);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Everybody who can have a list: those whom the model knows, and those of whom it knows too little for a vector. */
+import type { Documents } from '../../../documents/port.ts';
+import type { Vector } from '../export/published.ts';
+
+const pageSize = 1_000;
+
+export interface ListedUser {
+  readonly userId: string;
+  /** Undefined of one whom the generation does not know. */
+  readonly vector: Vector | undefined;
+}
+
+/** Each user once: those with a profile in the order of the documents, then the others by id. */
+export async function* usersOf(
+  documents: Pick<Documents, 'list'>,
+  vectors: readonly Vector[],
+): AsyncGenerator<ListedUser> {
+  const rest = new Map(vectors.map(vector => [vector.id, vector]));
+  for await (const { id: userId } of documentsOf(documents, 'profiles')) {
+    yield { userId, vector: rest.get(userId) };
+    rest.delete(userId);
+  }
+  for (const [userId, vector] of rest) yield { userId, vector };
+}
+
+/** All documents of a collection, page by page; those that come meanwhile may be among them. */
+export async function* documentsOf(documents: Pick<Documents, 'list'>, collection: string) {
+  for (let after: { partition: string; id: string } | undefined, isLast = false; !isLast;) {
+    const page = await documents.list({ collection, after, limit: pageSize });
+    yield* page;
+    after = page.at(-1);
+    isLast = page.length < pageSize;
+  }
+}
