@@ -1,4 +1,7 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
+export { ReferenceKernel } from './kernel/reference/kernel.ts';
+import { ReferenceKernel } from './kernel/reference/kernel.ts';
+export const openKernel = (_: { readonly threads?: number } = {}) => new ReferenceKernel();
 export { solveCholesky } from './cholesky.ts';
 export {
   BoundExceeded,

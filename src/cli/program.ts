@@ -10,6 +10,7 @@ import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
+import { addScore } from './commands/score.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
 import { addTopics } from './commands/topics.ts';
@@ -28,6 +29,7 @@ const commands: readonly AddCommand[] = [
   addGenerate,
   addEvaluate,
   addTune,
+  addScore,
   addExport,
   addExposures,
   addDescribe,

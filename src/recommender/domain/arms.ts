@@ -1,7 +1,8 @@
 /** Whose list is made with which generation: the live one, or the candidate of an experiment. */
 import type { ItemVector, ModelVersion } from '../../../schemas/types.ts';
 import { inCandidate } from './experiment.ts';
-import { ListItems, listItems } from './list-items.ts';
+import type { Kernel } from '../../als/index.ts';
+import { ListItems } from './list-items.ts';
 import type { Vectors } from './lists.ts';
 import type { Policy } from './standing.ts';
 import { fromBytes } from './vectors.ts';
@@ -20,16 +21,18 @@ interface Source {
   readonly number: number;
 }
 
-const none = (generation: number): ListItems => new ListItems(generation, 0);
-
 /** The items of both generations, as the versions so far name them. */
 export class Arms {
   readonly #items: Vectors<ItemVector>;
-  #live = none(-1);
-  #candidate = none(-1);
+  readonly #kernel: () => Kernel;
+  #live: ListItems;
+  #candidate: ListItems;
 
-  constructor(items: Vectors<ItemVector>) {
+  constructor(items: Vectors<ItemVector>, kernel: () => Kernel) {
     this.#items = items;
+    this.#kernel = kernel;
+    this.#live = new ListItems(-1, 0, kernel);
+    this.#candidate = new ListItems(-1, 0, kernel);
   }
 
   /** Takes what the version brought, or all where it is of other generations. */
@@ -44,8 +47,8 @@ export class Arms {
     before: { readonly generation: number; readonly candidate: { readonly generation: number } | null } | undefined,
   ): void {
     const [live, other] = [before?.generation ?? -1, before?.candidate?.generation ?? -1];
-    this.#live = this.#made(live, vector => liveOf(vector, live));
-    this.#candidate = this.#made(other, vector => candidateOf(vector, other));
+    this.#live = this.#instead(this.#live, live, vector => liveOf(vector, live));
+    this.#candidate = this.#instead(this.#candidate, other, vector => candidateOf(vector, other));
   }
 
   /** Whether the version before knew the item: to be asked before the next one is followed. */
@@ -62,7 +65,7 @@ export class Arms {
   }
 
   #followed(items: ListItems, generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
-    if (items.generation !== generation || items.size === 0) return this.#made(generation, of);
+    if (items.generation !== generation || items.size === 0) return this.#instead(items, generation, of);
     for (const id of this.#items.touched()) {
       const vector = this.#items.get(id);
       const source = vector && of(vector);
@@ -71,13 +74,14 @@ export class Arms {
     return items;
   }
 
-  #made(generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
-    if (generation < 0) return none(generation);
-    const sources = [...this.#items.keys()].flatMap(id => {
+  #instead(before: ListItems, generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
+    before[Symbol.dispose]();
+    const ids = generation < 0 ? [] : [...this.#items.keys()];
+    const sources = ids.flatMap(id => {
       const vector = this.#items.get(id);
       return (vector && of(vector)) ?? [];
     });
-    return listItems(generation, sources[0]?.factors.length ?? 0, sources);
+    return new ListItems(generation, sources[0]?.factors.length ?? 0, this.#kernel).setAll(sources);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The item vectors of one generation, and which of them have changed since when: what lists are made from. */
-import { dot, ItemMatrix, type Scored, topNOf } from '../../als/index.ts';
+import { dot, ItemMatrix, type Kernel, type Scored, topNOf } from '../../als/index.ts';
 import { compareIds } from './order.ts';
+import { type Asked, TopLists } from './top-lists.ts';
 
 /** A change of an item's vector: by the number of the model version, ascending. */
 interface Change {
@@ -8,8 +9,19 @@ interface Change {
   readonly number: number;
 }
 
-export class ListItems {
+/** Whom a list is for, and what may not be in it. */
+export interface AskedList extends Asked {
+  readonly seen: ReadonlySet<string>;
+}
+
+/** Items that may have changed since the kernel was given all of them: they are scored one by one until there are more. */
+const mostApart = 256;
+/** The greatest product of two squared lengths whose score the kernel's 32 bits hold. */
+const mostSquared = (2 ** 31 - 1) ** 2;
+
+export class ListItems implements Disposable {
   readonly generation: number;
+  readonly #kernel: () => Kernel;
   readonly #matrix: ItemMatrix;
   /** By row: the version that changed it last, and its squared length. */
   readonly #numbers: number[] = [];
@@ -17,9 +29,12 @@ export class ListItems {
   /** Some of them are outdated: their row has changed again since. */
   #changes: Change[] = [];
   #longest: number | undefined = 0;
+  /** All items as they were with the version of that number. */
+  #top: { readonly lists: TopLists; readonly number: number } | undefined;
 
-  constructor(generation: number, k: number) {
+  constructor(generation: number, k: number, kernel: () => Kernel) {
     this.generation = generation;
+    this.#kernel = kernel;
     this.#matrix = new ItemMatrix(k);
   }
 
@@ -55,6 +70,13 @@ export class ListItems {
     if (this.#changes.length > 2 * this.size + 1_000) this.#changes = this.#changes.filter(this.#isNewest);
   }
 
+  /** Takes vectors in any order. */
+  setAll(vectors: readonly { readonly id: string; readonly factors: Int16Array; readonly number: number }[]): this {
+    const sorted = vectors.toSorted((a, b) => a.number - b.number || compareIds(a.id, b.id));
+    for (const { id, factors, number } of sorted) this.set(id, factors, number);
+    return this;
+  }
+
   /** Score of an item for a user, in units of both grids' product; undefined for one without a vector. */
   score(user: Int16Array, itemId: string): number | undefined {
     const factors = this.#matrix.get(itemId);
@@ -74,22 +96,48 @@ export class ListItems {
     return changed;
   }
 
-  /** The n best items, best first, ties by id. */
-  topN(user: Int16Array, n: number, seen: ReadonlySet<string>): Scored[] {
-    return topNOf(user, this.#matrix, { n, exclude: seen });
+  /**
+   * The n best items of each user, best first, ties by id: exact, so that it is nothing to them which items the kernel
+   * was given when, and which are scored apart because they have changed since.
+   */
+  topN(asked: readonly AskedList[], n: number): readonly (readonly Scored[])[] {
+    const { lists, changed } = this.#upToDate();
+    const fitting = asked.filter(one => this.#fits(one));
+    const others = lists.of(
+      fitting.map(({ factors, seen }) => ({ factors, seen: [...seen, ...changed] })),
+      n,
+    );
+    const found = new Map(fitting.map((one, at) => [one, others[at] ?? []]));
+    return asked.map(one => {
+      const unchanged = found.get(one);
+      if (unchanged === undefined) return topNOf(one.factors, this.#matrix, { n, exclude: one.seen });
+      const apart = changed.filter(itemId => !one.seen.has(itemId));
+      const scored = apart.map(itemId => ({ itemId, score: this.score(one.factors, itemId) ?? NaN }));
+      return [...unchanged, ...scored].sort(byScore).slice(0, n);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#top?.lists[Symbol.dispose]();
+    this.#top = undefined;
+  }
+
+  #upToDate(): { readonly lists: TopLists; readonly changed: readonly string[] } {
+    const changed = this.#top && this.changedAfter(this.#top.number, mostApart);
+    if (this.#top !== undefined && changed !== undefined) return { lists: this.#top.lists, changed };
+    this[Symbol.dispose]();
+    const vectors = this.#matrix.ids.map((id, row) => ({ id, factors: this.#matrix.row(row) }));
+    const lists = new TopLists(this.#kernel(), this.k, vectors);
+    this.#top = { lists, number: this.#changes.at(-1)?.number ?? -Infinity };
+    return { lists, changed: [] };
+  }
+
+  /** Whether all scores are certain to fit the kernel's integers. A vector that long calls for another generation. */
+  #fits({ factors }: AskedList): boolean {
+    return dot(factors, factors) * this.longest <= mostSquared;
   }
 
   readonly #isNewest = ({ row, number }: Change): boolean => this.#numbers[row] === number;
 }
 
-/** Takes vectors in any order. */
-export function listItems(
-  generation: number,
-  k: number,
-  vectors: readonly { readonly id: string; readonly factors: Int16Array; readonly number: number }[],
-): ListItems {
-  const items = new ListItems(generation, k);
-  const sorted = vectors.toSorted((a, b) => a.number - b.number || compareIds(a.id, b.id));
-  for (const { id, factors, number } of sorted) items.set(id, factors, number);
-  return items;
-}
+const byScore = (a: Scored, b: Scored): number => b.score - a.score || compareIds(a.itemId, b.itemId);

@@ -1,21 +1,14 @@
 /** Lists for users from the vectors of one model version: the state `lists` of `recommend`. */
-import { createHash } from 'node:crypto';
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
-import type { Scored } from '../../als/index.ts';
+import { type Kernel, openKernel, type Scored } from '../../als/index.ts';
 import { Arms, type Arm } from './arms.ts';
-import { Exposures, type Sums, withVerdict } from './list-judge.ts';
+import { type Sums, withVerdict } from './list-judge.ts';
 import { couldDiffer } from './list-rule.ts';
+import { type Asked, madeList, noList, saysTheSame } from './made-list.ts';
 import { compareIds } from './order.ts';
 import { judgedPlaces, type TaskQuality } from './quality.ts';
-import {
-  decodeStored,
-  encodeStored,
-  isStanding,
-  type Policy,
-  remembered,
-  type Standing,
-  type Stored,
-} from './standing.ts';
+import { isStanding, type Standing } from './standing.ts';
+import { Standings } from './standings.ts';
 import { Turns } from './turns.ts';
 import { fromBytes } from './vectors.ts';
 
@@ -51,6 +44,9 @@ const toldEvery = 16;
 
 type Value = string | Uint8Array;
 
+/** Users whose lists the kernel makes at once. */
+const together = 256;
+
 /** The version before, and what is summed over all of them. */
 interface Head extends Pick<ModelVersion, 'generation' | 'number' | 'popular'> {
   readonly candidate: { readonly generation: number; readonly share: number } | null;
@@ -66,25 +62,26 @@ export class Lists {
   readonly #items: Vectors<ItemVector>;
   readonly #users: Vectors<UserVector>;
   readonly #seen: Seen;
-  readonly #stored = new Map<string, Stored>();
-  readonly #dirty = new Set<string>();
+  readonly #lists = new Standings();
   #head: Head | undefined;
   #isHeadDirty = false;
   #told: Omit<TaskQuality, 'task'> | undefined;
+  #kernel: Kernel | undefined;
   /** Derived from the state and the vectors. */
   readonly #arms: Arms;
-  #exposures = new Exposures();
   #turns: Turns;
 
   constructor(
     sources: { items: Vectors<ItemVector>; users: Vectors<UserVector>; seen: Seen },
     settings = defaultLists,
+    { kernel }: { readonly kernel?: Kernel } = {},
   ) {
     this.#items = sources.items;
     this.#users = sources.users;
     this.#seen = sources.seen;
     this.#settings = settings;
-    this.#arms = new Arms(sources.items);
+    this.#arms = new Arms(sources.items, () => (this.#kernel ??= openKernel()));
+    this.#kernel = kernel;
     this.#turns = new Turns(settings.everyVersions);
     this.version = `lists-2 ${JSON.stringify(settings)}`;
   }
@@ -101,7 +98,7 @@ export class Lists {
     this.#arms.follow(version);
     for (const user of this.#users.touched()) this.#turns.add(user);
     const left = this.#seen.left().flatMap(user => this.#bury(user, version));
-    const changed = this.#usersOf(version, before).flatMap(user => this.#listOf(user, version));
+    const changed = this.#listsOf(this.#usersOf(version, before), version);
     this.#setHead(version, sums);
     this.#told = isDue(version, before) ? this.#quality(version, sums) : undefined;
     return [...left, ...changed];
@@ -117,41 +114,31 @@ export class Lists {
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
-    for (const user of this.#dirty) {
-      const stored = this.#stored.get(user);
-      yield [user, stored === undefined ? null : encodeStored(stored)];
-    }
+    yield* this.#lists.changes();
     if (this.#isHeadDirty) yield [headKey, JSON.stringify(this.#head)];
   }
 
   committed(): void {
-    this.#dirty.clear();
+    this.#lists.committed();
     this.#isHeadDirty = false;
     this.#told = undefined;
   }
 
   undo(read: (key: string) => Value | undefined): void {
-    const users = [...this.#dirty];
+    this.#lists.undo(read);
     this.committed();
-    for (const user of users) {
-      this.#stored.delete(user);
-      const stored = read(user);
-      if (stored !== undefined) this.restore(user, stored);
-    }
-    this.#head = undefined;
     const head = read(headKey);
-    if (head !== undefined) this.restore(headKey, head);
+    this.#head = head === undefined ? undefined : headOf(head);
   }
 
   restore(key: string, value: Value): void {
     if (key === headKey) this.#head = headOf(value);
-    else this.#stored.set(key, decodeStored(value.toString()));
+    else this.#lists.restore(key, value);
   }
 
   restored(): void {
+    this.#lists.restored();
     this.#arms.restore(this.#head);
-    this.#exposures = new Exposures();
-    for (const stored of this.#stored.values()) if (isStanding(stored)) this.#exposures.add(stored);
     this.#turns = new Turns(this.#settings.everyVersions);
     for (const user of this.#users.keys()) this.#turns.add(user);
   }
@@ -171,70 +158,60 @@ export class Lists {
 
   #couldDiffer(user: string, version: ModelVersion): boolean {
     const arm = this.#arms.of(user, version);
-    const [stored, factors] = [this.#stored.get(user), this.#factorsOf(user, arm)];
+    const [stored, factors] = [this.#lists.get(user), this.#factorsOf(user, arm)];
     if (factors === undefined) return false;
     if (!isStanding(stored) || !isOf(arm, stored)) return true;
     return couldDiffer(stored, factors, arm.items, () => this.#seen.seenBy(user));
   }
 
-  /** The vector of the arm's generation: vectors of two generations never meet. None of a user who was erased since. */
+  /** The vector of the arm's generation, learnt from anything: two generations never meet. None of somebody erased since. */
   #factorsOf(user: string, { generation, items }: Arm): Int16Array | undefined {
-    const [vector, stored] = [this.#users.get(user), this.#stored.get(user)];
-    if (vector === undefined || vector.generation !== generation) return undefined;
+    const [vector, stored] = [this.#users.get(user), this.#lists.get(user)];
+    if (vector === undefined || vector.events === 0 || vector.generation !== generation) return undefined;
     if (stored !== undefined && 'grave' in stored && isSame(stored.grave, vector)) return undefined;
     const factors = fromBytes(vector.factors);
     return factors.length === items.k && items.size > 0 ? factors : undefined;
   }
 
-  /** The list of a user who has a vector, where it says something else than the one before. */
-  #listOf(user: string, version: ModelVersion): readonly Recommendation[] {
+  /** The lists of those who have a vector, where they say something else than the ones before. */
+  #listsOf(users: readonly string[], version: ModelVersion): readonly Recommendation[] {
+    const asked = users.flatMap(user => this.#askedBy(user, version));
+    const found = new Map<Asked, readonly Scored[]>();
+    for (const batch of batchesOf(asked, together)) {
+      const [live, candidate] = [batch.filter(isLive), batch.filter(one => !isLive(one))];
+      for (const part of [live, candidate]) {
+        const lists = part[0]?.arm.items.topN(part, this.#settings.candidates) ?? [];
+        for (const [at, one] of part.entries()) found.set(one, lists[at] ?? []);
+      }
+    }
+    return asked.flatMap(one => this.#taken(one, version, found.get(one) ?? []));
+  }
+
+  #askedBy(user: string, version: ModelVersion): readonly Asked[] {
     const arm = this.#arms.of(user, version);
     const factors = this.#factorsOf(user, arm);
-    if (factors === undefined) return [];
-    const scored = arm.items.topN(factors, this.#settings.candidates, this.#seen.seenBy(user));
-    const list = asList(user, arm, version, scored);
-    const digest = digestOf(list);
-    const before = this.#stored.get(user);
-    const { policy, generation } = arm;
-    const { number } = version;
-    this.#stand(user, { policy, generation, number, digest, factors, ...this.#standingOf(scored) });
-    return isWritten(before, policy, digest) ? [] : [list];
+    return factors === undefined ? [] : [{ user, arm, factors, seen: this.#seen.seenBy(user) }];
   }
 
-  #standingOf(scored: readonly Scored[]): Pick<Standing, 'items' | 'rest'> {
-    const isAll = scored.length < this.#settings.candidates;
-    const next = scored[remembered] ?? (isAll ? undefined : scored.at(-1));
-    return { items: scored.slice(0, remembered).map(({ itemId }) => itemId), rest: next?.score ?? null };
+  /** Remembers the list; it is written where it says something else than the one before. */
+  #taken(asked: Asked, version: ModelVersion, scored: readonly Scored[]): readonly Recommendation[] {
+    const { list, standing } = madeList(asked, version, scored, this.#settings.candidates);
+    const before = this.#lists.get(asked.user);
+    this.#lists.set(asked.user, standing);
+    return saysTheSame(before, standing) ? [] : [list];
   }
 
-  /** The list of somebody who is no more has no items, and the vector that the table still holds makes no other. */
-  #bury(user: string, { generation, number, time }: ModelVersion): readonly Recommendation[] {
-    const [stored, vector] = [this.#stored.get(user), this.#users.get(user)];
-    this.#forget(user);
-    if (vector !== undefined && !this.#users.touched().includes(user)) {
-      this.#stored.set(user, { grave: { generation: vector.generation, number: vector.number } });
-    }
-    if (stored === undefined || !('digest' in stored)) return [];
-    return [{ userId: user, reason: 'personal', policy: 'live', generation, number, time, margin: 0, items: [] }];
-  }
-
-  #stand(user: string, standing: Standing): void {
-    this.#forget(user);
-    this.#stored.set(user, standing);
-    this.#exposures.add(standing);
-  }
-
-  #forget(user: string): void {
-    const stored = this.#stored.get(user);
-    if (isStanding(stored)) this.#exposures.remove(stored);
-    this.#stored.delete(user);
-    this.#dirty.add(user);
+  /** A vector that came with the same version is of somebody who came back. */
+  #bury(user: string, version: ModelVersion): readonly Recommendation[] {
+    const before = this.#lists.get(user);
+    this.#lists.bury(user, this.#users.touched().includes(user) ? undefined : this.#users.get(user));
+    return before === undefined || !('digest' in before) ? [] : [noList(user, version)];
   }
 
   /** What the version brought, judged by the lists as they stood when it came, and by what is served without one. */
   #judged({ generation, popular, sums }: Head): Sums {
     return this.#seen.wanted().reduce((judged, { userId, itemId }) => {
-      const stored = this.#stored.get(userId);
+      const stored = this.#lists.get(userId);
       if (isStanding(stored)) {
         const place = stored.items.slice(0, judgedPlaces).indexOf(itemId);
         return withVerdict(judged, { ...stored, place, warm: this.#arms.knows(itemId) });
@@ -250,7 +227,7 @@ export class Lists {
       items++;
       events += this.#items.get(id)?.events ?? 0;
     }
-    const exposure = this.#exposures.told(id => this.#items.get(id)?.events ?? 0, { items, events });
+    const exposure = this.#lists.exposures.told(id => this.#items.get(id)?.events ?? 0, { items, events });
     return { generation, number, time, judged, exposure };
   }
 
@@ -261,19 +238,11 @@ export class Lists {
   }
 }
 
-function asList(user: string, arm: Arm, { number, time }: ModelVersion, scored: readonly Scored[]): Recommendation {
-  const { policy, generation, unit } = arm;
-  const items = scored.map(({ itemId, score }) => ({ itemId, score: score / unit, reason: 'personal' as const }));
-  const margin = (items[9]?.score ?? 0) - (items[10]?.score ?? 0);
-  return { userId: user, reason: 'personal', policy, generation, number, time, margin, items };
-}
+const isLive = ({ arm }: Asked): boolean => arm.policy === 'live';
 
-/** Whether the list before said the same. Those of the first release name no policy: there was one. */
-const isWritten = (before: Stored | undefined, policy: Policy, digest: string): boolean =>
-  before !== undefined &&
-  'digest' in before &&
-  before.digest === digest &&
-  (isStanding(before) ? before.policy : 'live') === policy;
+function* batchesOf<T>(values: readonly T[], size: number): Iterable<readonly T[]> {
+  for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size);
+}
 
 const isOf = ({ policy, generation }: Arm, standing: Standing): boolean =>
   standing.policy === policy && standing.generation === generation;
@@ -288,11 +257,6 @@ const isOtherModel = ({ generation, candidate }: ModelVersion, before: Head): bo
 
 const isDue = ({ generation, number }: ModelVersion, before: Head | undefined): boolean =>
   generation !== before?.generation || Math.floor(number / toldEvery) !== Math.floor(before.number / toldEvery);
-
-const digestOf = ({ generation, items }: Pick<Recommendation, 'generation' | 'items'>): string =>
-  createHash('sha256')
-    .update(JSON.stringify([generation, items]))
-    .digest('base64');
 
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
 const headOf = (value: Value): Head => JSON.parse(value.toString()) as Head;

@@ -6,21 +6,20 @@ const pageSize = 1_000;
 
 export interface ListedUser {
   readonly userId: string;
-  /** Undefined of one whom the generation does not know. */
+  /** Undefined of one of whom the generation has learnt nothing. */
   readonly vector: Vector | undefined;
 }
 
-/** Each user once: those with a profile in the order of the documents, then the others by id. */
+/**
+ * Everybody with a profile, in the order of the documents. Somebody with a vector alone was erased, or is so new that
+ * nobody could say what to leave out.
+ */
 export async function* usersOf(
   documents: Pick<Documents, 'list'>,
   vectors: readonly Vector[],
 ): AsyncGenerator<ListedUser> {
-  const rest = new Map(vectors.map(vector => [vector.id, vector]));
-  for await (const { id: userId } of documentsOf(documents, 'profiles')) {
-    yield { userId, vector: rest.get(userId) };
-    rest.delete(userId);
-  }
-  for (const [userId, vector] of rest) yield { userId, vector };
+  const learnt = new Map(vectors.flatMap(vector => (vector.events === 0 ? [] : [[vector.id, vector]])));
+  for await (const { id: userId } of documentsOf(documents, 'profiles')) yield { userId, vector: learnt.get(userId) };
 }
 
 /** All documents of a collection, page by page; those that come meanwhile may be among them. */
