@@ -1,7 +1,4 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
-export { ReferenceKernel } from './kernel/reference/kernel.ts';
-import { ReferenceKernel } from './kernel/reference/kernel.ts';
-export const openKernel = (_: { readonly threads?: number } = {}) => new ReferenceKernel();
 export { solveCholesky } from './cholesky.ts';
 export {
   BoundExceeded,
@@ -20,6 +17,7 @@ export type { Kernel } from './kernel/kernel.ts';
 export { openKernel } from './kernel/open.ts';
 export type { FactorMatrix } from './kernel/factor-matrix.ts';
 export type { Kernel, Lister } from './kernel/kernel.ts';
+export { openKernel } from './kernel/open.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
 export {
