@@ -108,30 +108,33 @@ function publish({ users: movedUsers, items: movedItems }: Learnt, batch: readon
 }
 
 /** Of users without news: who got a list, and whose first ten changed. */
-function judge(learnt: Learnt, batch: readonly Interaction[]): void {
+function judge(change: Learnt, batch: readonly Interaction[]): void {
   const before = new Map(published);
   const number = model.version.number - 1;
-  const made = publish(learnt, batch);
+  const made = publish(change, batch);
   const news = new Set(batch.map(({ userId }) => userId));
   const { everyVersions } = defaultLists;
   const isTurn = (user: string): boolean => hash(user) % everyVersions === (number + 1) % everyVersions;
   counts.versions++;
   for (const user of users.touched()) {
     const known = before.get(user);
-    if (news.has(user) || isTurn(user) || known === undefined) continue;
-    counts.refreshed++;
-    const changed = hasChanged(user, known);
-    if (made.has(user)) counts.rule++;
-    if (changed) counts.changed++;
-    if (changed && !made.has(user)) counts.missed++;
-    if (couldCross(user, known)) counts.margin++;
+    if (known !== undefined && !news.has(user) && !isTurn(user)) judgeRefreshed(user, known, made.has(user));
   }
-  const moved = new Set(users.touched());
+  const moved = new Set([...news, ...users.touched()]);
   for (const [user, known] of before) {
-    if (news.has(user) || moved.has(user) || !isTurn(user)) continue;
+    if (moved.has(user) || !isTurn(user)) continue;
     counts.turns++;
     if (hasChanged(user, known)) counts.turnsChanged++;
   }
+}
+
+function judgeRefreshed(user: string, known: Published, isMade: boolean): void {
+  const changed = hasChanged(user, known);
+  counts.refreshed++;
+  if (isMade) counts.rule++;
+  if (changed) counts.changed++;
+  if (changed && !isMade) counts.missed++;
+  if (couldCross(user, known)) counts.margin++;
 }
 
 function hasChanged(user: string, known: Published): boolean {
