@@ -13,8 +13,6 @@ export { fold, type Told } from './fold.ts';
 export type { Generation, SideVectors, TrainingInput } from './generation.ts';
 export type { Description } from './groups.ts';
 export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
-export type { Kernel } from './kernel/kernel.ts';
-export { openKernel } from './kernel/open.ts';
 export type { FactorMatrix } from './kernel/factor-matrix.ts';
 export type { Kernel, Lister } from './kernel/kernel.ts';
 export { openKernel } from './kernel/open.ts';
