@@ -6,7 +6,7 @@ import { intake } from './intake.ts';
 import { leaders } from './leaders.ts';
 import { recommendWith } from './recommend.ts';
 import { exposures } from './streams.ts';
-import { trainWith } from './train.ts';
+import { type Generations, trainWith } from './train.ts';
 import { trends } from './trends.ts';
 
 /** What the configuration decides about them. */
@@ -15,13 +15,18 @@ export interface RecommenderSettings {
   readonly lists: ListSettings;
 }
 
+/** What the process does for them beside their log; a graph that is only drawn needs none of it. */
+export interface RecommenderServices {
+  readonly generations?: Generations;
+}
+
 /** The command line calls this with what is configured; a module without it has `topologies` that nothing configures. */
-export const topologiesWith = ({ learner, lists }: RecommenderSettings) => [
+export const topologiesWith = ({ learner, lists }: RecommenderSettings, services: RecommenderServices = {}) => [
   intake,
   catalogue,
   trends,
   leaders,
-  trainWith(learner),
+  trainWith(learner, services.generations),
   recommendWith(lists),
 ];
 

@@ -11,25 +11,33 @@ import type { Learnt } from './types.ts';
  * not know as they are now, because they were touched since or are new, are solved against its vectors, items before
  * users; ids that the model does not know any more are passed over.
  */
-export function adopt(state: ModelState, generation: Generation, number: number): Learnt {
+export function adopt(
+  state: ModelState,
+  generation: Generation,
+  { generation: named, number = 0 }: { readonly generation: number; readonly number?: number },
+): Learnt {
   checkShape(generation);
   state.reshape(generation.settings);
+  const unknown = { users: new Set<number>(), items: new Set<number>() };
   for (const name of ['users', 'items'] as const) {
     const side = state[name];
     const behind = place(side, generation[name]);
+    unknown[name] = behind;
     for (const row of side.ids.rows()) {
-      if (side === state.items && state.cold.isCold(row)) side.placeCold(row, new Int16Array(side.vectors.width));
-      else if (behind.has(row)) side.begin(row);
+      if (side === state.items && state.cold.isCold(row)) {
+        side.placeCold(row, new Int16Array(side.vectors.width));
+        behind.delete(row);
+      } else if (behind.has(row)) side.begin(row);
       side.mark(row);
     }
     side.sumGram();
   }
   const touched = (side: Side): number[] =>
-    [...side.ids.rows()].filter(row => side.touchedAt.get(row) >= generation.base);
+    [...side.ids.rows()].filter(row => unknown[side.name].has(row) || side.touchedAt.get(row) >= generation.base);
   const saturations = state.solve(state.items, touched(state.items)) + state.solve(state.users, touched(state.users));
   state.cold.placeAll();
-  state.generation = number;
-  state.number = 0;
+  state.generation = named;
+  state.number = number;
   state.versionDirty = true;
   return learntBy(state, { events: 0, prequential: new Prequel(state).figures, saturations });
 }

@@ -37,8 +37,10 @@ export function checkInteraction({ userId, itemId, kind, value, time, eventId }:
     throw new InvalidInteraction(`Event '${eventId}' has ${objection}`, 'Validate events before the model learns them');
 }
 
+type InTime = Pick<Interaction, 'time' | 'userId' | 'itemId' | 'eventId'>;
+
 /** Orders events by (time, user, item, event id), whatever order they arrived in. */
-export function byTime(a: Interaction, b: Interaction): number {
+export function byTime(a: InTime, b: InTime): number {
   return a.time - b.time || compare(a.userId, b.userId) || compare(a.itemId, b.itemId) || compare(a.eventId, b.eventId);
 }
 

@@ -14,6 +14,23 @@ import type { Learnt } from './types.ts';
 export function learn(state: ModelState, events: readonly Interaction[]): Learnt {
   for (const event of events) checkInteraction(event, state.settings.scale);
   const prequel = new Prequel(state);
+  const { noted, news } = noteAll(state, events, prequel);
+  const saturations = news === 0 ? 0 : solveTouched(state, touchedBy(state, noted), news);
+  if (news > 0) state.number++;
+  return learntBy(state, { events: news, prequential: prequel.figures, saturations });
+}
+
+/** Takes the facts of a cut in, as `learn` does, and solves nothing: a training follows, from which every row comes. */
+export function noteOnly(state: ModelState, events: readonly Interaction[]): Learnt {
+  for (const event of events) checkInteraction(event, state.settings.scale);
+  const prequel = new Prequel(state);
+  const { noted, news } = noteAll(state, events, prequel);
+  touchedBy(state, noted);
+  if (news > 0) state.number++;
+  return learntBy(state, { events: news, prequential: prequel.figures, saturations: 0 });
+}
+
+function noteAll(state: ModelState, events: readonly Interaction[], prequel: Prequel) {
   const noted = new Set<number>();
   let news = 0;
   for (const event of events.toSorted(byTime)) {
@@ -21,9 +38,7 @@ export function learn(state: ModelState, events: readonly Interaction[]): Learnt
     state.time = Math.max(state.time, event.time);
     news++;
   }
-  const saturations = news === 0 ? 0 : solveTouched(state, touchedBy(state, noted), news);
-  if (news > 0) state.number++;
-  return learntBy(state, { events: news, prequential: prequel.figures, saturations });
+  return { noted, news };
 }
 
 /** What changed since the last call, with the figures of what changed it. */

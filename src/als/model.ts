@@ -1,6 +1,7 @@
 import type { Description } from './groups.ts';
 import type { Interaction } from './interaction.ts';
-import { learn } from './learn.ts';
+import { judge } from './judge.ts';
+import { learn, noteOnly } from './learn.ts';
 import { modelHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
 import { adopt } from './adopt.ts';
@@ -11,20 +12,20 @@ import type { Generation, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { openKernel } from './kernel/open.ts';
 import { implicitLoss } from './loss.ts';
-import { before, clean, dirtyRows, finishRestore, restoreRow } from './rows.ts';
+import { before, clean, dirtyRows, finishRestore, reconfigured, restoreRow } from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
 import { dot, greatest, type TopNOptions } from './top-n.ts';
 import { trainGeneration } from './train-generation.ts';
-import type { Learnt, ModelVersion, RowValue, Scored, Vectors } from './types.ts';
+import type { Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 
 /**
  * Both models over one set of histories: implicit-feedback ALS for lists, explicit ALS with biases for stars. A pure
  * function of its settings, its cuts and when it was trained; the vectors are the same to the last bit on any machine.
  */
 export class Model implements Disposable {
-  readonly #configured: ModelSettings;
+  #configured: ModelSettings;
   readonly #kernel: Kernel;
   readonly #ownKernel: boolean;
   #state: ModelState;
@@ -109,10 +110,29 @@ export class Model implements Disposable {
 
   /**
    * Puts a generation in place of the live one, under this number; the settings of its vectors become the model's.
-   * Rows touched since its base are solved anew, items before users. @throws {UnusableModelState} before anything changes
+   * Its numbers go on from `number`, 0 unless given. Rows touched since its base, and those it knows nothing of, are solved anew, items before users. @throws {UnusableModelState} before anything changes
    */
-  adopt(generation: Generation, { generation: number }: { readonly generation: number }): Learnt {
-    return adopt(this.#state, generation, number);
+  adopt(generation: Generation, as: { readonly generation: number; readonly number?: number }): Learnt {
+    return adopt(this.#state, generation, as);
+  }
+
+  /** Takes the facts of a cut in without solving a row: for a training that follows at once. As `learn` else. */
+  note(events: readonly Interaction[]): Learnt {
+    return noteOnly(this.#state, events);
+  }
+
+  /** Errors of the estimates of those ratings among the events that are news, by the model as it stands: nothing is learnt. */
+  judge(events: readonly Interaction[]): Prequential {
+    return judge(this.#state, events);
+  }
+
+  /**
+   * Another configuration, for the next generation and for how the live one is kept up; for all of a model that has learnt
+   * nothing yet. Rebuilds the model, which has to be clean.
+   */
+  configure(settings: Partial<ModelSettings>): void {
+    this.#configured = modelSettings(settings);
+    this.#state = reconfigured(this.#state, this.#configured);
   }
 
   /**

@@ -89,6 +89,11 @@ export class Pairs {
     return this.#facts.has(pair, kind);
   }
 
+  /** The pair of two rows, if there is one. */
+  find(user: number, item: number): number | undefined {
+    return this.#index.find(this.#ends, user, item);
+  }
+
   /** The pair of two rows, made where there is none. */
   of(user: number, item: number): number {
     const known = this.#index.find(this.#ends, user, item);

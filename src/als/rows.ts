@@ -49,6 +49,16 @@ export function before(state: ModelState, read: (key: string) => RowValue | unde
   return restored;
 }
 
+/** The same model under another configuration; a new one begins with it. What was clean stays so. */
+export function reconfigured(state: ModelState, configured: ModelSettings): ModelState {
+  const other = new ModelState(configured, state.kernel);
+  if (state.isNew) return other;
+  for (const { key, write } of allRows(state)) restoreRow(other, key, write());
+  restoreRow(other, metaKey, meta(state));
+  finishRestore(other);
+  return other;
+}
+
 type Row = { readonly key: string; readonly side: Side; readonly row: number; readonly write: () => Uint8Array };
 
 function* allRows(state: ModelState): Iterable<Row> {

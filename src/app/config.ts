@@ -4,6 +4,7 @@ import type { RecommenderSettings } from '../../topologies/index.ts';
 import { defaultSettings as model, kinds } from '../als/index.ts';
 import { defaultLearner } from '../recommender/domain/learner.ts';
 import { defaultLists } from '../recommender/domain/lists.ts';
+import { isCron } from '../recommender/generations/schedule.ts';
 import { isSnapshotName } from '../snapshots/name.ts';
 import { kafkaSection } from './kafka-config.ts';
 import { schemasSection } from './schemas-config.ts';
@@ -31,6 +32,31 @@ const weightRule = z.strictObject({
 const weights = z.strictObject({
   ageBounds_ms: z.array(z.number()).readonly(),
   rules: z.array(weightRule).readonly(),
+});
+
+const generationsSection = z.strictObject({
+  growth: number(1, 1e6)
+    .default(defaultLearner.growth)
+    .describe('A new generation is trained once so many times the events of the live one have been learnt.'),
+  schedule: z
+    .string()
+    .refine(isCron, 'it is no cron expression')
+    .optional()
+    .describe('When else one is trained, as a cron expression in UTC, such as `0 3 * * *`; where absent never.'),
+  keep: integer(1, 1_000)
+    .default(5)
+    .describe('Generations whose files are kept, the live one included, to go back to.'),
+  shadow: z.strictObject({
+    events: integer(0, largest)
+      .default(0)
+      .describe(
+        'After so many events a training is compared with the live model on what comes next, and not adopted; 0 is never.',
+      ),
+    judged: integer(1, 1e6).default(1_000).describe('Events on which both are judged.'),
+    drift: number(0, 10)
+      .default(0.01)
+      .describe('How much worse than retrained, relatively, the live model may be before a generation is trained.'),
+  }),
 });
 
 const modelSection = z.strictObject({
@@ -83,6 +109,10 @@ const modelSection = z.strictObject({
   maxPending: integer(1, largest)
     .default(defaultLearner.maxPending)
     .describe('Events that may wait for the end of a backlog; beyond it they are learnt as they are.'),
+  generations: generationsSection,
+  threads: integer(1, 256)
+    .optional()
+    .describe('Threads that a generation is trained with; where absent all processors but one, and one at least.'),
 });
 
 const blobSection = z.strictObject({
@@ -199,6 +229,7 @@ export type Config = z.infer<typeof configSchema>;
 
 /** What the topologies of the recommender are made from; so does any module of `--app` that exports `topologiesWith`. */
 export function applicationSettings({ seed, model: given, lists }: Config): RecommenderSettings {
-  const { cutEvery, maxPending, ...settings } = given;
-  return { learner: { model: { ...settings, seed }, cutEvery, maxPending }, lists };
+  const { cutEvery, maxPending, generations, threads: _, ...settings } = given;
+  const { growth } = generations;
+  return { learner: { model: { ...settings, seed }, cutEvery, maxPending, growth }, lists };
 }

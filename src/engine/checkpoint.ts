@@ -1,4 +1,5 @@
 /** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
+import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Offset } from '../transport/port.ts';
 import { z } from 'zod';
 import { IncompatibleState, TaskStopped } from './errors.ts';
@@ -110,6 +111,19 @@ export function restoreHead(task: TaskRuntime, stored: CheckpointHead): number {
   restoreInputs(task, value);
   restoreOutputs(task, value);
   return readTime(value.clock);
+}
+
+/** Lets steps find out how to read what they had stored under another identity; before `restoreHead`. */
+export async function learnOlder(
+  task: TaskRuntime,
+  stored: CheckpointHead,
+  registry: Pick<SchemaRegistry, 'find'>,
+): Promise<void> {
+  for (const [name, identity] of Object.entries(decodeHead(task, stored).steps)) {
+    const step = task.steps.get(name);
+    if (step === undefined || identity === identityOf(step.kind, step.identity)) continue;
+    await step.learn?.(identity.slice(step.kind.length + 1), registry);
+  }
 }
 
 /** Loads the state of every step; the head has been restored before. */

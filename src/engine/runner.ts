@@ -3,7 +3,7 @@ import type { Documents, JournalEntry, JournalHead } from '../documents/port.ts'
 import { wordsOf } from '../stream/framing.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
-import { encodeHead, restoreHead, restoreSteps } from './checkpoint.ts';
+import { encodeHead, learnOlder, restoreHead, restoreSteps } from './checkpoint.ts';
 import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
 import { Leisure } from './leisure.ts';
@@ -19,7 +19,7 @@ import type { TaskRuntime } from './runtime.ts';
 import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
-import { Stopping } from './stopping.ts';
+import { never, Stopping } from './stopping.ts';
 import { begin, verifyPositions } from './verify.ts';
 
 export type { Observer, RunnerOptions } from './runner-options.ts';
@@ -253,6 +253,7 @@ export class TaskRunner {
     }
     this.#head = stored;
     this.fence = stored.fence;
+    await this.retrying('registry', () => learnOlder(task, stored, this.#options.registry));
     this.#clock = restoreHead(task, stored);
     restoreSteps(task, store);
     await this.retrying('verify', () => verifyPositions(task, transport));
@@ -303,5 +304,3 @@ export class TaskRunner {
     }
   }
 }
-
-const never = new AbortController().signal;

@@ -1,3 +1,4 @@
+import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Leisure } from './leisure.ts';
 
@@ -13,6 +14,8 @@ export interface Step {
   readonly identity: string;
   /** Whether it understands what was stored under another identity; told before anything of it is restored or undone. */
   reads?(identity: string): boolean;
+  /** Finds out what it has to know to read what was stored under another identity, before it is asked whether it does. */
+  learn?(identity: string, registry: Pick<SchemaRegistry, 'find'>): Promise<void>;
   /** Whether event time decides what the step does, and not its values alone; only such a step has a `lag` or a `hold`. */
   readonly timed: boolean;
   /** Event time at which the step wants to be woken; Infinity if never. */

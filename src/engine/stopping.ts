@@ -35,3 +35,6 @@ export class Stopping {
     }
   }
 }
+
+/** A signal that nobody aborts. */
+export const never = new AbortController().signal;

@@ -69,6 +69,12 @@ export class Decoder<T> {
     return this.#readForeign(azureReferenceAt(bytes, start), bytes, start + azure.bytes, end);
   }
 
+  /** Whether what a schema wrote that was learnt can be read. */
+  reads(reference: SchemaReference): boolean {
+    const writer = this.#writers.get(reference);
+    return reference === this.schema.fingerprint || (writer !== undefined && !('refusal' in writer));
+  }
+
   /**
    * Fetches the schema that a problem named. False if the registry does not know it. True once it is settled:
    * decode the bytes again, which answers a value or, for an incompatible schema, why there can be none.

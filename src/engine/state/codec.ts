@@ -1,3 +1,4 @@
+import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { StateValue } from '../step.ts';
 
 /** How a state value is written into checkpoints. `version` changes whenever yesterday's bytes are no longer read. */
@@ -5,6 +6,8 @@ export interface StateCodec<S> {
   readonly version: string;
   encode(state: S): StateValue;
   decode(value: StateValue): S;
+  /** Learns to decode what was written under another version; answers whether it can. Absent: it cannot. */
+  learn?(version: string, registry: Pick<SchemaRegistry, 'find'>): Promise<boolean>;
 }
 
 /** For state of plain JSON values: no Map, Set, Date, NaN or Infinity. */

@@ -1,3 +1,4 @@
+import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Millis } from '../../stream/time.ts';
 import { BaseStep, type StateValue } from '../step.ts';
 import type { StateCodec } from './codec.ts';
@@ -9,12 +10,25 @@ export class KeyedState<S> extends BaseStep {
   readonly #codec: StateCodec<S>;
   readonly #values = new Map<string, S>();
   readonly #dirty = new Set<string>();
+  /** The other identity that it has learnt to read. */
+  #learnt: string | undefined;
+  /** Whether the checkpoint still holds values of that one: the next one replaces them all. */
+  #isOlder = false;
 
   constructor(kind: string, codec: StateCodec<S>) {
     super();
     this.kind = kind;
     this.identity = codec.version;
     this.#codec = codec;
+  }
+
+  async learn(identity: string, registry: Pick<SchemaRegistry, 'find'>): Promise<void> {
+    if ((await this.#codec.learn?.(identity, registry)) === true) this.#learnt = identity;
+  }
+
+  reads(identity: string): boolean {
+    this.#isOlder = identity === this.#learnt;
+    return this.#isOlder;
   }
 
   get(key: string): S | undefined {
@@ -42,13 +56,15 @@ export class KeyedState<S> extends BaseStep {
   }
 
   override *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
-    for (const key of this.#dirty) {
+    const changed = this.#isOlder ? new Set([...this.#values.keys(), ...this.#dirty]) : this.#dirty;
+    for (const key of changed) {
       const value = this.#values.get(key);
       yield [key, value === undefined ? null : this.#codec.encode(value)];
     }
   }
 
   override committed(): void {
+    this.#isOlder = false;
     this.#dirty.clear();
   }
 

@@ -17,6 +17,12 @@ export function schemaCodec<S>(schema: Schema<S>): StateCodec<S> {
       }
       return Buffer.from(buffer.subarray(0, end));
     },
+    // As readers of the log do: schemas evolve, and the registry has every one that was written with.
+    async learn(version, registry) {
+      const [, reference] = /^avro ([0-9a-f]{16})$/.exec(version) ?? [];
+      if (reference === undefined || !(await decoder.learn(reference, registry))) return false;
+      return decoder.reads(reference);
+    },
     decode(value) {
       const bytes = Buffer.from(value);
       const state = decoder.decode(bytes, 0, bytes.length);

@@ -1,191 +1,304 @@
-/** Learns ratings in cuts, and says after each epoch what has changed: the state of `train`. */
-import type { ItemVector, ModelVersion, Prequential, Rating, UserVector } from '../../../schemas/types.ts';
-import { type Errors, type Learnt, Model, type ModelSettings, modelSettings } from '../../als/index.ts';
-import { compareIds } from './order.ts';
+/** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
+import { type Generation, type Interaction, type Learnt, Model } from '../../als/index.ts';
+import { type Change, changesOf, noChanges } from './changes.ts';
+import { type Control, begunControl, firstGeneration, hasGrown, withFormer } from './control.ts';
+import { type Adopt, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
+import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
+import { defaultLearner, type LearnerSettings, settingsOfFirstRelease, textOf } from './learner-settings.ts';
 import { PendingEvents } from './pending-events.ts';
-import { asInteraction } from './interaction.ts';
-import { asVector } from './vectors.ts';
+import { type Run, runsOf } from './runs.ts';
+import { added, noTotals, type Totals } from './totals.ts';
+import { nameOf } from './trained.ts';
+import { type Train, trainHere } from './training.ts';
+import { type VersionOf, versionOf } from './version.ts';
 
-export interface LearnerSettings {
-  readonly model: Partial<ModelSettings>;
-  /**
-   * Events of a cut while there is a backlog: cuts of the whole backlog, sorted by event time, so that neither the
-   * order of arrival nor the partitions decide what the model becomes. What comes live is one cut an epoch at most.
-   */
-  readonly cutEvery: number;
-  /** Events that may wait for the end of the backlog; beyond it they are learnt as they are. */
-  readonly maxPending: number;
-}
-
-export const defaultLearner: LearnerSettings = { model: {}, cutEvery: 1_000, maxPending: 2_000_000 };
-
-/** A vector that has changed. */
-export type Change =
-  { readonly kind: 'user'; readonly vector: UserVector } | { readonly kind: 'item'; readonly vector: ItemVector };
-
-export const isUserChange = (change: Change): change is Extract<Change, { kind: 'user' }> => change.kind === 'user';
-export const isItemChange = (change: Change): change is Extract<Change, { kind: 'item' }> => change.kind === 'item';
+export { defaultLearner, type LearnerSettings } from './learner-settings.ts';
 
 type Value = string | Uint8Array;
 
-/** What a model version says beside its cut, which the engine knows. */
-export type VersionOf = Omit<ModelVersion, 'cut' | 'learnt'>;
+/** What the learner has to know of the end of an epoch. */
+export interface EndOfEpoch {
+  readonly clock: number;
+  readonly caughtUp: boolean;
+  readonly signal: AbortSignal;
+  readonly turn: () => Promise<void>;
+}
+
+/** Facts taken in at once before others have their turn, while a backlog is trained as a whole. */
+const notedAtOnce = 10_000;
 
 export class Learner {
-  readonly version: string;
+  readonly version = 'learner-2';
   readonly model: Model;
-  readonly #settings: ModelSettings;
-  readonly #learner: LearnerSettings;
+  readonly #given: LearnerSettings;
+  readonly #train: Train;
   readonly #pending = new PendingEvents();
+  #settings: LearnerSettings;
+  #ofFirstRelease: LearnerSettings | undefined;
+  #control: Control = begunControl;
   #totals: Totals = noTotals;
-  #dirtyTotals = false;
+  #isDirty = false;
+  /** Of the open epoch. */
+  #changed = noChanges();
 
-  constructor(settings: LearnerSettings = defaultLearner) {
-    this.#learner = settings;
-    this.#settings = modelSettings(settings.model);
+  /** The settings count until the first are signalled. `train` is where generations are trained; here, unless given. */
+  constructor(settings: LearnerSettings = defaultLearner, train: Train = trainHere) {
+    this.#given = settings;
+    this.#settings = settings;
+    this.#train = train;
     this.model = new Model(settings.model);
-    this.version = `learner-1 ${JSON.stringify({ ...this.#settings, cutEvery: settings.cutEvery })}`;
   }
 
-  /** Events wait for the end of their epoch. */
-  next(event: Rating): readonly Change[] {
-    const interaction = asInteraction(event);
-    if (interaction !== undefined) this.#pending.add(interaction);
+  /** What is known of generations, for whoever decides about them. */
+  get control(): Control {
+    return this.#control;
+  }
+
+  /** Events that wait for the end of a backlog. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** The state of 0.1.0 is understood: its settings were part of its version. */
+  reads(version: string): boolean {
+    this.#ofFirstRelease = settingsOfFirstRelease(version);
+    return this.#ofFirstRelease !== undefined;
+  }
+
+  /** Events wait for the end of their epoch; signals come before them, and count at once. */
+  next(input: LearnerInput): readonly never[] {
+    if (isSignal(input)) this.#signalled(input);
+    else if (!isItem(input)) this.#keep(asLearnable(input));
     return [];
   }
 
-  endEpoch({ caughtUp }: { readonly caughtUp: boolean }): readonly Change[] {
-    if (!caughtUp && this.#pending.size < this.#learner.maxPending) return [];
-    const events = this.#pending.take();
-    if (events.length === 0) return [];
-    const users = new Set(events.map(({ userId }) => userId));
-    const items = new Set<string>();
-    const parentHash = this.#totals.hash;
-    let news = 0;
-    for (let from = 0; from < events.length; from += this.#learner.cutEvery) {
-      const learnt = this.model.learn(events.slice(from, from + this.#learner.cutEvery));
-      for (const id of learnt.users) users.add(id);
-      for (const id of learnt.items) items.add(id);
-      this.#totals = added(this.#totals, learnt);
-      news += learnt.events;
+  endEpoch(end: EndOfEpoch): Iterable<Change> | Promise<Iterable<Change>> {
+    const isDue = end.caughtUp || this.#pending.size >= this.#settings.maxPending;
+    const events = isDue ? this.#pending.take() : [];
+    this.#changed.newest = events.at(-1)?.time ?? 0;
+    if (events.length <= this.#settings.cutEvery && !this.#isWhole(events)) {
+      this.#learn(events);
+      return this.#published();
     }
-    if (news === 0) return []; // only what was known already: no new version
-    const time = events.reduce((newest, event) => Math.max(newest, event.time), this.#totals.time);
-    this.#totals = { ...this.#totals, parentHash, hash: this.model.hash(), time };
-    this.#dirtyTotals = true;
-    return this.#changes([...users].sort(compareIds), [...items].sort(compareIds));
+    return this.#learnBacklog(events, end);
   }
 
   /** The state of the model as a version to be published. */
   published(): VersionOf {
-    const { factors, regularisation, unobservedWeight, gridExponent, seed } = this.#settings;
-    const { hash, parentHash, time, count, squared, absolute, warm } = this.#totals;
-    const prequential: Prequential = {
-      records: count,
-      squaredErrorSum: squared,
-      absoluteErrorSum: absolute,
-      warmRecords: warm.count,
-      warmSquaredErrorSum: warm.squared,
-      warmAbsoluteErrorSum: warm.absolute,
-      rmse: count === 0 ? null : Math.sqrt(squared / count),
-      mae: count === 0 ? null : absolute / count,
-    };
-    return {
-      ...this.model.version,
-      cause: '',
-      candidate: null,
-      parentHash,
-      hash,
-      seed,
-      hyperParameters: {
-        factors,
-        regularisation: regularisation.strength,
-        unobservedWeight,
-        weights: 'configured',
-        userExponent: gridExponent.users,
-        itemExponent: gridExponent.items,
-      },
-      meanStars: this.model.mean,
-      popular: this.model.popular(popularNamed).map(({ itemId }) => itemId),
-      prequential,
-      snapshot: null,
-      time,
-    };
+    return versionOf(this.model, this.#totals, this.#control);
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
     yield* this.model.dirty();
     yield* this.#pending.changes();
-    if (this.#dirtyTotals) yield [totalsKey, JSON.stringify(this.#totals)];
+    if (this.#isDirty) yield [learnerKey, JSON.stringify({ ...this.#totals, control: this.#control })];
   }
 
   committed(): void {
     this.model.clean();
     this.#pending.committed();
-    this.#dirtyTotals = false;
+    this.#isDirty = false;
+    this.#changed = noChanges();
   }
 
   undo(read: (key: string) => Value | undefined): void {
+    this.#changed = noChanges();
     this.model.undo(read);
     this.#pending.undo(read);
-    const totals = read(totalsKey);
-    this.#totals = totals === undefined ? noTotals : totalsOf(totals);
-    this.#dirtyTotals = false;
+    this.#restoreSelf(read(learnerKey));
+    this.#takeUpFirstRelease();
+    this.#configure();
   }
 
   restore(key: string, value: Value): void {
-    if (key === totalsKey) this.#totals = totalsOf(value);
+    if (key === learnerKey) this.#restoreSelf(value);
     else if (!this.#pending.restore(key, value)) this.model.restoreRow(key, value);
   }
 
   restored(): void {
     this.model.finishRestore();
+    this.#takeUpFirstRelease();
+    this.#configure();
     this.model.hash(); // digests every row now, and not while the first rating waits
   }
 
-  /** Items before users: whoever applies them in this order never scores with a vector of the version before. */
-  #changes(users: readonly string[], items: readonly string[]): Change[] {
-    const { version } = this.model;
-    const at = { version, settings: this.#settings, time: this.#totals.time };
-    return [
-      ...items.flatMap((id): Change[] => {
-        const vectors = this.model.item(id);
-        return vectors === undefined ? [] : [{ kind: 'item', vector: asVector(id, vectors, { ...at, side: 'items' }) }];
-      }),
-      ...users.flatMap((id): Change[] => {
-        const vectors = this.model.user(id);
-        return vectors === undefined ? [] : [{ kind: 'user', vector: asVector(id, vectors, { ...at, side: 'users' }) }];
-      }),
-    ];
+  #keep(event: Learnable | undefined): void {
+    if (event !== undefined) this.#pending.add(event);
+  }
+
+  #signalled(signal: PreparedSignal): void {
+    this.#isDirty = true;
+    switch (signal.signal) {
+      case 'configure':
+        this.#control = { ...this.#control, configured: textOf(signal.settings) };
+        return this.#configure();
+      case 'begin': {
+        const { cause, set = {} } = signal;
+        const { learnt } = this.#control;
+        this.#control = { ...this.#control, build: { cause, set, base: this.model.beginBase(), learnt } };
+        return;
+      }
+      case 'abandon':
+        this.#control = { ...this.#control, build: null };
+        return;
+      case 'adopt':
+        return this.#adopt(signal.content, signal);
+    }
+  }
+
+  /** Brings the model to the settings that were signalled last. */
+  #configure(): void {
+    const { configured } = this.#control;
+    const before = textOf(this.#settings);
+    this.#settings = configured === '' ? this.#given : settingsOf(configured);
+    if (textOf(this.#settings) !== before) this.model.configure(this.#settings.model);
+  }
+
+  #adopt(content: Generation, { generation, name, cause, trainedAt, isForeign }: Omit<Adopt, 'signal'>): void {
+    const { build, live, learnt, newest, former } = this.#control;
+    const { generation: old, number } = this.model.version;
+    const base = isForeign ? this.model.beginBase() : content.base;
+    const known = former[String(generation)];
+    const again = known === undefined ? {} : { number: known.number + 1 };
+    const all = this.model.adopt({ ...content, base }, { generation, ...again });
+    this.#note(all);
+    const trained = build !== null && build.base === content.base;
+    this.#control = {
+      ...this.#control,
+      newest: Math.max(newest, generation),
+      build: trained ? null : build,
+      former: withFormer(this.#control, old, { number, learnt: live.learnt }),
+      live: {
+        name,
+        cause,
+        base,
+        learnt: known?.learnt ?? (trained ? build.learnt : learnt),
+        trainedAt,
+        saturations: all.saturations,
+        objective: content.objective,
+      },
+    };
+    this.#changed.isAdopted = true;
+    this.#isDirty = true;
+  }
+
+  /** One cut, and the notes between its events, in the order of their time. */
+  #learn(events: readonly Learnable[]): void {
+    const runs = runsOf(events);
+    if (runs.length > 1) this.#judge(events);
+    for (const run of runs) this.#learnRun(run, runs.length === 1);
+  }
+
+  #learnRun(run: Run, isJudged: boolean): void {
+    if (run.kind === 'note') return this.#takeNote(run.note);
+    const learnt = this.model.learn(run.cut);
+    if (isJudged) this.#totals = added(this.#totals, learnt.prequential);
+    this.#note(learnt);
+  }
+
+  /**
+   * Whether a backlog is trained as a whole: the first one that is worth it, and any that makes the model outgrow its
+   * generation. Nothing of it depends on how it was cut, or in which order it came.
+   */
+  #isWhole({ length }: readonly Learnable[]): boolean {
+    const { live, learnt } = this.#control;
+    const { cutEvery, growth } = this.#settings;
+    const isBacklog = length > cutEvery || (live.base < 0 && length >= firstGeneration);
+    return isBacklog && hasGrown(this.#control, learnt + length, { growth, first: firstGeneration });
+  }
+
+  /** More than one cut: it is learnt in turns with everybody else, or trained as a whole where it changes the model much. */
+  async #learnBacklog(events: readonly Learnable[], end: EndOfEpoch): Promise<Iterable<Change>> {
+    this.#judge(events);
+    const { cutEvery } = this.#settings;
+    const isWhole = this.#isWhole(events);
+    for (const run of runsOf(events, isWhole ? notedAtOnce : cutEvery)) {
+      if (run.kind === 'note') this.#takeNote(run.note);
+      else this.#note(isWhole ? this.model.note(run.cut) : this.model.learn(run.cut));
+      await turned(end);
+    }
+    if (isWhole && this.#changed.news > 0) await this.#trainWhole(end);
+    return this.#published();
+  }
+
+  /** A pure function of the facts, so whoever does it again comes to the same bits. */
+  async #trainWhole(end: EndOfEpoch): Promise<void> {
+    this.model.beginBase();
+    const number = this.#control.newest + 1;
+    const about = { generation: number, cause: 'growth', trainedAt: end.clock } as const;
+    const trained = await this.#train(this.model.freeze(), about, end.signal);
+    stopWhereTold(end);
+    this.#adopt(trained.generation, { ...about, name: nameOf(number, trained.digest), isForeign: false });
+  }
+
+  #judge(events: readonly Learnable[]): void {
+    const interactions = events.filter((event): event is Interaction => !isNote(event));
+    this.#totals = added(this.#totals, this.model.judge(interactions));
+    this.#isDirty = true;
+  }
+
+  #takeNote({ kind, sessionId, userId }: Note): void {
+    const gone = kind === 'erase' ? userId : sessionId;
+    if (this.model.user(gone) === undefined) return;
+    if (kind === 'erase') this.#control = { ...this.#control, erasedAt: this.model.base };
+    this.#changed.gone.add(gone);
+    this.#note(kind === 'erase' ? this.model.forget([userId]) : this.model.alias(sessionId, userId));
+    this.#isDirty = true;
+  }
+
+  #note({ users, items, events, saturations }: Learnt): void {
+    const { live, learnt } = this.#control;
+    for (const id of users) this.#changed.users.add(id);
+    for (const id of items) this.#changed.items.add(id);
+    this.#changed.news += events;
+    this.#control = {
+      ...this.#control,
+      learnt: learnt + events,
+      live: { ...live, saturations: live.saturations + saturations },
+    };
+  }
+
+  /** Nothing where only what was known already came: then there is no new version. */
+  #published(): Iterable<Change> {
+    const { news, isAdopted, newest } = this.#changed;
+    if (news === 0 && !isAdopted) return [];
+    const hash = this.model.hash();
+    const time = Math.max(this.#totals.time, newest);
+    this.#totals = { ...this.#totals, parentHash: this.#totals.hash, hash, time };
+    this.#isDirty = true;
+    return changesOf(this.model, this.#changed, time);
+  }
+
+  #restoreSelf(value: Value | undefined): void {
+    const { control, ...totals } = value === undefined ? {} : storedOf(value);
+    this.#totals = { ...noTotals, ...totals };
+    this.#control = control ?? begunControl;
+    this.#isDirty = false;
+  }
+
+  /** It kept no count of what it had learnt; every rating that stands is one event at least. */
+  #takeUpFirstRelease(): void {
+    if (this.#ofFirstRelease === undefined || this.#control.configured !== '') return;
+    const { ratings: learnt } = this.model.counts;
+    this.#control = { ...this.#control, configured: textOf(this.#ofFirstRelease), learnt };
+    this.#isDirty = true;
   }
 }
 
-/** What is summed over the generation, and what the version before was. */
-interface Totals extends Errors {
-  readonly hash: string;
-  readonly parentHash: string;
-  readonly time: number;
-  readonly warm: Errors;
+async function turned(end: EndOfEpoch): Promise<void> {
+  await end.turn();
+  stopWhereTold(end);
 }
 
-/** Popular items that a version names: more than are judged, so that some may be seen. */
-const popularNamed = 32;
+/** Whoever told it to stop has undone the epoch, or will: nothing may be changed any more. */
+function stopWhereTold({ signal }: EndOfEpoch): void {
+  signal.throwIfAborted();
+}
 
-const totalsKey = 'learner';
-const noErrors: Errors = { count: 0, squared: 0, absolute: 0 };
-const noTotals: Totals = { hash: '', parentHash: '', time: 0, ...noErrors, warm: noErrors };
+const learnerKey = 'learner';
 
-const added = (totals: Totals, { prequential: { warm, cold } }: Learnt): Totals => ({
-  ...totals,
-  ...sum(totals, sum(warm, cold)),
-  warm: sum(totals.warm, warm),
-});
-
-const sum = (a: Errors, b: Errors): Errors => ({
-  count: a.count + b.count,
-  squared: a.squared + b.squared,
-  absolute: a.absolute + b.absolute,
-});
-
+type Stored = Partial<Totals> & { readonly control?: Control };
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const totalsOf = (value: Value): Totals => ({ ...noTotals, ...(JSON.parse(value.toString()) as Partial<Totals>) });
+const storedOf = (value: Value): Stored => JSON.parse(value.toString()) as Stored;
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the state returns what was signalled
+const settingsOf = (text: string): LearnerSettings => JSON.parse(text) as LearnerSettings;

@@ -1,4 +1,5 @@
-import { byTime, type Interaction } from '../../als/index.ts';
+import { byTime } from '../../als/index.ts';
+import type { Learnable } from './interaction.ts';
 
 type Value = string | Uint8Array;
 
@@ -7,13 +8,13 @@ const prefix = 'pending ';
 /** Events that wait to be learnt, stored by the epoch in which they came: each entry is written once and removed once. */
 export class PendingEvents {
   /** By number of the entry, ascending. */
-  #entries = new Map<number, readonly Interaction[]>();
-  #open: Interaction[] = [];
+  #entries = new Map<number, readonly Learnable[]>();
+  #open: Learnable[] = [];
   #next = 0;
   readonly #dirty = new Set<number>();
   size = 0;
 
-  add(event: Interaction): void {
+  add(event: Learnable): void {
     this.#open.push(event);
     this.size++;
   }
@@ -22,7 +23,7 @@ export class PendingEvents {
    * All of them, each event id once, in order of event time, user, item and event id: whatever the order they came
    * in, and however often.
    */
-  take(): Interaction[] {
+  take(): Learnable[] {
     this.#seal();
     const sorted = [...this.#entries.values()].flat().sort(byTime);
     const all = [...new Map(sorted.map(event => [event.eventId, event])).values()];
@@ -82,4 +83,4 @@ export class PendingEvents {
 const keyOf = (number: number): string => `${prefix}${String(number).padStart(12, '0')}`;
 
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const eventsOf = (value: Value): Interaction[] => JSON.parse(value.toString()) as Interaction[];
+const eventsOf = (value: Value): Learnable[] => JSON.parse(value.toString()) as Learnable[];

@@ -40,4 +40,14 @@ export function asVector(
   };
 }
 
+/** What is left of a user who is gone: zeros, so that nothing can be recommended with it. */
+export function vectorOfNobody(
+  id: string,
+  { version, settings, time }: { version: ModelVersion; settings: ModelSettings; time: number },
+): UserVector {
+  const factors = new Int16Array(settings.factors);
+  const starFactors = new Int16Array(settings.explicit.factors);
+  return asVector(id, { factors, starFactors, bias: 0, events: 0 }, { version, settings, side: 'users', time });
+}
+
 const starExponent = 10;

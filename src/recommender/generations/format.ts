@@ -9,6 +9,8 @@
  */
 import { schema } from '../../stream/schema.ts';
 
+export { byCodePoint as inOrder } from '../domain/order.ts';
+
 /** The name of this layout; a reader refuses any other. */
 export const generationFormat = 'millrace-generation-1';
 
@@ -119,17 +121,3 @@ export const vectorSchema = schema<GenerationVector>({
 export const pathOf = (name: string, file: GenerationFile): string => `${generationsFolder}${name}/${file}.avro`;
 
 export const generationsFolder = 'generations/';
-
-/** Ascending by Unicode code point: UTF-16 has the rarer characters, which are pairs of surrogates, in another place. */
-export function inOrder(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x === y) continue;
-    const [isRareX, isRareY] = [isSurrogate(x), isSurrogate(y)];
-    return isRareX === isRareY ? x - y : isRareX ? 1 : -1;
-  }
-  return a.length - b.length;
-}
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;

@@ -1,0 +1,45 @@
+/** What an epoch has changed, and how it is told. */
+import type { ItemVector, UserVector } from '../../../schemas/types.ts';
+import type { Model } from '../../als/index.ts';
+import { compareIds } from './order.ts';
+import { asVector, vectorOfNobody } from './vectors.ts';
+
+/** A vector that has changed; a user who is gone has one of zeros, once. */
+export type Change =
+  | { readonly kind: 'user'; readonly vector: UserVector; readonly isGone: boolean }
+  | { readonly kind: 'item'; readonly vector: ItemVector };
+
+export const isUserChange = (change: Change): change is Extract<Change, { kind: 'user' }> => change.kind === 'user';
+export const isItemChange = (change: Change): change is Extract<Change, { kind: 'item' }> => change.kind === 'item';
+
+/** What an epoch has changed, before it is told. */
+export const noChanges = () => ({
+  users: new Set<string>(),
+  items: new Set<string>(),
+  /** Users that the model no longer knows. */
+  gone: new Set<string>(),
+  news: 0,
+  /** Event time of the newest event. */
+  newest: 0,
+  isAdopted: false,
+});
+
+/** Items before users: whoever applies them in this order never scores with a vector of the version before. */
+export function* changesOf(
+  model: Model,
+  { users, items, gone }: Pick<ReturnType<typeof noChanges>, 'users' | 'items' | 'gone'>,
+  time: number,
+): Iterable<Change> {
+  const at = { version: model.version, settings: model.settings, time };
+  for (const id of [...items].sort(compareIds)) {
+    const vectors = model.item(id);
+    if (vectors !== undefined) yield { kind: 'item', vector: asVector(id, vectors, { ...at, side: 'items' }) };
+  }
+  for (const id of [...users].sort(compareIds)) {
+    const vectors = model.user(id);
+    if (vectors === undefined) continue;
+    yield { kind: 'user', vector: asVector(id, vectors, { ...at, side: 'users' }), isGone: false };
+  }
+  for (const id of [...gone].sort(compareIds))
+    if (model.user(id) === undefined) yield { kind: 'user', vector: vectorOfNobody(id, at), isGone: true };
+}

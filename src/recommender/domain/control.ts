@@ -1,0 +1,96 @@
+/** What the state of `train` knows about its generations, beside the vectors. */
+import type { ModelSettings } from '../../als/index.ts';
+import type { Cause } from './generation-signals.ts';
+
+/** A training that has begun and was not adopted yet. Who trains is no part of the state: that may be nobody. */
+export interface Build {
+  readonly cause: Cause;
+  readonly set: Partial<ModelSettings>;
+  /** The base counter of its rows. */
+  readonly base: number;
+  /** Events learnt before it began. */
+  readonly learnt: number;
+}
+
+/** The generation whose vectors are live. */
+export interface LiveGeneration {
+  /** Of its files; empty for what was learnt before there was a first generation. */
+  readonly name: string;
+  readonly cause: Cause | '';
+  /** Rows touched at a later base are newer than its training; -1 before the first generation. */
+  readonly base: number;
+  /** Events learnt before it was trained. */
+  readonly learnt: number;
+  readonly trainedAt: number;
+  /** Factors that have met the end of the grid since it was adopted. */
+  readonly saturations: number;
+  readonly objective: number | null;
+}
+
+/** Of a generation that was live: where its numbers go on, and how many events had been learnt before it was trained. */
+export interface FormerGeneration {
+  readonly number: number;
+  readonly learnt: number;
+}
+
+export interface Control {
+  /** Text of the settings that were signalled last; empty before any were. */
+  readonly configured: string;
+  /** The greatest number that a generation has had. */
+  readonly newest: number;
+  readonly build: Build | null;
+  /** Events that were news, since the beginning. */
+  readonly learnt: number;
+  readonly live: LiveGeneration;
+  /** By number of the generation; the newest of them. */
+  readonly former: Readonly<Record<string, FormerGeneration>>;
+  /** Base counter when somebody was last erased: a generation of this base or less has learnt from them. */
+  readonly erasedAt: number | null;
+}
+
+export const noGeneration: LiveGeneration = {
+  name: '',
+  cause: '',
+  base: -1,
+  learnt: 0,
+  trainedAt: 0,
+  saturations: 0,
+  objective: null,
+};
+
+export const begunControl: Control = {
+  configured: '',
+  newest: 0,
+  build: null,
+  learnt: 0,
+  live: noGeneration,
+  former: {},
+  erasedAt: null,
+};
+
+/** Former generations that are remembered; files are kept of fewer. */
+const mostFormer = 100;
+
+/** The live generation with its number so far joins those that were. */
+export function withFormer(
+  { former }: Pick<Control, 'former'>,
+  generation: number,
+  reached: FormerGeneration,
+): Control['former'] {
+  const others = Object.entries(former).filter(([number]) => Number(number) !== generation);
+  const all = [...others, [String(generation), reached] as const].sort(([a], [b]) => Number(a) - Number(b));
+  return Object.fromEntries(all.slice(-mostFormer));
+}
+
+/** Whether an erasure still waits for the generation that has not learnt from whom it erased. */
+export const owesErasure = ({ erasedAt, live }: Control): boolean => erasedAt !== null && live.base <= erasedAt;
+
+/** Events that are worth a first generation: of fewer there is nothing to be learnt that cuts do not learn as well. */
+export const firstGeneration = 100;
+
+/** Whether so many events call for the first generation, or for the next one. */
+export const hasGrown = (
+  { live }: Pick<Control, 'live'>,
+  learnt: number,
+  { growth, first }: { readonly growth: number; readonly first: number },
+): boolean => learnt >= Math.max(first, growth * live.learnt);

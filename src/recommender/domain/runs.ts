@@ -1,0 +1,23 @@
+/** Events in the runs in which a model takes them. */
+import type { Interaction } from '../../als/index.ts';
+import { isNote, type Learnable, type Note } from './interaction.ts';
+
+export type Run =
+  { readonly kind: 'cut'; readonly cut: readonly Interaction[] } | { readonly kind: 'note'; readonly note: Note };
+
+/** Events in runs that the model takes at once: of so many at most, and broken by notes about users. */
+export function runsOf(events: readonly Learnable[], most = Infinity): Run[] {
+  const runs: Run[] = [];
+  let cut: Interaction[] = [];
+  const close = (): void => {
+    if (cut.length > 0) runs.push({ kind: 'cut', cut });
+    cut = [];
+  };
+  for (const event of events) {
+    if (!isNote(event)) cut.push(event);
+    if (isNote(event) || cut.length >= most) close();
+    if (isNote(event)) runs.push({ kind: 'note', note: event });
+  }
+  close();
+  return runs;
+}
