@@ -14,6 +14,7 @@ const all = [
   ['bench/dataflow.ts', '1'],
   ['bench/dataflow.ts', '4'],
   ['bench/kafka.ts'],
+  ['bench/kernel.ts'],
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
   ['bench/als/quality.ts'],

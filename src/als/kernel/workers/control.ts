@@ -38,6 +38,8 @@ export class Control {
   }
 
   static readonly bytes = 4 * (seats + 2 * maxThreads);
+  /** The word that counts who is at work. */
+  static readonly running = running;
 
   /** Where a thread works, and where it leaves what its rows came to. */
   seat(thread: number, scratch: number, outcome: number): void {
