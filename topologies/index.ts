@@ -27,7 +27,7 @@ export const topologiesWith = ({ learner, lists }: RecommenderSettings, services
   trends,
   leaders,
   trainWith(learner, services.generations),
-  recommendWith(lists),
+  recommendWith(lists, learner.model),
 ];
 
 export const topologies = topologiesWith({ learner: defaultLearner, lists: defaultLists });

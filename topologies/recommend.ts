@@ -1,5 +1,6 @@
 /** Makes the lists of its users, model version by model version: a list is a function of the version alone. */
 import { map, mergeMap, share } from 'rxjs';
+import type { ModelSettings } from '../src/als/index.ts';
 import { topology } from '../src/index.ts';
 import {
   asHistoryDocument,
@@ -9,14 +10,15 @@ import {
   historyPageId,
 } from '../src/recommender/domain/documents.ts';
 import { defaultLists, Lists, type ListSettings } from '../src/recommender/domain/lists.ts';
-import { Shelves } from '../src/recommender/domain/shelf.ts';
+import { defaultSeen, Shelves } from '../src/recommender/domain/shelf.ts';
 import { itemVectors, modelVersions, ratings, recommendations, userVectors } from './streams.ts';
 
-export const recommendWith = (settings: ListSettings) =>
+/** Events are judged by the model's `weights`: whether they say that something is wanted. */
+export const recommendWith = (settings: ListSettings, { weights }: Partial<Pick<ModelSettings, 'weights'>> = {}) =>
   topology('recommend', task => {
     const items = task.table(itemVectors, { upTo: modelVersions, broadcast: true });
     const users = task.table(userVectors, { upTo: modelVersions });
-    const shelves = task.stateful('seen', () => new Shelves());
+    const shelves = task.stateful('seen', () => new Shelves(defaultSeen, weights));
     task.read(ratings, { upTo: modelVersions, invalid: 'ignore' }).pipe(shelves.apply).subscribe(task.late());
 
     const lists = task.stateful('lists', () => new Lists({ items, users, seen: shelves.state }, settings));

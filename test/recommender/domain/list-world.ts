@@ -42,6 +42,7 @@ export interface Cut {
   readonly items?: Readonly<Record<string, Factors>>;
   /** Factors of those items in the candidate generation. */
   readonly tried?: Readonly<Record<string, Factors>>;
+  /** Zeros are of somebody of whom the model knows nothing any more. */
   readonly users?: Readonly<Record<string, Factors>>;
   /** Generation of the users' vectors, where it is not the live one. */
   readonly usersOf?: number;
@@ -119,8 +120,10 @@ export class ListWorld {
     const { number, generation = 1, items = {}, users = {}, events = [] } = cut;
     for (const [id, factors] of Object.entries(items))
       this.items.set({ id, ...grid, generation, number, factors: bytes(factors), candidate: candidateOf(cut, id) });
-    for (const [id, factors] of Object.entries(users))
-      this.users.set({ id, ...grid, generation: cut.usersOf ?? generation, number, factors: bytes(factors) });
+    for (const [id, factors] of Object.entries(users)) {
+      const known = { events: factors.every(factor => factor === 0) ? 0 : 1, factors: bytes(factors) };
+      this.users.set({ id, ...grid, generation: cut.usersOf ?? generation, number, ...known });
+    }
     for (const event of events) this.shelves.next(event);
     return versionOf(cut);
   }

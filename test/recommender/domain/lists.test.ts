@@ -255,6 +255,13 @@ describe('a user who was erased', () => {
   });
 });
 
+test('somebody of whom the model knows nothing any more has no list, and none of zeros', () => {
+  const world = new ListWorld({ candidates: 12, everyVersions: 1 });
+  world.apply({ number: 1, items: { a: [1, 0], b: [2, 0] }, users: { ann: [1, 0] } });
+  expect(world.apply({ number: 2, users: { ann: [0, 0] } }).lists).toMatchObject([{ userId: 'ann', items: [] }]);
+  expect(world.apply({ number: 3, users: { bob: [0, 0] } }).lists).toEqual([]);
+});
+
 test('a session that became a user has no list any more', () => {
   const world = new ListWorld({ candidates: 12, everyVersions: 1 });
   const view = rating({ kind: 'view', value: 1, userId: '', sessionId: 's1', itemId: 'a' });
