@@ -91,17 +91,18 @@ export class Lists {
     return version === `lists-1 ${JSON.stringify(this.#settings)}`;
   }
 
-  /** Lists that the version changes: those of users who are no more, without items; then by user in ascending order. */
+  /** Lists that the version changes: of users who are no more or no longer known, without items; then by user, ascending. */
   next(version: ModelVersion): readonly Recommendation[] {
     const before = this.#head;
     const sums = before === undefined ? [] : this.#judged(before);
     this.#arms.follow(version);
     for (const user of this.#users.touched()) this.#turns.add(user);
     const left = this.#seen.left().flatMap(user => this.#bury(user, version));
+    const unknown = this.#users.touched().flatMap(user => this.#withdraw(user, version));
     const changed = this.#listsOf(this.#usersOf(version, before), version);
     this.#setHead(version, sums);
     this.#told = isDue(version, before) ? this.#quality(version, sums) : undefined;
-    return [...left, ...changed];
+    return [...left, ...unknown, ...changed];
   }
 
   endEpoch(): readonly never[] {
@@ -206,6 +207,13 @@ export class Lists {
     const before = this.#lists.get(user);
     this.#lists.bury(user, this.#users.touched().includes(user) ? undefined : this.#users.get(user));
     return before === undefined || !('digest' in before) ? [] : [noList(user, version)];
+  }
+
+  /** Somebody of whom the model knows nothing any more (all was retracted, or a session became a user) has no list. */
+  #withdraw(user: string, version: ModelVersion): readonly Recommendation[] {
+    if (this.#users.get(user)?.events !== 0 || !isStanding(this.#lists.get(user))) return [];
+    this.#lists.remove(user);
+    return [noList(user, version)];
   }
 
   /** What the version brought, judged by the lists as they stood when it came, and by what is served without one. */
