@@ -13,6 +13,17 @@ export class Batch {
     return this.#entries;
   }
 
+  /** Where entries go, for loops over very many: to be filled from `entries` on, and ended. Valid until a row begins. */
+  get arrays(): { readonly neighbours: Int32Array; readonly weights: Uint16Array; readonly targets: Int16Array } {
+    return { neighbours: this.#neighbours, weights: this.#weights, targets: this.#targets };
+  }
+
+  /** So many entries there are now, all told; the new ones are the last row's. */
+  end(entries: number): void {
+    this.#entries = entries;
+    this.#starts[this.rows.length] = entries;
+  }
+
   get sparse(): SparseRows {
     return {
       starts: this.#starts.subarray(0, this.rows.length + 1),

@@ -1,5 +1,4 @@
 import type { Pairs } from './pairs.ts';
-import { roundHalfEven } from './rounding.ts';
 import { stalenessSteps, type Side } from './side.ts';
 
 /**
@@ -29,15 +28,22 @@ function age(pairs: Pairs, side: Side, other: Side, row: number, distance: numbe
   const { confidences } = pairs;
   const neighbours = pairs.neighbours(side);
   const events = other.events.values;
+  const { staleness, dirty } = other;
   const steps = stalenessSteps * distance;
   const list = side.pairs.of(row);
   for (let n = 0; n < list.length; n++) {
     const pair = list[n] ?? 0;
     if (confidences[pair] === 0) continue;
     const neighbour = neighbours[pair] ?? 0;
-    const gain = roundHalfEven(steps / Math.sqrt((events[neighbour] ?? 0) + 1));
+    const gain = nearest(steps / Math.sqrt((events[neighbour] ?? 0) + 1));
     if (gain === 0) continue;
-    other.staleness.add(neighbour, gain);
-    other.dirty.add(neighbour);
+    staleness.add(neighbour, gain);
+    dirty.add(neighbour);
   }
 }
+
+/** 1.5 * 2^52: what is added to it has no room for anything behind the point, and is rounded half to even. */
+const roundingShift = 6755399441055744;
+
+/** `roundHalfEven` for positive numbers under 2^51, thousands of times an event. */
+const nearest = (value: number): number => value + roundingShift - roundingShift;

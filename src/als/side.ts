@@ -47,6 +47,8 @@ export class Side implements Disposable {
   #vectors: FactorMatrix;
   #starVectors: FactorMatrix;
   #gram: Float64Array;
+  /** A row as doubles, while it is added to the Gram matrix. */
+  #row: Float64Array;
 
   constructor(name: SideName, settings: ModelSettings, kernel: Kernel) {
     this.name = name;
@@ -57,6 +59,7 @@ export class Side implements Disposable {
     this.#vectors = kernel.matrix(settings.factors);
     this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
     this.#gram = new Float64Array(settings.factors * settings.factors);
+    this.#row = new Float64Array(settings.factors);
     this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)]);
   }
 
@@ -98,6 +101,7 @@ export class Side implements Disposable {
     const known = this.ids.rowOf(id);
     if (known !== undefined) return known;
     const row = this.ids.add(id);
+    this.staleness.set(row, 0);
     for (const matrix of [this.#vectors, this.#starVectors]) matrix.resize(Math.max(matrix.rows, row + 1));
     this.begin(row);
     this.#addToGram(row, 1);
@@ -164,6 +168,7 @@ export class Side implements Disposable {
   reshape(settings: ModelSettings): void {
     for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
     this.#settings = settings;
+    this.#row = new Float64Array(settings.factors);
     this.#vectors = this.#kernel.matrix(settings.factors, this.ids.end);
     this.#starVectors = this.#kernel.matrix(settings.explicit.factors + 1, this.ids.end);
     this.staleness.clear();
@@ -204,7 +209,8 @@ export class Side implements Disposable {
 
   #addToGram(row: number, weight: 1 | -1): void {
     const { width } = this.#vectors;
-    addOuter(this.#gram, width, Float64Array.from(this.#vectors.row(row)), weight);
+    this.#row.set(this.#vectors.row(row));
+    addOuter(this.#gram, width, this.#row, weight);
     checkExact(this.#gram, width, width);
   }
 }

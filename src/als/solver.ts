@@ -61,22 +61,32 @@ export class Solver implements Disposable {
     this.#starVectors[Symbol.dispose]();
   }
 
+  /** One pass over the row's pairs for both models: for a popular item most of the time goes into reading them. */
   #gather(side: Side, row: number): void {
-    const [implicit, stars] = [this.#implicit, this.#stars];
-    const { confidences, preferences, stars: allStars } = this.#pairs;
+    const { confidences, preferences, stars } = this.#pairs;
     const neighbours = this.#pairs.neighbours(side);
     const pairs = side.pairs.of(row);
-    implicit.begin(row, pairs.length);
-    stars.begin(row, pairs.length);
     const isHeavy = this.#isHeavy(side, row);
+    for (const batch of [this.#implicit, this.#stars]) batch.begin(row, pairs.length);
+    const [implicit, rated] = [this.#implicit.arrays, this.#stars.arrays];
+    let [at, ratedAt] = [this.#implicit.entries, this.#stars.entries];
     for (let n = 0; n < pairs.length; n++) {
       const pair = pairs[n] ?? 0;
       const neighbour = neighbours[pair] ?? 0;
       const confidence = confidences[pair] ?? 0;
-      if (confidence > 0 && !isHeavy) implicit.add(neighbour, confidence, preferences[pair] ?? 0);
-      const target = allStars[pair] ?? noStars;
-      if (target !== noStars) stars.add(neighbour, 1, target);
+      if (confidence > 0 && !isHeavy) {
+        implicit.neighbours[at] = neighbour;
+        implicit.weights[at] = confidence;
+        implicit.targets[at++] = preferences[pair] ?? 0;
+      }
+      const target = stars[pair] ?? noStars;
+      if (target === noStars) continue;
+      rated.neighbours[ratedAt] = neighbour;
+      rated.weights[ratedAt] = 1;
+      rated.targets[ratedAt++] = target;
     }
+    this.#implicit.end(at);
+    this.#stars.end(ratedAt);
   }
 
   #finish(side: Side, other: Side, take: (solved: Solved) => void): void {

@@ -1,27 +1,23 @@
-import { Numbers } from './numbers.ts';
-
 /** Of the 52 bits behind the point of a double, so many tell buckets apart: eight to an octave. */
 const fractionBits = 3;
 const bits = new DataView(new ArrayBuffer(8));
 const bucketOfOne = bucketAbove(1);
 /** Buckets of staleness from 1 to 2^53. */
 const buckets = 54 << fractionBits;
-const outdatedAllowed = 64;
+const noBucket = -1;
 
 /**
  * How stale each row is, and the stalest without looking at all: rows above the threshold are kept in buckets of nearly
- * equal staleness. To add to a row costs an addition and a comparison unless it leaves its bucket; an entry that its row
- * has left is passed over when it is met, and swept out when there are too many.
+ * equal staleness. To add to a row costs an addition and a comparison unless it leaves its bucket.
  */
 export class StaleRows {
-  readonly #staleness = new Numbers(length => new Float64Array(length));
+  #staleness = new Float64Array(64);
   /** Staleness from which a row belongs to another bucket than it is in. */
-  readonly #limit = new Numbers(length => new Float64Array(length));
-  /** Bucket + 1 of each row; 0 for none. */
-  readonly #bucket = new Numbers(length => new Uint16Array(length));
-  readonly #entries: number[][] = Array.from({ length: buckets }, () => []);
-  /** Rows in each bucket; the other entries are out of date. */
-  readonly #live = new Int32Array(buckets);
+  #limit = new Float64Array(64);
+  /** Bucket of each row that is stale at all, and its place in it. */
+  #bucket = new Int16Array(64).fill(noBucket);
+  #place = new Int32Array(64);
+  readonly #rows: number[][] = Array.from({ length: buckets }, () => []);
   readonly #least: number;
 
   /** Staleness is an integer; a row is in a bucket if it is greater than the threshold. */
@@ -30,56 +26,65 @@ export class StaleRows {
   }
 
   get(row: number): number {
-    return this.#staleness.get(row);
+    return this.#staleness[row] ?? 0;
   }
 
   set(row: number, staleness: number): void {
-    this.#staleness.set(row, staleness);
-    this.#place(row, staleness);
+    if (row >= this.#staleness.length) this.#grow(row + 1);
+    this.#staleness[row] = staleness;
+    this.#put(row, staleness);
   }
 
+  /** To a row that was set before. */
   add(row: number, gain: number): void {
-    const staleness = this.#staleness.get(row) + gain;
-    this.#staleness.set(row, staleness);
-    if (staleness >= this.#limit.get(row)) this.#place(row, staleness);
+    const staleness = (this.#staleness[row] ?? NaN) + gain;
+    this.#staleness[row] = staleness;
+    if (staleness >= (this.#limit[row] ?? NaN)) this.#put(row, staleness);
   }
 
   /** All rows of each bucket that has any, the stalest bucket first. */
   *stalest(): Iterable<readonly number[]> {
     for (let bucket = buckets - 1; bucket >= 0; bucket--) {
-      if (this.#live[bucket] === 0) continue;
-      this.#sweep(bucket);
-      yield this.#entries[bucket] ?? [];
+      const rows = this.#rows[bucket];
+      if (rows !== undefined && rows.length > 0) yield rows;
     }
   }
 
   clear(): void {
-    this.#staleness.clear();
-    this.#limit.clear();
-    this.#bucket.clear();
-    this.#live.fill(0);
-    for (const entries of this.#entries) entries.length = 0;
+    this.#staleness.fill(0);
+    this.#limit.fill(0);
+    this.#bucket.fill(noBucket);
+    for (const rows of this.#rows) rows.length = 0;
   }
 
-  #place(row: number, staleness: number): void {
-    const bucket = staleness < this.#least ? -1 : bucketAbove(staleness) - bucketOfOne;
-    this.#limit.set(row, bucket < 0 ? this.#least : leastOf(bucket + 1 + bucketOfOne));
-    const before = this.#bucket.get(row) - 1;
-    if (before === bucket) return;
-    this.#bucket.set(row, bucket + 1);
-    if (before >= 0) this.#live[before] = (this.#live[before] ?? 0) - 1;
-    if (bucket < 0) return;
-    this.#live[bucket] = (this.#live[bucket] ?? 0) + 1;
-    const entries = this.#entries[bucket] ?? [];
-    entries.push(row);
-    if (entries.length > 2 * (this.#live[bucket] ?? 0) + outdatedAllowed) this.#sweep(bucket);
+  #put(row: number, staleness: number): void {
+    const bucket = staleness < this.#least ? noBucket : bucketAbove(staleness) - bucketOfOne;
+    this.#limit[row] = bucket === noBucket ? this.#least : leastOf(bucket + 1 + bucketOfOne);
+    if (this.#bucket[row] === bucket) return;
+    this.#leave(row);
+    this.#bucket[row] = bucket;
+    if (bucket !== noBucket) this.#place[row] = (this.#rows[bucket]?.push(row) ?? NaN) - 1;
   }
 
-  /** Leaves each row of the bucket in it once, and no other. */
-  #sweep(bucket: number): void {
-    const entries = this.#entries[bucket] ?? [];
-    if (entries.length === this.#live[bucket]) return;
-    this.#entries[bucket] = [...new Set(entries)].filter(row => this.#bucket.get(row) === bucket + 1);
+  /** The last row of the bucket takes the place. */
+  #leave(row: number): void {
+    const rows = this.#rows[this.#bucket[row] ?? noBucket];
+    const last = rows?.pop();
+    if (rows === undefined || last === undefined || last === row) return;
+    const place = this.#place[row] ?? 0;
+    rows[place] = last;
+    this.#place[last] = place;
+  }
+
+  #grow(least: number): void {
+    const length = Math.max(least, 2 * this.#staleness.length);
+    const [staleness, limit] = [new Float64Array(length), new Float64Array(length)];
+    const [bucket, place] = [new Int16Array(length).fill(noBucket), new Int32Array(length)];
+    staleness.set(this.#staleness);
+    limit.set(this.#limit);
+    bucket.set(this.#bucket);
+    place.set(this.#place);
+    [this.#staleness, this.#limit, this.#bucket, this.#place] = [staleness, limit, bucket, place];
   }
 }
 
