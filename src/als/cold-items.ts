@@ -1,7 +1,7 @@
 import type { Groups } from './groups.ts';
 import type { FactorMatrix } from './kernel/factor-matrix.ts';
-import { noStars, type Pairs } from './pairs.ts';
 import { roundHalfEven } from './rounding.ts';
+import { noStars, starsIn } from './share-code.ts';
 import type { Side } from './side.ts';
 
 /** Sums of vectors: exact integers, whatever their order. */
@@ -19,11 +19,9 @@ interface Sum {
 export class ColdItems {
   readonly #items: Side;
   readonly #groups: Groups;
-  readonly #pairs: Pairs;
 
-  constructor(items: Side, groups: Groups, pairs: Pairs) {
+  constructor(items: Side, groups: Groups) {
     this.#items = items;
-    this.#pairs = pairs;
     this.#groups = groups;
   }
 
@@ -59,7 +57,7 @@ export class ColdItems {
   }
 
   #isRated(row: number): boolean {
-    return this.#items.pairs.of(row).some(pair => this.#pairs.stars[pair] !== noStars);
+    return this.#items.pairs.codesOf(row).some(code => starsIn(code) !== noStars);
   }
 
   /** All cold items, after a whole generation. */

@@ -24,11 +24,13 @@ export function alias(state: ModelState, sessionId: string, userId: string): Lea
   const history = [...users.pairs.of(session)].map(pair => ({ item: pairs.itemOf(pair), facts: pairs.facts(pair) }));
   const items = state.forget(sessionId);
   const user = users.add(userId);
+  const noted: number[] = [];
   for (const { item, facts } of history) {
     const pair = pairs.of(user, item);
     for (const kind of kinds) if (facts[kind] !== undefined) pairs.note(pair, kind, facts[kind]);
-    state.refold(pair);
+    noted.push(pair);
   }
+  state.refold(noted);
   state.dirtyHistories.add(user);
   return solved(state, { items, users: [user], events: history.length });
 }

@@ -28,7 +28,7 @@ export function freeze(state: ModelState, settings: ModelSettings): TrainingInpu
       input.items[at] = place[pairs.itemOf(pair)] ?? 0;
       input.confidences[at] = confidence;
       input.preferences[at] = preference;
-      input.stars[at] = pairs.stars[pair] ?? 0;
+      input.stars[at] = pairs.starsOf(pair);
       at++;
     }
   }
@@ -48,8 +48,8 @@ function weights(state: ModelState, settings: ModelSettings) {
   if (JSON.stringify(settings.weights) !== JSON.stringify(state.settings.weights))
     return (pair: number) => fold(settings.weights, pairs.facts(pair), time);
   return (pair: number) => ({
-    confidence: pairs.confidences[pair] ?? 0,
-    preference: pairs.preferences[pair] ?? 0,
+    confidence: pairs.weightOf(pair),
+    preference: pairs.preferenceOf(pair),
   });
 }
 

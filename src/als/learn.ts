@@ -66,8 +66,7 @@ type Touched = { readonly users: Set<number>; readonly items: Set<number> };
 /** Folds what was noted and what aged; a row is touched if a weight or a rating of its changed. */
 function touchedBy(state: ModelState, noted: Set<number>): Touched {
   const touched = { users: new Set<number>(), items: new Set<number>() };
-  for (const pair of new Set([...noted, ...state.pairs.aged(state.time)])) {
-    if (!state.refold(pair)) continue;
+  for (const pair of state.refold(new Set([...noted, ...state.pairs.aged(state.time)]))) {
     touched.users.add(state.pairs.userOf(pair));
     touched.items.add(state.pairs.itemOf(pair));
   }

@@ -174,10 +174,9 @@ export class Model implements Disposable {
       eventsOf: (row: number) => side.events.get(row),
     });
     return implicitLoss(this.#kernel, settings, { users: lossOf(users), items: lossOf(items) }, visit => {
-      const { confidences, preferences } = pairs;
       for (let pair = 0; pair < pairs.size; pair++) {
-        const confidence = confidences[pair] ?? 0;
-        if (confidence > 0) visit(pairs.userOf(pair), pairs.itemOf(pair), confidence, preferences[pair] ?? 0);
+        const weight = pairs.weightOf(pair);
+        if (weight > 0) visit(pairs.userOf(pair), pairs.itemOf(pair), weight, pairs.preferenceOf(pair));
       }
     });
   }

@@ -5,15 +5,16 @@ import { kinds, type Kind } from './interaction.ts';
 import { Numbers } from './numbers.ts';
 import { PairIndex, type Ends } from './pair-index.ts';
 import { roundHalfEven } from './rounding.ts';
+import { codeOf, noStars, preferenceIn, silentCode, starsIn, weightIn } from './share-code.ts';
 import { starUnit, type Side } from './side.ts';
 import type { WeightTable } from './weights.ts';
 
-/** What stands in place of a rating where there is none. */
-export const noStars = -32768;
+/** From how many changed pairs on rows are told as a whole: to seek each pair in its rows would take longer. */
+const manyPairs = 4_096;
 
 /**
  * Every user and item that had to do with each other: the facts, and what both models make of them. In columns by pair,
- * about 65 bytes each with index and lists; the numbers of pairs that were removed are given out again.
+ * about 80 bytes each with index and lists; the numbers of pairs that were removed are given out again.
  */
 export class Pairs {
   readonly #users: Side;
@@ -22,9 +23,7 @@ export class Pairs {
   readonly #index = new PairIndex();
   readonly #user = new Numbers(length => new Int32Array(length));
   readonly #item = new Numbers(length => new Int32Array(length));
-  readonly #confidence = new Numbers(length => new Uint16Array(length));
-  readonly #preference = new Numbers(length => new Uint8Array(length));
-  readonly #stars = new Numbers(length => new Int16Array(length));
+  readonly #code = new Numbers(length => new Int32Array(length));
   readonly #free: number[] = [];
   #table: WeightTable;
   #aging: Aging;
@@ -59,13 +58,18 @@ export class Pairs {
     return side === this.#users ? this.#item.values : this.#user.values;
   }
 
-  /** Weight of each pair, in 1/16 steps. */
-  get confidences(): Uint16Array {
-    return this.#confidence.values;
+  /** In 1/16 steps. */
+  weightOf(pair: number): number {
+    return weightIn(this.#code.get(pair));
   }
 
-  get preferences(): Uint8Array {
-    return this.#preference.values;
+  preferenceOf(pair: number): number {
+    return preferenceIn(this.#code.get(pair));
+  }
+
+  /** The rating in star units; `noStars` where there is none. */
+  starsOf(pair: number): number {
+    return starsIn(this.#code.get(pair));
   }
 
   userOf(pair: number): number {
@@ -74,11 +78,6 @@ export class Pairs {
 
   itemOf(pair: number): number {
     return this.#item.get(pair);
-  }
-
-  /** The rating of each pair in star units; `noStars` where there is none. */
-  get stars(): Int16Array {
-    return this.#stars.values;
   }
 
   facts(pair: number): Facts {
@@ -101,13 +100,11 @@ export class Pairs {
     const pair = this.#free.pop() ?? this.#size++;
     this.#user.set(pair, user);
     this.#item.set(pair, item);
-    this.#confidence.set(pair, 0);
-    this.#preference.set(pair, 0);
-    this.#stars.set(pair, noStars);
+    this.#code.set(pair, silentCode);
     this.#facts.clear(pair);
     this.#index.add(this.#ends, pair);
-    this.#users.pairs.add(user, pair);
-    this.#items.pairs.add(item, pair);
+    this.#users.pairs.add(user, pair, item);
+    this.#items.pairs.add(item, pair, user);
     return pair;
   }
 
@@ -127,7 +124,7 @@ export class Pairs {
     for (const [n, pair] of pairs.entries()) {
       const item = items[n] ?? 0;
       this.#facts.clear(pair);
-      this.refold(pair, 0);
+      this.#refold(pair, 0);
       this.#items.heavy.forget(item);
       this.#index.remove(this.#ends, pair);
       this.#items.pairs.remove(item, pair);
@@ -146,32 +143,55 @@ export class Pairs {
     for (let pair = 0; pair < this.#size; pair++) {
       const facts = this.facts(pair);
       for (const kind of kinds) if (facts[kind] !== undefined) this.#aging.watch(pair, kind, facts[kind].time);
-      this.refold(pair, now);
     }
-    this.aged(now);
+    this.refoldAll(now);
   }
 
-  /** Brings weight and stars up to the facts; answers whether anything changed for the models. */
-  refold(pair: number, now: number): boolean {
-    const facts = this.facts(pair);
-    const { preference, confidence } = fold(this.#table, facts, now);
-    const stars = facts.rating === undefined ? noStars : roundHalfEven(facts.rating.value * starUnit);
-    const [oldPreference, oldConfidence] = [this.#preference.get(pair), this.#confidence.get(pair)];
-    const sameStars = stars === this.#stars.get(pair);
-    if (sameStars && preference === oldPreference && confidence === oldConfidence) return false;
-    this.#noteShares(pair, oldConfidence, oldPreference);
-    this.#countStars(this.#stars.get(pair), -1);
-    this.#countStars(stars, 1);
-    this.#count(pair, Math.sign(confidence) - Math.sign(oldConfidence), preference - oldPreference);
-    this.#stars.set(pair, stars);
-    this.#preference.set(pair, preference);
-    this.#confidence.set(pair, confidence);
-    return true;
+  /** Brings weight and stars of pairs up to their facts; answers those with which anything changed for the models. */
+  refold(pairs: Iterable<number>, now: number): number[] {
+    const changed: number[] = [];
+    for (const pair of pairs) if (this.#refold(pair, now)) changed.push(pair);
+    if (changed.length > manyPairs) this.#tellRows(changed);
+    else for (const pair of changed) this.#tellRow(pair);
+    return changed;
+  }
+
+  /** Brings all pairs up to their facts. */
+  refoldAll(now: number): void {
+    this.refold(Array(this.#size).keys(), now);
+    this.aged(now);
   }
 
   /** Takes the pairs with a fact that has entered another age bucket since this was asked last. */
   aged(now: number): Set<number> {
     return this.#aging.take(now, pair => this.facts(pair));
+  }
+
+  #refold(pair: number, now: number): boolean {
+    const facts = this.facts(pair);
+    const { preference, confidence } = fold(this.#table, facts, now);
+    const stars = facts.rating === undefined ? noStars : roundHalfEven(facts.rating.value * starUnit);
+    const [before, code] = [this.#code.get(pair), codeOf(confidence, preference, stars)];
+    if (code === before) return false;
+    this.#noteShares(pair, weightIn(before), preferenceIn(before));
+    this.#countStars(starsIn(before), -1);
+    this.#countStars(stars, 1);
+    const events = Math.sign(confidence) - Math.sign(weightIn(before));
+    this.#count(pair, events, preference - preferenceIn(before));
+    this.#code.set(pair, code);
+    return true;
+  }
+
+  #tellRow(pair: number): void {
+    const code = this.#code.get(pair);
+    this.#users.pairs.setCode(this.userOf(pair), pair, code);
+    this.#items.pairs.setCode(this.itemOf(pair), pair, code);
+  }
+
+  #tellRows(pairs: readonly number[]): void {
+    const codes = this.#code.values;
+    for (const row of new Set(pairs.map(pair => this.userOf(pair)))) this.#users.pairs.setCodes(row, codes);
+    for (const row of new Set(pairs.map(pair => this.itemOf(pair)))) this.#items.pairs.setCodes(row, codes);
   }
 
   get #ends(): Ends {

@@ -1,40 +1,37 @@
-import type { Pairs } from './pairs.ts';
+import { preferenceIn, weightIn } from './share-code.ts';
 import { stalenessSteps, type Side } from './side.ts';
 
 /**
  * Moves a row to a solved vector, and tells its neighbours: heavy ones remember how it counted before, and each grows
  * staler by the distance over sqrt(n + 1). A move that rounds to nothing is told to nobody.
  */
-export function moveRow(pairs: Pairs, side: Side, other: Side, row: number, vector: Int16Array): void {
+export function moveRow(side: Side, other: Side, row: number, vector: Int16Array): void {
   const before = other.heavy.size > 0 ? side.vectors.row(row).slice() : undefined;
   const distance = side.move(row, vector);
   if (distance === 0) return;
-  if (before !== undefined) noteBefore(pairs, side, other, row, before);
-  age(pairs, side, other, row, distance);
+  if (before !== undefined) noteBefore(side, other, row, before);
+  age(side, other, row, distance);
 }
 
-function noteBefore(pairs: Pairs, side: Side, other: Side, row: number, vector: Int16Array): void {
-  const { confidences, preferences } = pairs;
-  const neighbours = pairs.neighbours(side);
-  for (const pair of side.pairs.of(row)) {
-    const neighbour = neighbours[pair] ?? 0;
+function noteBefore(side: Side, other: Side, row: number, vector: Int16Array): void {
+  const pairs = side.pairs.of(row);
+  const [neighbours, codes] = [side.pairs.neighboursOf(row), side.pairs.codesOf(row)];
+  for (const [n, neighbour] of neighbours.entries()) {
     if (!other.heavy.has(neighbour)) continue;
-    const share = { vector, weight: confidences[pair] ?? 0, preference: preferences[pair] ?? 0 };
-    other.heavy.note(neighbour, pair, share, other.events.get(neighbour));
+    const code = codes[n] ?? 0;
+    const share = { vector, weight: weightIn(code), preference: preferenceIn(code) };
+    other.heavy.note(neighbour, pairs[n] ?? 0, share, other.events.get(neighbour));
   }
 }
 
-function age(pairs: Pairs, side: Side, other: Side, row: number, distance: number): void {
-  const { confidences } = pairs;
-  const neighbours = pairs.neighbours(side);
+function age(side: Side, other: Side, row: number, distance: number): void {
   const events = other.events.values;
   const { staleness, dirty } = other;
   const steps = stalenessSteps * distance;
-  const list = side.pairs.of(row);
-  for (let n = 0; n < list.length; n++) {
-    const pair = list[n] ?? 0;
-    if (confidences[pair] === 0) continue;
-    const neighbour = neighbours[pair] ?? 0;
+  const [neighbours, codes] = [side.pairs.neighboursOf(row), side.pairs.codesOf(row)];
+  for (let n = 0; n < neighbours.length; n++) {
+    if (weightIn(codes[n] ?? 0) === 0) continue;
+    const neighbour = neighbours[n] ?? 0;
     const gain = nearest(steps / Math.sqrt((events[neighbour] ?? 0) + 1));
     if (gain === 0) continue;
     staleness.add(neighbour, gain);

@@ -105,8 +105,7 @@ function restoreHeld(state: ModelState): void {
 /** Derives what the rows do not hold. */
 export function finishRestore(state: ModelState): void {
   restoreHeld(state);
-  for (let pair = 0; pair < state.pairs.size; pair++) state.refold(pair);
-  state.pairs.aged(state.time);
+  state.pairs.refoldAll(state.time);
   for (const row of state.groups.rows()) {
     state.groups.settle(row, state.items.events.get(row) > 0);
     if (state.cold.isCold(row)) state.items.cold.add(row);

@@ -2,8 +2,9 @@ import { Batch } from './batch.ts';
 import type { Kept, Share } from './heavy-rows.ts';
 import type { FactorMatrix } from './kernel/factor-matrix.ts';
 import type { Kernel, SolveRows } from './kernel/kernel.ts';
-import { noStars, type Pairs } from './pairs.ts';
+import type { Pairs } from './pairs.ts';
 import type { ModelSettings } from './settings.ts';
+import { noStars, preferenceIn, silentCode, starsIn, weightIn } from './share-code.ts';
 import { starUnit, type Side } from './side.ts';
 import { implicitDiagonal } from './strengths.ts';
 import { confidenceSteps } from './weights.ts';
@@ -63,23 +64,21 @@ export class Solver implements Disposable {
 
   /** One pass over the row's pairs for both models: for a popular item most of the time goes into reading them. */
   #gather(side: Side, row: number): void {
-    const { confidences, preferences, stars } = this.#pairs;
-    const neighbours = this.#pairs.neighbours(side);
-    const pairs = side.pairs.of(row);
+    const [neighbours, codes] = [side.pairs.neighboursOf(row), side.pairs.codesOf(row)];
     const isHeavy = this.#isHeavy(side, row);
-    for (const batch of [this.#implicit, this.#stars]) batch.begin(row, pairs.length);
+    for (const batch of [this.#implicit, this.#stars]) batch.begin(row, codes.length);
     const [implicit, rated] = [this.#implicit.arrays, this.#stars.arrays];
     let [at, ratedAt] = [this.#implicit.entries, this.#stars.entries];
-    for (let n = 0; n < pairs.length; n++) {
-      const pair = pairs[n] ?? 0;
-      const neighbour = neighbours[pair] ?? 0;
-      const confidence = confidences[pair] ?? 0;
-      if (confidence > 0 && !isHeavy) {
+    for (let n = 0; n < codes.length; n++) {
+      const code = codes[n] ?? silentCode;
+      const neighbour = neighbours[n] ?? 0;
+      const weight = weightIn(code);
+      if (weight > 0 && !isHeavy) {
         implicit.neighbours[at] = neighbour;
-        implicit.weights[at] = confidence;
-        implicit.targets[at++] = preferences[pair] ?? 0;
+        implicit.weights[at] = weight;
+        implicit.targets[at++] = preferenceIn(code);
       }
-      const target = stars[pair] ?? noStars;
+      const target = starsIn(code);
       if (target === noStars) continue;
       rated.neighbours[ratedAt] = neighbour;
       rated.weights[ratedAt] = 1;
@@ -175,9 +174,8 @@ export class Solver implements Disposable {
   }
 
   #shareOf(side: Side, pair: number): Omit<Share, 'vector'> & { readonly neighbour: number } {
-    const { confidences, preferences } = this.#pairs;
     const neighbour = this.#pairs.neighbours(side)[pair] ?? 0;
-    return { neighbour, weight: confidences[pair] ?? 0, preference: preferences[pair] ?? 0 };
+    return { neighbour, weight: this.#pairs.weightOf(pair), preference: this.#pairs.preferenceOf(pair) };
   }
 
   /** The exact sums over some entries as one row. */

@@ -45,7 +45,7 @@ export class ModelState implements Disposable {
     this.users = new Side('users', settings, kernel);
     this.items = new Side('items', settings, kernel);
     this.pairs = new Pairs(settings.weights, this.users, this.items);
-    this.cold = new ColdItems(this.items, this.groups, this.pairs);
+    this.cold = new ColdItems(this.items, this.groups);
     this.#solver = new Solver(kernel, settings, this.pairs);
   }
 
@@ -83,7 +83,7 @@ export class ModelState implements Disposable {
       for (const [n, row] of solved.rows.entries()) {
         this.#fresh(side, row);
         solvedRows.push(row);
-        if (side !== this.items || !this.cold.isCold(row)) moveRow(this.pairs, side, other, row, solved.vectors.row(n));
+        if (side !== this.items || !this.cold.isCold(row)) moveRow(side, other, row, solved.vectors.row(n));
         side.moveStars(row, solved.starVectors.row(n));
       }
     });
@@ -103,9 +103,9 @@ export class ModelState implements Disposable {
     return items;
   }
 
-  /** Brings a pair's weight up to its facts; answers whether anything changed for the models. */
-  refold(pair: number): boolean {
-    return this.pairs.refold(pair, this.time);
+  /** Brings pairs up to their facts; answers those with which anything changed for the models. */
+  refold(pairs: Iterable<number>): number[] {
+    return this.pairs.refold(pairs, this.time);
   }
 
   /** Takes the ids whose vectors changed since the last call, ascending. */

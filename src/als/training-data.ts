@@ -1,7 +1,7 @@
 import type { TrainingInput } from './generation.ts';
 import type { Entries, SparseRows } from './kernel/entries.ts';
 import type { Kernel } from './kernel/kernel.ts';
-import { noStars } from './pairs.ts';
+import { noStars } from './share-code.ts';
 
 /** The same pairs as rows of users and as rows of items, in a kernel's memory. */
 export class BothWays implements Disposable {

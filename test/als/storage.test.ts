@@ -23,10 +23,15 @@ test('lists in a pool are lists, whatever was added, removed and cleared', () =>
           pooled.remove(row, entry);
           naive.set(row, before.includes(entry) ? before.toSpliced(before.indexOf(entry), 1) : before);
         } else {
-          pooled.add(row, entry);
+          pooled.add(row, entry, 1000 + entry);
+          pooled.setCode(row, entry, 7 * entry);
           naive.set(row, [...before, entry]);
         }
-        for (const [at, entries] of naive) expect(sorted(pooled.of(at))).toEqual(sorted(entries));
+        for (const [at, entries] of naive) {
+          expect(sorted(pooled.of(at))).toEqual(sorted(entries));
+          expect([...pooled.neighboursOf(at)]).toEqual([...pooled.of(at)].map(each => 1000 + each));
+          expect([...pooled.codesOf(at)]).toEqual([...pooled.of(at)].map(each => 7 * each));
+        }
       }
     }),
   );
