@@ -34,6 +34,12 @@ async function opened(user: string, options: BrowserContextOptions): Promise<Pag
 /** Opens all that can be opened, so that nothing hides from a look at the whole. */
 async function unfolded(page: Page): Promise<void> {
   await page.locator('#list .row').first().getByRole('button', { name: 'Rate' }).click();
+  await page
+    .locator('#list .row')
+    .first()
+    .getByRole('button', { name: /^Why\?/ })
+    .click();
+  await page.locator('.why-table tbody tr').first().waitFor();
   await page.locator('#trends').getByRole('radio', { name: 'Day' }).check();
   await page.locator('#trends tbody button').first().click();
   await page.locator('#trends .canvas').waitFor();

@@ -54,15 +54,6 @@ export class UnknownItem extends RequestRefused {
   }
 }
 
-/** Nothing has been learnt yet. */
-export class NoModel extends RequestRefused {
-  readonly code = 'NO_MODEL';
-  readonly status = 404;
-  constructor() {
-    super('There is no model yet', 'Ask again once the first ratings are learnt');
-  }
-}
-
 /** A server without authentication answers this machine only, also where a name elsewhere was bent to it. */
 export class HostRefused extends RequestRefused {
   readonly code = 'HOST_REFUSED';

@@ -1,7 +1,6 @@
 /** What the pages read. */
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemDirectory } from './items.ts';
-import { NoModel } from './errors.ts';
 import { type ExperimentParts, experimentOf } from './experiment.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { ModelHistory } from './model-history.ts';
@@ -68,14 +67,9 @@ function aboutModel(parts: PageParts): Endpoint[] {
         path: '/v2/models/quality',
         query: nothing,
         answer: wire.modelQuality,
-        problems: [404],
         summary: 'How good the model and its lists are',
       },
-      async () => {
-        const quality = await modelQuality(parts);
-        if (quality === undefined) throw new NoModel();
-        return ok(quality);
-      },
+      async () => ok({ quality: (await modelQuality(parts)) ?? null }),
     ),
     endpoint(
       {

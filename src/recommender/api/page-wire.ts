@@ -87,7 +87,7 @@ const predictedEvents = z.object({
   rmse: z.number().nullable().describe('Root of the mean squared error, in stars'),
 });
 const cumulative = z.array(part).nullable().describe('Within the first 1, 2 … 10 places');
-export const modelQuality = z.object({
+const quality = z.object({
   modelVersion: z.string(),
   generation: z.object({
     number: z.int(),
@@ -120,6 +120,7 @@ export const modelQuality = z.object({
     })
     .nullable(),
 });
+export const modelQuality = z.object({ quality: quality.nullable().describe('Null before the first model version') });
 /** Hours after a list at most in which an event counts for it. */
 const mostHours = 24 * 30;
 export const experimentQuery = z.strictObject({

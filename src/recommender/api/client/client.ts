@@ -1,5 +1,5 @@
 /** The API as a page calls it: typed by the server's own description, every answer a value or a `MillraceError`. */
-import createClient from 'openapi-fetch';
+import createClient, { type Client } from 'openapi-fetch';
 import { Refused, Unreachable } from './errors.ts';
 import type { paths } from './schema.ts';
 
@@ -21,6 +21,19 @@ export type Trends = Got<'/v2/trends'>;
 export type TrendWindow = Trends['window'];
 export type ItemTrends = Got<'/v2/items/{id}/trends'>;
 export type ModelHistory = Got<'/v2/models/history'>;
+export type ModelQuality = NonNullable<Got<'/v2/models/quality'>['quality']>;
+export type Experiment = Got<'/v2/experiment'>;
+export type Why = Got<'/v2/users/{id}/recommendations/{itemId}/why'>;
+
+/** A list that somebody could see. */
+export interface Shown {
+  readonly userId: string;
+  readonly list: Pick<ItemList, 'listId' | 'items'>;
+  /** Where on the page. */
+  readonly slot: string;
+  /** How many of its items, from the first. */
+  readonly visible: number;
+}
 
 /** How often answers are asked for once; the signal gives up before `limit_ms` does. */
 export interface Api {
@@ -31,6 +44,14 @@ export interface Api {
   trends(window: TrendWindow, signal: AbortSignal): Promise<Trends>;
   itemTrends(itemId: string, signal: AbortSignal): Promise<ItemTrends>;
   modelHistory(signal: AbortSignal): Promise<ModelHistory>;
+  /** Null before the first model version. */
+  modelQuality(signal: AbortSignal): Promise<ModelQuality | null>;
+  experiment(signal: AbortSignal): Promise<Experiment>;
+  /** What adds to the score of an item in the user's list. */
+  why(userId: string, itemId: string, signal: AbortSignal): Promise<Why>;
+  similar(itemId: string, signal: AbortSignal): Promise<ItemList>;
+  /** Reports that a list was shown. */
+  shown(shown: Shown, signal: AbortSignal): Promise<void>;
   /** Takes a rating of 0.5 to 5 stars into the log. */
   rate(rating: { userId: string; itemId: string; value: number }, signal: AbortSignal): Promise<void>;
 }
@@ -42,6 +63,8 @@ const suggested = 20;
 const shownRatings = 50;
 const shownVersions = 200;
 const shownWindows = 60;
+const explained = 8;
+const alike = 5;
 
 export interface ApiOptions {
   /** Where the API is; where the page came from, if absent. */
@@ -78,10 +101,42 @@ export function createApi({ baseUrl = '' }: ApiOptions = {}): Api {
           signal: limited(signal),
         }),
       ),
-    modelHistory: signal =>
-      answer(client.GET('/v2/models/history', { params: { query: { n: shownVersions } }, signal: limited(signal) })),
+    ...aboutModel(client),
     rate: async (body, signal) => {
       await answer(client.POST('/v2/ratings', { body, signal: limited(signal) }));
+    },
+  };
+}
+
+type Asked = Pick<Api, 'modelHistory' | 'modelQuality' | 'experiment' | 'why' | 'similar' | 'shown'>;
+
+/** What is asked of the model, and of its lists. */
+function aboutModel(client: Client<paths>): Asked {
+  return {
+    modelHistory: signal =>
+      answer(client.GET('/v2/models/history', { params: { query: { n: shownVersions } }, signal: limited(signal) })),
+    modelQuality: async signal => {
+      const { quality } = await answer(client.GET('/v2/models/quality', { signal: limited(signal) }));
+      return quality;
+    },
+    experiment: signal => answer(client.GET('/v2/experiment', { signal: limited(signal) })),
+    why: (id, itemId, signal) =>
+      answer(
+        client.GET('/v2/users/{id}/recommendations/{itemId}/why', {
+          params: { path: { id, itemId }, query: { n: explained } },
+          signal: limited(signal),
+        }),
+      ),
+    similar: (id, signal) =>
+      answer(
+        client.GET('/v2/items/{id}/similar', {
+          params: { path: { id }, query: { n: alike } },
+          signal: limited(signal),
+        }),
+      ),
+    shown: async ({ userId, list: { listId, items }, slot, visible }, signal) => {
+      const body = { listId, userId, slot, visible, items: items.map(({ itemId }) => itemId) };
+      await answer(client.POST('/v2/exposures', { body, signal: limited(signal) }));
     },
   };
 }

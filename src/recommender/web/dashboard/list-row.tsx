@@ -1,11 +1,13 @@
 /** One thing of a list: what it is, how well it fits, why it is there, and stars to answer with. */
 import type { ListedItem } from '../../api/client/client.ts';
 import { Bar } from '../components/bar.tsx';
+import type { DetailsStore } from './details-store.ts';
 import { titleAndYear } from './format.ts';
 import type { Change } from './list-changes.ts';
 import type { ListStore } from './list-store.ts';
 import { scoreOf, why } from './list-words.ts';
 import { RateForm } from './rate-form.tsx';
+import { WhyPanel } from './why-panel.tsx';
 
 interface ListRowProps {
   readonly item: ListedItem;
@@ -17,10 +19,12 @@ interface ListRowProps {
   readonly opened: boolean;
   readonly toggle: () => void;
   readonly lists: ListStore;
+  readonly details: DetailsStore;
 }
 
-export function ListRow({ item, place, share, change, sent, opened, toggle, lists }: ListRowProps) {
+export function ListRow({ item, place, share, change, sent, opened, toggle, lists, details }: ListRowProps) {
   const { title, year } = titleAndYear(item.title);
+  const isExplained = details.chosen.value === item.itemId;
   return (
     <li class={`row ${change?.kind ?? 'same'}`} data-key={item.itemId}>
       <span class="place">{place}</span>
@@ -41,18 +45,29 @@ export function ListRow({ item, place, share, change, sent, opened, toggle, list
           {item.reason}
         </span>
       </div>
-      {sent === undefined ? (
-        <button type="button" class="button quiet" aria-expanded={opened} onClick={toggle}>
-          Rate<span class="visually-hidden"> {item.title}</span>
+      <div class="row-actions">
+        {sent === undefined ? (
+          <button type="button" class="button quiet" aria-expanded={opened} onClick={toggle}>
+            Rate<span class="visually-hidden"> {item.title}</span>
+          </button>
+        ) : (
+          <span class="sent">rated {sent}</span>
+        )}
+        <button
+          type="button"
+          class="button quiet"
+          aria-expanded={isExplained}
+          onClick={() => details.toggle(item.itemId)}
+        >
+          Why?<span class="visually-hidden"> {item.title}</span>
         </button>
-      ) : (
-        <span class="sent">rated {sent}</span>
-      )}
+      </div>
       {opened && sent === undefined ? (
         <div class="row-form">
           <RateForm name={`stars-${item.itemId}`} item={item} lists={lists} done={toggle} />
         </div>
       ) : null}
+      {isExplained ? <WhyPanel details={details} name={title} /> : null}
     </li>
   );
 }

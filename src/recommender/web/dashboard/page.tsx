@@ -5,8 +5,10 @@ import { Head } from './head.tsx';
 import { ListCard } from './list-card.tsx';
 import { LiveCard } from './live-card.tsx';
 import { ErrorCard } from './error-card.tsx';
+import { ExperimentCard } from './experiment-card.tsx';
 import { Nobody } from './nobody.tsx';
 import { ProfileCard } from './profile-card.tsx';
+import { QualityCard } from './quality-card.tsx';
 import { RateCard } from './rate-card.tsx';
 import type { Dashboard } from './store.ts';
 import { TrendsCard } from './trends-card.tsx';
@@ -39,6 +41,8 @@ export function Page({ dashboard }: { readonly dashboard: Dashboard }) {
         <div class="column">
           <LiveCard dashboard={dashboard} />
           <ErrorCard dashboard={dashboard} />
+          <QualityCard dashboard={dashboard} />
+          <ExperimentCard dashboard={dashboard} />
           <TrendsCard dashboard={dashboard} />
         </div>
       </main>

@@ -5,9 +5,12 @@ import type { Sample } from '../../api/client/live.ts';
 import { type Known, Resource } from '../components/resource.ts';
 import type { ThemeStore } from '../components/theme.ts';
 import type { Address } from './address.ts';
+import { DetailsStore } from './details-store.ts';
+import { ExposureStore } from './exposure-store.ts';
 import { FiguresStore } from './figures-store.ts';
 import { ListStore } from './list-store.ts';
 import { type LiveStream, openLive } from './live-stream.ts';
+import { QualityStore } from './quality-store.ts';
 import { TrendsStore } from './trends-store.ts';
 
 const tick_ms = 1_000;
@@ -23,8 +26,11 @@ export interface Dashboard {
   readonly users: ReadonlySignal<Known<Users>>;
   readonly askUsers: () => void;
   readonly lists: ListStore;
+  readonly details: DetailsStore;
+  readonly exposures: ExposureStore;
   readonly trends: TrendsStore;
   readonly figures: FiguresStore;
+  readonly quality: QualityStore;
 }
 
 export interface Parts {
@@ -38,12 +44,16 @@ export interface Parts {
 export function openDashboard({ api, address, theme, now }: Parts): Dashboard {
   const users = new Resource<Users>(now);
   const lists = new ListStore(api, now);
+  const details = new DetailsStore(api, now);
+  const exposures = new ExposureStore(api, now);
+  const quality = new QualityStore(api, now);
   const trends = new TrendsStore(api, now);
   const figures = new FiguresStore(api, now);
   const askUsers = (): void => void users.ask(cancel => api.users('', cancel));
   const sampled = (sample: Sample): void => {
     figures.heard(sample);
     trends.heard(sample.records);
+    quality.heard(sample.records);
     if (users.known.peek().value?.total === 0) askUsers();
   };
   const live = openLive({
@@ -56,14 +66,17 @@ export function openDashboard({ api, address, theme, now }: Parts): Dashboard {
     askUsers();
     trends.reload();
     figures.reload();
+    quality.reload();
   };
   askAll();
   afterAbsence(live, askAll);
   followUser(address, users.known, user => {
     lists.show(user);
+    details.show(user);
     live.follow(user);
   });
-  return { api, address, theme, live, time: ticking(now), users: users.known, askUsers, lists, trends, figures };
+  const stores = { lists, details, exposures, trends, figures, quality };
+  return { api, address, theme, live, time: ticking(now), users: users.known, askUsers, ...stores };
 }
 
 /** Where the address names nobody, the first user stands in. */
