@@ -1,5 +1,4 @@
 /** The model: implicit-feedback ALS for top-N, explicit ALS with biases for stars. Pure and deterministic. */
-export { solveCholesky } from './cholesky.ts';
 export {
   BoundExceeded,
   InvalidInteraction,
@@ -29,10 +28,10 @@ export {
 } from './settings.ts';
 export { roundHalfEven } from './rounding.ts';
 export { starUnit } from './side.ts';
-export { strengthOf } from './strengths.ts';
 export { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export { trainGeneration } from './train-generation.ts';
 export type { TrainingOptions } from './training-progress.ts';
 export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
-export { confidenceSteps, defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
+export { defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
 export { pairsPerWidening } from './widths.ts';
+export { whyOf, type Contribution, type Explained, type OwnEvent, type Why } from './why.ts';

@@ -18,6 +18,7 @@ import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
 import { dot, greatest, type TopNOptions } from './top-n.ts';
 import { trainGeneration } from './train-generation.ts';
+import { why, type Why } from './why.ts';
 import type { Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 
 /**
@@ -195,6 +196,13 @@ export class Model implements Disposable {
     const [user, item] = [users.ids.rowOf(userId), items.ids.rowOf(itemId)];
     if (user === undefined || item === undefined) return undefined;
     return dot(users.vectors.row(user), items.vectors.row(item)) / (users.unit * items.unit);
+  }
+
+  /** What each of a user's own events adds to the score of an item; undefined if either is unknown. */
+  why(userId: string, itemId: string): Why | undefined {
+    const { users, items } = this.#state;
+    const [user, item] = [users.ids.rowOf(userId), items.ids.rowOf(itemId)];
+    return user === undefined || item === undefined ? undefined : why(this.#state, user, item);
   }
 
   /** Estimated stars, on the scale; of an unknown user or item what the other alone says. */

@@ -5,7 +5,12 @@ import { confidenceSteps } from './weights.ts';
  * What a row's diagonal gets in the implicit model, in the units of its exact sums (1/16 steps of confidence, squared
  * grid steps of the other side): strength * (n + alpha0 N)^exponent, where n are the row's events and N the other side's rows.
  */
-export function implicitDiagonal(settings: ModelSettings, events: number, others: number, otherUnit: number): number {
+export function implicitDiagonal(
+  settings: Pick<ModelSettings, 'regularisation' | 'unobservedWeight'>,
+  events: number,
+  others: number,
+  otherUnit: number,
+): number {
   const { regularisation, unobservedWeight } = settings;
   const frequency = events + unobservedWeight * others;
   return strengthOf(regularisation, frequency) * confidenceSteps * otherUnit * otherUnit;

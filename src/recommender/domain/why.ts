@@ -1,5 +1,5 @@
 /** Why an item is recommended: what each thing that the user did adds to its score. Exact, from what is published. */
-import { confidenceSteps, fold, type ModelSettings, solveCholesky, strengthOf, type Weight } from '../../als/index.ts';
+import { fold, type ModelSettings, type Weight, whyOf } from '../../als/index.ts';
 import type { GrammedItems } from './grammed-items.ts';
 import type { HistoryItem } from './history.ts';
 import { compareIds } from './order.ts';
@@ -45,51 +45,18 @@ export function why(
     const weight = fold(settings.weights, done.done, time);
     return factors === undefined || weight.confidence === 0 ? [] : [{ done, weight, factors }];
   });
-  const solution = solved(systemOf(weighed, settings, items), item);
-  const contributions = weighed.map(({ done, weight, factors }): Contribution => {
-    const contribution = weight.preference * weight.confidence * product(factors, solution);
-    return { ...done, ...weight, contribution };
-  });
+  const own = weighed.map(({ weight: { confidence, preference }, factors }) => ({
+    vector: factors,
+    weight: confidence,
+    preference,
+  }));
+  const { gram, matrix } = items;
+  const each = whyOf(item, own, { settings, gram, items: matrix.size, unit: 2 ** settings.gridExponent.items });
+  const contributions = weighed.map(({ done, weight }, n): Contribution => ({
+    ...done,
+    ...weight,
+    contribution: each[n] ?? NaN,
+  }));
   contributions.sort((a, b) => b.contribution - a.contribution || compareIds(a.itemId, b.itemId));
   return { score: contributions.reduce((sum, { contribution }) => sum + contribution, 0), contributions };
 }
-
-interface Weighed {
-  readonly weight: Weight;
-  readonly factors: Int16Array;
-}
-
-/** What the row of the user is solved from, in 1/16 steps of confidence and squared grid steps: k rows of k + 1. */
-function systemOf(weighed: readonly Weighed[], settings: WhySettings, { matrix, gram }: GrammedItems): Float64Array {
-  const { k, size } = matrix;
-  const { unobservedWeight, regularisation, gridExponent } = settings;
-  const system = new Float64Array(k * (k + 1));
-  for (const { weight, factors } of weighed) addOuter(system, factors, weight.confidence);
-  const frequency = weighed.length + unobservedWeight * size;
-  const held = strengthOf(regularisation, frequency) * confidenceSteps * 4 ** gridExponent.items;
-  for (let a = 0; a < k; a++) {
-    for (let b = a; b < k; b++)
-      add(system, a * (k + 1) + b, unobservedWeight * confidenceSteps * (gram[a * k + b] ?? NaN));
-    add(system, a * (k + 1) + a, held);
-  }
-  return system;
-}
-
-function addOuter(system: Float64Array, y: Int16Array, weight: number): void {
-  const k = y.length;
-  for (let a = 0; a < k; a++)
-    for (let b = a; b < k; b++) add(system, a * (k + 1) + b, weight * (y[a] ?? NaN) * (y[b] ?? NaN));
-}
-
-const add = (system: Float64Array, at: number, value: number): void => {
-  system[at] = (system[at] ?? NaN) + value;
-};
-
-function solved(system: Float64Array, right: Int16Array): Float64Array {
-  const k = right.length;
-  right.forEach((value, f) => (system[f * (k + 1) + k] = value));
-  solveCholesky(system, k);
-  return Float64Array.from(right, (_, f) => system[f * (k + 1) + k] ?? NaN);
-}
-
-const product = (y: Int16Array, z: Float64Array): number => y.reduce((sum, value, f) => sum + value * (z[f] ?? NaN), 0);
