@@ -1,9 +1,15 @@
+import { BoundExceeded } from '../errors.ts';
 import { maxFactor } from '../widths.ts';
 import type { Entries } from './entries.ts';
 import type { FactorMatrix } from './factor-matrix.ts';
 import type { Blocks, Product, RowSums, SolveRows, SolveSums, TopN, Transform } from './kernel.ts';
 
-/** What no implementation can work on: shapes that do not fit each other. All throw `RangeError`. */
+/** In units of 2^-12 a target must fit 16 bits. */
+const greatestOfBlocks = 7;
+/** 2^23 residuals of 16 bits times factors of 16 bits stay under 2^53. */
+const longestOfBlocks = 8_388_608;
+
+/** What no implementation can work on: shapes that do not fit each other. All throw `RangeError`, or its heir `BoundExceeded`. */
 
 export function checkSums({ entries, from, bias }: RowSums): void {
   if (entries.greatest >= from.rows)
@@ -31,6 +37,14 @@ export function checkBlocks(batch: Blocks): void {
   checkSums(batch);
   checkSolving(batch, batch.entries.rows, batch.from.width);
   requireInteger('The exponent', batch.exponent, 8, 28);
+  const { longest, greatestTarget } = batch.entries;
+  if (greatestTarget > greatestOfBlocks)
+    refuse(`A target of blocks is ${greatestTarget}: give preferences, at most ${greatestOfBlocks}`);
+  if (longest > longestOfBlocks)
+    throw new BoundExceeded(
+      `A row has ${longest} entries, past the ${longestOfBlocks} whose residuals sum exactly`,
+      'Solve such rows by Cholesky, or train in Spark',
+    );
 }
 
 export function checkProduct({ entries, from, into }: Product): void {

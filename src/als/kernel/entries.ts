@@ -33,6 +33,8 @@ export class Entries implements Disposable {
   readonly greatest: number;
   /** Slots of the row that has the most. */
   readonly longest: number;
+  /** The greatest absolute target. */
+  readonly greatestTarget: number;
   /** Where each row's slots begin, and one more; always even. */
   readonly rowSlots: Int32Array;
   /** Where each row's classes begin, and one more. */
@@ -64,6 +66,9 @@ export class Entries implements Disposable {
     const { greatest, longest } = sorted.write(this);
     this.greatest = greatest;
     this.longest = longest;
+    let greatestTarget = 0;
+    for (const target of this.targets) greatestTarget = Math.max(greatestTarget, Math.abs(target));
+    this.greatestTarget = greatestTarget;
   }
 
   /** Gives the memory back; the entries must not be used any more. */

@@ -43,10 +43,10 @@ export interface Kernel extends Disposable {
 
   /**
    * One half iteration of iALS++: sweeps blocks of 8 columns over each row of `entries` and changes `into` in place;
-   * answers saturations. Targets are preferences 0 and 1. A row without entries becomes zero.
+   * answers saturations. Targets are preferences: 0 and 1, at most 7. A row without entries becomes zero.
    * Source: S. Rendle, W. Krichene, L. Zhang, Y. Koren, "iALS++: Speeding up Matrix Factorization with Subspace
    * Optimization", 2021.
-   * @throws {BoundExceeded} as `solveRows`, and where a dot product may pass 2^31
+   * @throws {BoundExceeded} as `solveRows`, where a dot product may pass 2^31, and on a row of more than 2^23 entries
    */
   blocks(batch: Blocks): number;
 

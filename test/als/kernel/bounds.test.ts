@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BoundExceeded } from '../../../src/als/index.ts';
+import { BoundExceeded, openKernel } from '../../../src/als/index.ts';
 import type { SparseRows } from '../../../src/als/kernel/entries.ts';
 import type { FactorMatrix } from '../../../src/als/kernel/factor-matrix.ts';
 import type { Kernel, SolveRows } from '../../../src/als/kernel/kernel.ts';
@@ -113,16 +113,6 @@ describe.each(kernels)('bounds, %s', (_, open) => {
     expect(() => kernel.product(product(most + 1))).toThrow(BoundExceeded);
   });
 
-  test('a whole matrix of squares past 2^53 has no Gram matrix', () => {
-    using kernel = open();
-    const matrix = kernel.matrix(1, 8_500_000);
-    matrix.values.fill(0);
-    for (let row = 0; row < matrix.rows; row++) matrix.values[row * matrix.stride] = 32767;
-    expect(() => kernel.gram(matrix)).toThrow(BoundExceeded);
-    matrix.resize(8_000_000);
-    expect(kernel.gram(matrix)[0]).toBe(8_000_000 * 32767 * 32767);
-  });
-
   test('a dot product of 2^31 - 1 at most is predicted and listed, one past it is refused', () => {
     using kernel = open();
     const long = [32767, 32767, 181, 0];
@@ -182,6 +172,15 @@ describe.each(kernels)('bounds, %s', (_, open) => {
     expect([...into.row(0)]).toEqual([-8000 + Math.round(moved)]);
   });
 
+  test('blocks take preferences up to 7, and not 8', () => {
+    using kernel = open();
+    const from = filled(kernel, 8, 3);
+    const of = (target: number) => () => kernel.blocks(blocksOf(solving(kernel, from, alike(4, 16, target))));
+    expect(of(7)).not.toThrow();
+    expect(of(8)).toThrow(RangeError);
+    expect(of(-8)).toThrow(RangeError);
+  });
+
   test('the first row whose system is singular is named, wherever it is worked on', () => {
     using kernel = open();
     const from = filled(kernel, 2, 5);
@@ -197,4 +196,25 @@ describe.each(kernels)('bounds, %s', (_, open) => {
     expect(() => kernel.solveRows(batch)).toThrow(/Row 37 has a singular system/);
     expect(() => kernel.blocks(blocksOf(batch))).toThrow(/Row 37 has a singular system/);
   });
+});
+
+test('blocks take rows of 2^23 entries, and none longer', () => {
+  using kernel = openKernel();
+  const of = (count: number) => () => {
+    const batch = blocksOf(solving(kernel, filled(kernel, 1, 3), alike(count, 1, 1)));
+    return kernel.blocks(batch);
+  };
+  expect(of(2 ** 23)).not.toThrow();
+  expect(of(2 ** 23 + 1)).toThrow(/entries, past the 8388608 whose residuals sum exactly/);
+});
+
+/** The reference calls the same check, which has tests of its own: eight million rows are too slow for it. */
+test('a whole matrix of squares past 2^53 has no Gram matrix', () => {
+  using kernel = openKernel();
+  const matrix = kernel.matrix(1, 8_500_000);
+  matrix.values.fill(0);
+  for (let row = 0; row < matrix.rows; row++) matrix.values[row * matrix.stride] = 32767;
+  expect(() => kernel.gram(matrix)).toThrow(BoundExceeded);
+  matrix.resize(8_000_000);
+  expect(kernel.gram(matrix)[0]).toBe(8_000_000 * 32767 * 32767);
 });
