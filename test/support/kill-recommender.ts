@@ -23,7 +23,13 @@ export function ratings(count: number, random: Random): Rating[] {
 export async function recommendedAs(read: ReadStream, documents: Documents) {
   const last = async <T>(stream: Stream<T>, id: (value: T) => string, what: (value: T) => unknown) =>
     Object.fromEntries((await read(stream)).map(value => [id(value), what(value)]));
-  const profiles = await documents.list({ collection: 'profiles', limit: 1_000 });
+  const stored = async (collection: string) =>
+    Object.fromEntries(
+      (await documents.list({ collection, limit: 1_000 })).map(({ partition, id, body }) => [
+        `${partition} ${id}`,
+        body,
+      ]),
+    );
   const versions = await read(streams.modelVersions);
   return {
     versions: versions.length,
@@ -50,7 +56,9 @@ export async function recommendedAs(read: ReadStream, documents: Documents) {
       ({ userId }) => userId,
       ({ items, number }) => [number, items.map(item => ({ ...item }))],
     ),
-    profiles: Object.fromEntries(profiles.map(({ id, body }) => [id, body])),
+    profiles: await stored('profiles'),
+    histories: await stored('histories'),
+    quality: await stored('quality'),
     letters: await last(
       deadLetters,
       ({ topic, partition, offset }) => `${topic}/${partition}@${offset}`,

@@ -10,6 +10,8 @@ import { trainWith } from '../../topologies/train.ts';
 import { Random } from '../support/random.ts';
 import { Crash, settle } from '../support/settle.ts';
 import { World } from '../support/world.ts';
+import { mergedQuality } from '../../src/recommender/domain/quality.ts';
+import { TaskQualityDocument } from './task-quality.ts';
 import { day, minute, rating, start } from './events.ts';
 
 const train = trainWith({ ...defaultLearner, model: { factors: 8 }, cutEvery: 50 });
@@ -155,6 +157,68 @@ describe('a list', () => {
     expect(profile?.body).toMatchObject({ count: rated.size });
     const model = await world.documents.get({ collection: 'models', partition: 'live', id: 'current' });
     expect(model?.body).toMatchObject({ hash: (await newest(world))?.hash });
+  });
+});
+
+/** Ratings that come wave by wave, each of which is learnt before the next; in the middle of them somebody is erased. */
+const waves = [
+  all.slice(0, 400),
+  all.slice(400, 440),
+  [rating({ eventId: 'erasure', userId: 'u5', itemId: '', kind: 'erase', value: 0, time: day + 441 * minute })],
+  all.slice(441, 480).filter(({ userId }) => userId !== 'u5'),
+  ...Array.from({ length: 12 }, (_, n) =>
+    all.slice(480 + 10 * n, 490 + 10 * n).filter(({ userId }) => userId !== 'u5'),
+  ),
+];
+
+async function inWaves(partitions: number, crash?: Random): Promise<World> {
+  const world = await World.of(dataflow, { partitions, maxRecords: 500 });
+  world.clock.time = start;
+  if (crash !== undefined)
+    world.observer = {
+      step: () => {
+        if (crash.chance(0.03)) throw new Crash();
+      },
+    };
+  for (const wave of waves) {
+    await world.send(ratings, ...wave);
+    await settle(world, () => (crash?.chance(0.3) === true ? { store: World.emptyStore() } : {}));
+  }
+  return world;
+}
+
+/** All that is served: lists, profiles, histories, and how good the lists are, of all tasks together. */
+async function served(world: World) {
+  const documents = async (collection: string) =>
+    (await world.documents.list({ collection, limit: 1_000 })).map(({ partition, id, body }) => ({
+      partition,
+      id,
+      body,
+    }));
+  const quality = (await documents('quality')).map(({ id, body }) => TaskQualityDocument.parse({ task: id, ...body }));
+  return {
+    lists: await documents('recommendations'),
+    profiles: await documents('profiles'),
+    histories: await documents('histories'),
+    quality: { ...mergedQuality(quality), tasks: undefined },
+  };
+}
+
+describe('what is served', () => {
+  test('is the same over partitions, and whatever crashes', async () => {
+    const calm = await served(await inWaves(1));
+    expect(calm.quality.all?.events).toBeGreaterThan(20);
+    expect(calm.quality.exposure?.users).toBe(calm.lists.length);
+    for (const partitions of [2, 4]) expect(await served(await inWaves(partitions))).toEqual(calm);
+    for (const seed of [1, 2]) expect(await served(await inWaves(2, new Random(seed)))).toEqual(calm);
+  });
+
+  test('holds nothing of somebody who was erased', async () => {
+    const { lists: stand, profiles, histories } = await served(await inWaves(2));
+    for (const documents of [stand, profiles, histories])
+      expect(new Set(documents.map(({ partition }) => partition))).toEqual(
+        new Set(Array.from({ length: 24 }, (_, n) => `u${n}`).filter(user => user !== 'u5')),
+      );
   });
 });
 

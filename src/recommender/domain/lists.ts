@@ -40,7 +40,7 @@ export interface ListSettings {
 export const defaultLists: ListSettings = { candidates: 100, everyVersions: 64 };
 
 /** The quality of the lists is told each time that the number of the version has come this far. */
-const toldEvery = 16;
+const toldEvery = 8;
 
 type Value = string | Uint8Array;
 
