@@ -58,7 +58,7 @@ export const trainWith = (settings: LearnerSettings, generations?: Generations) 
       task.replace('models', {
         partition: () => 'live',
         id: () => 'current',
-        body: version => asModelDocument(version, model.state.model),
+        body: version => asModelDocument(version, model.state.model, model.state.control.live),
       }),
     );
   });

@@ -1,16 +1,23 @@
 /** Loads an application: a module that exports `topologies`, or `topologiesWith` where settings decide about them. */
-import type { RecommenderSettings } from '../../topologies/index.ts';
+import type { RecommenderServices, RecommenderSettings } from '../../topologies/index.ts';
+import type { GenerationSettings } from '../recommender/generations/controller.ts';
 import { BuildError } from '../engine/errors.ts';
 import type { Topology } from '../engine/topology.ts';
 import type { Stream } from '../stream/stream.ts';
 
 /** What the configuration says about an application: plain data, since it crosses threads. */
-export type ApplicationSettings = RecommenderSettings;
+export interface ApplicationSettings extends RecommenderSettings {
+  readonly generations: GenerationSettings & { readonly threads: number };
+}
 
 /** The topologies of the module at a URL, as the settings want them. @throws {BuildError} where it exports none */
-export async function topologiesOf(app: string, settings: ApplicationSettings): Promise<readonly Topology[]> {
+export async function topologiesOf(
+  app: string,
+  settings: ApplicationSettings,
+  services: RecommenderServices = {},
+): Promise<readonly Topology[]> {
   const module: unknown = await import(app);
-  if (isConfigurable(module)) return module.topologiesWith(settings);
+  if (isConfigurable(module)) return module.topologiesWith(settings, services);
   if (isApp(module)) return module.topologies;
   throw new BuildError(
     `${app} does not export 'topologies'`,
@@ -29,7 +36,9 @@ const hasStreams = (module: unknown): module is { streams: readonly Stream<unkno
 
 const isConfigurable = (
   module: unknown,
-): module is { topologiesWith: (settings: ApplicationSettings) => readonly Topology[] } =>
+): module is {
+  topologiesWith: (settings: ApplicationSettings, services: RecommenderServices) => readonly Topology[];
+} =>
   typeof module === 'object' &&
   module !== null &&
   'topologiesWith' in module &&

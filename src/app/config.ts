@@ -1,6 +1,7 @@
 /** Every setting there is: its type, its bounds, its default and what it means. Whoever wants another adds it here. */
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { RecommenderSettings } from '../../topologies/index.ts';
+import type { ApplicationSettings } from './application.ts';
 import { defaultSettings as model, kinds } from '../als/index.ts';
 import { defaultLearner } from '../recommender/domain/learner.ts';
 import { defaultLists } from '../recommender/domain/lists.ts';
@@ -228,8 +229,12 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** What the topologies of the recommender are made from; so does any module of `--app` that exports `topologiesWith`. */
-export function applicationSettings({ seed, model: given, lists }: Config): RecommenderSettings {
-  const { cutEvery, maxPending, generations, threads: _, ...settings } = given;
+export function applicationSettings({ seed, model: given, lists }: Config): ApplicationSettings {
+  const { cutEvery, maxPending, generations, threads = Math.max(1, availableParallelism() - 1), ...settings } = given;
   const { growth } = generations;
-  return { learner: { model: { ...settings, seed }, cutEvery, maxPending, growth }, lists };
+  return {
+    learner: { model: { ...settings, seed }, cutEvery, maxPending, growth },
+    lists,
+    generations: { ...generations, threads },
+  };
 }

@@ -9,6 +9,8 @@ import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
 import { openPorts } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+import { Controller, task as trainTask } from '../recommender/generations/controller.ts';
+import { Trainer } from '../recommender/generations/trainer.ts';
 import { keepRetention } from './housekeeping.ts';
 
 /** How often the other thread hears of progress. */
@@ -30,14 +32,18 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
       troubles: ports.troubles?.() ?? new Map(),
     });
   const timer = setInterval(report, statsEveryMs);
+  const { generations: settings } = options.settings;
+  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+  const trainer = new Trainer({ threads: settings.threads, clock: ports.clock, warn });
+  const generations = new Controller({ ...ports, trainer, settings, warn });
   try {
     const engine = await Engine.open(
       {
         ...ports,
         ...options,
         store: ports.openStore(),
-        topologies: await topologiesOf(options.app, options.settings),
-        observer: told(observer),
+        topologies: await topologiesOf(options.app, options.settings, { generations }),
+        observer: told(observer, generations),
         ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
         snapshots: { to: ports.snapshots, ...snapshotPolicy },
       },
@@ -46,8 +52,9 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
     if (!stop.signal.aborted) post({ type: 'restored' });
     const ended = new AbortController();
     const either = AbortSignal.any([stop.signal, ended.signal]);
-    const beside = keepRetention(ports.transport, ports.clock, either, tell).catch((error: unknown) => {
-      stop.abort(); // a log that cannot be kept up stops the tasks, in order
+    const works = [keepRetention(ports.transport, ports.clock, either, tell), generations.run(either)];
+    const beside = Promise.all(works).catch((error: unknown) => {
+      stop.abort(); // what cannot be kept up beside the tasks stops them, in order
       throw error;
     });
     try {
@@ -66,13 +73,14 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
 const ordinary: ReadonlySet<string> = new Set(['start', 'REBALANCE_IN_PROGRESS', 'a task was released']);
 
 /** Figures count what happens; whoever reads the process's errors also hears of which task, and why. */
-function told(observer: StatsObserver): Observer {
+function told(observer: StatsObserver, generations: Controller): Observer {
   return {
     committed: (task, epoch) => observer.committed(task, epoch),
     waiting: (task, what, error) => observer.waiting(task, what, error),
     assigned: (topology, assignment) => observer.assigned(topology, assignment),
     left: (task, why) => {
       observer.left(task);
+      if (task === trainTask) generations.release();
       process.stderr.write(`${task} is no more with this process: ${why}\n`);
     },
     joining: (topology, reason) => {

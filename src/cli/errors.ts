@@ -25,6 +25,14 @@ export class Unhealthy extends MillraceError {
   readonly code = 'UNHEALTHY';
 }
 
+/** Whoever was asked to do something has answered that it cannot. */
+export class CommandFailed extends MillraceError {
+  readonly code = 'COMMAND_FAILED';
+  constructor(command: string, why: string) {
+    super(`${command}: ${why}`, 'The live model is as it was; `millrace models` shows what is kept');
+  }
+}
+
 export interface Failure {
   readonly code: string;
   readonly message: string;

@@ -8,7 +8,9 @@ import { addExposures } from './commands/exposures.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
 import { addLag } from './commands/lag.ts';
+import { addModels } from './commands/models.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRetrain } from './commands/retrain.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addServe } from './commands/serve.ts';
@@ -30,6 +32,8 @@ const commands: readonly AddCommand[] = [
   addEvaluate,
   addTune,
   addScore,
+  addRetrain,
+  addModels,
   addExport,
   addExposures,
   addDescribe,

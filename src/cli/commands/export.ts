@@ -28,7 +28,9 @@ factors in real units. For both models
   stars  the estimated rating in stars, before it is cut off at the ends of the scale; the mean is in model.json
 
 All of it is one model version, the newest that was published: generation, number and hash are in model.json.
-Avro files carry their schema (record millrace.ExportedVector: id string, factors array of float, bias double).`;
+Avro files carry their schema (record millrace.ExportedVector: id string, factors array of float, bias double).
+The format generation writes generation.avro, users.avro and items.avro, in whole steps of their grids and with the
+factors of both models: what \`millrace models import\` takes, elsewhere too, to serve the same scores.`;
 
 /** `millrace export model`: the vectors for other programs. */
 export function addExport(program: Command): void {

@@ -2,6 +2,7 @@
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { kinds, type Model, type ModelSettings } from '../../als/index.ts';
 import type { TaskQuality } from './quality.ts';
+import type { LiveGeneration } from './control.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
 /** Popular items in the model's document. */
@@ -51,9 +52,12 @@ export const asQualityDocument = ({ judged, exposure, ...version }: Omit<TaskQua
 export const asModelDocument = (
   { generation, number, cause, candidate, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
   model: Model,
+  live: Pick<LiveGeneration, 'name' | 'trainedAt'>,
 ) => ({
   generation,
   number,
+  generationName: live.name,
+  trainedAt: live.trainedAt,
   cause,
   candidate: candidate && { generation: candidate.generation, share: candidate.share },
   settings: asSettings(model.settings),

@@ -20,6 +20,10 @@ export const defaultLearner: LearnerSettings = { model: {}, cutEvery: 1_000, max
 export const textOf = ({ model, cutEvery, maxPending, growth }: LearnerSettings): string =>
   JSON.stringify({ model: modelSettings(model), cutEvery, maxPending, growth });
 
+/** What makes the vectors of a generation. Grids may have been made coarser, so they are no difference. */
+export const madeBy = ({ factors, regularisation, unobservedWeight, seed, weights, explicit }: ModelSettings): string =>
+  JSON.stringify([factors, regularisation, unobservedWeight, seed, weights, explicit]);
+
 const ofFirstRelease = 'learner-1 ';
 
 /** The settings that release 0.1.0 kept in the version of its state; undefined where the version is none of its. */

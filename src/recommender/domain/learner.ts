@@ -4,7 +4,7 @@ import { type Change, changesOf, noChanges } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withFormer } from './control.ts';
 import { type Adopt, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
 import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
-import { defaultLearner, type LearnerSettings, settingsOfFirstRelease, textOf } from './learner-settings.ts';
+import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, textOf } from './learner-settings.ts';
 import { PendingEvents } from './pending-events.ts';
 import { type Run, runsOf } from './runs.ts';
 import { added, noTotals, type Totals } from './totals.ts';
@@ -52,6 +52,12 @@ export class Learner {
   /** What is known of generations, for whoever decides about them. */
   get control(): Control {
     return this.#control;
+  }
+
+  /** Whether what is configured would make other vectors than the live ones. */
+  get isReconfigured(): boolean {
+    const { configured, settings } = this.model;
+    return madeBy(configured) !== madeBy(settings);
   }
 
   /** Events that wait for the end of a backlog. */
@@ -226,7 +232,7 @@ export class Learner {
     this.model.beginBase();
     const number = this.#control.newest + 1;
     const about = { generation: number, cause: 'growth', trainedAt: end.clock } as const;
-    const trained = await this.#train(this.model.freeze(), about, end.signal);
+    const trained = await this.#train(() => this.model.freeze(), about, end.signal);
     stopWhereTold(end);
     this.#adopt(trained.generation, { ...about, name: nameOf(number, trained.digest), isForeign: false });
   }

@@ -17,13 +17,16 @@ export interface Trained {
   readonly digest: string;
 }
 
-/** Trains a generation somewhere, and rejects once the signal aborts. What can be tried again it tries again itself. */
-export type Train = (input: TrainingInput, about: TrainingAbout, signal: AbortSignal) => Promise<Trained>;
+/**
+ * Trains a generation somewhere, and rejects once the signal aborts. What can be tried again it tries again itself; `freeze`
+ * is called at once, and again for that.
+ */
+export type Train = (freeze: () => TrainingInput, about: TrainingAbout, signal: AbortSignal) => Promise<Trained>;
 
 /** In this thread, which it blocks: for tests and for small models. */
-export const trainHere: Train = async input => {
+export const trainHere: Train = async freeze => {
   using kernel = openKernel();
-  return asTrained(trainGeneration(input, { kernel }));
+  return asTrained(trainGeneration(freeze(), { kernel }));
 };
 
 export function asTrained(unordered: Generation): Trained {

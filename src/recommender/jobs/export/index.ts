@@ -2,6 +2,7 @@
 import { toContainer } from '../../../stream/container.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import { checkFolder, type Files, writeFolder } from './folder.ts';
+import { generationFilesOf } from './generation.ts';
 import { publishedModel } from './published.ts';
 import {
   csvLines,
@@ -16,7 +17,7 @@ export { FolderNotEmpty } from './folder.ts';
 export { NoModel } from './published.ts';
 export { exportedModels, type ExportedModel } from './rows.ts';
 
-export const exportFormats = ['csv', 'avro'] as const;
+export const exportFormats = ['csv', 'avro', 'generation'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportOptions {
@@ -30,7 +31,7 @@ export interface ExportOptions {
 /** What the files are about, and their names. */
 export type Exported = ReturnType<typeof descriptionOf> & { readonly files: readonly string[] };
 
-const own = ['users.csv', 'items.csv', 'users.avro', 'items.avro', 'model.json'];
+const own = ['users.csv', 'items.csv', 'users.avro', 'items.avro', 'generation.avro', 'model.json'];
 
 /** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} @throws {NoModel} */
 export async function exportModel(options: ExportOptions): Promise<Exported> {
@@ -39,6 +40,11 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
   await checkFolder(folder);
   const published = await publishedModel(ports);
   const description = descriptionOf(published, model);
+  if (format === 'generation') {
+    const files = { ...generationFilesOf(published), 'model.json': jsonOf(description) };
+    await writeFolder(folder, files);
+    return { ...description, files: Object.keys(files) };
+  }
   const parts = (vectors: typeof published.users): Files[string] =>
     partsOf(
       vectors.map(vector => rowOf(vector, model)),
@@ -47,13 +53,17 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
   const files: Files = {
     [`users.${format}`]: parts(published.users),
     [`items.${format}`]: parts(published.items),
-    'model.json': [`${JSON.stringify(description, undefined, 2)}\n`],
+    'model.json': jsonOf(description),
   };
   await writeFolder(folder, files);
   return { ...description, files: Object.keys(files) };
 }
 
+const jsonOf = (description: ReturnType<typeof descriptionOf>): Iterable<string> => [
+  `${JSON.stringify(description, undefined, 2)}\n`,
+];
+
 const partsOf = (
   vectors: readonly ExportedVector[],
-  { format, factors }: { readonly format: ExportFormat; readonly factors: number },
+  { format, factors }: { readonly format: 'csv' | 'avro'; readonly factors: number },
 ): Files[string] => (format === 'csv' ? csvLines(vectors, factors) : toContainer(exportedVectorSchema, vectors));

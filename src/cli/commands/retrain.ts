@@ -1,0 +1,61 @@
+import { type Command, Option } from 'commander';
+import type { Ports } from '../../app/compose.ts';
+import {
+  ask,
+  type Command as Asked,
+  commandOf,
+  type CommandKind,
+  isOpen,
+} from '../../recommender/generations/commands.ts';
+import { openExisting } from '../application.ts';
+import { CommandFailed } from '../errors.ts';
+import { type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import { type OutputFlags, print } from '../output.ts';
+
+type Flags = ConfigFlags & OutputFlags & { readonly wait?: true };
+
+const help = `
+The process that runs \`train\` (start or run, here or elsewhere) trains in a thread of its own and switches all vectors
+at once; what comes meanwhile is learnt as ever. \`millrace models\` shows what came of it.`;
+
+/** `millrace retrain`: asks for a generation. */
+export function addRetrain(program: Command): void {
+  withSettings(program.command('retrain'), portFlags)
+    .description('train a new generation of the model beside the live one, and switch it in')
+    .addOption(waitFlag())
+    .addOption(jsonFlag())
+    .addHelpText('after', help)
+    .action(async (flags: Flags) => {
+      await using ports = await openExisting(configurationOf(flags, portFlags).config);
+      const answered = await askFor(ports, { kind: 'retrain', target: null, wait: flags.wait === true });
+      print(flags, answered, () => wordsOf(answered));
+    });
+}
+
+export const waitFlag = (): Option => new Option('--wait', 'until it is live: fails where it could not be trained');
+
+interface Wanted {
+  readonly kind: CommandKind;
+  readonly target: string | null;
+  readonly wait: boolean;
+}
+
+const lookEveryMs = 200;
+
+/** Puts the command where the process that runs `train` finds it, and waits for the answer where that is wanted. */
+export async function askFor({ documents, clock }: Ports, { kind, target, wait }: Wanted): Promise<Asked> {
+  await ask(documents, { kind, target, now: clock.now() });
+  for (;;) {
+    const stored = await commandOf(documents, kind);
+    if (stored === undefined) throw new CommandFailed(kind, 'its document is gone');
+    const { command } = stored;
+    if (command.state === 'failed') throw new CommandFailed(kind, command.message);
+    if (!wait || !isOpen(command)) return command;
+    await clock.sleep(lookEveryMs, never);
+  }
+}
+
+const never = new AbortController().signal;
+
+export const wordsOf = ({ kind, state, message }: Asked): string =>
+  state === 'done' ? message : `${kind} is ${state}: whoever runs \`train\` does it, and \`millrace models\` tells`;

@@ -1,0 +1,80 @@
+/**
+ * What an operator asks of the process that runs `train`, wherever that is: one document a kind of command, which that
+ * process finds, and answers in place. So there are never more of them than kinds.
+ */
+import type { DocumentKey, Documents, JsonObject } from '../../documents/port.ts';
+import { z } from 'zod';
+import { MillraceError } from '../../errors.ts';
+
+export const commandKinds = ['retrain', 'use', 'rollback'] as const;
+export type CommandKind = (typeof commandKinds)[number];
+
+const command = z.object({
+  kind: z.enum(commandKinds),
+  /** Number or name of a generation, for `use`. */
+  target: z.string().nullable(),
+  state: z.enum(['asked', 'underway', 'done', 'failed']),
+  askedAt: z.number(),
+  answeredAt: z.number().nullable(),
+  /** What came of it, in words. */
+  message: z.string(),
+  /** The generation that was adopted. */
+  generation: z.number().nullable(),
+});
+export type Command = z.infer<typeof command>;
+
+export interface StoredCommand {
+  readonly command: Command;
+  readonly etag: string;
+}
+
+const keyOf = (kind: CommandKind): DocumentKey => ({ collection: 'models', partition: 'commands', id: kind });
+
+/** Another command of the kind was not answered yet. */
+export class CommandPending extends MillraceError {
+  readonly code = 'COMMAND_PENDING';
+}
+
+/** Asks; whoever runs `train` looks every half second. @throws {CommandPending} */
+export async function ask(
+  documents: Documents,
+  { kind, target, now }: { readonly kind: CommandKind; readonly target: string | null; readonly now: number },
+): Promise<void> {
+  const before = await commandOf(documents, kind);
+  if (before !== undefined && isOpen(before.command))
+    throw new CommandPending(
+      `'${kind}' was asked for at ${new Date(before.command.askedAt).toISOString()} and is ${before.command.state}`,
+      'Wait for it: `millrace models` says what became of it; a process that runs `train` has to be there',
+    );
+  const asked: Command = {
+    kind,
+    target,
+    state: 'asked',
+    askedAt: now,
+    answeredAt: null,
+    message: '',
+    generation: null,
+  };
+  await documents.put(keyOf(kind), asJson(asked), before === undefined ? 'absent' : { etag: before.etag });
+}
+
+export async function answer(documents: Documents, answered: Command): Promise<void> {
+  await documents.put(keyOf(answered.kind), asJson(answered), 'always');
+}
+
+/** Those that are not answered, oldest first. */
+export async function openCommands(documents: Documents): Promise<readonly Command[]> {
+  const all = await Promise.all(commandKinds.map(kind => commandOf(documents, kind)));
+  return all
+    .flatMap(stored => (stored !== undefined && isOpen(stored.command) ? [stored.command] : []))
+    .sort((a, b) => a.askedAt - b.askedAt);
+}
+
+export async function commandOf(documents: Documents, kind: CommandKind): Promise<StoredCommand | undefined> {
+  const found = await documents.get(keyOf(kind));
+  return found === undefined ? undefined : { command: command.parse(found.body), etag: found.etag };
+}
+
+export const isOpen = ({ state }: Pick<Command, 'state'>): boolean => state === 'asked' || state === 'underway';
+
+const asJson = (value: Command): JsonObject => ({ ...value });

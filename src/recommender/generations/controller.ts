@@ -1,0 +1,285 @@
+/**
+ * Decides about generations for the learner whose task runs in this process, beside its epochs: begins a build where one
+ * is due or asked for, trains it in another thread, keeps its files, and offers its adoption. All that counts is in the
+ * learner's state, by way of signals; whoever takes the task over goes on from there.
+ */
+import type { Documents } from '../../documents/port.ts';
+import type { Clock } from '../../engine/clock.ts';
+import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
+import { MillraceError, Unavailable } from '../../errors.ts';
+import type { Snapshots } from '../../snapshots/port.ts';
+import type { Signalling } from '../domain/configured.ts';
+import type { Adopt, GenerationSignal, PreparedSignal } from '../domain/generation-signals.ts';
+import type { Learner } from '../domain/learner.ts';
+import { nameOf } from '../domain/trained.ts';
+import type { Train, Trained } from '../domain/training.ts';
+import { answer, type Command, openCommands } from './commands.ts';
+import { contentOf, generationOf } from './convert.ts';
+import { readGeneration, writeGeneration } from './files.ts';
+import type { GenerationHead } from './format.ts';
+import { Offers } from './offers.ts';
+import { publish } from './published.ts';
+import { drop, droppable, heads, isForgotten, namedInJournal } from './retained.ts';
+import type { Trainer } from './trainer.ts';
+import { dueCause } from './triggers.ts';
+
+/** How often it looks whether something is due. */
+const lookEvery = 500;
+/** After a training that failed for good, the next one waits for so long. */
+const restAfterFailure = 60_000;
+
+export interface GenerationSettings {
+  readonly growth: number;
+  readonly schedule?: string | undefined;
+  readonly keep: number;
+}
+
+export interface ControllerOptions {
+  readonly snapshots: Snapshots;
+  readonly documents: Documents;
+  readonly clock: Clock;
+  readonly trainer: Pick<Trainer, 'train'>;
+  readonly settings: GenerationSettings;
+  readonly warn: (text: string) => void;
+}
+
+/** The task whose journal names generations. */
+export const task = 'train/0';
+
+export class Controller {
+  readonly #options: ControllerOptions;
+  readonly #offers = new Offers();
+  readonly #since: number;
+  readonly #ended = new AbortController();
+  /** The learner whose task runs here; nobody before it has asked for signals, and after it went elsewhere. */
+  #learner: Learner | undefined;
+  /** The build under way in this process. */
+  #building: Promise<void> | undefined;
+  #command: Command | undefined;
+  #notBefore = 0;
+  /** What was wrong at the last look. */
+  #trouble = '';
+  /** Name of the live generation when files were looked at last. */
+  #tended: string | undefined;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#since = options.clock.now();
+  }
+
+  /** For the topology: what one learner is told. */
+  signals(learner: Learner): Signalling {
+    return {
+      ready: most => {
+        this.#learner = learner;
+        return this.#offers.ready(most);
+      },
+      taken: signal => this.#taken(learner, signal),
+      wait: signal => this.#offers.wait(signal),
+    };
+  }
+
+  async prepare(signal: GenerationSignal): Promise<PreparedSignal> {
+    if (signal.signal !== 'adopt') return signal;
+    return { ...signal, content: await generationOf(await readGeneration(this.#options.snapshots, signal.name)) };
+  }
+
+  /** For a backlog that is trained as a whole: in the other thread too, and kept like any other generation. */
+  readonly train: Train = async (freeze, about, signal) => {
+    const trained = await this.#options.trainer.train(freeze, signal);
+    const name = nameOf(about.generation, trained.digest);
+    await this.#retrying(() => this.#keep(trained, { ...about, name }), signal);
+    return trained;
+  };
+
+  /** The task runs elsewhere from now on. */
+  release(): void {
+    this.#learner = undefined;
+    this.#offers.clear();
+  }
+
+  /** Looks and acts until the signal aborts; then the build under way is stopped. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    try {
+      while (!signal.aborted) {
+        const learner = this.#learner;
+        if (learner !== undefined) await this.#retrying(() => this.#lookWarily(learner), signal);
+        await clock.sleep(lookEvery, signal);
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+    } finally {
+      this.#ended.abort();
+      await this.#building;
+      const learner = this.#learner;
+      if (learner !== undefined) await this.#tend(learner);
+    }
+  }
+
+  /** A file that is broken, or a command that is none, must not stop what learns: it is said, and looked at again. */
+  async #lookWarily(learner: Learner): Promise<void> {
+    try {
+      await this.#look(learner);
+      this.#trouble = '';
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error instanceof Unavailable) throw error;
+      if (this.#trouble !== error.message) this.#options.warn(`generations: ${error.message}`);
+      this.#trouble = error.message;
+    }
+  }
+
+  async #look(learner: Learner): Promise<void> {
+    await this.#tend(learner);
+    if (!this.#offers.isEmpty || learner.pending > 0) return;
+    for (const command of await openCommands(this.#options.documents)) await this.#obey(command, learner);
+    if (this.#building === undefined) this.#beginWhereDue(learner);
+  }
+
+  #beginWhereDue({ control, isReconfigured }: Learner): void {
+    if (!this.#offers.isEmpty) return;
+    const now = this.#options.clock.now();
+    // Begun in another life of the task, and nobody trains it any more.
+    if (control.build !== null) {
+      const { cause, set } = control.build;
+      return this.#offers.add({ signal: 'begin', cause, set });
+    }
+    if (now < this.#notBefore) return;
+    const { growth, schedule } = this.#options.settings;
+    const cause = dueCause({ control, growth, schedule, now, since: this.#since, isReconfigured });
+    if (cause !== undefined) this.#offers.add({ signal: 'begin', cause });
+  }
+
+  async #obey(command: Command, learner: Learner): Promise<void> {
+    const isMine = this.#command?.askedAt === command.askedAt;
+    if (command.kind === 'retrain') {
+      if (isMine || this.#building !== undefined || !this.#offers.isEmpty) return;
+      this.#command = { ...command, state: 'underway' };
+      await answer(this.#options.documents, this.#command);
+      return this.#offers.add({ signal: 'begin', cause: 'command' });
+    }
+    try {
+      const head = await this.#target(command, learner);
+      const adoption = adoptionOf(head, learner);
+      await this.prepare(adoption); // a broken one is refused here, where it stops nobody
+      this.#offers.add(adoption);
+      await this.#answer(command, {
+        state: 'done',
+        message: `${head.name} is adopted`,
+        generation: adoption.generation,
+      });
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error instanceof Unavailable) throw error;
+      await this.#answer(command, { state: 'failed', message: error.message });
+    }
+  }
+
+  async #target({ kind, target }: Command, { control, model }: Learner): Promise<GenerationHead> {
+    const all = (await heads(this.#options.snapshots)).filter(head => !isForgotten(control, head));
+    const live = model.version.generation;
+    const found =
+      kind === 'rollback'
+        ? all
+            .filter(({ generation }) => generation > 0 && generation < live)
+            .sort((a, b) => b.generation - a.generation)[0]
+        : all.find(({ name, generation }) => name === target || (generation > 0 && String(generation) === target));
+    if (found !== undefined && found.name !== control.live.name) return found;
+    throw new NoSuchGeneration(kind, target, all);
+  }
+
+  #taken(learner: Learner, signal: GenerationSignal): void {
+    this.#offers.remove(signal);
+    const { build } = learner.control;
+    if (signal.signal !== 'begin' || build === null || this.#building !== undefined) return;
+    // At once: what is frozen is what there was when it began, to the bit.
+    this.#building = this.#build(learner).finally(() => (this.#building = undefined));
+  }
+
+  async #build(learner: Learner): Promise<void> {
+    const { signal } = this.#ended;
+    const { cause = 'command', set = {} } = learner.control.build ?? {};
+    const trainedAt = this.#options.clock.now();
+    try {
+      const trained = await this.#options.trainer.train(() => learner.model.freeze(set), signal);
+      const generation = learner.control.newest + 1;
+      const name = nameOf(generation, trained.digest);
+      await this.#retrying(() => this.#keep(trained, { name, generation, cause, trainedAt }), signal);
+      if (this.#learner !== learner && this.#learner?.control.build?.base !== trained.generation.base) return;
+      this.#offers.add({ signal: 'adopt', name, generation, cause, trainedAt, isForeign: false });
+    } catch (error) {
+      if (signal.aborted) return; // whoever runs the task next begins it again
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.warn(`generation for '${cause}' was given up: ${why}`);
+      this.#notBefore = this.#options.clock.now() + restAfterFailure;
+      this.#offers.add({ signal: 'abandon' });
+      await this.#retrying(() => this.#answerMine({ state: 'failed', message: why }), signal);
+    }
+  }
+
+  async #keep(trained: Trained, about: Parameters<typeof contentOf>[1]): Promise<void> {
+    await writeGeneration(this.#options.snapshots, contentOf(trained.generation, about));
+  }
+
+  /** After each adoption: the command is answered, needless files go, and the documents say what there is. */
+  async #tend(learner: Learner): Promise<void> {
+    const { control } = learner;
+    const { name } = control.live;
+    if (this.#tended === name || !this.#offers.isEmpty) return;
+    const { snapshots, documents, settings } = this.#options;
+    if (control.build === null && control.live.cause === 'command')
+      await this.#answerMine({
+        state: 'done',
+        message: `${name} is live`,
+        generation: learner.model.version.generation,
+      });
+    const all = await heads(snapshots);
+    const named = all.length > settings.keep ? await namedInJournal(documents.journal, task) : new Set<string>();
+    const gone = droppable(all, { control, keep: settings.keep, named });
+    await drop(snapshots, gone);
+    await publish(documents, { all, gone: new Set(gone), live: control.live });
+    this.#tended = name;
+  }
+
+  async #answerMine(outcome: Partial<Command>): Promise<void> {
+    const command = this.#command;
+    this.#command = undefined;
+    if (command !== undefined) await this.#answer(command, outcome);
+  }
+
+  async #answer(command: Command, outcome: Partial<Command>): Promise<void> {
+    await answer(this.#options.documents, { ...command, answeredAt: this.#options.clock.now(), ...outcome });
+  }
+
+  #retrying<R>(work: () => Promise<R>, signal: AbortSignal): Promise<R> {
+    const onWait: OnWait = (what, { message }, attempt) => {
+      if (attempt === 1) this.#options.warn(`${what} wait: ${message}`);
+    };
+    return retrying('generations', work, this.#options.clock, signal, onWait);
+  }
+}
+
+function adoptionOf({ name, generation, trainedAt, engine }: GenerationHead, { control }: Learner): Adopt {
+  const isForeign = generation === 0 || engine !== 'millrace';
+  return {
+    signal: 'adopt',
+    name,
+    generation: isForeign ? control.newest + 1 : generation,
+    cause: isForeign ? 'import' : 'rollback',
+    trainedAt,
+    isForeign,
+  };
+}
+
+/** No retained generation is meant. */
+class NoSuchGeneration extends MillraceError {
+  readonly code = 'NO_SUCH_GENERATION';
+  constructor(kind: string, target: string | null, all: readonly GenerationHead[]) {
+    const names = all.map(({ name, generation }) => (generation > 0 ? `${generation} (${name})` : name));
+    super(
+      kind === 'rollback'
+        ? 'No generation before the live one is kept'
+        : `No generation '${target ?? ''}' is kept, or it is live`,
+      `There are: ${names.join(', ') || 'none'}`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+/** The generations that are kept, as people and scripts see them. */
+import type { Documents } from '../../documents/port.ts';
+import type { Snapshots } from '../../snapshots/port.ts';
+import { bytesOf, type GenerationState } from './published.ts';
+import { heads } from './retained.ts';
+
+export interface GenerationRow {
+  /** Null for one from elsewhere, which goes by its name. */
+  readonly number: number | null;
+  readonly name: string;
+  readonly state: GenerationState;
+  readonly cause: string;
+  readonly users: number;
+  readonly items: number;
+  readonly factors: number;
+  readonly bytes: number;
+  /** The implicit loss that its training ended with. */
+  readonly objective: number | null;
+  readonly trainedAt: number;
+  readonly engine: string;
+}
+
+/** Newest training first. Which is live, the model's own document says. */
+export async function listed({
+  snapshots,
+  documents,
+}: {
+  readonly snapshots: Snapshots;
+  readonly documents: Pick<Documents, 'get'>;
+}): Promise<readonly GenerationRow[]> {
+  const live = (await documents.get({ collection: 'models', partition: 'live', id: 'current' }))?.body[
+    'generationName'
+  ];
+  return (await heads(snapshots)).map(head => ({
+    number: head.generation > 0 ? head.generation : null,
+    name: head.name,
+    state: head.name === live ? 'live' : 'retained',
+    cause: head.cause,
+    users: head.users,
+    items: head.items,
+    factors: head.factors,
+    bytes: bytesOf(head),
+    objective: head.objective,
+    trainedAt: head.trainedAt,
+    engine: head.engine,
+  }));
+}

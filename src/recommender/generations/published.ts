@@ -1,0 +1,47 @@
+/** The generations as documents, for the API and whoever looks. */
+import type { Documents, JsonObject } from '../../documents/port.ts';
+import type { LiveGeneration } from '../domain/control.ts';
+import type { GenerationHead } from './format.ts';
+
+export type GenerationState = 'live' | 'candidate' | 'retained' | 'dropped';
+
+export interface Listed {
+  readonly all: readonly GenerationHead[];
+  /** Names of those whose files have gone. */
+  readonly gone: ReadonlySet<string>;
+  readonly live: LiveGeneration;
+}
+
+/** One document each; those that were dropped say so. */
+export async function publish(documents: Documents, { all, gone, live }: Listed): Promise<void> {
+  for (const head of all) {
+    const state: GenerationState = gone.has(head.name) ? 'dropped' : head.name === live.name ? 'live' : 'retained';
+    const key = { collection: 'models', partition: 'generations', id: idOf(head) };
+    await documents.put(key, asDocument(head, state), 'always');
+  }
+}
+
+/** A number in the order of the numbers; one from elsewhere has none, and goes by its name. */
+const idOf = ({ generation, name }: GenerationHead): string =>
+  generation > 0 ? String(generation).padStart(8, '0') : name;
+
+/** Vectors before they are packed: what a generation takes in memory. */
+export const bytesOf = ({ users, items, factors, starFactors }: GenerationHead): number =>
+  (users + items) * 2 * (factors + starFactors + 1);
+
+export function asDocument(head: GenerationHead, state: GenerationState): JsonObject {
+  const { generation, name, cause, trainedAt, users, items, factors, starFactors, seed, engine, objective } = head;
+  return {
+    number: generation > 0 ? generation : null,
+    name,
+    cause,
+    trainedAt,
+    users,
+    items,
+    engine,
+    state,
+    settings: { factors, starFactors, seed },
+    bytes: bytesOf(head),
+    quality: { objective },
+  };
+}

@@ -1,0 +1,60 @@
+/** The generations whose files are kept: which there are, and which may go. */
+import type { Journal } from '../../documents/port.ts';
+import { decodePlan } from '../../engine/plan.ts';
+import type { Snapshots } from '../../snapshots/port.ts';
+import { type Control, owesErasure } from '../domain/control.ts';
+import { listGenerations, readHead, removeGeneration } from './files.ts';
+import type { GenerationHead } from './format.ts';
+
+/** Newest training first. */
+export async function heads(snapshots: Snapshots): Promise<readonly GenerationHead[]> {
+  const all: GenerationHead[] = [];
+  for (const name of await listGenerations(snapshots)) all.push(await readHead(snapshots, name));
+  return all.sort((a, b) => b.trainedAt - a.trainedAt || b.generation - a.generation);
+}
+
+/** Whether it has learnt from somebody who has been erased since: then it may not be served again. */
+export const isForgotten = ({ erasedAt }: Pick<Control, 'erasedAt'>, { base, generation }: GenerationHead): boolean =>
+  erasedAt !== null && generation > 0 && base <= erasedAt;
+
+/**
+ * Names that may go: all but the newest `keep`, and those that have learnt from somebody erased, once the generation that
+ * has not is live; never the live one, and none that a plan of the journal adopts: it may be executed again.
+ */
+export function droppable(
+  all: readonly GenerationHead[],
+  { control, keep, named }: { readonly control: Control; readonly keep: number; readonly named: ReadonlySet<string> },
+): string[] {
+  const kept = new Set(all.slice(0, keep).map(({ name }) => name));
+  return all
+    .filter(head => !kept.has(head.name) || (isForgotten(control, head) && !owesErasure(control)))
+    .map(({ name }) => name)
+    .filter(name => name !== control.live.name && !named.has(name));
+}
+
+const page = 500;
+
+/** Names that plans of a task's journal adopt. */
+export async function namedInJournal(journal: Journal, task: string): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (let epoch = 0; ;) {
+    const entries = await journal.after(task, epoch, page);
+    const texts = entries.flatMap(({ plan }) => Object.values(decodePlan(task, plan).signals ?? {}).flat());
+    for (const name of texts.flatMap(nameIn)) names.add(name);
+    const last = entries.at(-1);
+    if (last === undefined || entries.length < page) return names;
+    ({ epoch } = last);
+  }
+}
+
+/** A signal is JSON; one that adopts has a name. */
+function nameIn(text: string): string[] {
+  const signal: unknown = JSON.parse(text);
+  return typeof signal === 'object' && signal !== null && 'name' in signal && typeof signal.name === 'string'
+    ? [signal.name]
+    : [];
+}
+
+export async function drop(snapshots: Snapshots, names: readonly string[]): Promise<void> {
+  for (const name of names) await removeGeneration(snapshots, name);
+}

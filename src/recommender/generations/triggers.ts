@@ -1,0 +1,29 @@
+/** Why a generation is due, if one is: each reason is one line, the most pressing first. */
+import { type Control, firstGeneration, hasGrown, owesErasure } from '../domain/control.ts';
+import type { Cause } from '../domain/generation-signals.ts';
+import { nextAfter } from './schedule.ts';
+
+/** What is known of the live model. */
+export interface Situation {
+  readonly control: Control;
+  /** Whether what is configured makes other vectors than those of the live generation. */
+  readonly isReconfigured: boolean;
+  readonly growth: number;
+  readonly schedule: string | undefined;
+  /** Wall clock. */
+  readonly now: number;
+  /** Since when a schedule is followed: the process's own start, where nothing was trained yet. */
+  readonly since: number;
+}
+
+export function dueCause(situation: Situation): Cause | undefined {
+  const { control, isReconfigured, growth, schedule, now, since } = situation;
+  const { live, learnt } = control;
+  const hasBegun = learnt >= firstGeneration;
+  if (owesErasure(control)) return 'erasure';
+  if (hasBegun && live.saturations > 0) return 'saturation';
+  if (hasGrown(control, learnt, { growth, first: firstGeneration })) return 'growth';
+  if (hasBegun && isReconfigured) return 'settings';
+  if (schedule !== undefined && nextAfter(schedule, Math.max(live.trainedAt, since)) <= now) return 'schedule';
+  return undefined;
+}
