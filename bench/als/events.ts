@@ -62,6 +62,7 @@ function trainedModel(): Model {
 function measured(cut: number) {
   const batches = takeCuts(eventsOf(cut), cut);
   const perEvent: number[] = [];
+  const before = process.threadCpuUsage();
   let changed = 0;
   for (const batch of batches) {
     const began = performance.now();
@@ -69,10 +70,12 @@ function measured(cut: number) {
     perEvent.push(((performance.now() - began) * 1_000) / batch.length);
     changed += users.length + items.length;
   }
+  const { user, system } = process.threadCpuUsage(before);
   const sorted = perEvent.toSorted((a, b) => a - b);
   return {
     'events a cut': cut,
     'us an event': shown(perEvent.reduce((sum, one) => sum + one, 0) / perEvent.length),
+    'of processor': shown((user + system) / (batches.length * cut)),
     median: shown(sorted[Math.floor(sorted.length / 2)]),
     'p99 of cuts': shown(sorted[Math.floor(sorted.length * 0.99)]),
     'rows an event': shown(changed / (batches.length * cut)),
@@ -128,6 +131,7 @@ function keepEvents(rows: ReturnType<typeof measured>[]): void {
     columns: [
       { name: 'events a cut' },
       { name: 'us an event', better: 'less' },
+      { name: 'of processor', better: 'less' },
       { name: 'median', better: 'less' },
       { name: 'p99 of cuts', better: 'less' },
       { name: 'rows an event' },

@@ -32,6 +32,7 @@ from pyspark.sql.avro.functions import from_avro
 
 SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'schemas')
 KINDS = ('rating', 'order', 'view', 'return', 'alias', 'erase')
+SEEN = ('rating', 'order', 'return')  # whoever did one of them with an item is not shown it again
 CONFIDENCE_STEPS = 16  # confidences are integers in sixteenths
 STAR_EXPONENT = 10  # of the grid of star factors and biases
 MOST_FACTOR = 32_767  # -32768 overflows the kernel's multiplication of pairs
@@ -500,8 +501,7 @@ def score(spark: SparkSession, flags: argparse.Namespace) -> dict:
     users, items = (read_vectors(spark, flags.generation, side, head) for side in ('users', 'items'))
     events = read_events(spark, flags).persist()
     told = told_of(events, flags.most_invalid)
-    seen_kinds = json.loads(head['settings']).get('seen', ['rating', 'order'])
-    seen = known_events(events).where(F.col('kind').isin(seen_kinds))
+    seen = known_events(events).where(F.col('kind').isin(*SEEN))
     seen = seen.groupBy(F.col('userId').alias('id')).agg(F.collect_set('itemId').alias('seen'))
     catalogue = sorted((row['id'], row['factors']) for row in items.select('id', 'factors').toLocalIterator())
     catalogue.sort(key=lambda item: item[0].encode('utf-16-be', 'surrogatepass'))
@@ -511,7 +511,8 @@ def score(spark: SparkSession, flags: argparse.Namespace) -> dict:
         2.0 ** -(head['userExponent'] + head['itemExponent']),
         flags.n,
     ))
-    rows = users.join(seen, 'id', 'left').select('id', 'factors', 'seen').rdd.mapPartitions(lambda part: best(part, *lists.value))
+    learnt = users.where(F.col('events') > 0)
+    rows = learnt.join(seen, 'id', 'left').select('id', 'factors', 'seen').rdd.mapPartitions(lambda part: best(part, *lists.value))
     scored = rows.toDF('userId string, itemId string, rank int, score double').persist()
     ordered = scored.repartition(1).sortWithinPartitions('userId', 'rank')
     files.write(ordered.write.format('csv').option('header', True).mode('overwrite'), os.path.basename(flags.out))

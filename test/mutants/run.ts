@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { resultsFolder, root, writeCounts } from '../../scripts/results.ts';
 import { choose, offers } from '../support/kafka/choice.ts';
+import { missingForSpark } from '../support/spark/programs.ts';
 import type { NamedTest } from './mutant.ts';
 import { type Outcome, readMutants, tryMutants } from './runner.ts';
 
@@ -12,10 +13,13 @@ const patches = import.meta.dirname;
 const print = ({ mutant, verdict, detail }: Outcome): void =>
   console.log(`${verdict.padEnd(8)}  ${mutant.name.padEnd(28)}  ${mutant.promise}\n${' '.repeat(10)}${detail}`);
 
-/** Where a broker is required, its absence is for the tests to say. */
+/** Where a broker, or Spark, is required, its absence is for the tests to say. */
 const hasBroker = process.env['MILLRACE_REQUIRE_BROKER'] === '1' || choose(await offers()) !== undefined;
-const lacks = ({ file }: NamedTest): string | undefined =>
-  file.startsWith('test/kafka/') && !hasBroker ? 'there is no broker here' : undefined;
+const hasSpark = process.env['MILLRACE_REQUIRE_SPARK'] === '1' || (await missingForSpark()) === undefined;
+const lacks = ({ file }: NamedTest): string | undefined => {
+  if (file.startsWith('test/kafka/') && !hasBroker) return 'there is no broker here';
+  return file.startsWith('test/spark/') && !hasSpark ? 'there is no Spark here' : undefined;
+};
 
 const mutants = await readMutants(patches, only);
 const outcomes = await tryMutants({ root, patches, modules: join(root, 'node_modules'), lacks }, mutants, print);

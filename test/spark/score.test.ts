@@ -20,18 +20,25 @@ const random = new Random(Date.now());
 const factors = 5;
 const n = 4;
 /** Ids of which UTF-8 and UTF-16 disagree on the order, too. */
-const itemIds = ['\u{1f600}', '\uff5e', ...Array.from({ length: 40 }, (_, item) => `i${item}`)];
+const twins = ['\u{1f600}', '\uff5e'];
+const itemIds = [...twins, ...Array.from({ length: 40 }, (_, item) => `i${item}`)];
 const userIds = Array.from({ length: 30 }, (_, user) => `u${user}`);
 
-/** Few different factors, so that many scores are equal; some at the very end of the grid. */
+/** Few different factors, so that many scores are equal; some at the very end of the grid. The twins are u0's best. */
 const vector = (id: string): GenerationVector => {
-  const steps = Array.from({ length: factors }, () => random.pick([-32_767, -1, 0, 1, 32_767]));
+  const drawn = Array.from({ length: factors }, () => random.pick([-32_767, -1, 0, 1, 32_767]));
+  const steps = id === 'u0' || twins.includes(id) ? drawn.map(() => 32_767) : drawn;
   return { id, factors: steps, starFactors: [0], bias: 0, events: 1 };
 };
 const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const users = userIds.toSorted(byUtf8).map(vector);
 const items = itemIds.toSorted(byUtf8).map(vector);
-const seen = new Map(userIds.map(id => [id, new Set(itemIds.filter(() => random.chance(1 / 3)))]));
+const seen = new Map(
+  userIds.map(id => [
+    id,
+    new Set(itemIds.filter(item => !(id === 'u0' && twins.includes(item)) && random.chance(1 / 3))),
+  ]),
+);
 const events = [...seen].flatMap(([user, of]) => [...of].map(item => rating(user, item)));
 
 const head: GenerationHead = {

@@ -2,7 +2,7 @@
 import { readRatings } from '../../../src/recommender/jobs/evaluate/read.ts';
 import type { Ratings } from '../../../src/recommender/jobs/evaluate/ratings.ts';
 import { ratingsFile } from '../films.ts';
-import { shapes, synthetic, type Shape } from './synthetic.ts';
+import { type Shape, shapes, synthetic, type SyntheticRating } from './synthetic.ts';
 
 export interface Data {
   /** In words, for results. */
@@ -13,7 +13,7 @@ export interface Data {
 /** `latest-small`, the name of a size (`100k`, `1m`, ...), or a file, which results do not name. */
 export async function dataOf(named: string): Promise<Data> {
   const shape = shapes[named];
-  if (shape !== undefined) return { name: nameOf(shape), ratings: syntheticRatings(shape) };
+  if (shape !== undefined) return { name: nameOf(shape), ratings: asRatings(shape, synthetic(shape, 1)) };
   using given = await ratingsFile(named === 'latest-small' ? undefined : named);
   return { name: given.name, ratings: await readRatings(given.path) };
 }
@@ -25,11 +25,12 @@ export const nameOf = ({ users, items, ratings }: Shape): string =>
 const idsOf = (letter: string, count: number): string[] =>
   Array.from({ length: count }, (_, number) => `${letter}${String(number).padStart(7, '0')}`);
 
-function syntheticRatings(shape: Shape): Ratings {
+/** As columns; there are as many as the shape says. */
+export function asRatings(shape: Shape, given: Iterable<SyntheticRating>): Ratings {
   const [users, items] = [new Int32Array(shape.ratings), new Int32Array(shape.ratings)];
   const [stars, times] = [new Float64Array(shape.ratings), new Float64Array(shape.ratings)];
   let row = 0;
-  for (const rating of synthetic(shape, 1)) {
+  for (const rating of given) {
     users[row] = rating.user;
     items[row] = rating.item;
     stars[row] = rating.stars;

@@ -1,14 +1,16 @@
 /** PySpark as the tests run it: from the virtual environment and the jar that `.ci/run` puts under .tools. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../../scripts/results.ts';
 import type { Ended } from '../cli.ts';
 import { answer } from '../kafka/programs.ts';
 
-const python = join(root, '.tools/bin/python');
-const pyspark = join(root, '.tools/bin/spark-submit');
-const jar = join(root, '.tools/jars/spark-avro_2.13-4.1.1.jar');
+/** A copy of the checkout, in which a mutant lives, links to the packages of the checkout: its tools are beside them. */
+const tools = join(realpathSync(join(root, 'node_modules')), '../.tools');
+const python = join(tools, 'bin/python');
+const pyspark = join(tools, 'bin/spark-submit');
+const jar = join(tools, 'jars/spark-avro_2.13-4.1.1.jar');
 const script = join(root, 'deploy/spark/millrace_als.py');
 const limit_ms = 4 * 60_000;
 
@@ -37,6 +39,7 @@ const settings = [
   'spark.sql.codegen.factoryMode=NO_CODEGEN',
   'spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
   'spark.ui.enabled=false',
+  'spark.ui.showConsoleProgress=false',
   'spark.driver.host=127.0.0.1',
   'spark.driver.bindAddress=127.0.0.1',
 ].flatMap(setting => ['--conf', setting]);
