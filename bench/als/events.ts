@@ -62,7 +62,7 @@ function trainedModel(): Model {
 function measured(cut: number) {
   const batches = takeCuts(eventsOf(cut), cut);
   const perEvent: number[] = [];
-  const before = process.threadCpuUsage();
+  const begun = process.threadCpuUsage();
   let changed = 0;
   for (const batch of batches) {
     const began = performance.now();
@@ -70,7 +70,7 @@ function measured(cut: number) {
     perEvent.push(((performance.now() - began) * 1_000) / batch.length);
     changed += users.length + items.length;
   }
-  const { user, system } = process.threadCpuUsage(before);
+  const { user, system } = process.threadCpuUsage(begun);
   const sorted = perEvent.toSorted((a, b) => a - b);
   return {
     'events a cut': cut,

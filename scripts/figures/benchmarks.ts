@@ -20,6 +20,11 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-leave-last-out', 'bench/als.ts'],
   ['als-random', 'bench/als.ts'],
   ['evaluate', 'bench/evaluate.ts'],
+  ['incremental', 'bench/incremental.ts'],
+  ['list-rule', 'bench/list-rule.ts'],
+  ['kernel', 'bench/kernel.ts'],
+  ['non-inferiority', 'bench/non-inferiority.ts'],
+  ['refresh', 'bench/refresh.ts'],
   ['als-quality', 'bench/als/quality.ts'],
   ['als-speed-1', 'bench/als/speed.ts --threads 1'],
   ['als-speed-2', 'bench/als/speed.ts --threads 2'],
@@ -27,7 +32,6 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-events', 'bench/als/events.ts'],
   ['als-bytes', 'bench/als/events.ts'],
   ['als-growth', 'bench/als/growth.ts'],
-  ['list-rule', 'bench/list-rule.ts'],
 ]);
 
 /** What to type to measure it again. */
