@@ -3,6 +3,9 @@ import { compare } from './interaction.ts';
 import type { Side } from './side.ts';
 import type { ModelState } from './state.ts';
 
+/** Up to here a list that is kept in order is cheaper than sorting. */
+const fewRows = 1_000;
+
 type Stale = { readonly side: Side; readonly row: number; readonly staleness: number };
 
 /**
@@ -18,17 +21,21 @@ export function refresh(state: ModelState, events: number): number {
   return state.solve(state.items, items) + state.solve(state.users, users);
 }
 
-/** From each side as many as the budget, at least, and then the foremost of them: the cost follows the budget. */
+/** From each side the stalest buckets, with as many rows as the budget at least; then the foremost of these. */
 function stalest(sides: readonly Side[], budget: number): readonly Stale[] {
-  const chosen = new Foremost<Stale>(budget, staler);
+  const candidates: Stale[] = [];
   for (const side of sides) {
     let offered = 0;
     for (const rows of side.staleness.stalest()) {
-      for (const row of rows) chosen.offer({ side, row, staleness: side.staleness.get(row) });
+      for (const row of rows) candidates.push({ side, row, staleness: side.staleness.get(row) });
       offered += rows.length;
       if (offered >= budget) break;
     }
   }
+  // Few of many are chosen without sorting them all; many would be moved along one by one.
+  if (budget > fewRows) return candidates.sort(staler).slice(0, budget);
+  const chosen = new Foremost<Stale>(budget, staler);
+  for (const candidate of candidates) chosen.offer(candidate);
   return chosen.list;
 }
 

@@ -1,7 +1,8 @@
 /** The model is a pure function of its deeds: how it is kept, cached, restarted and computed changes no bit. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Interaction } from '../../src/als/index.ts';
+import { openKernel, type Interaction } from '../../src/als/index.ts';
+import { ReferenceKernel } from '../../src/als/kernel/reference/kernel.ts';
 import { Life, lives, type Deed } from './life.ts';
 
 /** What happens, and after each deed what was answered and what the model then is. */
@@ -40,6 +41,19 @@ describe('a life leaves the same model', () => {
       fc.property(lives, deeds => {
         expect(diary(new Life({ heavy: { events: 2, cache_bytes } }), deeds)).toEqual(plain(deeds));
       }),
+    );
+  });
+
+  test.for([
+    ['the reference kernel', () => new ReferenceKernel()],
+    ['two threads', () => openKernel({ threads: 2 })],
+  ] as const)('if it is computed by %s', ([, open]) => {
+    using kernel = open();
+    fc.assert(
+      fc.property(lives, deeds => {
+        expect(diary(new Life({}, kernel), deeds)).toEqual(plain(deeds));
+      }),
+      { numRuns: 40 },
     );
   });
 
