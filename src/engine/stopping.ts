@@ -37,4 +37,4 @@ export class Stopping {
 }
 
 /** A signal that nobody aborts. */
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;

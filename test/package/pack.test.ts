@@ -89,11 +89,12 @@ describe('the package', () => {
         'package.json',
         'bin/millrace.cjs',
         'dist/src/index.js',
+        'dist/kernel/als.wasm',
         'dist/web/index.html',
       ]),
     );
     const allowed =
-      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas|web)\/|schemas\/[^/]+\.avsc$|docs\/)/;
+      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas|web)\/|dist\/kernel\/als\.wasm$|schemas\/[^/]+\.avsc$|docs\/)/;
     expect(files.filter(path => !allowed.test(path))).toEqual([]);
     expect(files.filter(path => /(?<!\.d)\.tsx?$|(^|\/)(test|data)\/|\.test\./.test(path))).toEqual([]);
   });
