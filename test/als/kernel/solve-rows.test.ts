@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SparseRows } from '../../../src/als/kernel/entries.ts';
 import type { BiasColumn, Kernel, SolveRows } from '../../../src/als/kernel/kernel.ts';
@@ -168,6 +169,33 @@ describe.each(kernels)('solving rows, %s', (_, open) => {
     };
     expect(kernel.solveSums({ sums: kernel.sumRows(batch), ...given })).toBe(ofRows);
     expect(rowsOf(into)).toEqual(direct);
+  });
+
+  test('any shape, weights and targets are solved like the reference', () => {
+    using kernel = open();
+    using reference = new ReferenceKernel();
+    const anyCase = fc.record({
+      seed: fc.nat(1_000_000),
+      width: fc.integer({ min: 1, max: 20 }),
+      greatest: fc.integer({ min: 1, max: 32767 }),
+      bias: fc.boolean(),
+      drawn: fc.record({
+        lengths: fc.array(fc.nat(40), { minLength: 1, maxLength: 20 }),
+        others: fc.integer({ min: 1, max: 60 }),
+        weights: fc.array(fc.nat(4096), { minLength: 1, maxLength: 5 }),
+        targets: fc.array(fc.integer({ min: -32768, max: 32767 }), { minLength: 1, maxLength: 5 }),
+      }),
+    });
+    fc.assert(
+      fc.property(anyCase, one => {
+        const [batch, expected] = [batchOf(kernel, one), batchOf(reference, one)];
+        expect(kernel.solveRows(batch)).toBe(reference.solveRows(expected));
+        expect(rowsOf(batch.into)).toEqual(rowsOf(expected.into));
+        for (const { entries, from, into } of [batch, expected])
+          for (const held of [entries, from, into]) held[Symbol.dispose]();
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('a whole side is solved as its rows are one by one', () => {
