@@ -91,6 +91,14 @@ const modelSection = z.strictObject({
       .default(model.refresh.rowsPerEvent)
       .describe('Rows refreshed so with a cut, for each of its events; 0 refreshes none.'),
   }),
+  heavy: z.strictObject({
+    events: integer(1, 0x7fffffff)
+      .default(model.heavy.events)
+      .describe('From so many events on the exact sums of a user or item are kept from one solve to the next.'),
+    cache_bytes: integer(0, 1e12)
+      .default(model.heavy.cache_bytes)
+      .describe('What these sums may take, of users and of items each; the model does not depend on it.'),
+  }),
   explicit: z.strictObject({
     factors: integer(1, 127).default(model.explicit.factors).describe('Factors of a vector of the star model.'),
     regularisation: number(1e-6, 1e6)
