@@ -29,7 +29,9 @@ const live = events.slice(-count);
 using kernel = openKernel();
 const model = new Model({ factors, sweeps: 2 }, { kernel });
 // Histories first, in one cut that refreshes nothing; the training then makes the vectors.
+const before_bytes = process.memoryUsage().arrayBuffers;
 model.learn(learnt);
+const bytesPerRating = (process.memoryUsage().arrayBuffers - before_bytes) / learnt.length;
 model.train();
 
 const times_us: number[] = [];
@@ -49,6 +51,7 @@ const row = {
   eventsPerCut: cut,
   microsecondsPerEvent: Number(mean.toFixed(1)),
   median: Number((sorted[sorted.length >> 1] ?? NaN).toFixed(1)),
+  bytesPerRating: Number(bytesPerRating.toFixed(0)),
   rowsPerEvent: Number((rows / live.length).toFixed(2)),
   hash: model.hash().slice(0, 12),
 };
@@ -67,6 +70,7 @@ if (positionals[0] === undefined && factors === 64 && cut === 100)
       { name: 'eventsPerCut' },
       { name: 'microsecondsPerEvent', better: 'less' },
       { name: 'median', better: 'less' },
+      { name: 'bytesPerRating', better: 'less' },
       { name: 'rowsPerEvent' },
     ],
     rows: [row],

@@ -14,7 +14,7 @@ const manyPairs = 4_096;
 
 /**
  * Every user and item that had to do with each other: the facts, and what both models make of them. In columns by pair,
- * about 80 bytes each with index and lists; the numbers of pairs that were removed are given out again.
+ * about 90 bytes each with index and lists; the numbers of pairs that were removed are given out again.
  */
 export class Pairs {
   readonly #users: Side;
