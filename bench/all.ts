@@ -17,6 +17,8 @@ const all = [
   ['bench/kernel.ts'],
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
+  ['bench/non-inferiority.ts'],
+  ['bench/refresh.ts'],
   ['bench/als/quality.ts'],
   ['bench/als/speed.ts', '--threads', '1'],
   ['bench/als/speed.ts', '--threads', '2'],

@@ -127,6 +127,7 @@ async function compareOverStream(flags: Flags): Promise<void> {
     resamples,
     settings: modelSet,
     eventsPerCut: learner.cutEvery,
+    growth: learner.growth,
     kernel,
     reached: ({ events, seed: of }) => process.stderr.write(`judged after ${events} events, seed ${of}\n`),
   });

@@ -36,13 +36,15 @@ export interface FollowOptions {
   readonly ratings: Ratings;
   readonly settings: Partial<ModelSettings>;
   readonly eventsPerCut: number;
+  /** A generation is trained where there is so many times what the last one was trained on, as in the product. */
+  readonly growth: number;
   readonly seed: number;
   readonly kernel: Kernel;
 }
 
 /** Learns a stream as the product does, and beside it a retrain of the same events at every checkpoint. */
 export function* follow({ rows, first, checkpoints }: Stream, options: FollowOptions): Generator<Reached> {
-  const { ratings, settings, eventsPerCut, kernel } = options;
+  const { ratings, settings, eventsPerCut, growth, kernel } = options;
   using model = new Model(settings, { kernel });
   let [at, trainedAt, generations, changed] = [0, 0, 0, 0];
   const learnTo = (end: number): void => {
@@ -66,9 +68,6 @@ export function* follow({ rows, first, checkpoints }: Stream, options: FollowOpt
     [generations, changed] = [0, 0];
   }
 }
-
-/** As the product: a generation is trained where there is so many times what the last one was trained on. */
-const growth = 2;
 
 function reachedBy(
   model: Model,

@@ -26,6 +26,8 @@ export interface NonInferiorityOptions {
   readonly settings?: Partial<Omit<ModelSettings, 'seed'>>;
   /** Events that the incremental model learns at a time; 1,000 by default. */
   readonly eventsPerCut?: number;
+  /** How much there has to be for the next generation, in times of what the last one was trained on; 2 by default. */
+  readonly growth?: number | undefined;
   readonly resamples?: number | undefined;
   readonly kernel: Kernel;
   /** Is told of each checkpoint as soon as both models are judged. */
@@ -56,8 +58,9 @@ export interface NonInferiority {
     readonly bound: number;
     readonly held: boolean;
   };
-  /** Generations after the first one: the product trains one where what is known has doubled. */
+  /** Generations after the first one, and how much there had to be for each, in times of what the last was trained on. */
   readonly generations: number;
+  readonly growth: number;
   /** Vectors that changed for each event, apart from generations: those it touched, and those that were refreshed. */
   readonly changedPerEvent: number;
   readonly eventsPerCut: number;
@@ -72,7 +75,7 @@ const margin = 0.01;
 
 /** @throws {EvaluateInput} */
 export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
-  const { ratings, order, seeds, checkpoints, first, eventsPerCut, bootstrap } = checked(options);
+  const { ratings, order, seeds, checkpoints, first, eventsPerCut, growth, bootstrap } = checked(options);
   const reached: CheckpointFigures[] = [];
   let learnt = 0;
   const models: { incremental: UserFigures[]; retrain: UserFigures[] } = { incremental: [], retrain: [] };
@@ -84,6 +87,7 @@ export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
       ratings,
       settings,
       eventsPerCut,
+      growth,
       seed,
       kernel: options.kernel,
     })) {
@@ -106,6 +110,7 @@ export function nonInferiority(options: NonInferiorityOptions): NonInferiority {
     overlap10: share(reached),
     objectiveGap: gapOf(reached.map(({ objectiveGap }) => objectiveGap)),
     generations: sum(({ generations }) => generations),
+    growth,
     changedPerEvent: sum(({ changed }) => changed) / learnt,
     eventsPerCut,
     bootstrap,
@@ -132,12 +137,13 @@ const mostCheckpoints = 10_000;
 
 function checked(options: NonInferiorityOptions) {
   const { ratings, seed, order = 'time', resamples } = options;
-  const { seeds = 3, checkpoints = 10, first = 0.5, eventsPerCut = 1_000 } = options;
+  const { seeds = 3, checkpoints = 10, first = 0.5, eventsPerCut = 1_000, growth = 2 } = options;
   requireInteger(seeds, 'seeds', mostSeeds);
   requireInteger(checkpoints, 'checkpoints', mostCheckpoints);
   requireInteger(eventsPerCut, 'events in a cut', Number.MAX_SAFE_INTEGER);
   if (!(first > 0 && first < 1))
     throw new EvaluateInput(`A share of ${first} cannot be the first generation's`, 'Give a number between 0 and 1');
+  if (!(growth > 1)) throw new EvaluateInput(`Generations cannot begin at ${growth} times`, 'Give a number above 1');
   return {
     ratings,
     order,
@@ -145,6 +151,7 @@ function checked(options: NonInferiorityOptions) {
     checkpoints,
     first,
     eventsPerCut,
+    growth,
     bootstrap: bootstrapOptions({ seed, resamples }),
   };
 }
