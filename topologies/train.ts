@@ -7,7 +7,7 @@ import { isItemChange, isUserChange } from '../src/recommender/domain/changes.ts
 import { Learner, type LearnerSettings } from '../src/recommender/domain/learner.ts';
 import type { GenerationSignal, LearnerInput, PreparedSignal } from '../src/recommender/domain/generation-signals.ts';
 import type { Train } from '../src/recommender/domain/training.ts';
-import { itemVectors, modelVersions, ratings, userVectors } from './streams.ts';
+import { items, itemVectors, modelVersions, ratings, userVectors } from './streams.ts';
 
 /** What the process has beside its log: who decides about generations, keeps their files and trains them. */
 export interface Generations {
@@ -28,19 +28,22 @@ export const trainWith = (settings: LearnerSettings, generations?: Generations) 
     });
     const changes = signals.pipe(
       map((signal): LearnerInput => signal),
-      mergeWith(task.read(ratings, { all: true, invalid: 'ignore' })),
+      mergeWith(
+        task.read(items, { all: true, invalid: 'ignore' }),
+        task.read(ratings, { all: true, invalid: 'ignore' }),
+      ),
       model.apply,
       share(),
     );
-    const items = changes.pipe(
+    const itemChanges = changes.pipe(
       filter(isItemChange),
       map(({ vector }) => vector),
       share(),
     );
     const userChanges = changes.pipe(filter(isUserChange), share());
     const users = userChanges.pipe(map(({ vector }) => vector));
-    items.subscribe(task.write(itemVectors));
-    items.subscribe(task.replace('itemVectors', { id: ({ id }) => id, body: asVectorDocument }));
+    itemChanges.subscribe(task.write(itemVectors));
+    itemChanges.subscribe(task.replace('itemVectors', { id: ({ id }) => id, body: asVectorDocument }));
     users.subscribe(task.write(userVectors));
     userChanges.subscribe(
       task.replace('userVectors', {

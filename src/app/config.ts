@@ -47,17 +47,6 @@ const generationsSection = z.strictObject({
   keep: integer(1, 1_000)
     .default(5)
     .describe('Generations whose files are kept, the live one included, to go back to.'),
-  shadow: z.strictObject({
-    events: integer(0, largest)
-      .default(0)
-      .describe(
-        'After so many events a training is compared with the live model on what comes next, and not adopted; 0 is never.',
-      ),
-    judged: integer(1, 1e6).default(1_000).describe('Events on which both are judged.'),
-    drift: number(0, 10)
-      .default(0.01)
-      .describe('How much worse than retrained, relatively, the live model may be before a generation is trained.'),
-  }),
 });
 
 const modelSection = z.strictObject({

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Rating } from '../../schemas/types.ts';
 import { steps } from '../../src/engine/epoch.ts';
 import { defaultLearner } from '../../src/recommender/domain/learner.ts';
-import { itemVectors, modelVersions, ratings, userVectors } from '../../topologies/streams.ts';
+import { items, itemVectors, modelVersions, ratings, userVectors } from '../../topologies/streams.ts';
 import { trainWith } from '../../topologies/train.ts';
 import { repeats } from '../support/consumer.ts';
 import { TestGenerations } from '../support/generations.ts';
@@ -181,6 +181,32 @@ describe('what users say about themselves', () => {
     expect(generations.learner?.model.seen('new')).toEqual(['i4']);
     expect(await world.documents.get({ collection: 'userVectors', partition: 's1', id: 's1' })).toBeUndefined();
   });
+});
+
+test('an item that nobody has met begins where its genres are, and is published with what is learnt next', async () => {
+  const { world, generations } = await opened();
+  const film = (itemId: string, genres: string[]) => ({
+    itemId,
+    title: itemId,
+    genres,
+    tags: [],
+    available: true,
+    time: day,
+  });
+  await world.send(items, ...Array.from({ length: 20 }, (_, n) => film(`i${n}`, [n % 2 === 0 ? 'even' : 'odd'])));
+  await world.send(ratings, ...events(200, 0));
+  await settle(world);
+  const { length } = await world.output(modelVersions);
+  await world.send(items, film('fresh', ['even']));
+  await settle(world);
+  expect(await world.output(modelVersions)).toHaveLength(length);
+  await world.send(ratings, rating({ userId: 'u1', itemId: 'i2', value: 1, time: day + 300 * minute }));
+  await settle(world);
+  const vector = (await world.output(itemVectors)).findLast(({ id }) => id === 'fresh');
+  expect(vector?.events).toBe(0);
+  const model = generations.learner?.model;
+  const of = (user: string) => model?.score(user, 'fresh') ?? NaN;
+  expect(of('u2')).toBeGreaterThan(of('u3')); // who likes what is even, and who likes what is odd
 });
 
 test('other settings are journalled, and count for what is trained from then on', async () => {

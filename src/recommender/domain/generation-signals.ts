@@ -6,7 +6,6 @@ import type { LearnerSettings } from './learner-settings.ts';
 export const causes = [
   'command',
   'schedule',
-  'drift',
   'growth',
   'saturation',
   'erasure',

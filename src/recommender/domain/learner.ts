@@ -2,10 +2,12 @@
 import { type Generation, type Interaction, type Learnt, Model } from '../../als/index.ts';
 import { type Change, changesOf, noChanges } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withFormer } from './control.ts';
+import { type EndOfEpoch, stopWhereTold, turned } from './end-of-epoch.ts';
 import { type Adopt, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
 import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
 import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, textOf } from './learner-settings.ts';
 import { PendingEvents } from './pending-events.ts';
+import { PendingItems } from './pending-items.ts';
 import { type Run, runsOf } from './runs.ts';
 import { added, noTotals, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
@@ -16,14 +18,6 @@ export { defaultLearner, type LearnerSettings } from './learner-settings.ts';
 
 type Value = string | Uint8Array;
 
-/** What the learner has to know of the end of an epoch. */
-export interface EndOfEpoch {
-  readonly clock: number;
-  readonly caughtUp: boolean;
-  readonly signal: AbortSignal;
-  readonly turn: () => Promise<void>;
-}
-
 /** Facts taken in at once before others have their turn, while a backlog is trained as a whole. */
 const notedAtOnce = 10_000;
 
@@ -33,6 +27,7 @@ export class Learner {
   readonly #given: LearnerSettings;
   readonly #train: Train;
   readonly #pending = new PendingEvents();
+  readonly #items = new PendingItems();
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
   #control: Control = begunControl;
@@ -74,7 +69,8 @@ export class Learner {
   /** Events wait for the end of their epoch; signals come before them, and count at once. */
   next(input: LearnerInput): readonly never[] {
     if (isSignal(input)) this.#signalled(input);
-    else if (!isItem(input)) this.#keep(asLearnable(input));
+    else if (isItem(input)) this.#items.add(input);
+    else this.#keep(asLearnable(input));
     return [];
   }
 
@@ -97,12 +93,14 @@ export class Learner {
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
     yield* this.model.dirty();
     yield* this.#pending.changes();
+    yield* this.#items.changes();
     if (this.#isDirty) yield [learnerKey, JSON.stringify({ ...this.#totals, control: this.#control })];
   }
 
   committed(): void {
     this.model.clean();
     this.#pending.committed();
+    this.#items.committed();
     this.#isDirty = false;
     this.#changed = noChanges();
   }
@@ -111,6 +109,7 @@ export class Learner {
     this.#changed = noChanges();
     this.model.undo(read);
     this.#pending.undo(read);
+    this.#items.undo(read);
     this.#restoreSelf(read(learnerKey));
     this.#takeUpFirstRelease();
     this.#configure();
@@ -118,7 +117,7 @@ export class Learner {
 
   restore(key: string, value: Value): void {
     if (key === learnerKey) this.#restoreSelf(value);
-    else if (!this.#pending.restore(key, value)) this.model.restoreRow(key, value);
+    else if (!this.#pending.restore(key, value) && !this.#items.restore(key, value)) this.model.restoreRow(key, value);
   }
 
   restored(): void {
@@ -268,6 +267,8 @@ export class Learner {
   #published(): Iterable<Change> {
     const { news, isAdopted, newest } = this.#changed;
     if (news === 0 && !isAdopted) return [];
+    // With what is learnt, so that a catalogue alone makes no version of a model that has learnt nothing since.
+    this.#note(this.model.describe(this.#items.take()));
     const hash = this.model.hash();
     const time = Math.max(this.#totals.time, newest);
     this.#totals = { ...this.#totals, parentHash: this.#totals.hash, hash, time };
@@ -289,16 +290,6 @@ export class Learner {
     this.#control = { ...this.#control, configured: textOf(this.#ofFirstRelease), learnt };
     this.#isDirty = true;
   }
-}
-
-async function turned(end: EndOfEpoch): Promise<void> {
-  await end.turn();
-  stopWhereTold(end);
-}
-
-/** Whoever told it to stop has undone the epoch, or will: nothing may be changed any more. */
-function stopWhereTold({ signal }: EndOfEpoch): void {
-  signal.throwIfAborted();
 }
 
 const learnerKey = 'learner';

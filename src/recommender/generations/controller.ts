@@ -103,8 +103,7 @@ export class Controller {
     const { clock } = this.#options;
     try {
       while (!signal.aborted) {
-        const learner = this.#learner;
-        if (learner !== undefined) await this.#retrying(() => this.#lookWarily(learner), signal);
+        await this.look(signal);
         await clock.sleep(lookEvery, signal);
       }
     } catch (error) {
@@ -115,6 +114,12 @@ export class Controller {
       const learner = this.#learner;
       if (learner !== undefined) await this.#tend(learner);
     }
+  }
+
+  /** Does what is due, or asked for; nothing while no task of `train` runs here. */
+  async look(signal: AbortSignal): Promise<void> {
+    const learner = this.#learner;
+    if (learner !== undefined) await this.#retrying(() => this.#lookWarily(learner), signal);
   }
 
   /** A file that is broken, or a command that is none, must not stop what learns: it is said, and looked at again. */

@@ -1,0 +1,56 @@
+import type { Item } from '../../../schemas/types.ts';
+import type { Description } from '../../als/index.ts';
+import { compareIds } from './order.ts';
+
+type Value = string | Uint8Array;
+
+const prefix = 'described ';
+
+/** What the catalogue said of items since the model learnt last: the newest word of each, until it is taken. */
+export class PendingItems {
+  readonly #waiting = new Map<string, readonly string[]>();
+  readonly #dirty = new Set<string>();
+
+  add({ itemId, genres, tags }: Item): void {
+    this.#waiting.set(itemId, [...genres.map(genre => `genre:${genre}`), ...tags.map(tag => `tag:${tag}`)]);
+    this.#dirty.add(itemId);
+  }
+
+  /** All of them, by id: whatever the order they came in. */
+  take(): Description[] {
+    const all = [...this.#waiting].sort(([a], [b]) => compareIds(a, b));
+    for (const [itemId] of all) this.#dirty.add(itemId);
+    this.#waiting.clear();
+    return all.map(([itemId, groups]) => ({ itemId, groups }));
+  }
+
+  *changes(): Iterable<readonly [key: string, value: Value | null]> {
+    for (const itemId of this.#dirty) {
+      const groups = this.#waiting.get(itemId);
+      yield [`${prefix}${itemId}`, groups === undefined ? null : JSON.stringify(groups)];
+    }
+  }
+
+  committed(): void {
+    this.#dirty.clear();
+  }
+
+  undo(read: (key: string) => Value | undefined): void {
+    for (const itemId of this.#dirty) {
+      this.#waiting.delete(itemId);
+      const stored = read(`${prefix}${itemId}`);
+      if (stored !== undefined) this.restore(`${prefix}${itemId}`, stored);
+    }
+    this.#dirty.clear();
+  }
+
+  /** Whether the key was one of these. */
+  restore(key: string, value: Value): boolean {
+    if (!key.startsWith(prefix)) return false;
+    this.#waiting.set(key.slice(prefix.length), groupsOf(value));
+    return true;
+  }
+}
+
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
+const groupsOf = (value: Value): string[] => JSON.parse(value.toString()) as string[];
