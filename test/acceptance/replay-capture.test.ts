@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPorts } from '../../src/app/compose.ts';
-import { BatchCursor } from '../../src/transport/record.ts';
-import type { Transport } from '../../src/transport/port.ts';
 import { millrace, millraceWith } from '../support/cli.ts';
-import { type TestEvent, writeCapture } from '../support/capture.ts';
+import { captureTopic, writeCapture } from '../support/capture.ts';
 
 const films = 800;
 const retention = { MILLRACE_RETENTION_DAYS: '1' };
@@ -30,30 +28,11 @@ beforeAll(async () => {
   [data, captured] = [join(folder, 'data'), join(folder, 'captured')];
   await json('generate', '--count', '400', '--rate', '0');
   await using ports = await openPorts({ data, transport: 'embedded', documents: 'sqlite' });
-  for (const topic of ['ratings', 'items']) await capture(ports.transport, topic);
+  for (const topic of ['ratings', 'items']) await captureTopic(captured, ports.transport, topic);
   await ports.transport.applyRetention(Date.now() + 2 * 86_400_000);
   await json('generate', '--count', '100', '--rate', '0');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Writes what a topic holds into a file for each partition. */
-async function capture(transport: Transport, topic: string): Promise<void> {
-  for (let partition = 0; partition < (await transport.partitions(topic)); partition++) {
-    const events: TestEvent[] = [];
-    const { end } = await transport.bounds({ topic, partition });
-    for (const batch of await transport.read({ topic, partition, from: 0, maxRecords: end, maxBytes: 1 << 24 })) {
-      const record = new BatchCursor(batch);
-      while (record.next())
-        events.push({
-          sequence: record.offset,
-          time: record.origin,
-          key: record.key(),
-          body: Buffer.from(record.value()),
-        });
-    }
-    await writeCapture(captured, { hub: topic, partition, at: new Date(0), codec: 'deflate', events });
-  }
-}
 
 const modelOf = ({ accepted, modelHash, recommendationsHash }: Record<string, unknown>) => {
   return { accepted, modelHash, recommendationsHash };

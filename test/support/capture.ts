@@ -5,6 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import avro from 'avsc';
+import type { Transport } from '../../src/transport/port.ts';
+import { BatchCursor } from '../../src/transport/record.ts';
 
 const values = ['long', 'double', 'string', 'bytes'] as const;
 
@@ -56,6 +58,25 @@ export async function writeCapture(folder: string, { hub, partition, at, codec =
   encoder.end();
   await once(file, 'close');
   return path;
+}
+
+/** Writes what a topic holds, a file for each partition, as if it had been captured. */
+export async function captureTopic(folder: string, transport: Transport, topic: string): Promise<void> {
+  for (let partition = 0; partition < (await transport.partitions(topic)); partition++) {
+    const events: TestEvent[] = [];
+    const { end } = await transport.bounds({ topic, partition });
+    for (const batch of await transport.read({ topic, partition, from: 0, maxRecords: end, maxBytes: 1 << 24 })) {
+      const record = new BatchCursor(batch);
+      while (record.next())
+        events.push({
+          sequence: record.offset,
+          time: record.origin,
+          key: record.key(),
+          body: Buffer.from(record.value()),
+        });
+    }
+    await writeCapture(folder, { hub: topic, partition, at: new Date(0), codec: 'deflate', events });
+  }
 }
 
 const eventData = ({ sequence, time, key, body }: TestEvent) => ({
