@@ -42,8 +42,7 @@ const before = process.memoryUsage();
 const model = trainedModel();
 collect();
 const after = process.memoryUsage();
-const modelBytes =
-  after.heapUsed + after.external + after.arrayBuffers - before.heapUsed - before.external - before.arrayBuffers;
+const modelBytes = after.heapUsed + after.external - before.heapUsed - before.external; // external has the array buffers in it
 const checkpointBytes = bytesOf(model.dirty());
 model.clean();
 keepBytes();
