@@ -242,6 +242,18 @@ export interface Recommendation {
   readonly items: readonly RecommendedItem[];
 }
 
+/** Something that a session did before it became this user. */
+export interface TakenEvent {
+  /** The item. */
+  readonly itemId: string;
+  /** What was done: rating, order, view or return. */
+  readonly kind: string;
+  /** Stars of a rating, quantity of an order. */
+  readonly value: number;
+  /** When it was done; milliseconds since 1970. */
+  readonly time: Millis;
+}
+
 /** The factors of one user as of a model version; one that no model version names is ignored. */
 export interface UserVector {
   /** Identity of the user. */
@@ -262,6 +274,10 @@ export interface UserVector {
   readonly bias: number;
   /** Number of events the factors were learnt from. */
   readonly events: number;
+  /** Whether the user is no more: erased, or a session that became a user. Whatever is kept of the user goes. */
+  readonly gone: boolean;
+  /** What aliases have made the user's own with this version; the events themselves lie in the partition of the session. */
+  readonly taken: readonly TakenEvent[];
   /** Event time of the newest of them; milliseconds since 1970. */
   readonly time: Millis;
 }
@@ -725,6 +741,35 @@ export const userVectorSchema = schema<UserVector>({
     { name: 'starExponent', type: 'int', default: 0, doc: 'Exponent of the grid on which the star factors lie.' },
     { name: 'bias', type: 'double', doc: 'How far ratings of this user lie above the mean of all, in stars.' },
     { name: 'events', type: 'long', doc: 'Number of events the factors were learnt from.' },
+    {
+      name: 'gone',
+      type: 'boolean',
+      default: false,
+      doc: 'Whether the user is no more: erased, or a session that became a user. Whatever is kept of the user goes.',
+    },
+    {
+      name: 'taken',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'TakenEvent',
+          doc: 'Something that a session did before it became this user.',
+          fields: [
+            { name: 'itemId', type: 'string', doc: 'The item.' },
+            { name: 'kind', type: 'string', doc: 'What was done: rating, order, view or return.' },
+            { name: 'value', type: 'double', doc: 'Stars of a rating, quantity of an order.' },
+            {
+              name: 'time',
+              type: { type: 'long', logicalType: 'timestamp-millis' },
+              doc: 'When it was done; milliseconds since 1970.',
+            },
+          ],
+        },
+      },
+      default: [],
+      doc: "What aliases have made the user's own with this version; the events themselves lie in the partition of the session.",
+    },
     {
       name: 'time',
       type: { type: 'long', logicalType: 'timestamp-millis' },

@@ -1,5 +1,5 @@
 import type { Description } from './groups.ts';
-import type { Interaction } from './interaction.ts';
+import { type Interaction, kinds } from './interaction.ts';
 import { judge } from './judge.ts';
 import { learn, noteOnly } from './learn.ts';
 import { modelHash } from './model-hash.ts';
@@ -19,7 +19,7 @@ import { ModelState } from './state.ts';
 import { dot, greatest, type TopNOptions } from './top-n.ts';
 import { trainGeneration } from './train-generation.ts';
 import { why, type Why } from './why.ts';
-import type { Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
+import type { Done, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 
 /**
  * Both models over one set of histories: implicit-feedback ALS for lists, explicit ALS with biases for stars. A pure
@@ -254,6 +254,21 @@ export class Model implements Disposable {
     if (row === undefined) return [];
     const seen = [...users.pairs.of(row)].filter(pair => this.settings.seen.some(kind => pairs.has(pair, kind)));
     return seen.map(pair => items.idOf(pairs.itemOf(pair))).sort();
+  }
+
+  /** All that is known of what a user did: of each item and kind the newest event. */
+  history(userId: string): Done[] {
+    const { users, items, pairs } = this.#state;
+    const row = users.ids.rowOf(userId);
+    if (row === undefined) return [];
+    return [...users.pairs.of(row)].flatMap(pair => {
+      const facts = pairs.facts(pair);
+      const itemId = items.idOf(pairs.itemOf(pair));
+      return kinds.flatMap(kind => {
+        const fact = facts[kind];
+        return fact === undefined ? [] : [{ itemId, kind, value: fact.value, time: fact.time }];
+      });
+    });
   }
 
   /** SHA-256 over generation, number and the vectors sorted by id, in hexadecimal. */

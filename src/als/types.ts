@@ -1,4 +1,5 @@
 /** What the model answers. */
+import type { Kind } from './interaction.ts';
 
 /** Which state of the model: a generation is a whole retrain, its number counts the cuts learnt since. */
 export interface ModelVersion {
@@ -50,3 +51,11 @@ export interface Scored {
 
 /** A value of a checkpoint row. */
 export type RowValue = string | Uint8Array;
+
+/** The newest event of its kind of a user with an item. */
+export interface Done {
+  readonly itemId: string;
+  readonly kind: Kind;
+  readonly value: number;
+  readonly time: number;
+}

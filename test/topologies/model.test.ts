@@ -213,6 +213,32 @@ describe('what is served', () => {
     for (const seed of [1, 2]) expect(await served(await inWaves(2, new Random(seed)))).toEqual(calm);
   });
 
+  test.for([1, 4])(
+    'is of the user what a session had done, over %i partitions, and nothing of the session',
+    async partitions => {
+      const world = await worldWith(partitions, all.slice(0, 200));
+      const sessions = Array.from({ length: 6 }, (_, n) => `s${n}`);
+      const time = day + 700 * minute;
+      await world.send(
+        ratings,
+        ...sessions.map(sessionId => rating({ userId: '', sessionId, itemId: 'i1', kind: 'order', value: 1, time })),
+      );
+      await settle(world);
+      expect((await lists(world)).get('s0')?.items.length).toBeGreaterThan(0);
+      const alias = { kind: 'alias', itemId: '', value: 0, time: time + minute } as const;
+      await world.send(ratings, ...sessions.map((sessionId, n) => rating({ ...alias, sessionId, userId: `new${n}` })));
+      await settle(world);
+      const { lists: stand, profiles, histories } = await served(world);
+      for (const documents of [stand, profiles, histories]) {
+        const users = new Set(documents.map(({ partition }) => partition));
+        expect(sessions.filter(session => users.has(session))).toEqual([]);
+        expect(sessions.filter((_, n) => !users.has(`new${n}`))).toEqual([]);
+      }
+      for (const { partition, body } of stand.filter(list => list.partition.startsWith('new')))
+        expect([partition, JSON.stringify(body).includes('"i1"')]).toEqual([partition, false]);
+    },
+  );
+
   test('holds nothing of somebody who was erased', async () => {
     const { lists: stand, profiles, histories } = await served(await inWaves(2));
     for (const documents of [stand, profiles, histories])

@@ -18,6 +18,8 @@ export const noChanges = () => ({
   items: new Set<string>(),
   /** Users that the model no longer knows. */
   gone: new Set<string>(),
+  /** What sessions had done that became users, by user. */
+  taken: new Map<string, UserVector['taken']>(),
   news: 0,
   /** Event time of the newest event. */
   newest: 0,
@@ -27,7 +29,7 @@ export const noChanges = () => ({
 /** Items before users: whoever applies them in this order never scores with a vector of the version before. */
 export function* changesOf(
   model: Model,
-  { users, items, gone }: Pick<ReturnType<typeof noChanges>, 'users' | 'items' | 'gone'>,
+  { users, items, gone, taken }: Pick<ReturnType<typeof noChanges>, 'users' | 'items' | 'gone' | 'taken'>,
   time: number,
 ): Iterable<Change> {
   const at = { version: model.version, settings: model.settings, time };
@@ -38,7 +40,8 @@ export function* changesOf(
   for (const id of [...users].sort(compareIds)) {
     const vectors = model.user(id);
     if (vectors === undefined) continue;
-    yield { kind: 'user', vector: asVector(id, vectors, { ...at, side: 'users' }), isGone: false };
+    const vector = { ...asVector(id, vectors, { ...at, side: 'users' }), taken: taken.get(id) ?? [] };
+    yield { kind: 'user', vector, isGone: false };
   }
   for (const id of [...gone].sort(compareIds))
     if (model.user(id) === undefined) yield { kind: 'user', vector: vectorOfNobody(id, at), isGone: true };

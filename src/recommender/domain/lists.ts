@@ -26,6 +26,9 @@ export interface Seen {
   touched(): readonly string[];
   /** Users who are no more. */
   left(): readonly string[];
+  /** Takes over what the version tells of users whose events lie in other partitions. */
+  take(user: string, events: UserVector['taken']): void;
+  leave(user: string): void;
   /** What users turned out to want. */
   wanted(): readonly { readonly userId: string; readonly itemId: string }[];
 }
@@ -96,7 +99,7 @@ export class Lists {
     const before = this.#head;
     const sums = before === undefined ? [] : this.#judged(before);
     this.#arms.follow(version);
-    for (const user of this.#users.touched()) this.#turns.add(user);
+    for (const user of this.#users.touched()) this.#meet(user);
     const left = this.#seen.left().flatMap(user => this.#bury(user, version));
     const unknown = this.#users.touched().flatMap(user => this.#withdraw(user, version));
     const changed = this.#listsOf(this.#usersOf(version, before), version);
@@ -200,6 +203,13 @@ export class Lists {
     const before = this.#lists.get(asked.user);
     this.#lists.set(asked.user, standing);
     return saysTheSame(before, standing) ? [] : [list];
+  }
+
+  #meet(user: string): void {
+    const { gone = false, taken = [] } = this.#users.get(user) ?? {};
+    this.#turns.add(user);
+    if (gone) this.#seen.leave(user);
+    if (taken.length > 0) this.#seen.take(user, taken);
   }
 
   /** A vector that came with the same version is of somebody who came back. */

@@ -1,5 +1,5 @@
 /** What each user has done with which item, as far as the model versions reach: the state `seen` of `recommend`. */
-import type { EventKind, Rating } from '../../../schemas/types.ts';
+import type { EventKind, Rating, UserVector } from '../../../schemas/types.ts';
 import { defaultWeights, fold, type Kind, kinds, type WeightTable } from '../../als/index.ts';
 import { decodePage, encodePage, History, type HistoryItem, isFirstRelease } from './history.ts';
 import { asInteraction } from './interaction.ts';
@@ -65,6 +65,21 @@ export class Shelves {
 
   endEpoch(): readonly never[] {
     return [];
+  }
+
+  /** What a session did, whose events lie in another partition, becomes the user's. */
+  take(user: string, events: UserVector['taken']): void {
+    const shelf = this.#shelfOf(user);
+    for (const { itemId, kind: named, value, time } of events) {
+      const kind = kinds.find(known => known === named);
+      if (kind !== undefined) this.#mark(user, shelf.add(itemId, kind, { value, time }));
+    }
+  }
+
+  /** The user is no more; also where the event that says so lies in another partition. */
+  leave(user: string): void {
+    if (this.#shelves.has(user)) this.#remove(user);
+    else this.#left.add(user);
   }
 
   /** Items that a list for the user may not hold. */

@@ -36,6 +36,8 @@ export function asVector(
     candidate: null,
     bias: vectors.bias,
     events: vectors.events,
+    gone: false,
+    taken: [],
     time,
   };
 }
@@ -47,7 +49,8 @@ export function vectorOfNobody(
 ): UserVector {
   const factors = new Int16Array(settings.factors);
   const starFactors = new Int16Array(settings.explicit.factors);
-  return asVector(id, { factors, starFactors, bias: 0, events: 0 }, { version, settings, side: 'users', time });
+  const zeros = asVector(id, { factors, starFactors, bias: 0, events: 0 }, { version, settings, side: 'users', time });
+  return { ...zeros, gone: true };
 }
 
 const starExponent = 10;

@@ -112,6 +112,8 @@ export class ListWorld {
       touched: () => this.shelves.touched(),
       left: () => this.shelves.left(),
       wanted: () => this.shelves.wanted(),
+      take: (user: string, events: UserVector['taken']) => this.shelves.take(user, events),
+      leave: (user: string) => this.shelves.leave(user),
     };
     return new Lists({ items: this.items, users: this.users, seen }, this.#settings);
   }
@@ -121,7 +123,12 @@ export class ListWorld {
     for (const [id, factors] of Object.entries(items))
       this.items.set({ id, ...grid, generation, number, factors: bytes(factors), candidate: candidateOf(cut, id) });
     for (const [id, factors] of Object.entries(users)) {
-      const known = { events: factors.every(factor => factor === 0) ? 0 : 1, factors: bytes(factors) };
+      const known = {
+        gone: false,
+        taken: [],
+        events: factors.every(factor => factor === 0) ? 0 : 1,
+        factors: bytes(factors),
+      };
       this.users.set({ id, ...grid, generation: cut.usersOf ?? generation, number, ...known });
     }
     for (const event of events) this.shelves.next(event);
