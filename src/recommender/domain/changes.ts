@@ -26,6 +26,11 @@ export const noChanges = () => ({
   isAdopted: false,
 });
 
+/** What a session had done is the user's. */
+export function takeOver({ taken }: ReturnType<typeof noChanges>, user: string, done: UserVector['taken']): void {
+  taken.set(user, [...(taken.get(user) ?? []), ...done]);
+}
+
 /** Items before users: whoever applies them in this order never scores with a vector of the version before. */
 export function* changesOf(
   model: Model,

@@ -1,7 +1,6 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
 import { type Generation, type Interaction, type Learnt, Model } from '../../als/index.ts';
-import type { UserVector } from '../../../schemas/types.ts';
-import { type Change, changesOf, noChanges } from './changes.ts';
+import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withFormer } from './control.ts';
 import { type EndOfEpoch, stopWhereTold, turned } from './end-of-epoch.ts';
 import { type Adopt, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
@@ -248,14 +247,9 @@ export class Learner {
     if (this.model.user(gone) === undefined) return;
     if (kind === 'erase') this.#control = { ...this.#control, erasedAt: this.model.base };
     this.#changed.gone.add(gone);
-    if (kind === 'alias') this.#take(userId, this.model.history(sessionId));
+    if (kind === 'alias') takeOver(this.#changed, userId, this.model.history(sessionId));
     this.#note(kind === 'erase' ? this.model.forget([userId]) : this.model.alias(sessionId, userId));
     this.#isDirty = true;
-  }
-
-  #take(userId: string, done: UserVector['taken']): void {
-    const { taken } = this.#changed;
-    taken.set(userId, [...(taken.get(userId) ?? []), ...done]);
   }
 
   #note({ users, items, events, saturations }: Learnt): void {
