@@ -56,7 +56,7 @@ export interface QualityParts {
 export async function modelQuality({ stored, storedModel, clock }: QualityParts): Promise<ModelQuality | undefined> {
   const model = await stored.model();
   if (model === undefined) return undefined;
-  const generation = (await storedModel.generations()).findLast(({ number }) => number === model.generation);
+  const generation = (await storedModel.generations()).find(({ name }) => name === model.generationName);
   return {
     modelVersion: `${model.generation}.${model.number}`,
     generation: generationOf(model, generation, clock.now()),
@@ -66,17 +66,19 @@ export async function modelQuality({ stored, storedModel, clock }: QualityParts)
   };
 }
 
-function generationOf(model: ModelDocument, trained: GenerationDocument | undefined, now: Millis) {
-  const { generation: number, cause } = model;
-  if (trained === undefined) return { number, cause, trainedAt: null, ageMs: null, shadowGap: null };
-  const { trainedAt, quality } = trained;
+function generationOf(
+  { generation: number, cause, trainedAt }: ModelDocument,
+  trained: GenerationDocument | undefined,
+  now: Millis,
+): ModelQuality['generation'] {
+  if (trainedAt === 0) return { number, cause, trainedAt: null, ageMs: null, shadowGap: null };
   const ageMs = Math.max(0, now - trainedAt);
   return {
     number,
-    cause: trained.cause,
+    cause,
     trainedAt: new Date(trainedAt).toISOString(),
     ageMs,
-    shadowGap: quality?.gap ?? null,
+    shadowGap: trained?.quality?.gap ?? null,
   };
 }
 

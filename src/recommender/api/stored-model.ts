@@ -21,13 +21,8 @@ const quality = z.object({
     events: z.number(),
   }),
 });
-const generation = z.object({
-  number: z.int(),
-  cause: z.string(),
-  trainedAt: z.number(),
-  state: z.enum(['live', 'candidate', 'retained', 'dropped']),
-  quality: z.object({ gap: z.number().nullish() }).nullish(),
-});
+/** A generation's number in the model's own count is null where it came from elsewhere; its name is always there. */
+const generation = z.object({ name: z.string(), quality: z.object({ gap: z.number().nullish() }).nullish() });
 
 export type GenerationDocument = z.infer<typeof generation>;
 
@@ -47,9 +42,9 @@ export class StoredModel {
     return found.map(document => ({ task: document.id, ...readable(document, quality, document.body) }));
   }
 
-  /** In order of their numbers. @throws {UnreadableDocument} */
+  /** Those that were trained, by their files' names. @throws {UnreadableDocument} */
   async generations(): Promise<GenerationDocument[]> {
     const found = await this.#documents.list({ collection: 'models', partition: 'generations', limit: mostRead });
-    return found.map(document => readable(document, generation, document.body)).sort((a, b) => a.number - b.number);
+    return found.map(document => readable(document, generation, document.body));
   }
 }

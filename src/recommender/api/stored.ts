@@ -50,6 +50,9 @@ const model = z.object({
   number: z.int(),
   time: z.number(),
   cause: z.string().default(''),
+  // Of the training behind the generation; empty and 0 where it was never trained whole.
+  generationName: z.string().default(''),
+  trainedAt: z.number().default(0),
   candidate: z.object({ generation: z.int(), share: z.number(), settings: settings.optional() }).nullish(),
   settings: settings.optional(),
   counts: z.object({ users: z.int(), items: z.int() }).optional(),

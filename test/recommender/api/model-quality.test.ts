@@ -23,16 +23,14 @@ async function judgedShop() {
   await raw('models', 'live', 'current', {
     ...model,
     cause: 'drift',
+    generationName: 'third',
+    trainedAt: now - 5_000,
     prequential: sums,
     counts: { users: 4, items: 4 },
   });
-  await raw('models', 'generations', '0000000003', {
-    number: 3,
-    cause: 'drift',
-    trainedAt: now - 5_000,
-    state: 'live',
-    quality: { gap: 0.004 },
-  });
+  const retained = { number: null, cause: 'import', trainedAt: 1, state: 'retained', quality: { objective: 9 } };
+  await raw('models', 'generations', 'elsewhere', { ...retained, name: 'elsewhere' });
+  await raw('models', 'generations', '00000003', { ...retained, name: 'third', number: 3, quality: { gap: 0.004 } });
   const task = (id: string, lists: readonly object[]) =>
     raw('quality', 'recommend', id, {
       generation: 3,
