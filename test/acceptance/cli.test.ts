@@ -60,6 +60,7 @@ describe('what is asked for wrongly', () => {
       'generate',
       'evaluate',
       'tune',
+      'score',
       'export',
       'describe',
       'topics',

@@ -105,3 +105,28 @@ test('export model writes what was learnt, and refuses to write over it', async 
   expect(await json(...flags, '--overwrite', '--model', 'stars')).toMatchObject({ model: 'stars', factors: 16 });
   expect(await millrace('export', 'model')).toMatchObject({ code: 2 });
 });
+
+test('score writes the best of everybody, whatever the threads', async () => {
+  await learnt('scored', 2);
+  const data = join(folder, 'scored');
+  const [one, two] = [join(folder, 'one.csv'), join(folder, 'two.csv')];
+  expect(await json('score', '--n', '3', '--out', one, '--data', data)).toMatchObject({
+    users: 20,
+    lists: 20,
+    popular: 0,
+    modelVersion: expect.any(String),
+    file: one,
+  });
+  const lines = readFileSync(one, 'utf8').trim().split('\n');
+  expect([lines[0], lines.length]).toEqual(['userId,itemId,rank,score', 1 + 20 * 3]);
+  await json('score', '--n', '3', '--out', two, '--threads', '2', '--to-documents', '--data', data);
+  expect(readFileSync(two)).toEqual(readFileSync(one));
+  expect(await millrace('score', '--data', data)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--out FILE/),
+  });
+  expect(await millrace('score', '--out', 'x.txt', '--data', data)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/UNKNOWN_FILE_FORMAT/),
+  });
+});
