@@ -13,7 +13,8 @@ import { interactions } from '../../src/recommender/jobs/evaluate/interactions.t
 import { rowNumbers } from '../../src/recommender/jobs/evaluate/ratings.ts';
 import { dataOf } from '../support/als/data.ts';
 import { kernelOf } from '../support/als/kernel.ts';
-import { machine, repeat, write } from '../support/write.ts';
+import { keep } from '../support/als/keep.ts';
+import { machine, repeat } from '../support/write.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -51,7 +52,7 @@ keepEvents(cuts.map(measured));
 function trainedModel(): Model {
   const fed = new Model({ factors }, { kernel });
   for (let at = 0; at < base.length; at += 100_000)
-    fed.learn(interactions(data.ratings, base.subarray(at, at + 100_000)));
+    fed.note(interactions(data.ratings, base.subarray(at, at + 100_000)));
   fed.beginBase();
   fed.adopt(trainGeneration(fed.freeze(), { kernel, settings: { sweeps: 5 } }), { generation: 1 });
   return fed;
@@ -101,7 +102,7 @@ function keepBytes(): void {
     { where: 'its checkpoint, keys and values', bytes: checkpointBytes, 'bytes a rating': perRating(checkpointBytes) },
   ];
   console.table(rows);
-  write({
+  keep({
     kind: 'table',
     name: 'als-bytes',
     question: `How many bytes does a rating take in the model, k = ${factors}, on ${data.name}?`,
@@ -116,7 +117,7 @@ function keepBytes(): void {
 
 function keepEvents(rows: ReturnType<typeof measured>[]): void {
   console.table(rows);
-  write({
+  keep({
     kind: 'table',
     name: 'als-events',
     question: `What does it cost to learn an event, k = ${factors}, one thread, on ${data.name}?`,

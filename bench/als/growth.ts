@@ -14,7 +14,8 @@ import { nameOf } from '../support/als/data.ts';
 import { Grown } from '../support/als/grown.ts';
 import { recordBytes, writeRating } from '../support/als/records.ts';
 import { shapes, synthetic, type Shape } from '../support/als/synthetic.ts';
-import { machine, repeat, write } from '../support/write.ts';
+import { keep } from '../support/als/keep.ts';
+import { machine, repeat } from '../support/write.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -33,14 +34,14 @@ const rows = flags.sizes.split(',').map(size => {
   return { ratings: shape.ratings, users: shape.users, items: shape.items, ...grown };
 });
 console.table(rows);
-write({
+keep({
   kind: 'table',
   name: 'als-growth',
   question: `How do time and memory grow with the ratings, k = ${flags.factors}, ${flags.threads} threads?`,
   repeat: repeat(),
   machine: machine(),
   notes: [
-    'Synthetic ratings of a realistic skew. Load: from a file into the histories, in cuts of a million, each solved once.',
+    'Synthetic ratings of a realistic skew. Load: from a file into the histories, as a backlog is taken in: nothing is solved yet.',
     'Generation: frozen, trained (both models), adopted. Memory: the most that the process ever had resident, after each.',
   ],
   settings: { factors: Number(flags.factors), threads: Number(flags.threads), sweeps: Number(flags.sweeps) },

@@ -12,7 +12,8 @@ import { trainingInput } from '../../src/recommender/jobs/evaluate/training-inpu
 import { kernelOf } from '../support/als/kernel.ts';
 import { Rival, RivalFolder } from '../support/als/rival.ts';
 import { trained } from '../support/als/trained.ts';
-import { machine, repeat, write } from '../support/write.ts';
+import { keep } from '../support/als/keep.ts';
+import { machine, repeat } from '../support/write.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -60,7 +61,7 @@ const rows = comparison(
   { Millrace: perUser(own), implicit: perUser(theirs) },
 );
 console.table(rows);
-write({
+keep({
   kind: 'comparison',
   name: `als-lists-${threads}`,
   question: `What does the exact top-${n} of a user cost beside implicit's, k = ${factors}, on ${data.name}?`,

@@ -21,7 +21,8 @@ import { type Goal, worth } from '../../src/recommender/jobs/tune/trial.ts';
 import { dataOf } from '../support/als/data.ts';
 import { kernelOf } from '../support/als/kernel.ts';
 import { type Drawn, Fitting, implicitDrawn, sparkDrawn } from '../support/als/tuned.ts';
-import { machine, repeat, write } from '../support/write.ts';
+import { keep } from '../support/als/keep.ts';
+import { machine, repeat } from '../support/write.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -44,7 +45,7 @@ const versions = new Set<string>();
 const rows: Awaited<ReturnType<typeof rowsOf>> = [];
 for (const protocol of flags.protocols.split(',').map(named)) rows.push(...(await rowsOf(protocol)));
 console.table(rows);
-keep();
+keepTable();
 
 async function rowsOf(protocol: Protocol) {
   const parts = split(data.ratings, protocol, { seed: 1, holdOut });
@@ -172,8 +173,8 @@ function named(name: string): Protocol {
   return protocol;
 }
 
-function keep(): void {
-  write({
+function keepTable(): void {
+  keep({
     kind: 'table',
     name: 'als-quality',
     question: `Is the model better than implicit in nDCG@10 and than Spark's ALS in RMSE, each tuned with ${trials} trials, on ${data.name}?`,

@@ -15,7 +15,8 @@ import { type Judged, judged } from '../support/als/judged.ts';
 import { kernelOf } from '../support/als/kernel.ts';
 import { Rival, RivalFolder } from '../support/als/rival.ts';
 import { VectorContestant } from '../support/als/vectors.ts';
-import { machine, repeat, write } from '../support/write.ts';
+import { keep } from '../support/als/keep.ts';
+import { machine, repeat } from '../support/write.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -55,7 +56,7 @@ const standard = Math.max(
 const target = ofNdcg * (judgements[standard]?.at(-1)?.ndcg.figure ?? NaN);
 const rows = curves.map((curve, at) => rowOf(curve, judgements[at] ?? []));
 console.table(rows);
-keep();
+keepTable();
 
 async function measured(): Promise<Curve[]> {
   const strength = settings.regularisation?.strength ?? NaN;
@@ -124,8 +125,8 @@ function rowOf({ solver, points }: Curve, judgement: ReturnType<typeof judgedPoi
   };
 }
 
-function keep(): void {
-  write({
+function keepTable(): void {
+  keep({
     kind: 'table',
     name: `als-speed-${threads}`,
     question: `How long does a generation take beside implicit and Spark, ${threads} ${threads === 1 ? 'thread' : 'threads'} each, on ${data.name}?`,

@@ -43,6 +43,19 @@ const cell =
     return { value, unit: '', better };
   };
 
+/** A cell of the row that has these words in these columns. */
+const where =
+  (words: Readonly<Record<string, string | number>>, column: string, unit: string): Pick =>
+  result => {
+    const { rows, columns } = result.kind === 'table' ? result : { rows: [], columns: [] };
+    const found = rows.find(each => Object.entries(words).every(([name, word]) => each[name] === word));
+    const value = found?.[column];
+    const better = columns.find(({ name }) => name === column)?.better;
+    if (typeof value !== 'number' || better === undefined)
+      throw missing(result, `${Object.values(words).join(' ')} ${column}`);
+    return { value, unit, better };
+  };
+
 const missing = ({ name }: Result, what: string): UnusableResults =>
   new UnusableResults(`The results of ${name} have no '${what}'`, 'Name it in scripts/figures/headlines.ts as it is');
 
@@ -117,6 +130,54 @@ const kafkaHeadlines: readonly Headline[] = [
   },
 ];
 
+const toTheLoss = (solver: string): Pick => where({ solver }, 'seconds to the loss', 's');
+
+/** The aims of the model beside its rivals. */
+const modelHeadlines: readonly Headline[] = [
+  {
+    what: "a generation of MovieLens 1M's shape, to the converged loss, 1 thread",
+    from: 'als-speed-1',
+    ours: toTheLoss('Millrace, iALS++'),
+    rival: { name: 'implicit, CG(3)', pick: toTheLoss('implicit, CG(3)') },
+    aims: [{ of: 'ratio', least: 3 }],
+  },
+  {
+    what: 'the same, 2 threads',
+    from: 'als-speed-2',
+    ours: toTheLoss('Millrace, iALS++'),
+    rival: { name: 'Spark ALS, local[2]', pick: toTheLoss('Spark ALS') },
+    aims: [{ of: 'ratio', least: 20 }],
+  },
+  {
+    what: 'exact top-10 of 3,706 items, k = 64, 1 thread',
+    from: 'als-lists-1',
+    ours: row('Millrace', 'top-10 of a user, 1 thread'),
+    rival: rivalled('implicit', 'top-10 of a user, 1 thread'),
+    aims: [{ of: 'figure', below: 10 }],
+  },
+  {
+    what: 'to learn an event, item, user and refresh, cuts of 100',
+    from: 'als-events',
+    ours: where({ 'events a cut': 100 }, 'us an event', 'us'),
+    aims: [{ of: 'figure', below: 150 }],
+  },
+  {
+    what: '20 million ratings and a generation of them in memory',
+    from: 'als-growth',
+    ours: where({ ratings: 20_000_263 }, 'GiB in the end', 'GiB'),
+    aims: [{ of: 'figure', below: 4 }],
+  },
+  ...[
+    ['nDCG@10', 'implicit'],
+    ['RMSE', "Spark's ALS"],
+  ].map(([measure = '', rival = '']): Headline => ({
+    what: `better than ${rival} in ${measure}, each tuned, leave-last-out`,
+    from: 'als-quality',
+    ours: where({ protocol: 'leave-last-out', measure }, 'better by, %', '%'),
+    aims: [{ of: 'figure', least: 0 }],
+  })),
+];
+
 export const headlines: readonly Headline[] = [
   { what: 'log, append', from: 'log', ours: row('embedded log', 'append'), rival: rivalled(sqlite, 'append') },
   { what: 'log, read', from: 'log', ours: row('embedded log', 'read'), rival: rivalled(sqlite, 'read') },
@@ -175,6 +236,7 @@ export const headlines: readonly Headline[] = [
     aims: [{ of: 'figure', below: 500 }],
   },
   ...kafkaHeadlines,
+  ...modelHeadlines,
   quality('nDCG@10', 'ndcg10', 'retrain'),
   quality('nDCG@10', 'ndcg10', 'popularity'),
   quality('RMSE', 'rmse', 'retrain'),

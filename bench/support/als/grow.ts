@@ -6,13 +6,13 @@ import { kernelOf } from './kernel.ts';
 import { cutsOf } from './records.ts';
 
 const [file = '', factors = '64', threads = '1', sweeps = '5'] = process.argv.slice(2);
-const cut = 1_000_000;
+const cut = 100_000;
 
 using kernel = kernelOf(Number(threads));
 const model = new Model({ factors: Number(factors) }, { kernel });
 const began = performance.now();
 for (const events of cutsOf(file, cut)) {
-  model.learn(events);
+  model.note(events);
   model.clean();
   console.error(
     `${model.counts.ratings} ratings, ${((performance.now() - began) / 1_000).toFixed(0)} s, ${peak()} GiB`,
