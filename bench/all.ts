@@ -18,6 +18,7 @@ const all = [
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
   ['bench/non-inferiority.ts'],
+  ['bench/non-inferiority.ts', '100k'],
   ['bench/refresh.ts'],
   ['bench/als/quality.ts'],
   ['bench/als/speed.ts', '--threads', '1'],

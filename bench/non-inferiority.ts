@@ -1,38 +1,39 @@
 /**
- * Is learning in cuts as good as retraining? `node bench/non-inferiority.ts [RATINGS.csv] [--checkpoints N] [--seeds N]`,
- * on the bundled ratings where none are named: those alone, with 10 checkpoints and 3 seeds, are kept in
- * bench/results/non-inferiority.json. In order of time, and in an order drawn by chance, in which all users are about.
+ * Is learning in cuts as good as retraining? `node bench/non-inferiority.ts [DATA] [--checkpoints N] [--seeds N]`: DATA is
+ * latest-small (the bundled ratings, where none are named), the size of a synthetic set (100k, 1m), or a file of ratings.
+ * With 10 checkpoints and 3 seeds those of latest-small and 100k are kept in bench/results/non-inferiority.json and
+ * non-inferiority-100k.json. In order of time, and in an order drawn by chance, in which all users are about.
  */
 import { parseArgs } from 'node:util';
 import { defaultSettings, openKernel } from '../src/als/index.ts';
 import { nonInferiorityText } from '../src/cli/non-inferiority-text.ts';
-import { nonInferiority, type NonInferiority, orders, readRatings } from '../src/recommender/jobs/evaluate/index.ts';
-import { ratingsFile } from './support/films.ts';
+import { nonInferiority, type NonInferiority, orders } from '../src/recommender/jobs/evaluate/index.ts';
+import { dataOf } from './support/als/data.ts';
 import { machine, repeat, write } from './support/write.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { checkpoints: { type: 'string', default: '10' }, seeds: { type: 'string', default: '3' } },
 });
-using file = await ratingsFile(positionals[0]);
+const named = positionals[0] ?? 'latest-small';
+const { name, ratings } = await dataOf(named);
 using kernel = openKernel();
-const ratings = await readRatings(file.path);
 const [checkpoints, seeds] = [Number(flags.checkpoints), Number(flags.seeds)];
 
 const all = orders.map(order => nonInferiority({ ratings, seed: 1, seeds, checkpoints, order, kernel }));
 for (const found of all) console.log(`\n${nonInferiorityText(found)}`);
-if (positionals.length === 0 && checkpoints === 10 && seeds === 3) keep();
+if (['latest-small', '100k'].includes(named) && checkpoints === 10 && seeds === 3) keep();
 
 function keep(): void {
   const { factors, sweeps, refresh } = defaultSettings;
   write({
     kind: 'table',
-    name: 'non-inferiority',
-    question: `Is learning in cuts as good as retraining, on ${file.name}?`,
+    name: named === 'latest-small' ? 'non-inferiority' : `non-inferiority-${named}`,
+    question: `Is learning in cuts as good as retraining, on ${name}?`,
     repeat: repeat(),
     machine: machine(),
     notes: [
-      'A generation is trained on the first half; what follows is learnt in cuts of 1,000 events. At each of 10 checkpoints, with each of 3 seeds, a retrain of the same events is judged beside it by the events up to the next checkpoint, of users who are known. A gain is (incremental - retrain) / retrain with the sign that makes below 0 worse, in %, with the 95 % interval of 1,000 draws of users; the verdict is non-inferior where the whole interval lies above -1 %, inferior where it lies below, else inconclusive. In order of time few users of MovieLens are known before they judge: they rate in one sitting and never come again. In a drawn order all are about at every checkpoint.',
+      'A generation is trained on the first half; what follows is learnt in cuts of 1,000 events. At each of 10 checkpoints, with each of 3 seeds, a retrain of the same events is judged beside it by the events up to the next checkpoint, of users who are known. A gain is (incremental - retrain) / retrain with the sign that makes below 0 worse, in %, with the 95 % interval of 1,000 draws of users; the verdict is non-inferior where the whole interval lies above -1 %, inferior where it lies below, else inconclusive. In order of time few users of MovieLens are known before they judge: they rate in one sitting and never come again. In a drawn order all are about at every checkpoint, as in the synthetic set in either order.',
     ],
     settings: { factors, sweeps, ...refresh, checkpoints, seeds },
     columns: [

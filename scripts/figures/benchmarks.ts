@@ -24,6 +24,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['list-rule', 'bench/list-rule.ts'],
   ['kernel', 'bench/kernel.ts'],
   ['non-inferiority', 'bench/non-inferiority.ts'],
+  ['non-inferiority-100k', 'bench/non-inferiority.ts 100k'],
   ['refresh', 'bench/refresh.ts'],
   ['als-quality', 'bench/als/quality.ts'],
   ['als-speed-1', 'bench/als/speed.ts --threads 1'],
