@@ -17,6 +17,7 @@ const all = [
   ['bench/kernel.ts'],
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
+  ['bench/defaults.ts'],
   ['bench/non-inferiority.ts'],
   ['bench/non-inferiority.ts', '100k'],
   ['bench/refresh.ts'],

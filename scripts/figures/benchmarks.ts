@@ -23,6 +23,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['incremental', 'bench/incremental.ts'],
   ['list-rule', 'bench/list-rule.ts'],
   ['kernel', 'bench/kernel.ts'],
+  ['defaults', 'bench/defaults.ts'],
   ['non-inferiority', 'bench/non-inferiority.ts'],
   ['non-inferiority-100k', 'bench/non-inferiority.ts 100k'],
   ['refresh', 'bench/refresh.ts'],

@@ -29,11 +29,12 @@ test('the ratings of a log are those of people as they are now: merged by an ali
   await world.send(stream, event({ userId: 'ben', itemId: 'alien', time: time + 2 }));
   await world.send(stream, event({ kind: 'view', value: 0 }));
   await world.send(stream, event({ value: 11 }));
+  await world.sendBytes(stream, 'anna', Uint8Array.of(1, 2, 3));
   const { ratings, others } = await ratingsOfLog(world);
   const rows = Array.from(ratings.users, (user, row) =>
     [ratings.userIds[user], ratings.itemIds[ratings.items[row] ?? NaN], ratings.stars[row]].join(' '),
   );
   expect(rows.sort()).toEqual(['anna heat 4', 'anna ronin 5', 'ben alien 4']);
-  // An alias, a rating that was erased, an erasure, a view and one that is off the scale.
-  expect(others).toBe(5);
+  // An alias, a rating that was erased, an erasure, a view, one that is off the scale, and bytes that are no record.
+  expect(others).toBe(6);
 });
