@@ -62,6 +62,7 @@ describe('what is asked for wrongly', () => {
       'tune',
       'score',
       'export',
+      'exposures',
       'describe',
       'topics',
       'lag',

@@ -5,14 +5,16 @@ import { createTopics, TopicsMissing, type TopicSettings } from '../../src/cli/a
 import { hubsOf, planTopics, problemsIn } from '../../src/cli/topic-plan.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import type { TopicDescription } from '../../src/transport/port.ts';
-import { topologies } from '../../topologies/index.ts';
+import { streams, topologies } from '../../topologies/index.ts';
 
 const { kafka } = configure({ environment: {} }).config;
 const rules = topicRules({ transport: 'kafka', kafka });
 const eventHubs = topicRules({ transport: 'kafka', kafka: { ...kafka, profile: 'event-hubs' } });
 
+const application = { topologies, further: streams.map(({ name }) => name) };
+
 const plan = (settings: TopicSettings, there: readonly TopicDescription[] = [], by: TopicRules = rules) =>
-  planTopics({ application: { topologies }, settings, rules: by, there });
+  planTopics({ application, settings, rules: by, there });
 
 /** All topics as the plan wants them. */
 async function made(settings: TopicSettings): Promise<TopicDescription[]> {
@@ -27,10 +29,10 @@ async function made(settings: TopicSettings): Promise<TopicDescription[]> {
 const days = { partitions: 4, retention: { days: 7 } };
 
 describe('the topics of the recommender', () => {
-  test('are nine, the dead letters among them: a namespace of Event Hubs has room for ten', async () => {
+  test('are ten, the dead letters and what no topology reads among them: a namespace of Event Hubs has room for ten', async () => {
     const { topics, problems } = await plan(days, [], eventHubs);
-    expect(topics).toHaveLength(9);
-    expect(topics.map(({ topic }) => topic)).toContain('dead-letters');
+    expect(topics).toHaveLength(10);
+    expect(topics.map(({ topic }) => topic)).toEqual(expect.arrayContaining(['dead-letters', 'exposures']));
     expect(problems).toEqual([]);
     const crowded = await plan(
       days,
@@ -42,7 +44,7 @@ describe('the topics of the recommender', () => {
     );
     expect(crowded.problems).toEqual([
       expect.stringMatching(
-        /^9 topics are needed and 2 others are there, Azure Event Hubs has room for 10: take another/,
+        /^10 topics are needed and 2 others are there, Azure Event Hubs has room for 10: take another/,
       ),
     ]);
   });
@@ -92,8 +94,8 @@ describe('the topics of the recommender', () => {
 test('nobody makes a topic where infrastructure does', async () => {
   const transport = openEmbeddedLog({ path: ':memory:' });
   const settings = { ...days, transport: 'kafka', kafka: { ...kafka, profile: 'event-hubs' } } as const;
-  await expect(createTopics({ topologies }, transport, settings)).rejects.toThrow(TopicsMissing);
-  await expect(createTopics({ topologies }, transport, settings)).rejects.toThrow(
+  await expect(createTopics(application, transport, settings)).rejects.toThrow(TopicsMissing);
+  await expect(createTopics(application, transport, settings)).rejects.toThrow(
     /has no ratings, .*`millrace topics plan`/,
   );
   expect(await transport.topics()).toEqual([]);
