@@ -15,6 +15,16 @@ export function addOuter(matrix: Float64Array, stride: number, y: Float64Array, 
   }
 }
 
+/** Takes the outer product of one vector out of a matrix and puts that of another in, in one pass. */
+export function replaceOuter(matrix: Float64Array, from: Float64Array, to: Float64Array): void {
+  const k = from.length;
+  for (let a = 0; a < k; a++) {
+    const [out, into] = [from[a] ?? NaN, to[a] ?? NaN];
+    for (let b = a, at = a * (k + 1); b < k; b++, at++)
+      matrix[at] = (matrix[at] ?? NaN) + (into * (to[b] ?? NaN) - out * (from[b] ?? NaN));
+  }
+}
+
 /** Rows whose outer products are added at once: each element is then read and written once for all of them. */
 const together = 4;
 

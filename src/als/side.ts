@@ -1,7 +1,7 @@
 import { Adjacency } from './adjacency.ts';
 import { RowDigests } from './digests.ts';
 import { firstValues } from './first-values.ts';
-import { addOuter, checkExact } from './gram.ts';
+import { addOuter, checkExact, replaceOuter } from './gram.ts';
 import { HeavyRows } from './heavy-rows.ts';
 import type { FactorMatrix } from './kernel/factor-matrix.ts';
 import type { Kernel } from './kernel/kernel.ts';
@@ -49,6 +49,8 @@ export class Side implements Disposable {
   #gram: Float64Array;
   /** A row as doubles, while it is added to the Gram matrix. */
   #row: Float64Array;
+  /** What was there before it. */
+  #moved: Float64Array;
 
   constructor(name: SideName, settings: ModelSettings, kernel: Kernel) {
     this.name = name;
@@ -60,6 +62,7 @@ export class Side implements Disposable {
     this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
     this.#gram = new Float64Array(settings.factors * settings.factors);
     this.#row = new Float64Array(settings.factors);
+    this.#moved = new Float64Array(settings.factors);
     this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)]);
   }
 
@@ -129,10 +132,13 @@ export class Side implements Disposable {
       squared += difference * difference;
     }
     if (squared === 0 && !this.cold.has(row)) return 0;
-    if (!this.cold.has(row)) this.#addToGram(row, -1);
+    if (this.cold.has(row)) this.#moved.fill(0);
+    else this.#moved.set(old);
     this.cold.delete(row);
     old.set(vector);
-    this.#addToGram(row, 1);
+    this.#row.set(vector);
+    replaceOuter(this.#gram, this.#moved, this.#row);
+    checkExact(this.#gram, vector.length, vector.length);
     this.mark(row);
     return Math.sqrt(squared);
   }
@@ -169,6 +175,7 @@ export class Side implements Disposable {
     for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
     this.#settings = settings;
     this.#row = new Float64Array(settings.factors);
+    this.#moved = new Float64Array(settings.factors);
     this.#vectors = this.#kernel.matrix(settings.factors, this.ids.end);
     this.#starVectors = this.#kernel.matrix(settings.explicit.factors + 1, this.ids.end);
     this.staleness.clear();

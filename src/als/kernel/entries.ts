@@ -66,9 +66,7 @@ export class Entries implements Disposable {
     const { greatest, longest } = sorted.write(this);
     this.greatest = greatest;
     this.longest = longest;
-    let greatestTarget = 0;
-    for (const target of this.targets) greatestTarget = Math.max(greatestTarget, Math.abs(target));
-    this.greatestTarget = greatestTarget;
+    this.greatestTarget = greatestOf(this.targets);
   }
 
   /** Gives the memory back; the entries must not be used any more. */
@@ -145,23 +143,35 @@ class ClassSort {
   }
 
   /** Puts a row's entries in their places, which it clears; answers the greatest neighbour. */
-  #place(row: number, into: Arrays): number {
+  #place(row: number, { neighbours: toNeighbours, targets: toTargets }: Arrays): number {
     const { starts, weights, neighbours, targets } = this.#sparse;
+    const places = this.#places;
     const [from, end] = [starts[row] ?? 0, starts[row + 1] ?? 0];
     let greatest = -1;
     for (let entry = from; entry < end; entry++) {
       const weight = weights[entry] ?? 0;
       if (weight === 0) continue;
-      const slot = this.#places[weight] ?? 0;
-      this.#places[weight] = slot + 1;
+      const slot = places[weight] ?? 0;
+      places[weight] = slot + 1;
       const neighbour = neighbours[entry] ?? 0;
-      into.neighbours[slot] = neighbour;
-      into.targets[slot] = Math.max(targets[entry] ?? 0, -maxFactor);
+      toNeighbours[slot] = neighbour;
+      toTargets[slot] = Math.max(targets[entry] ?? 0, -maxFactor);
       if (neighbour > greatest) greatest = neighbour;
     }
-    for (let entry = from; entry < end; entry++) this.#places[weights[entry] ?? 0] = 0;
+    for (let entry = from; entry < end; entry++) places[weights[entry] ?? 0] = 0;
     return greatest;
   }
+}
+
+/** The greatest absolute value. By index: to iterate over shared memory takes several times as long. */
+function greatestOf(values: Int16Array): number {
+  let [least, greatest] = [0, 0];
+  for (let at = 0, { length } = values; at < length; at++) {
+    const value = values[at] ?? 0;
+    if (value > greatest) greatest = value;
+    if (value < least) least = value;
+  }
+  return Math.max(greatest, -least);
 }
 
 const evenUp = (count: number): number => count + (count & 1);
