@@ -47,7 +47,7 @@ const toldEvery = 8;
 
 type Value = string | Uint8Array;
 
-/** Users whose lists the kernel makes at once. */
+/** Users whose lists the kernel makes at once, and of whom is held what they have seen. */
 const together = 256;
 
 /** The version before, and what is summed over all of them. */
@@ -179,16 +179,15 @@ export class Lists {
 
   /** The lists of those who have a vector, where they say something else than the ones before. */
   #listsOf(users: readonly string[], version: ModelVersion): readonly Recommendation[] {
-    const asked = users.flatMap(user => this.#askedBy(user, version));
-    const found = new Map<Asked, readonly Scored[]>();
-    for (const batch of batchesOf(asked, together)) {
-      const [live, candidate] = [batch.filter(isLive), batch.filter(one => !isLive(one))];
-      for (const part of [live, candidate]) {
+    return [...batchesOf(users, together)].flatMap(batch => {
+      const asked = batch.flatMap(user => this.#askedBy(user, version));
+      const found = new Map<Asked, readonly Scored[]>();
+      for (const part of [asked.filter(isLive), asked.filter(one => !isLive(one))]) {
         const lists = part[0]?.arm.items.topN(part, this.#settings.candidates) ?? [];
         for (const [at, one] of part.entries()) found.set(one, lists[at] ?? []);
       }
-    }
-    return asked.flatMap(one => this.#taken(one, version, found.get(one) ?? []));
+      return asked.flatMap(one => this.#taken(one, version, found.get(one) ?? []));
+    });
   }
 
   #askedBy(user: string, version: ModelVersion): readonly Asked[] {
