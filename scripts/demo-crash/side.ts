@@ -35,6 +35,8 @@ const whole: ReadonlySet<string> = new Set([
   modelVersions.name,
   deadLetters.name,
 ]);
+/** When the model has grown enough is decided beside the log, by moments that two runs do not share. */
+const byTheLogAlone = { MILLRACE_MODEL_GENERATIONS_AUTOMATIC: 'false' };
 /** Of the last that a process said, so much is kept, for the day on which it fails. */
 const keptText = 2_000;
 
@@ -148,7 +150,8 @@ export class Side implements AsyncDisposable {
 
   #run(flags: readonly string[], stdout: 'ignore' | 'pipe'): ChildProcess {
     const given = [main, 'run', '--data', this.data, ...flags];
-    const child = spawn(process.execPath, given, { stdio: ['ignore', stdout, 'pipe'] });
+    const env = { ...process.env, ...byTheLogAlone };
+    const child = spawn(process.execPath, given, { env, stdio: ['ignore', stdout, 'pipe'] });
     const gone = new AbortController();
     this.#said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-keptText)));

@@ -39,6 +39,12 @@ const generationsSection = z.strictObject({
   growth: number(1, 1e6)
     .default(defaultLearner.growth)
     .describe('A new generation is trained once so many times the events of the live one have been learnt.'),
+  automatic: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether a process that goes on trains one by itself when the model has grown, when factors met the end of their grid and when other settings are configured. An erasure always calls for one.',
+    ),
   schedule: z
     .string()
     .refine(isCron, 'it is no cron expression')

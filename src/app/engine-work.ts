@@ -7,7 +7,7 @@ import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
 import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
-import { openPorts } from './compose.ts';
+import { openPorts, type Ports } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { Controller, task as trainTask } from '../recommender/generations/controller.ts';
 import { Trainer } from '../recommender/generations/trainer.ts';
@@ -32,10 +32,7 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
       troubles: ports.troubles?.() ?? new Map(),
     });
   const timer = setInterval(report, statsEveryMs);
-  const { generations: settings } = options.settings;
-  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
-  const trainer = new Trainer({ threads: settings.threads, clock: ports.clock, warn });
-  const generations = new Controller({ ...ports, trainer, settings, warn });
+  const generations = generationsOf(ports, options);
   try {
     const engine = await Engine.open(
       {
@@ -52,7 +49,10 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
     if (!stop.signal.aborted) post({ type: 'restored' });
     const ended = new AbortController();
     const either = AbortSignal.any([stop.signal, ended.signal]);
-    const works = [keepRetention(ports.transport, ports.clock, either, tell), generations.run(either)];
+    const works = [
+      keepRetention(ports.transport, ports.clock, either, tell),
+      generations.run(either, !options.untilCaughtUp),
+    ];
     const beside = Promise.all(works).catch((error: unknown) => {
       stop.abort(); // what cannot be kept up beside the tasks stops them, in order
       throw error;
@@ -67,6 +67,13 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
     clearInterval(timer);
     report();
   }
+}
+
+/** Trains generations in a thread beside this one, and decides about them. */
+function generationsOf(ports: Ports, { settings: { generations: settings } }: EngineThreadOptions): Controller {
+  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+  const trainer = new Trainer({ threads: settings.threads, clock: ports.clock, warn });
+  return new Controller({ ...ports, trainer, settings, warn });
 }
 
 /** Reasons to join that are nobody's trouble. */

@@ -29,6 +29,8 @@ const lookEvery = 500;
 const restAfterFailure = 60_000;
 
 export interface GenerationSettings {
+  /** Whether growth, saturation and other settings begin a generation by themselves. */
+  readonly automatic: boolean;
   readonly growth: number;
   readonly schedule?: string | undefined;
   readonly keep: number;
@@ -98,12 +100,15 @@ export class Controller {
     this.#offers.clear();
   }
 
-  /** Looks and acts until the signal aborts; then the build under way is stopped. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Looks and acts until the signal aborts; then the build under way is stopped. A run that ends once it has caught up
+   * decides nothing: what comes of it depends on the log alone.
+   */
+  async run(signal: AbortSignal, decides: boolean): Promise<void> {
     const { clock } = this.#options;
     try {
       while (!signal.aborted) {
-        await this.look(signal);
+        if (decides) await this.look(signal);
         await clock.sleep(lookEvery, signal);
       }
     } catch (error) {
@@ -150,8 +155,8 @@ export class Controller {
       return this.#offers.add({ signal: 'begin', cause, set });
     }
     if (now < this.#notBefore) return;
-    const { growth, schedule } = this.#options.settings;
-    const cause = dueCause({ control, growth, schedule, now, since: this.#since, isReconfigured });
+    const { automatic, growth, schedule } = this.#options.settings;
+    const cause = dueCause({ control, automatic, growth, schedule, now, since: this.#since, isReconfigured });
     if (cause !== undefined) this.#offers.add({ signal: 'begin', cause });
   }
 

@@ -8,6 +8,8 @@ export interface Situation {
   readonly control: Control;
   /** Whether what is configured makes other vectors than those of the live generation. */
   readonly isReconfigured: boolean;
+  /** Whether what happens to the model may call for one; an erasure, a schedule and a command always may. */
+  readonly automatic: boolean;
   readonly growth: number;
   readonly schedule: string | undefined;
   /** Wall clock. */
@@ -17,12 +19,12 @@ export interface Situation {
 }
 
 export function dueCause(situation: Situation): Cause | undefined {
-  const { control, isReconfigured, growth, schedule, now, since } = situation;
+  const { control, isReconfigured, automatic, growth, schedule, now, since } = situation;
   const { live, learnt } = control;
-  const hasBegun = learnt >= firstGeneration;
+  const hasBegun = automatic && learnt >= firstGeneration;
   if (owesErasure(control)) return 'erasure';
   if (hasBegun && live.saturations > 0) return 'saturation';
-  if (hasGrown(control, learnt, { growth, first: firstGeneration })) return 'growth';
+  if (hasBegun && hasGrown(control, learnt, { growth, first: firstGeneration })) return 'growth';
   if (hasBegun && isReconfigured) return 'settings';
   if (schedule !== undefined && nextAfter(schedule, Math.max(live.trainedAt, since)) <= now) return 'schedule';
   return undefined;

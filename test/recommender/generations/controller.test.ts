@@ -4,7 +4,7 @@ import type { Rating } from '../../../schemas/types.ts';
 import { defaultLearner } from '../../../src/recommender/domain/learner.ts';
 import { begunControl, type Control, noGeneration } from '../../../src/recommender/domain/control.ts';
 import { trainHere } from '../../../src/recommender/domain/training.ts';
-import { ask, commandOf } from '../../../src/recommender/generations/commands.ts';
+import { ask, commandOf, openCommands } from '../../../src/recommender/generations/commands.ts';
 import { Controller, type GenerationSettings } from '../../../src/recommender/generations/controller.ts';
 import { listGenerations } from '../../../src/recommender/generations/files.ts';
 import { listed } from '../../../src/recommender/generations/listed.ts';
@@ -52,7 +52,7 @@ async function opened(given: Partial<GenerationSettings> = {}) {
           return trainHere(() => input, about, signal);
         },
       },
-      settings: { growth: 2, keep: 3, ...given },
+      settings: { automatic: true, growth: 2, keep: 3, ...given },
       warn: text => void warnings.push(text),
     });
   const world = await World.of([], { maxRecords: 100 });
@@ -64,12 +64,16 @@ async function opened(given: Partial<GenerationSettings> = {}) {
     await world.deploy([trainWith(settings, generations)]);
   };
   await restart();
-  /** Looks and settles until nothing comes of it. */
-  const run = async (times = 6): Promise<void> => {
-    for (let n = 0; n < times; n++) {
+  /** Looks and settles until for so many turns nothing has come of it, and nothing that was asked for is open. */
+  const run = async (calm = 25): Promise<void> => {
+    for (let quiet = 0, turns = 0; quiet < calm; turns++) {
+      if (turns > 2_000) throw new Error('There was no end of it');
+      const before = (await world.output(modelVersions)).length;
       await settle(world);
       await controller.look(never);
       await new Promise(resolve => setImmediate(resolve)); // a training and its files have their turns
+      const isOver = (await openCommands(world.documents)).length === 0;
+      quiet = isOver && (await world.output(modelVersions)).length === before ? quiet + 1 : 0;
     }
   };
   const versions = async () =>
@@ -85,7 +89,7 @@ test('a command is done, and answered in its document', async () => {
   await expect(ask(world.documents, { kind: 'retrain', target: null, now: 6 })).rejects.toMatchObject({
     code: 'COMMAND_PENDING',
   });
-  await run(12);
+  await run();
   expect(await versions()).toEqual(['1.0 growth', '2.0 command']);
   const answered = (await commandOf(world.documents, 'retrain'))?.command;
   expect(answered).toMatchObject({ state: 'done', generation: 2 });
@@ -99,13 +103,13 @@ test('a build that nobody finishes is begun anew by the next process', async () 
   trainer('hang');
   for (let n = 0; n < 4; n++) {
     await world.send(ratings, ...events(40, 120 + n * 40));
-    await run(1);
+    await run(3);
   }
-  await run(3);
+  await run();
   expect((await versions()).at(-1)).toBe('1.4 growth');
   trainer('train');
   await restart();
-  await run(12);
+  await run();
   expect((await versions()).at(-1)).toBe('2.0 growth');
 });
 
@@ -115,7 +119,7 @@ test('a training that fails for good is given up, said, and answered', async () 
   await run();
   trainer('fail');
   await ask(world.documents, { kind: 'retrain', target: null, now: 5 });
-  await run(8);
+  await run();
   expect(await versions()).toEqual(['1.0 growth']);
   expect((await commandOf(world.documents, 'retrain'))?.command).toMatchObject({
     state: 'failed',
@@ -130,7 +134,7 @@ test('an erasure starts a generation, and those that had learnt from the user go
   await run();
   const [before = ''] = await listGenerations(snapshots);
   await world.send(ratings, rating({ kind: 'erase', userId: 'u1', itemId: '', value: 0, time: day + 300 * minute }));
-  await run(12);
+  await run();
   expect(await versions()).toEqual(['1.0 growth', '1.1 growth', '2.0 erasure']);
   expect(await listGenerations(snapshots)).not.toContain(before);
   await ask(world.documents, { kind: 'rollback', target: null, now: 5 });
@@ -144,13 +148,13 @@ test('so many generations are kept, never without the live one, and those that a
   await run();
   for (let n = 1; n <= 4; n++) {
     await ask(world.documents, { kind: 'retrain', target: null, now: n });
-    await run(12);
+    await run();
   }
   // The first was trained within its epoch: no plan names it. All others are adopted by plans that are still there.
   expect((await listed({ snapshots, documents: world.documents })).map(({ number }) => number)).toEqual([5, 4, 3, 2]);
   await world.documents.journal.trim('train/0', 10_000);
   await ask(world.documents, { kind: 'use', target: '2', now: 9 });
-  await run(12);
+  await run();
   const rows = await listed({ snapshots, documents: world.documents });
   expect(rows.map(({ number, state }) => `${number} ${state}`)).toEqual(['5 retained', '4 retained', '2 live']);
 });
@@ -159,7 +163,7 @@ describe('a generation is due', () => {
   const live = { ...noGeneration, base: 1, learnt: 1_000, trainedAt: Date.UTC(2026, 0, 1, 12) };
   const control: Control = { ...begunControl, learnt: 1_500, live };
   const now = Date.UTC(2026, 0, 2);
-  const calm = { control, isReconfigured: false, growth: 2, schedule: undefined, now, since: 0 };
+  const calm = { control, isReconfigured: false, automatic: true, growth: 2, schedule: undefined, now, since: 0 };
   test.for([
     ['never by itself', {}, undefined],
     ['with twice the events', { control: { ...control, learnt: 2_000 } }, 'growth'],
@@ -173,6 +177,8 @@ describe('a generation is due', () => {
     ['after an erasure', { control: { ...control, erasedAt: 1 } }, 'erasure'],
     ['not once it has followed', { control: { ...control, erasedAt: 0 } }, undefined],
     ['with other settings', { isReconfigured: true }, 'settings'],
+    ['not by growth where that is forbidden', { automatic: false, control: { ...control, learnt: 2_000 } }, undefined],
+    ['by an erasure even there', { automatic: false, control: { ...control, erasedAt: 1 } }, 'erasure'],
     ['on schedule', { schedule: '0 18 * * *' }, 'schedule'],
     ['not before', { schedule: '0 6 * * *' }, undefined],
   ] as const)('%s', ([, change, cause]) => {
