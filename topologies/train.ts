@@ -29,8 +29,8 @@ export const trainWith = (settings: LearnerSettings, generations?: Generations) 
     const changes = signals.pipe(
       map((signal): LearnerInput => signal),
       mergeWith(
-        task.read(items, { all: true, invalid: 'ignore' }),
         task.read(ratings, { all: true, invalid: 'ignore' }),
+        task.read(items, { all: true, invalid: 'ignore' }),
       ),
       model.apply,
       share(),
