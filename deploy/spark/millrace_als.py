@@ -615,7 +615,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument('--star-iterations', type=number(int, 1, 1000), default=10, help='of the star estimates')
     training.add_argument('--star-regularisation', type=number(float, 1e-6, 1e6), default=0.1, help='lambda, times the ratings of a row')
     training.add_argument('--bias-regularisation', type=number(float, 1e-6, 1e6), default=0.1, help='of biases, times ratings and prior')
-    training.add_argument('--bias-prior', type=number(float, 1e-6, 1e6), default=2.0, help='ratings of the mean that each bias begins with')
+    training.add_argument('--bias-prior', type=number(float, 1e-6, 1e6), default=20.0, help='ratings of the mean that each bias begins with')
     training.add_argument('--finest', type=number(int, 4, 14), default=10, help='greatest exponent of the grids of factors')
     training.add_argument('--nonnegative', action='store_true', help='no factor below zero')
     training.add_argument('--seed', type=number(int, 0, 2**32 - 1), default=1)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Rating } from '../../schemas/types.ts';
-import { Model } from '../../src/als/index.ts';
+import { defaultWeights, Model } from '../../src/als/index.ts';
 import { asInteraction } from '../../src/recommender/domain/interaction.ts';
 import { readGeneration } from '../../src/recommender/generations/files.ts';
 import type { GenerationHead, GenerationVector } from '../../src/recommender/generations/format.ts';
@@ -99,8 +99,9 @@ describe.skipIf(inject('noSpark'))('Spark trains on the capture of ratings', () 
     }
   });
 
-  test('the folder holds its three files and nothing else', () => {
+  test('the folder holds its three files and nothing else, and the settings to go on with', () => {
     expect(readdirSync(out).sort()).toEqual(['generation.avro', 'items.avro', 'users.avro']);
+    expect(JSON.parse(head.settings)).toMatchObject({ weights: defaultWeights, factors: 4, unobservedWeight: 0.5 });
     expect(head).toMatchObject({ name: 'by-spark', engine: 'spark', factors: 4, starFactors: 2, users: 12, items: 13 });
   });
 
