@@ -1,5 +1,5 @@
 /** What the model refuses: a stable code for scripts, what happened, and what to do about it. */
-abstract class ModelError extends RangeError {
+export abstract class ModelError extends RangeError {
   abstract readonly code: string;
   /** What the reader of the message should do next. */
   readonly remedy: string;

@@ -5,6 +5,7 @@ export {
   InvalidSettings,
   KernelMissing,
   KernelThreadLost,
+  ModelError,
   TrainingCancelled,
   UnusableModelState,
 } from './errors.ts';

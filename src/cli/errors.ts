@@ -1,5 +1,6 @@
 /** How the command line fails: in one line with a code and a remedy, and with an exit code. */
 import { type Command, CommanderError } from 'commander';
+import { ModelError } from '../als/index.ts';
 import { InvalidConfiguration } from '../app/config-errors.ts';
 import { MillraceError } from '../errors.ts';
 import { nearest } from '../stream/nearest.ts';
@@ -43,7 +44,7 @@ export interface Failure {
 /** What to say about an error; undefined for what Commander throws when it has only shown its help. */
 export function failed(error: unknown): Failure | undefined {
   if (error instanceof CommanderError && error.exitCode === 0) return undefined;
-  if (error instanceof MillraceError) {
+  if (error instanceof MillraceError || error instanceof ModelError) {
     const { code, message, remedy } = error;
     return { code, message, remedy, exitCode: isMisuse(error) ? 2 : 1 };
   }
@@ -51,7 +52,7 @@ export function failed(error: unknown): Failure | undefined {
   return { code: 'UNEXPECTED', message, remedy: 'Report it together with this line', exitCode: 1 };
 }
 
-const isMisuse = (error: MillraceError): boolean => error instanceof Misuse || error instanceof InvalidConfiguration;
+const isMisuse = (error: Error): boolean => error instanceof Misuse || error instanceof InvalidConfiguration;
 
 /** One line, also where the message has several. */
 export const lineOf = ({ code, message }: Failure): string =>
