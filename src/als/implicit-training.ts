@@ -8,6 +8,8 @@ import type { BothWays } from './training-data.ts';
 import type { Progress, TrainingOptions } from './training-progress.ts';
 import { confidenceSteps } from './weights.ts';
 
+const anySaturation = ({ users, items }: PerSide): boolean => users + items > 0;
+
 /** The sweeps of a generation's implicit model, with one pair of grid exponents. */
 export class ImplicitTraining implements Disposable {
   readonly users: FactorMatrix;
@@ -27,8 +29,11 @@ export class ImplicitTraining implements Disposable {
     this.items = kernel.matrix(settings.factors, input.live.items.ids.length);
   }
 
-  /** Ends early once a side saturated. */
-  run(progress: Progress): { readonly saturations: PerSide; readonly losses: number[] } {
+  /** Ends early where the saturations of the start or of a sweep make it hopeless. */
+  run(
+    progress: Progress,
+    isHopeless: (saturations: PerSide) => boolean = anySaturation,
+  ): { readonly saturations: PerSide; readonly losses: number[] } {
     const { sweeps, seed, unobservedWeight } = this.#settings;
     const unit = { users: this.#unit('users'), items: this.#unit('items') };
     const { users, items } = this;
@@ -42,7 +47,7 @@ export class ImplicitTraining implements Disposable {
       seed,
     });
     const losses: number[] = [];
-    if (saturations.users + saturations.items > 0) return { saturations, losses };
+    if (isHopeless(saturations)) return { saturations, losses };
     const method = this.#options.method ?? 'blocks';
     for (let sweep = 1; sweep <= sweeps; sweep++) {
       progress.goOn();
@@ -50,7 +55,7 @@ export class ImplicitTraining implements Disposable {
       progress.goOn();
       saturations = { items: ofItems, users: this.#half('users', sweep === sweeps ? 'cholesky' : method) };
       progress.sweep();
-      if (saturations.users + saturations.items > 0) break;
+      if (isHopeless(saturations)) break;
       if (sweep === sweeps || this.#options.losses === 'each') losses.push(this.#loss());
     }
     return { saturations, losses };

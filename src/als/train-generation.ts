@@ -19,42 +19,67 @@ const leastExponent = 4;
  * @throws {BoundExceeded} @throws {TrainingCancelled}
  */
 export function trainGeneration(input: TrainingInput, options: TrainingOptions): Generation {
-  const { kernel } = options;
-  let settings = modelSettings({ ...input.settings, ...options.settings });
-  const at = new Progress(2 * settings.sweeps, options);
-  using data = preferencesOf(kernel, input);
+  const given = modelSettings({ ...input.settings, ...options.settings });
+  const progress = new Progress(2 * given.sweeps, options);
+  const implicit = trainedImplicit(input, given, options, progress);
+  const { settings, saturations, losses, retries } = implicit;
+  using stars = new StarTraining(input, settings, options.kernel);
+  const starSaturations = stars.run(progress);
+  const side = (name: 'users' | 'items'): SideVectors => ({
+    ids: input.live[name].ids,
+    ...implicit[name],
+    starFactors: dense(stars[name]),
+  });
+  return {
+    base: input.base,
+    settings,
+    users: side('users'),
+    items: side('items'),
+    meanStars: input.meanStars / starUnit,
+    losses,
+    objective: losses.at(-1) ?? NaN,
+    saturations: saturations.users + saturations.items + starSaturations,
+    retries,
+  };
+}
+
+type ImplicitSide = Pick<SideVectors, 'factors' | 'events'>;
+
+interface TrainedImplicit {
+  readonly users: ImplicitSide;
+  readonly items: ImplicitSide;
+  readonly settings: ModelSettings;
+  readonly saturations: PerSide;
+  readonly losses: readonly number[];
+  readonly retries: number;
+}
+
+/** As often as the grid can be made coarser; the pairs are out of the kernel's memory again before the stars come. */
+function trainedImplicit(
+  input: TrainingInput,
+  given: ModelSettings,
+  options: TrainingOptions,
+  progress: Progress,
+): TrainedImplicit {
+  using data = preferencesOf(options.kernel, input);
+  let settings = given;
   for (let retries = 0; ; retries++) {
     using training = new ImplicitTraining(input, settings, data, options);
-    const { saturations, losses } = training.run(at);
-    const coarser = coarserGrid(settings, saturations);
-    if (coarser !== undefined) {
-      settings = { ...settings, gridExponent: coarser };
-      continue;
+    const { gridExponent } = settings;
+    const isHopeless = (saturations: PerSide): boolean => coarserGrid(gridExponent, saturations) !== undefined;
+    const { saturations, losses } = training.run(progress, isHopeless);
+    const coarser = coarserGrid(gridExponent, saturations);
+    if (coarser === undefined) {
+      const users = { factors: dense(training.users), events: data.userCounts };
+      const items = { factors: dense(training.items), events: data.itemCounts };
+      return { users, items, settings, saturations, losses, retries };
     }
-    using stars = new StarTraining(input, settings, kernel);
-    const starSaturations = stars.run(at);
-    const side = (name: 'users' | 'items'): SideVectors => ({
-      ids: input.live[name].ids,
-      factors: dense(training[name]),
-      starFactors: dense(stars[name]),
-      events: name === 'users' ? data.userCounts : data.itemCounts,
-    });
-    return {
-      base: input.base,
-      settings,
-      users: side('users'),
-      items: side('items'),
-      meanStars: input.meanStars / starUnit,
-      losses,
-      objective: losses.at(-1) ?? NaN,
-      saturations: saturations.users + saturations.items + starSaturations,
-      retries,
-    };
+    settings = { ...settings, gridExponent: coarser };
   }
 }
 
 /** One exponent less on the sides that saturated; undefined if none did, or none can have less. */
-function coarserGrid({ gridExponent }: ModelSettings, saturations: PerSide): PerSide | undefined {
+function coarserGrid(gridExponent: PerSide, saturations: PerSide): PerSide | undefined {
   const less = (side: keyof PerSide): number =>
     Math.max(leastExponent, gridExponent[side] - Math.sign(saturations[side]));
   const coarser = { users: less('users'), items: less('items') };
