@@ -94,7 +94,7 @@ describe('the quality of the model', () => {
     expect(plot.x.values).toEqual([1, 2]);
     expect(plot.series.map(({ values }) => values)).toEqual([
       [null, null],
-      [0.1, 0.2],
+      [10, 20],
     ]);
     expect(hitsSummary(quality)).toBe('Of 8 events 12.5 % were within ten places, 50.0 % of warm ones.');
   });

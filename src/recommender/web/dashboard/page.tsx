@@ -1,4 +1,4 @@
-/** The whole page: what is about the user on the left, what is about everything on the right. */
+/** The whole page: the user and how good the lists are on the left, what goes on on the right. */
 import { useEffect } from 'preact/hooks';
 import { Foot } from './foot.tsx';
 import { Head } from './head.tsx';
@@ -37,12 +37,12 @@ export function Page({ dashboard }: { readonly dashboard: Dashboard }) {
               <ProfileCard dashboard={dashboard} user={user} />
             </>
           )}
+          <QualityCard dashboard={dashboard} />
+          <ExperimentCard dashboard={dashboard} />
         </div>
         <div class="column">
           <LiveCard dashboard={dashboard} />
           <ErrorCard dashboard={dashboard} />
-          <QualityCard dashboard={dashboard} />
-          <ExperimentCard dashboard={dashboard} />
           <TrendsCard dashboard={dashboard} />
         </div>
       </main>

@@ -36,7 +36,7 @@ const Quality = ({ quality, theme }: { readonly quality: ModelQuality; readonly 
     </dl>
     {quality.lists === null || quality.lists.hitRates.all === null ? null : (
       <Chart
-        title="Hits within the first places"
+        title="Hits within the first places, in a hundred events"
         summary={hitsSummary(quality)}
         plot={hitsPlot(quality.lists.hitRates)}
         theme={theme}

@@ -1,7 +1,7 @@
 /** The figures and the chart of how good the model is: pure. */
 import type { ModelQuality } from '../../api/client/client.ts';
 import type { Plot } from '../components/plot.ts';
-import { count, orDash, stretch } from './format.ts';
+import { count, orDash, rate, stretch } from './format.ts';
 import type { Figure } from './live-figures.ts';
 
 const stars = (value: number): string => value.toFixed(3);
@@ -46,13 +46,15 @@ export function hitsPlot({ all, warm }: HitRates): Plot {
     height: 130,
     kind: 'line',
     x: { label: 'First places', format: count, values: (all ?? []).map((_, place) => place + 1), time: false },
-    y: { label: 'Hit rate', format: percent, fromZero: false },
+    y: { label: 'Hits in a hundred', format: rate, formatLong: value => value.toFixed(1), fromZero: true },
     series: [
-      { label: 'Warm', weight: 'strong', values: warm ?? (all ?? []).map(() => null) },
-      { label: 'All', weight: 'faint', values: all ?? [] },
+      { label: 'Warm, %', weight: 'strong', values: inHundred(warm) ?? (all ?? []).map(() => null) },
+      { label: 'All, %', weight: 'faint', values: inHundred(all) ?? [] },
     ],
   };
 }
+
+const inHundred = (shares: readonly number[] | null): number[] | undefined => shares?.map(share => share * 100);
 
 export const hitsSummary = ({ lists }: ModelQuality): string =>
   `Of ${count(lists?.all.events ?? 0)} events ${orDash(lists?.all.hitRate10, percent)} were within ten places, ${orDash(lists?.warm.hitRate10, percent)} of warm ones.`;
