@@ -28,6 +28,7 @@ const all = [
   ['bench/als/events.ts'],
   ['bench/als/growth.ts'],
   ['bench/list-rule.ts'],
+  ['bench/generations.ts'],
   ['scripts/figures.ts', 'generate'],
 ] as const;
 const root = join(import.meta.dirname, '..');

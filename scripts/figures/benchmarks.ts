@@ -22,6 +22,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['evaluate', 'bench/evaluate.ts'],
   ['incremental', 'bench/incremental.ts'],
   ['list-rule', 'bench/list-rule.ts'],
+  ['generations', 'bench/generations.ts'],
   ['kernel', 'bench/kernel.ts'],
   ['defaults', 'bench/defaults.ts'],
   ['non-inferiority', 'bench/non-inferiority.ts'],
