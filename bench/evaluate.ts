@@ -12,6 +12,7 @@ import {
   modelNames,
   protocols,
   type Evaluation,
+  type Interval,
   type Judgement,
   type ModelName,
 } from '../src/recommender/jobs/evaluate/index.ts';
@@ -66,12 +67,26 @@ function rounded(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]): [string, unknown] => [name, shown(value)]));
 }
 
+function text(interval: Interval | null): string {
+  return interval === null ? '' : `${interval.low.toFixed(4)} to ${interval.high.toFixed(4)}`;
+}
+
 function keep(): void {
   const better = { rmse: 'less', mae: 'less', ndcg10: 'more', hr10: 'more', map10: 'more', coverage: 'more' } as const;
   const measures = Object.entries(better).map(([name, direction]) => ({ name, better: direction }));
-  const columns = [{ name: 'protocol' }, { name: 'model' }, ...measures, { name: 'seconds', better: 'less' } as const];
+  const intervals = [{ name: 'ndcg10 95 %' }, { name: 'rmse 95 %' }];
+  const columns = [
+    { name: 'protocol' },
+    { name: 'model' },
+    ...measures,
+    ...intervals,
+    { name: 'seconds', better: 'less' } as const,
+  ];
   const rows = results.flatMap(({ protocol, models }) =>
-    modelNames.map(model => ({ protocol, model, ...Object.fromEntries(Object.entries(models[model])) })),
+    modelNames.map(model => {
+      const { intervals, ...figures } = models[model];
+      return { protocol, model, ...figures, 'ndcg10 95 %': text(intervals.ndcg10), 'rmse 95 %': text(intervals.rmse) };
+    }),
   );
   write({
     kind: 'table',

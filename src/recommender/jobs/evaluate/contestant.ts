@@ -1,5 +1,6 @@
 /** What is compared: popularity, a retrain, and learning in cuts. */
 import { type Kernel, Model, type ModelSettings, trainGeneration } from '../../../als/index.ts';
+import { trainFirst } from './first-generation.ts';
 import { interactions } from './interactions.ts';
 import { Learnt, vectorsOf } from './learnt.ts';
 import { Popularity } from './popularity.ts';
@@ -56,8 +57,7 @@ export function retrained({ ratings, train, settings, kernel }: Learning): Conte
 export function incremental({ ratings, train, settings, kernel }: Learning, eventsPerCut: number): Contestant {
   const half = Math.floor(train.length / 2);
   using model = new Model(settings, { kernel });
-  model.learn(interactions(ratings, train.subarray(0, half)));
-  model.train();
+  trainFirst(model, ratings, train.subarray(0, half));
   for (let at = half; at < train.length; at += eventsPerCut)
     model.learn(interactions(ratings, train.subarray(at, at + eventsPerCut)));
   return new Learnt(vectorsOf(model), ratings, train, kernel);

@@ -1,4 +1,5 @@
 import { type Kernel, Model, type ModelSettings, trainGeneration } from '../../../../als/index.ts';
+import { trainFirst } from '../first-generation.ts';
 import { interactions } from '../interactions.ts';
 import { judge } from '../judge.ts';
 import { Learnt, vectorsOf } from '../learnt.ts';
@@ -46,7 +47,8 @@ export interface FollowOptions {
 export function* follow({ rows, first, checkpoints }: Stream, options: FollowOptions): Generator<Reached> {
   const { ratings, settings, eventsPerCut, growth, kernel } = options;
   using model = new Model(settings, { kernel });
-  let [at, trainedAt, generations, changed] = [0, 0, 0, 0];
+  trainFirst(model, ratings, rows.subarray(0, first));
+  let [at, trainedAt, generations, changed] = [first, first, 0, 0];
   const learnTo = (end: number): void => {
     const learnt = model.learn(interactions(ratings, rows.subarray(at, end)));
     changed += learnt.users.length + learnt.items.length;
@@ -56,9 +58,6 @@ export function* follow({ rows, first, checkpoints }: Stream, options: FollowOpt
     model.train();
     [trainedAt, generations] = [at, generations + 1];
   };
-  learnTo(first);
-  train();
-  [generations, changed] = [0, 0];
   for (const checkpoint of checkpoints) {
     while (at < checkpoint.events) {
       learnTo(Math.min(at + eventsPerCut, checkpoint.events));
