@@ -74,12 +74,12 @@ function text(interval: Interval | null): string {
 function keep(): void {
   const better = { rmse: 'less', mae: 'less', ndcg10: 'more', hr10: 'more', map10: 'more', coverage: 'more' } as const;
   const measures = Object.entries(better).map(([name, direction]) => ({ name, better: direction }));
-  const intervals = [{ name: 'ndcg10 95 %' }, { name: 'rmse 95 %' }];
+  const ranges = [{ name: 'ndcg10 95 %' }, { name: 'rmse 95 %' }];
   const columns = [
     { name: 'protocol' },
     { name: 'model' },
     ...measures,
-    ...intervals,
+    ...ranges,
     { name: 'seconds', better: 'less' } as const,
   ];
   const rows = results.flatMap(({ protocol, models }) =>
