@@ -1,5 +1,6 @@
+import { history, popular, seen, similar, topN, vectorsOf } from './answers.ts';
 import type { Description } from './groups.ts';
-import { type Interaction, kinds } from './interaction.ts';
+import type { Interaction } from './interaction.ts';
 import { judge } from './judge.ts';
 import { learn, noteOnly } from './learn.ts';
 import { modelHash } from './model-hash.ts';
@@ -16,7 +17,7 @@ import { before, clean, dirtyRows, finishRestore, reconfigured, restoreRow } fro
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
-import { dot, greatest, type TopNOptions } from './top-n.ts';
+import { dot, type TopNOptions } from './top-n.ts';
 import { trainGeneration } from './train-generation.ts';
 import { why, type Why } from './why.ts';
 import type { Done, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
@@ -212,63 +213,28 @@ export class Model implements Disposable {
   }
 
   /** The n best items that the user has not seen, best first, ties by id; undefined if the user is unknown. */
-  topN(userId: string, { n, exclude = new Set() }: TopNOptions): Scored[] | undefined {
-    const { users, items } = this.#state;
-    const row = users.ids.rowOf(userId);
-    if (row === undefined) return undefined;
-    const removed = new Set([...this.seen(userId), ...exclude]);
-    const x = Float64Array.from(users.vectors.row(row));
-    const { values, stride } = items.vectors;
-    const unit = users.unit * items.unit;
-    return greatest(items.ids.list, { n, exclude: removed }, item => {
-      if (!items.ids.has(item)) return NaN;
-      let sum = 0;
-      for (let f = 0, at = item * stride; f < x.length; f++, at++) sum += (x[f] ?? NaN) * (values[at] ?? NaN);
-      return sum / unit;
-    });
+  topN(userId: string, options: TopNOptions): Scored[] | undefined {
+    return topN(this.#state, userId, options);
   }
 
   /** The n items whose vectors point the most alike, by cosine; undefined if the item is unknown. */
   similar(itemId: string, n: number): Scored[] | undefined {
-    const { vectors, ids } = this.#state.items;
-    const row = ids.rowOf(itemId);
-    if (row === undefined) return undefined;
-    const y = vectors.row(row);
-    const squared = dot(y, y);
-    return greatest(ids.list, { n, exclude: new Set([itemId]) }, item => {
-      const other = vectors.row(item);
-      return dot(y, other) / Math.sqrt(squared * dot(other, other));
-    });
+    return similar(this.#state, itemId, n);
   }
 
   /** The n items that the most users like, with how many they are. */
   popular(n: number): Scored[] {
-    const { ids, likes } = this.#state.items;
-    return greatest(ids.list, { n }, row => (ids.has(row) ? likes.get(row) : NaN));
+    return popular(this.#state, n);
   }
 
   /** Items that are not to be recommended to this user again, by the policy of the settings, sorted. */
   seen(userId: string): string[] {
-    const { users, items, pairs } = this.#state;
-    const row = users.ids.rowOf(userId);
-    if (row === undefined) return [];
-    const seen = [...users.pairs.of(row)].filter(pair => this.settings.seen.some(kind => pairs.has(pair, kind)));
-    return seen.map(pair => items.idOf(pairs.itemOf(pair))).sort();
+    return seen(this.#state, userId);
   }
 
   /** All that is known of what a user did: of each item and kind the newest event. */
   history(userId: string): Done[] {
-    const { users, items, pairs } = this.#state;
-    const row = users.ids.rowOf(userId);
-    if (row === undefined) return [];
-    return [...users.pairs.of(row)].flatMap(pair => {
-      const facts = pairs.facts(pair);
-      const itemId = items.idOf(pairs.itemOf(pair));
-      return kinds.flatMap(kind => {
-        const fact = facts[kind];
-        return fact === undefined ? [] : [{ itemId, kind, value: fact.value, time: fact.time }];
-      });
-    });
+    return history(this.#state, userId);
   }
 
   /** SHA-256 over generation, number and the vectors sorted by id, in hexadecimal. */
@@ -308,16 +274,4 @@ export class Model implements Disposable {
     if (this.#ownKernel) this.#kernel[Symbol.dispose]();
     else this.#state[Symbol.dispose]();
   }
-}
-
-function vectorsOf(side: Side, id: string): Vectors | undefined {
-  const row = side.ids.rowOf(id);
-  if (row === undefined) return undefined;
-  const stars = side.starVectors.row(row);
-  return {
-    factors: side.vectors.row(row).slice(),
-    starFactors: stars.slice(1),
-    bias: (stars[0] ?? NaN) / starUnit,
-    events: side.events.get(row),
-  };
 }
