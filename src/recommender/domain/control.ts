@@ -10,6 +10,8 @@ export interface Build {
   readonly base: number;
   /** Events learnt before it began. */
   readonly learnt: number;
+  /** What was configured then; see `madeBy`. */
+  readonly configured: string;
 }
 
 /** The generation whose vectors are live. */
@@ -25,6 +27,8 @@ export interface LiveGeneration {
   /** Factors that have met the end of the grid since it was adopted. */
   readonly saturations: number;
   readonly objective: number | null;
+  /** What was configured when it was trained; for one from elsewhere, or one that is live again, when it was adopted. */
+  readonly configured: string;
 }
 
 /** Of a generation that was live: where its numbers go on, and how many events had been learnt before it was trained. */
@@ -56,6 +60,7 @@ export const noGeneration: LiveGeneration = {
   trainedAt: 0,
   saturations: 0,
   objective: null,
+  configured: '',
 };
 
 export const begunControl: Control = {

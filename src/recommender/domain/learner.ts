@@ -49,10 +49,10 @@ export class Learner {
     return this.#control;
   }
 
-  /** Whether what is configured would make other vectors than the live ones. */
+  /** Whether something else is configured than when the live generation was trained, or chosen as it is. */
   get isReconfigured(): boolean {
-    const { configured, settings } = this.model;
-    return madeBy(configured) !== madeBy(settings);
+    const { configured } = this.#control.live;
+    return configured !== '' && configured !== madeBy(this.model.configured);
   }
 
   /** Events that wait for the end of a backlog. */
@@ -140,7 +140,8 @@ export class Learner {
       case 'begin': {
         const { cause, set = {} } = signal;
         const { learnt } = this.#control;
-        this.#control = { ...this.#control, build: { cause, set, base: this.model.beginBase(), learnt } };
+        const configured = madeBy(this.model.configured);
+        this.#control = { ...this.#control, build: { cause, set, base: this.model.beginBase(), learnt, configured } };
         return;
       }
       case 'abandon':
@@ -181,6 +182,7 @@ export class Learner {
         trainedAt,
         saturations: all.saturations,
         objective: content.objective,
+        configured: trained ? build.configured : madeBy(this.model.configured),
       },
     };
     this.#changed.isAdopted = true;

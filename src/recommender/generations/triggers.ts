@@ -3,6 +3,9 @@ import { type Control, firstGeneration, hasGrown, owesErasure } from '../domain/
 import type { Cause } from '../domain/generation-signals.ts';
 import { nextAfter } from './schedule.ts';
 
+/** So many times the events of a generation that was made for saturation, before another one is. */
+const worthAnother = 1.1;
+
 /** What is known of the live model. */
 export interface Situation {
   readonly control: Control;
@@ -23,9 +26,13 @@ export function dueCause(situation: Situation): Cause | undefined {
   const { live, learnt } = control;
   const hasBegun = automatic && learnt >= firstGeneration;
   if (owesErasure(control)) return 'erasure';
-  if (hasBegun && live.saturations > 0) return 'saturation';
+  if (hasBegun && callsForCoarser(control)) return 'saturation';
   if (hasBegun && hasGrown(control, learnt, { growth, first: firstGeneration })) return 'growth';
   if (hasBegun && isReconfigured) return 'settings';
   if (schedule !== undefined && nextAfter(schedule, Math.max(live.trainedAt, since)) <= now) return 'schedule';
   return undefined;
 }
+
+/** Where a coarser grid was no help, the next one waits until there is something new to learn. */
+const callsForCoarser = ({ live, learnt }: Control): boolean =>
+  live.saturations > 0 && (live.cause !== 'saturation' || learnt >= live.learnt * worthAnother);

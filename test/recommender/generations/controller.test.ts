@@ -58,10 +58,10 @@ async function opened(given: Partial<GenerationSettings> = {}) {
   const world = await World.of([], { maxRecords: 100 });
   world.clock.time = start;
   let controller = made(world);
-  const restart = async (): Promise<void> => {
+  const restart = async (learner = settings): Promise<void> => {
     controller = made(world);
     const generations = controller;
-    await world.deploy([trainWith(settings, generations)]);
+    await world.deploy([trainWith(learner, generations)]);
   };
   await restart();
   /** Looks and settles until for so many turns nothing has come of it, and nothing that was asked for is open. */
@@ -128,6 +128,18 @@ test('a training that fails for good is given up, said, and answered', async () 
   expect(warnings).toEqual(["generation for 'command' was given up: no memory"]);
 });
 
+test('other settings begin a generation; one that was chosen as it is stays, whatever its own settings', async () => {
+  const { world, run, restart, versions } = await opened();
+  await world.send(ratings, ...events(120, 0));
+  await run();
+  await restart({ ...settings, model: { ...settings.model, factors: 6 } });
+  await run();
+  expect(await versions()).toEqual(['1.0 growth', '2.0 settings']);
+  await ask(world.documents, { kind: 'rollback', target: null, now: 5 });
+  await run();
+  expect(await versions()).toEqual(['1.0 growth', '2.0 settings', '1.1 rollback']);
+});
+
 test('an erasure starts a generation, and those that had learnt from the user go for good', async () => {
   const { world, run, versions, snapshots } = await opened();
   await world.send(ratings, ...events(120, 0));
@@ -173,6 +185,11 @@ describe('a generation is due', () => {
       'where factors met the end of the grid',
       { control: { ...control, live: { ...live, saturations: 1 } } },
       'saturation',
+    ],
+    [
+      'not again where a coarser grid was no help',
+      { control: { ...control, learnt: 1_050, live: { ...live, cause: 'saturation', saturations: 1 } } },
+      undefined,
     ],
     ['after an erasure', { control: { ...control, erasedAt: 1 } }, 'erasure'],
     ['not once it has followed', { control: { ...control, erasedAt: 0 } }, undefined],
