@@ -9,6 +9,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { BatchBuilder, Kind } from '../../../../src/transport/record.ts';
 import { defaultLearner } from '../../../../src/recommender/domain/learner.ts';
+import { fromBytes } from '../../../../src/recommender/domain/vectors.ts';
+import { readGeneration } from '../../../../src/recommender/generations/files.ts';
+import { importGeneration } from '../../../../src/recommender/generations/import.ts';
+import type { Vector } from '../../../../src/recommender/jobs/export/published.ts';
+import { memorySnapshots } from '../../../support/memory-snapshots.ts';
 import { defaultLists } from '../../../../src/recommender/domain/lists.ts';
 import {
   exportModel,
@@ -179,6 +184,31 @@ describe('an exported model', () => {
       expect(read).toEqual(await readCsv('csv', side));
     }
   });
+});
+
+test('a generation that is exported and taken in elsewhere has the vectors that were published, to the bit', async () => {
+  const world = await learnt();
+  await exportModel(given(world, 'generation', { format: 'generation' }));
+  const snapshots = memorySnapshots();
+  const directory = join(folder, 'generation');
+  const { head } = await importGeneration({ snapshots, directory, model: {}, now: 0 });
+  const read = await readGeneration(snapshots, head.name);
+  for (const [stream, vectors] of [
+    [userVectors, read.users],
+    [itemVectors, read.items],
+  ] as const) {
+    const last = new Map<string, Vector>();
+    for (const vector of await world.output<Vector>(stream)) last.set(vector.id, vector);
+    let count = 0;
+    for await (const { id, factors, starFactors, bias } of vectors) {
+      const published = last.get(id);
+      expect([...factors]).toEqual([...fromBytes(published?.factors ?? Buffer.alloc(0))]);
+      expect([...starFactors]).toEqual([...fromBytes(published?.starFactors ?? Buffer.alloc(0))]);
+      expect(bias).toBe(published?.bias);
+      count++;
+    }
+    expect(count).toBe(last.size);
+  }
 });
 
 describe('the folder of an export', () => {
