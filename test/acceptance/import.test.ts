@@ -42,7 +42,7 @@ test('a CSV is imported, its bad line is named and counted, and a run learns the
   expect(imported).toMatchObject({ code: 0, stderr: expect.stringContaining('ratings.csv:122') });
   expect(JSON.parse(imported.stdout)).toMatchObject({ ratings: 120, rejected: 1 });
   const ran = await millrace('run', '--until-caught-up', '--data', data, '--json');
-  expect(JSON.parse(ran.stdout)).toMatchObject({ accepted: 120, deadLetters: 0, modelVersion: '0.1' });
+  expect(JSON.parse(ran.stdout)).toMatchObject({ accepted: 120, deadLetters: 0, modelVersion: '1.0' });
 });
 
 test('the same import again changes nothing that counts: its events have the same ids', async () => {
