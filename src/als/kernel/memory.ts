@@ -1,4 +1,5 @@
 import { BoundExceeded } from '../errors.ts';
+import { webAssembly, type WasmMemory } from './web-assembly.ts';
 
 const pageBytes = 65_536;
 /** What 32 bits address: 4 GiB. */
@@ -19,13 +20,13 @@ export interface Block {
  * A view stays valid when the memory grows, for as long as its block is not freed.
  */
 export class KernelMemory {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   /** Free blocks, ascending, no two of them adjacent. Address 0 is never given out. */
   #free: Block[] = [{ address: alignment, bytes: pageBytes - alignment }];
   /** The whole memory as it is now: a view for each block would cost more than to clear a small one. */
   #all: Uint8Array;
 
-  constructor(memory = new WebAssembly.Memory({ initial: 1, maximum: maxPages, shared: true })) {
+  constructor(memory = new webAssembly.Memory({ initial: 1, maximum: maxPages, shared: true })) {
     this.memory = memory;
     this.#all = new Uint8Array(memory.buffer);
   }

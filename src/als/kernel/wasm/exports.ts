@@ -1,9 +1,11 @@
+import { webAssembly, type WasmMemory, type WasmModule } from '../web-assembly.ts';
+
 /** A function of assembly/: addresses and integers in, a number or nothing out. */
 export type KernelFunction = (...given: number[]) => number;
 
 /** An instance over a memory: it holds no state of its own. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+export function instantiate(module: WasmModule, memory: WasmMemory) {
+  const { exports } = new webAssembly.Instance(module, { env: { memory } });
   const of = (name: string): KernelFunction => {
     const found = exports[name];
     if (!isFunction(found)) throw new TypeError(`The kernel has no ${name}: build it anew (npm run build:kernel)`);

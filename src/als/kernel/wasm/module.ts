@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { KernelMissing } from '../../errors.ts';
+import { webAssembly, type WasmModule } from '../web-assembly.ts';
 
 /** In dist, which is beside src in a checkout and around it in a package. */
 const file = new URL(
@@ -8,11 +9,11 @@ const file = new URL(
 );
 
 /** Compiled once in a process: a kernel of its own memory is then made in well under a millisecond. */
-let compiled: WebAssembly.Module | undefined;
+let compiled: WasmModule | undefined;
 
 /** @throws {KernelMissing} where nothing has been built */
-export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(read(file));
+export function kernelModule(): WasmModule {
+  compiled ??= new webAssembly.Module(read(file));
   return compiled;
 }
 

@@ -4,6 +4,7 @@ import type { Block, KernelMemory } from '../memory.ts';
 import type { KernelExports } from '../wasm/exports.ts';
 import { Control, maxThreads, type Operation } from './control.ts';
 import type { Seat } from './seat.ts';
+import type { WasmModule } from '../web-assembly.ts';
 
 export interface Work {
   readonly operation: Operation;
@@ -44,7 +45,7 @@ export class Crew implements Disposable {
 
   constructor(
     memory: KernelMemory,
-    module: WebAssembly.Module,
+    module: WasmModule,
     kernel: KernelExports,
     crew: { readonly threads: number; readonly patience_ms?: number },
   ) {

@@ -1,9 +1,10 @@
 import type { Block } from '../memory.ts';
+import type { WasmMemory, WasmModule } from '../web-assembly.ts';
 
 /** What a thread is started with. */
 export interface Seat {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
   readonly control: Block;
   /** Its number; the caller's is 0. */
   readonly thread: number;
