@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import avro from 'avsc';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { UserVector } from '../../../../schemas/types.ts';
 import { z } from 'zod';
 import { BatchBuilder, Kind } from '../../../../src/transport/record.ts';
 import { defaultLearner } from '../../../../src/recommender/domain/learner.ts';
@@ -110,13 +111,13 @@ function sha256(...parts: readonly (string | Buffer | Int16Array)[]): Buffer {
   return hash.digest();
 }
 
+type Factors = Pick<UserVector, 'id' | 'factors' | 'generation' | 'number'>;
+
 /** Vectors of a version that is under way: written as `train` writes them, and named by no version yet. */
-async function appendUnpublished<T extends { readonly id: string; readonly factors: Buffer; readonly number: number }>(
-  world: World,
-  stream: Stream<T>,
-): Promise<void> {
+async function appendUnpublished<T extends Factors>(world: World, stream: Stream<T>): Promise<void> {
   const version = (await world.output(modelVersions)).at(-1);
-  const [vector] = await world.output(stream);
+  // Of another generation it would be left out for that alone.
+  const vector = (await world.output(stream)).find(({ generation }) => generation === version?.generation);
   if (version === undefined || vector === undefined) throw new Error('Nothing was learnt');
   const { producer: name, lineage, epoch, wrote } = version.cut;
   for (const { stream: topic, partition, next } of wrote.filter(span => span.stream === stream.name)) {
