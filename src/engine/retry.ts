@@ -13,20 +13,23 @@ export type OnWait = (what: string, error: Unavailable, attempt: number) => void
 /** Thrown when the wait is given up because the task has been told to stop. A call under way may still be carried out. */
 export class Interrupted extends Error {}
 
+/** A call that takes long says so whenever it has come on: nobody gives up what is getting done. */
+export type Work<R> = (comesOn: () => void) => Promise<R> | R;
+
 /**
  * Tries until it succeeds, with growing waits: a port that is away slows the task down, it never makes it lose or
  * skip anything. Every other error is the caller's.
  */
 export async function retrying<R>(
   what: string,
-  work: () => Promise<R> | R,
+  work: Work<R>,
   clock: Clock,
   signal: AbortSignal,
   onWait: OnWait,
 ): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTime(what, work(), clock, signal);
+      return await inTime(what, work, clock, signal);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       onWait(what, error, attempt);
@@ -37,12 +40,17 @@ export async function retrying<R>(
 }
 
 /** A port that is silent owes its answer for as long as its own limits say, which may be minutes: nobody stops so late. */
-async function inTime<R>(what: string, call: Promise<R> | R, clock: Clock, signal: AbortSignal): Promise<R> {
+async function inTime<R>(what: string, work: Work<R>, clock: Clock, signal: AbortSignal): Promise<R> {
+  let steps = 0;
+  const call = work(() => void steps++);
   if (clock.overdue === undefined || !(call instanceof Promise)) return call;
   const over = new AbortController();
   const late = Promise.withResolvers<never>();
   const stop = async (): Promise<void> => {
-    await clock.overdue?.(patience, over.signal);
+    for (let known = -1; known !== steps && !over.signal.aborted;) {
+      known = steps;
+      await clock.overdue?.(patience, over.signal);
+    }
     late.reject(new Interrupted(`${what} was given up: no answer for ${patience} ms after the task was told to stop`));
   };
   const stopped = (): void => void stop();

@@ -13,7 +13,7 @@ import { decodePlan, type Skip } from './plan.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
 import { RecordFailed } from './record-failed.ts';
 import { failedNow, holeOf, LeftBehind, refuseOtherJournal, unreadableClock } from './recovery-errors.ts';
-import { retrying } from './retry.ts';
+import { retrying, type Work } from './retry.ts';
 import type { Observer, RunnerOptions } from './runner-options.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { Snapshotter } from './snapshotter.ts';
@@ -170,7 +170,7 @@ export class TaskRunner {
     task.close();
   }
 
-  retrying<R>(what: string, work: () => Promise<R> | R): Promise<R> {
+  retrying<R>(what: string, work: Work<R>): Promise<R> {
     const { clock, observer } = this.#options;
     return retrying(what, work, clock, this.#stopping.signal, (name, error, attempt) =>
       observer?.waiting?.(this.task, name, error, attempt),

@@ -32,23 +32,37 @@ export interface SnapshotId {
   readonly epoch: number;
 }
 
+export interface WriteSnapshot {
+  readonly task: string;
+  readonly lineage: number;
+  /** Called whenever a part has been taken to be stored: a large state takes its time. */
+  readonly comesOn?: () => void;
+}
+
 /** Writes the checkpoint of a task as it stands. The caller keeps the task from going on meanwhile. */
 export async function writeSnapshot(
   snapshots: Snapshots,
   store: StateStore,
-  task: string,
-  lineage: number,
+  { task, lineage, comesOn = () => {} }: WriteSnapshot,
 ): Promise<SnapshotId | undefined> {
   const head = store.head(task);
   if (head === undefined) return undefined;
   const id = { lineage, epoch: head.epoch };
   try {
-    await snapshots.put(nameOf(task, id), toContainer(snapshotSchema, entriesOf(head, store.entries(task))));
+    const parts = toContainer(snapshotSchema, entriesOf(head, store.entries(task)));
+    await snapshots.put(nameOf(task, id), told(parts, comesOn));
   } catch (error) {
     // Lineage and epoch determine the state: whoever was first has written the same.
     if (!(error instanceof SnapshotExists)) throw error;
   }
   return id;
+}
+
+async function* told(parts: AsyncIterable<Uint8Array>, comesOn: () => void): AsyncIterable<Uint8Array> {
+  for await (const part of parts) {
+    comesOn();
+    yield part;
+  }
 }
 
 /**

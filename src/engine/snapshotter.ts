@@ -46,7 +46,9 @@ export class Snapshotter {
     const { task, store, documents } = run;
     const { to, keep } = this.#policy;
     if (task.epoch === this.#newest) return;
-    await run.retrying('snapshot', () => writeSnapshot(to, store, task.id, task.lineage));
+    await run.retrying('snapshot', comesOn =>
+      writeSnapshot(to, store, { task: task.id, lineage: task.lineage, comesOn }),
+    );
     this.#newest = task.epoch;
     this.#since = run.now();
     const needless = await run.retrying('snapshot', () => thinSnapshots(to, task.id, keep));

@@ -43,6 +43,23 @@ describe('a call of a port', () => {
     expect(slept).toEqual([5_000]);
   });
 
+  test('that is silent is waited for as long as it comes on', async () => {
+    const stop = new AbortController();
+    const slept: number[] = [];
+    let tell = (): void => {};
+    const overdue = async (duration: number): Promise<void> => {
+      if (slept.push(duration) < 4) tell();
+    };
+    const work = (comesOn: () => void): Promise<never> => {
+      tell = comesOn;
+      return new Promise(() => {});
+    };
+    const call = retrying('snapshot', work, { ...systemClock, overdue }, stop.signal, () => {});
+    stop.abort();
+    await expect(call).rejects.toThrow('snapshot was given up: no answer for 5000 ms');
+    expect(slept).toEqual([5_000, 5_000, 5_000, 5_000]);
+  });
+
   test('that answers within that while counts', async () => {
     const stop = new AbortController();
     const { promise, resolve } = Promise.withResolvers<string>();

@@ -99,7 +99,7 @@ test('a snapshot keeps bytes as bytes and text as text', async () => {
     { step: 'a', key: 'text', value: 'text' },
   ];
   from.commit('task/0', { fence: 1, epoch: 1, body: '{}' }, changes);
-  await writeSnapshot(snapshots, from, 'task/0', 0);
+  await writeSnapshot(snapshots, from, { task: 'task/0', lineage: 0 });
   await restoreSnapshot(snapshots, to, 'task/0', 0);
   expect([...to.entries('task/0')]).toEqual([...from.entries('task/0')]);
 });
