@@ -93,7 +93,8 @@ export class ItemVectors {
     const space = this.#spaces.get(generation);
     if (space === undefined || space.grammed !== undefined) return space?.grammed;
     space.grammed = new GrammedItems(space.matrix.k);
-    for (const id of space.matrix.ids) space.grammed.set(id, space.matrix.get(id) ?? new Int16Array(space.matrix.k));
+    for (const id of space.matrix.ids)
+      space.grammed.set(id, space.matrix.get(id) ?? new Int16Array(space.matrix.k), this.eventsOf(id));
     return space.grammed;
   }
 
@@ -125,7 +126,7 @@ export class ItemVectors {
     };
     this.#spaces.set(generation, space);
     space.matrix.set(id, row);
-    space.grammed?.set(id, row);
+    space.grammed?.set(id, row, this.eventsOf(id));
   }
 
   #begin(): void {

@@ -1,21 +1,32 @@
 import { ItemMatrix } from '../../als/index.ts';
 
-/** Item vectors of one generation, with their Gram matrix kept beside them: exact, since its sums are of integers. */
+/**
+ * Item vectors of one generation, with the Gram matrix of those that were learnt kept beside them: exact, since its sums
+ * are of integers. An item without events was placed by its genres and tags: it has a vector, and shapes no other.
+ */
 export class GrammedItems {
   readonly matrix: ItemMatrix;
-  /** Sum of y y' over all items, k x k, in squared grid steps. */
+  /** Sum of y y' over all learnt items, k x k, in squared grid steps. */
   readonly gram: Float64Array;
+  readonly #learnt = new Set<string>();
 
   constructor(k: number) {
     this.matrix = new ItemMatrix(k);
     this.gram = new Float64Array(k * k);
   }
 
-  /** Puts an item's factors, of length k, in place of those it had. */
-  set(id: string, factors: Int16Array): void {
+  /** How many items have events. */
+  get learnt(): number {
+    return this.#learnt.size;
+  }
+
+  /** Puts an item's factors, of length k, in place of those it had; `events` is how many they were learnt from. */
+  set(id: string, factors: Int16Array, events: number): void {
     const before = this.matrix.get(id);
-    if (before !== undefined) this.#add(before, -1);
+    if (before !== undefined && this.#learnt.delete(id)) this.#add(before, -1);
     this.matrix.set(id, factors);
+    if (events === 0) return;
+    this.#learnt.add(id);
     this.#add(factors, 1);
   }
 

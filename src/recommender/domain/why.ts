@@ -50,8 +50,8 @@ export function why(
     weight: confidence,
     preference,
   }));
-  const { gram, matrix } = items;
-  const each = whyOf(item, own, { settings, gram, items: matrix.size, unit: 2 ** settings.gridExponent.items });
+  const { gram, learnt } = items;
+  const each = whyOf(item, own, { settings, gram, items: learnt, unit: 2 ** settings.gridExponent.items });
   const contributions = weighed.map(({ done, weight }, n): Contribution => ({
     ...done,
     ...weight,

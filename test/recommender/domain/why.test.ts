@@ -25,7 +25,8 @@ function learnt(seed: number) {
   model.learn(events);
   for (const event of events) shelves.next(rating(event));
   const published = new GrammedItems(settings.factors);
-  for (const id of items) published.set(id, model.item(id)?.factors ?? new Int16Array(settings.factors));
+  for (const id of items)
+    published.set(id, model.item(id)?.factors ?? new Int16Array(settings.factors), model.item(id)?.events ?? 0);
   return { model, shelves, about: { settings, items: published, time: 1e12 + 399 } satisfies WhyModel };
 }
 
@@ -60,10 +61,26 @@ test('a Gram matrix that follows its items is that of the items as they are', ()
   const random = new Random(6);
   const factors = () => Int16Array.from({ length: 4 }, () => random.between(-32767, 32767));
   const followed = new GrammedItems(4);
-  for (let n = 0; n < 300; n++) followed.set(`i${random.below(20)}`, factors());
+  const events = new Map<string, number>();
+  for (let n = 0; n < 300; n++) {
+    const id = `i${random.below(20)}`;
+    events.set(id, random.below(3));
+    followed.set(id, factors(), events.get(id) ?? 0);
+  }
   const anew = new GrammedItems(4);
-  for (const id of followed.matrix.ids) anew.set(id, followed.matrix.get(id)?.slice() ?? factors());
+  for (const [id, count] of events) if (count > 0) anew.set(id, followed.matrix.get(id)?.slice() ?? factors(), count);
   expect(followed.gram).toEqual(anew.gram);
+  expect(followed.learnt).toBe(anew.matrix.size);
+});
+
+test('items that nobody has met change no score and no contribution', () => {
+  const { model, shelves, about } = learnt(7);
+  const before = users.map(user => why(shelves.history(user), 'i0', about));
+  const placed = new Int16Array(about.items.matrix.k).fill(700);
+  for (let n = 0; n < 50; n++) about.items.set(`cold${n}`, placed, 0);
+  expect(users.map(user => why(shelves.history(user), 'i0', about))).toEqual(before);
+  expect(why(shelves.history(users[0] ?? ''), 'cold0', about)?.score).toBeDefined();
+  expect(model.counts.items).toBe(items.length);
 });
 
 /** The score by the textbook: the user's vector first, by elimination, then its product with the item. */
