@@ -15,11 +15,9 @@ export interface Totals extends Errors {
 const noErrors: Errors = { count: 0, squared: 0, absolute: 0 };
 export const noTotals: Totals = { hash: '', parentHash: '', time: 0, ...noErrors, warm: noErrors };
 
-export const added = (totals: Totals, { warm, cold }: Judged): Totals => ({
-  ...totals,
-  ...sum(totals, sum(warm, cold)),
-  warm: sum(totals.warm, warm),
-});
+/** Before the first version nobody was told anything: what was learnt for it is no prediction. */
+export const added = (totals: Totals, { warm, cold }: Judged): Totals =>
+  totals.hash === '' ? totals : { ...totals, ...sum(totals, sum(warm, cold)), warm: sum(totals.warm, warm) };
 
 const sum = (a: Errors, b: Errors): Errors => ({
   count: a.count + b.count,
