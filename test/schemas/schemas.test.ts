@@ -113,7 +113,10 @@ describe('what drifts', () => {
   });
 });
 
-/** The finding about each schema that names its oldest release: a change is at odds with every release of it. */
+/**
+ * One finding about each schema, that of the release whose file has the first name (names are hashes, so that is of any
+ * age): a change is at odds with every release of it.
+ */
 const oneOfEach = (found: readonly string[]): string[] =>
   [...Map.groupBy(found, line => line.split(' ')[0]).values()].flatMap(lines => lines.slice(0, 1));
 
