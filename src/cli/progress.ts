@@ -34,7 +34,14 @@ export function showProgress({ thread, documents, to }: Shown): Disposable {
 }
 
 const current = { collection: 'models', partition: 'live', id: 'current' } as const;
-const ModelDocument = z.object({ prequential: z.object({ rmse: z.number().nullable() }) });
+const ModelDocument = z.object({
+  prequential: z.object({
+    rmse: z.number().nullable(),
+    // Earlier releases told known users and items not apart.
+    warmRecords: z.int().default(0),
+    warmSquaredErrorSum: z.number().default(0),
+  }),
+});
 
 /** How well the newest model version predicted what it then learnt, as served; one read is under way at most. */
 class ModelError {
@@ -65,7 +72,11 @@ class ModelError {
 function errorText(body: unknown): string {
   const { success, data } = ModelDocument.safeParse(body);
   if (!success) return 'unreadable (the document of the model is none)';
-  return data.prequential.rmse === null ? 'none yet' : `${data.prequential.rmse.toFixed(4)} stars`;
+  const { rmse, warmRecords, warmSquaredErrorSum } = data.prequential;
+  if (rmse === null) return 'none yet';
+  const all = `${rmse.toFixed(4)} stars`;
+  if (warmRecords === 0) return all;
+  return `${all} (${Math.sqrt(warmSquaredErrorSum / warmRecords).toFixed(4)} where user and item were known)`;
 }
 
 /** Over all tasks; event time is that of the task furthest behind among those that have one. `model` is its RMSE, in words. */

@@ -22,8 +22,12 @@ async function shown(from: Pick<Documents, 'get'>, seconds: number, isTTY = fals
   return written;
 }
 
-const publish = (rmse: number | null) =>
-  documents.put({ collection: 'models', partition: 'live', id: 'current' }, { prequential: { rmse } }, 'always');
+const publish = (rmse: number | null, warm: { warmRecords?: number; warmSquaredErrorSum?: number } = {}) =>
+  documents.put(
+    { collection: 'models', partition: 'live', id: 'current' },
+    { prequential: { rmse, ...warm } },
+    'always',
+  );
 
 test('the progress line tells the prequential error of the newest model version, once there is one', async () => {
   const [before] = await shown(documents, 1);
@@ -34,6 +38,9 @@ test('the progress line tells the prequential error of the newest model version,
   const lines = await shown(documents, 2);
   expect(lines.at(-1)).toMatch(/, prequential error 0\.8765 stars\n$/);
   expect(lines).toHaveLength(2);
+  await publish(1.285, { warmRecords: 4, warmSquaredErrorSum: 3.24 });
+  const [known] = await shown(documents, 2).then(told => told.slice(-1));
+  expect(known).toMatch(/error 1\.2850 stars \(0\.9000 where user and item were known\)\n$/);
 });
 
 test('the progress line asks for the error once a second at most, and not while an answer is on its way', async () => {
