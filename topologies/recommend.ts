@@ -13,12 +13,15 @@ import { defaultLists, Lists, type ListSettings } from '../src/recommender/domai
 import { defaultSeen, Shelves } from '../src/recommender/domain/shelf.ts';
 import { itemVectors, modelVersions, ratings, recommendations, userVectors } from './streams.ts';
 
-/** Events are judged by the model's `weights`: whether they say that something is wanted. */
-export const recommendWith = (settings: ListSettings, { weights }: Partial<Pick<ModelSettings, 'weights'>> = {}) =>
+/** What `seen` names stays out of the lists; by `weights` events are judged: whether they say that something is wanted. */
+export const recommendWith = (
+  settings: ListSettings,
+  { seen = defaultSeen, weights }: Partial<Pick<ModelSettings, 'seen' | 'weights'>> = {},
+) =>
   topology('recommend', task => {
     const items = task.table(itemVectors, { upTo: modelVersions, broadcast: true });
     const users = task.table(userVectors, { upTo: modelVersions });
-    const shelves = task.stateful('seen', () => new Shelves(defaultSeen, weights));
+    const shelves = task.stateful('seen', () => new Shelves(seen, weights));
     task.read(ratings, { upTo: modelVersions, invalid: 'ignore' }).pipe(shelves.apply).subscribe(task.late());
 
     const lists = task.stateful('lists', () => new Lists({ items, users, seen: shelves.state }, settings));

@@ -70,7 +70,7 @@ export const defaultSettings: ModelSettings = {
   explicit: { factors: 16, regularisation: 0.1, biasRegularisation: 0.1, prior: 20 },
   sweeps: 16,
   scale: { min: 0.5, max: 5 },
-  seen: ['rating', 'order'],
+  seen: ['rating', 'order', 'return'],
 };
 
 /**

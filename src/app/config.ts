@@ -219,6 +219,12 @@ export const configSchema = z.strictObject({
     everyVersions: integer(1, 1e6)
       .default(defaultLists.everyVersions)
       .describe('A user of whom there is no news gets a new list every so many model versions.'),
+    seen: z
+      .array(z.enum(kinds))
+      .default([...model.seen])
+      .describe(
+        'Kinds of events after which an item stays out of that user’s lists, of those that are scored and of those that are served. Another choice is refused where there are lists already: `millrace replay` makes them anew.',
+      ),
   }),
   serving: servingSection,
   limits: z.strictObject({
@@ -232,11 +238,11 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** What the topologies of the recommender are made from; so does any module of `--app` that exports `topologiesWith`. */
-export function applicationSettings({ seed, model: given, lists }: Config): ApplicationSettings {
+export function applicationSettings({ seed, model: given, lists: { seen, ...lists } }: Config): ApplicationSettings {
   const { cutEvery, maxPending, generations, threads = Math.max(1, availableParallelism() - 1), ...settings } = given;
   const { growth } = generations;
   return {
-    learner: { model: { ...settings, seed }, cutEvery, maxPending, growth },
+    learner: { model: { ...settings, seed, seen }, cutEvery, maxPending, growth },
     lists,
     generations: { ...generations, threads },
   };

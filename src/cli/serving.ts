@@ -27,7 +27,7 @@ export interface Follow {
 export interface Serving {
   readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'namespace' | 'at'>;
   /** Port on loopback, of which 0 takes any that is free; and how lists are served. */
-  readonly config: Pick<Config, 'port' | 'serving'>;
+  readonly config: Pick<Config, 'port' | 'serving' | 'lists'>;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles'>;
   /** How far the tasks of that engine are behind. */
@@ -92,6 +92,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving):
     live,
     newEventId: randomUUID,
     exploration: config.serving.exploration,
+    seen: config.lists.seen,
     listKey: config.serving.listKey ?? randomUUID(),
     health: healthOf(signal),
     metrics,

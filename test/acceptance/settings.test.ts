@@ -47,6 +47,23 @@ test('other settings than those of the state wait for the next generation', asyn
   expect(await json(...again)).toMatchObject({ modelVersion: '2.0' });
 });
 
+test('what counts as seen is refused to lists that were made by another policy; a replay makes them anew', async () => {
+  const before = await learnt('state', 1);
+  const data = ['--data', join(folder, 'state')];
+  const config = join(folder, 'millrace.yaml');
+  writeFileSync(config, 'lists:\n  seen: [order]\n');
+  const own = ['run', '--until-caught-up', ...data, '--config', config];
+  const refused = await millrace(...own);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).toMatch(/has 'seen' as 'stateful shelves-2 rating order return'.*millrace replay --into/);
+  const replayed = await millrace('replay', '--into', 'anew', ...data, '--config', config);
+  expect(replayed).toMatchObject({ code: 0 });
+  expect(await millrace('replay', 'switch', 'anew', ...data, '--config', config)).toMatchObject({ code: 0 });
+  const after = await json(...own);
+  expect(after['modelHash']).toBe(before['modelHash']);
+  expect(after['recommendationsHash']).not.toBe(before['recommendationsHash']);
+});
+
 test('the doctor says where each setting comes from: file, environment or flag', async () => {
   const config = join(folder, 'millrace.yaml');
   const data = join(folder, 'none-yet');

@@ -34,13 +34,15 @@ describe('a top-N list', () => {
     expect(() => matrix.set('c', Int16Array.of(1, 2))).toThrow(RangeError);
   });
 
-  test('never holds an item that the user has rated or ordered, nor one the caller excludes', () => {
+  test('never holds an item that the user has rated, ordered or returned, nor one the caller excludes', () => {
     fc.assert(
       fc.property(someEvents, events => {
         const model = new Model(small);
         model.learn(events);
         for (const userId of new Set(events.map(event => event.userId))) {
-          const own = events.filter(event => event.userId === userId && ['rating', 'order'].includes(event.kind));
+          const own = events.filter(
+            event => event.userId === userId && ['rating', 'order', 'return'].includes(event.kind),
+          );
           const seen = new Set(own.map(({ itemId }) => itemId));
           expect(model.seen(userId)).toEqual([...seen].sort());
           const others = new Set(events.map(({ itemId }) => itemId).filter(id => id !== 'item 1' && !seen.has(id)));

@@ -21,8 +21,8 @@ A file that ends with .csv has a header, userId,itemId,rank,score, and one line 
 with .avro has the same with the list's reason, in records of millrace.Score. It is replaced as a whole, or left alone.
 With --to-documents each user has a document in the collection 'scores', of which those of earlier runs are removed.
 
-All lists are of one model version, the newest that was published. What a user has rated, ordered or returned, as far as
-the published histories tell, is in none. A user without a vector gets what is popular.`;
+All lists are of one model version, the newest that was published. What a user has seen by the setting lists.seen, as
+far as the published histories tell, is in none. A user without a vector gets what is popular.`;
 
 /** `millrace score`: top-N for everybody. */
 export function addScore(program: Command): void {
@@ -49,10 +49,11 @@ async function scoreAll(flags: Flags): Promise<void> {
   const { n, out: file, toDocuments = false, threads } = flags;
   if (file === undefined && !toDocuments)
     throw new Misuse('It is not said where the lists go', 'Give --out FILE, --to-documents, or both');
-  await using ports = await openExisting(configurationOf(flags, portFlags).config);
+  const { config } = configurationOf(flags, portFlags);
+  await using ports = await openExisting(config);
   using kernel = openKernel({ threads });
   const progress = (users: number): void => void process.stderr.write(`${users} users scored\n`);
-  const totals = await score({ ports, kernel, n, file, toDocuments, clock: Date, progress });
+  const totals = await score({ ports, kernel, n, seen: config.lists.seen, file, toDocuments, clock: Date, progress });
   print(flags, totals, () => textOf(totals));
 }
 

@@ -1,7 +1,7 @@
 /** What is recommended to whom: the reading use cases, which know nothing of HTTP. */
 import { type Exploration, explored, type Placed } from '../domain/exploration.ts';
 import { Picker, type Rules } from '../domain/rules.ts';
-import { defaultSeen } from '../domain/shelf.ts';
+import type { SeenPolicy } from '../domain/shelf.ts';
 import { days, type Millis } from '../../stream/time.ts';
 import { UnknownItem } from './errors.ts';
 import type { ListIds } from './list-ids.ts';
@@ -38,7 +38,12 @@ export interface ItemList {
   readonly generatedAt: string | null;
   /** How long ago that was by the wall clock, 0 or more; null likewise. */
   readonly ageMs: Millis | null;
+  /** What likeness was measured by; null for a list that was not begun with it. */
+  readonly likeness: Likeness | null;
 }
+
+/** By what was done with the item, or, where nothing was yet, by its genres and tags alone. */
+export type Likeness = 'events' | 'description';
 
 /** How many, and of which. */
 export interface Asked {
@@ -57,6 +62,8 @@ export interface AskedFor extends Asked {
 
 export interface ListParts extends SourceParts {
   readonly exploration: Exploration;
+  /** As the lists were made by it. */
+  readonly seen: SeenPolicy;
   readonly listIds: ListIds;
 }
 
@@ -105,7 +112,9 @@ export class ItemLists {
     await vectors.refresh();
     const isKnown = vectors.has(itemId) || (await stored.item(itemId)) !== undefined;
     if (!isKnown) throw new UnknownItem();
-    return this.#everybodys(asked, [this.#sources.like(itemId), ...this.#general], [itemId]);
+    const list = await this.#everybodys(asked, [this.#sources.like(itemId), ...this.#general], [itemId]);
+    if (list.reason !== 'similar') return list;
+    return { ...list, likeness: vectors.eventsOf(itemId) === 0 ? 'description' : 'events' };
   }
 
   /** The most rated of the newest hour, then of the newest day, then what is popular. */
@@ -156,8 +165,9 @@ export class ItemLists {
   /** What of all that the user has done stays out of the list, and whether that is all there is to name. */
   async #staysOut(user: string, exclude: Exclude): Promise<{ items: readonly string[]; isComplete: boolean }> {
     if (exclude === 'none') return { items: [], isComplete: true };
-    const { items, isComplete } = await this.#parts.stored.historyOf(user);
-    const out: readonly string[] = exclude === 'bought' ? [...defaultSeen, 'order'] : defaultSeen;
+    const { stored, seen } = this.#parts;
+    const { items, isComplete } = await stored.historyOf(user);
+    const out: readonly string[] = exclude === 'bought' ? [...seen, 'order'] : seen;
     return {
       items: items.flatMap(({ itemId, done }) => (done.some(({ kind }) => out.includes(kind)) ? [itemId] : [])),
       isComplete,
@@ -190,6 +200,7 @@ export class ItemLists {
       modelVersion: model === undefined ? null : `${generation}.${number}`,
       generatedAt: time === undefined ? null : new Date(time).toISOString(),
       ageMs: time === undefined ? null : Math.max(0, this.#parts.clock.now() - time),
+      likeness: null,
     };
   }
 }

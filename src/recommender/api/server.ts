@@ -8,6 +8,7 @@ import type { LogPorts } from '../../stream/log-values.ts';
 import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Transport } from '../../transport/port.ts';
 import { defaultExploration, type Exploration } from '../domain/exploration.ts';
+import { defaultSeen, type SeenPolicy } from '../domain/shelf.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointParts, endpointsOf, type MetricsSource } from './endpoints.ts';
 import { HostRefused, PortTaken } from './errors.ts';
@@ -50,6 +51,8 @@ export interface ServerOptions {
   readonly mostUsers?: number;
   /** How new items get places in lists; by default they get none. */
   readonly exploration?: Exploration;
+  /** What stays out of a user's lists; by default what the topology leaves out by default. */
+  readonly seen?: SeenPolicy;
   /** Secret of all servers that are to know each other's lists where one is reported as shown. */
   readonly listKey: string;
 }
@@ -129,7 +132,7 @@ function partsOf(options: ServerOptions): EndpointParts {
   const stored = new Stored(documents);
   const log = { transport, registry };
   const history = new ModelHistory(log);
-  const { live, report, exploration = defaultExploration } = options;
+  const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);
   const vectors = new ItemVectors(documents, mostItems);
   const listIds = new ListIds(options.listKey);
@@ -143,7 +146,7 @@ function partsOf(options: ServerOptions): EndpointParts {
     users: new UserDirectory(documents, mostUsers),
     items,
     vectors,
-    lists: new ItemLists({ stored, items, vectors, clock, report, exploration, listIds }),
+    lists: new ItemLists({ stored, items, vectors, clock, report, exploration, seen, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: { transport, clock, newEventId },
     exposures: { transport, registry, clock, listIds },

@@ -77,6 +77,12 @@ export const envelope = z.object({
   modelVersion: z.string().nullable().describe('generation.number of the model; null where none is behind the list'),
   generatedAt: z.iso.datetime().nullable().describe('Event time as of which the list holds'),
   ageMs: z.number().min(0).nullable().describe('Milliseconds since then'),
+  likeness: z
+    .enum(['events', 'description'])
+    .nullable()
+    .describe(
+      'Where `reason` is similar: by what was done with the item, or, where nothing was yet, by its genres and tags alone',
+    ),
 });
 const did = z.object({ kind: z.enum(kinds), value: z.number(), at: z.iso.datetime() });
 const shownItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()) };

@@ -1,6 +1,6 @@
 /** What each user has done with which item, as far as the model versions reach: the state `seen` of `recommend`. */
 import type { EventKind, Rating, UserVector } from '../../../schemas/types.ts';
-import { defaultWeights, fold, type Kind, kinds, type WeightTable } from '../../als/index.ts';
+import { defaultSettings, defaultWeights, fold, type Kind, kinds, type WeightTable } from '../../als/index.ts';
 import { decodePage, encodePage, History, type HistoryItem, isFirstRelease } from './history.ts';
 import { asInteraction } from './interaction.ts';
 import { compareIds } from './order.ts';
@@ -24,7 +24,7 @@ type Value = string | Uint8Array;
 
 /** Kinds after which an item is not recommended to the user again. */
 export type SeenPolicy = readonly Kind[];
-export const defaultSeen: SeenPolicy = ['rating', 'order', 'return'];
+export const defaultSeen: SeenPolicy = defaultSettings.seen;
 
 /** The first thing that a user did with an item, where it says that the user wants it. */
 export interface Wanted {
@@ -44,9 +44,9 @@ export class Shelves {
   readonly #left = new Set<string>();
 
   constructor(seen: SeenPolicy = defaultSeen, weights: WeightTable = defaultWeights) {
-    this.#seen = seen;
+    this.#seen = kinds.filter(kind => seen.includes(kind)); // the same choice is the same version, however it is written
     this.#weights = weights;
-    this.version = `shelves-2 ${seen.join(' ')}`;
+    this.version = `shelves-2 ${this.#seen.join(' ')}`;
   }
 
   /** The first release kept one row a user; see `decodePage`. */

@@ -32,6 +32,7 @@ describe('the list of a user', () => {
       modelVersion: '1.7',
       generatedAt: new Date(modelTime).toISOString(),
       ageMs: 60_000,
+      likeness: null,
     });
   });
 
@@ -122,6 +123,22 @@ describe('similar items', () => {
     expect(answer.items.map(({ score }) => score)).toEqual([expect.closeTo(30 / Math.sqrt(901)), 0, -1, 100]);
     // What has no direction is like nothing: it fills the list by its events.
     expect(answer.items.map(({ reason }) => reason)).toEqual(['similar', 'similar', 'similar', 'popular']);
+  });
+
+  test('tell where an item that nobody has met is placed by its genres and tags alone', async () => {
+    const { fill, get } = await shop();
+    await fill.item('unheard of');
+    await fill.board('hourly', ['a', 'b']);
+    await fill.vector('a', [10, 0]);
+    await fill.vector('described', [30, 1], 1, { events: 0 });
+    expect((await get('/v2/items/a/similar')).json()).toMatchObject({ reason: 'similar', likeness: 'events' });
+    expect((await get('/v2/items/described/similar')).json()).toMatchObject({
+      reason: 'similar',
+      likeness: 'description',
+    });
+    // Without a vector nothing is alike: what is trending stands in.
+    expect((await get('/v2/items/unheard%20of/similar')).json()).toMatchObject({ reason: 'trending', likeness: null });
+    expect((await get('/v2/trending')).json()).toMatchObject({ likeness: null });
   });
 
   test('follow the change feed, and begin anew with a generation', async () => {

@@ -190,3 +190,16 @@ test('rules that are none are refused, and told which', async () => {
   expect((await outcome('/v2/popular?exclude=seen'))[0]).toBe(400); // there is no user who could have seen anything
   expect((await outcome('/v1/users/ann/recommendations?genre=Drama'))[0]).toBe(400);
 });
+
+test('what is to stay out is what the policy calls seen', async () => {
+  for (const [seen, expected] of [
+    [['rating'], ['viewed', 'ordered']],
+    [['view', 'order'], ['rated']],
+  ] as const) {
+    const { fill, get } = await shop({ seen });
+    await fill.history('ann', { rated: 'rating', viewed: 'view', ordered: 'order' });
+    await fill.model(['rated', 'viewed', 'ordered']);
+    const { items } = (await get('/v2/users/ann/recommendations')).json<{ items: { itemId: string }[] }>();
+    expect(items.map(({ itemId }) => itemId)).toEqual(expected);
+  }
+});

@@ -163,3 +163,12 @@ test('a history is full of pages but for its last', () => {
   expect([0, 1, 2, 3].map(page => history.page(page).length)).toEqual([pageItems, pageItems, 1, 0]);
   expect(history.pages).toBe(3);
 });
+
+test('the policy is part of the version, in whichever order it is written, and says what is seen', () => {
+  const shelves = new Shelves(['view', 'rating']);
+  learn(shelves, view({ itemId: 'a' }), rating({ itemId: 'b' }), rating({ kind: 'order', value: 1, itemId: 'c' }));
+  expect(shelves.seenBy('ann')).toEqual(new Set(['a', 'b']));
+  expect(shelves.version).toBe(new Shelves(['rating', 'view', 'view']).version);
+  expect(shelves.version).not.toBe(new Shelves().version);
+  expect(shelves.reads(new Shelves().version)).toBe(false);
+});

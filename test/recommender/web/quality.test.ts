@@ -7,7 +7,13 @@ import {
   hitsSummary,
   qualityFigures,
 } from '../../../src/recommender/web/dashboard/quality-words.ts';
-import { contributionOf, didOf, othersOf, whySummary } from '../../../src/recommender/web/dashboard/why-words.ts';
+import {
+  alikeTitle,
+  contributionOf,
+  didOf,
+  othersOf,
+  whySummary,
+} from '../../../src/recommender/web/dashboard/why-words.ts';
 
 const at = '2026-03-11T00:00:00.000Z';
 const film = (itemId: string, contribution: number): Why['contributions'][number] => {
@@ -39,6 +45,10 @@ describe('why', () => {
     expect(othersOf({ reason: 'trending', others: { ...none, ratings: 9 } })).toBe('9 ratings in the newest window.');
     expect(othersOf({ reason: 'popular', others: { ...none, liked: 1_200 } })).toBe('1,200 users liked it.');
     expect(othersOf({ reason: 'popular', others: none })).toBe('Few have rated it so far.');
+    expect([alikeTitle({ likeness: 'events' }), alikeTitle({ likeness: 'description' })]).toEqual([
+      'Films like it:',
+      expect.stringContaining('by genres and tags alone'),
+    ]);
     expect(othersOf({ reason: 'personal', others: none })).toMatch(/not known of this generation/);
   });
 });

@@ -3,6 +3,7 @@ import type { Kernel } from '../../../als/index.ts';
 import type { Documents } from '../../../documents/port.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
+import type { SeenPolicy } from '../../domain/shelf.ts';
 import { publishedModel } from '../export/published.ts';
 import { ScoreDocuments } from './documents.ts';
 import { checkFormat, writeScores } from './file.ts';
@@ -16,6 +17,8 @@ export interface ScoreOptions {
   readonly kernel: Kernel;
   /** Items of a list: 1 to 1,000. */
   readonly n: number;
+  /** What stays out of a user's list: as the topology's lists were made. */
+  readonly seen: SeenPolicy;
   /** `.csv` or `.avro`. */
   readonly file?: string | undefined;
   readonly toDocuments: boolean;

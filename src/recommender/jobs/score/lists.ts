@@ -2,7 +2,7 @@
 import type { Documents } from '../../../documents/port.ts';
 import type { Kernel } from '../../../als/index.ts';
 import { Stored } from '../../api/stored.ts';
-import { defaultSeen } from '../../domain/shelf.ts';
+import type { SeenPolicy } from '../../domain/shelf.ts';
 import { type Asked, TopLists } from '../../domain/top-lists.ts';
 import { fromBytes } from '../../domain/vectors.ts';
 import type { PublishedModel } from '../export/published.ts';
@@ -26,6 +26,7 @@ export interface ListOptions {
   readonly kernel: Kernel;
   /** Items of a list: 1 to 1,000. */
   readonly n: number;
+  readonly seen: SeenPolicy;
 }
 
 /** In batches; what a user has seen by the policy of the lists is in none of them. */
@@ -48,6 +49,7 @@ class ListMaker implements AsyncDisposable {
   readonly #top: TopLists | undefined;
   readonly #unit: number;
   readonly #n: number;
+  readonly #policy: SeenPolicy;
 
   static async of(options: ListOptions): Promise<ListMaker> {
     const stored = new Stored(options.documents);
@@ -55,7 +57,7 @@ class ListMaker implements AsyncDisposable {
   }
 
   private constructor(
-    { published: { version, items }, kernel, n }: ListOptions,
+    { published: { version, items }, kernel, n, seen }: ListOptions,
     stored: Stored,
     popular: UserScores['items'],
   ) {
@@ -66,6 +68,7 @@ class ListMaker implements AsyncDisposable {
     this.#top = vectors.length === 0 ? undefined : new TopLists(kernel, k, vectors);
     this.#unit = 2 ** (userExponent + itemExponent);
     this.#n = n;
+    this.#policy = seen;
   }
 
   async make(users: readonly ListedUser[]): Promise<UserScores[]> {
@@ -92,7 +95,7 @@ class ListMaker implements AsyncDisposable {
     for (let from = 0; from < users.length; from += readAtOnce) {
       const read = users.slice(from, from + readAtOnce).map(async ({ userId }) => {
         const { items } = await this.#stored.historyOf(userId);
-        const kept = items.filter(({ done }) => done.some(({ kind }) => defaultSeen.includes(kind)));
+        const kept = items.filter(({ done }) => done.some(({ kind }) => this.#policy.includes(kind)));
         return new Set(kept.map(({ itemId }) => itemId));
       });
       seen.push(...(await Promise.all(read)));

@@ -5,7 +5,7 @@ import { Answered } from '../components/card.tsx';
 import type { DetailsStore } from './details-store.ts';
 import { titleAndYear } from './format.ts';
 import { shares } from './list-words.ts';
-import { contributionOf, didOf, othersOf, whySummary } from './why-words.ts';
+import { alikeTitle, contributionOf, didOf, othersOf, whySummary } from './why-words.ts';
 
 export const WhyPanel = ({ details, name }: { readonly details: DetailsStore; readonly name: string }) => (
   <div class="why" role="group" aria-label={`Why ${name}`}>
@@ -58,7 +58,8 @@ function Alike({ list }: { readonly list: ItemList }) {
   if (alike.length === 0) return null;
   return (
     <p class="alike">
-      <span class="alike-title">Films like it:</span> {alike.map(({ title }) => titleAndYear(title).title).join(' · ')}
+      <span class="alike-title">{alikeTitle(list)}</span>{' '}
+      {alike.map(({ title }) => titleAndYear(title).title).join(' · ')}
     </p>
   );
 }

@@ -1,5 +1,5 @@
 /** What is said of why something is listed: pure. */
-import type { Why } from '../../api/client/client.ts';
+import type { ItemList, Why } from '../../api/client/client.ts';
 import { count, many } from './format.ts';
 
 type WhyItem = Why['contributions'][number];
@@ -34,3 +34,7 @@ export function othersOf({ reason, others: { ratings, liked } }: Pick<Why, 'reas
   if (liked !== null) return `${count(liked)} users liked it.`;
   return 'Few have rated it so far.';
 }
+
+/** What films are alike by: where nobody has rated one yet, its genres and tags alone say where it stands. */
+export const alikeTitle = ({ likeness }: Pick<ItemList, 'likeness'>): string =>
+  likeness === 'description' ? 'Films like it, by genres and tags alone as nobody has rated it yet:' : 'Films like it:';

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { openKernel } from '../../../../src/als/index.ts';
 import { defaultLearner } from '../../../../src/recommender/domain/learner.ts';
 import { defaultLists } from '../../../../src/recommender/domain/lists.ts';
+import { defaultSeen } from '../../../../src/recommender/domain/shelf.ts';
 import { publishedModel } from '../../../../src/recommender/jobs/export/published.ts';
 import {
   NoModel,
@@ -56,7 +57,7 @@ async function learnt(): Promise<World> {
 async function scored(world: World, own: Partial<ScoreOptions> = {}) {
   using kernel = openKernel();
   const clock = { now: () => world.clock.time++ };
-  return await score({ ports: world, kernel, n: 10, toDocuments: false, clock, ...own });
+  return await score({ ports: world, kernel, n: 10, seen: defaultSeen, toDocuments: false, clock, ...own });
 }
 
 const seenBy = (user: string): Set<string> =>
@@ -160,4 +161,16 @@ test('where reading fails half way, the file of yesterday stays', async () => {
   await expect(scored(world, { ports, file })).rejects.toThrow('the documents are away');
   expect(await readdir(folder)).toEqual(['lists.csv']);
   expect(await readFile(file, 'utf8')).toBe('of yesterday');
+});
+
+test('what is not seen by the policy is in lists again', async () => {
+  const world = await learnt();
+  const file = join(folder, 'lists.csv');
+  await scored(world, { file, n: 30, seen: ['order'] });
+  const lists = await readCsv(file);
+  for (const user of ['u1', 'u2']) {
+    const listed = (lists.get(user) ?? []).map(([itemId]) => itemId);
+    expect([...seenBy(user)].filter(itemId => !listed.includes(itemId))).toEqual([]);
+  }
+  expect(lists.get('stranger')?.map(([itemId]) => itemId)).toContain('i5');
 });
