@@ -1,5 +1,6 @@
 /** One thing that the API does, independent of the server: from it come the route and its description. */
 import { z } from 'zod';
+import { type Access, admit, admitTo, type Caller, type Role } from './auth/caller.ts';
 import { InvalidRequest } from './errors.ts';
 
 export interface Answer {
@@ -8,8 +9,9 @@ export interface Answer {
   readonly headers?: { readonly [name: string]: string };
 }
 
-/** A request as it came: nothing about it is known yet. */
+/** A request as it came: nothing about it is known yet but who asks; undefined where nobody says. */
 export interface RawRequest {
+  readonly caller: Caller | undefined;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -33,6 +35,9 @@ interface Description<P, Q, B> {
 }
 
 export interface Endpoint extends Description<unknown, unknown, unknown> {
+  /** Who may ask; `user`: shoppers too, where the request is about them. */
+  readonly access: 'public' | Role | 'user';
+  /** @throws {CredentialsMissing} {Forbidden} {InvalidRequest} */
   run(request: RawRequest): Promise<Answer>;
 }
 
@@ -42,19 +47,35 @@ interface Checked<P, Q, B> {
   readonly body: B;
 }
 
-/** An endpoint whose handler sees only what its schemas let through; the rest throws `InvalidRequest`. */
+interface Admitted<P, Q, B> extends Checked<P, Q, B> {
+  /** Who asks, and may. Of what is public anybody may ask, and nothing may depend on who does. */
+  readonly caller: Caller;
+}
+
+/**
+ * An endpoint whose handler sees only what its schemas let through, asked by who may: everybody else is refused before
+ * anything is looked up, so that a refusal tells nothing of what is there.
+ */
 export const endpoint = <P, Q, B = undefined>(
-  description: Description<P, Q, B>,
-  handle: (request: Checked<P, Q, B>) => Promise<Answer> | Answer,
+  { access, ...description }: Description<P, Q, B> & { readonly access: Access<Checked<P, Q, B>> },
+  handle: (request: Admitted<P, Q, B>) => Promise<Answer> | Answer,
 ): Endpoint => ({
   ...description,
-  run: async ({ params, query, body }) =>
-    handle({
+  access: typeof access === 'function' ? 'user' : access,
+  run: async ({ caller, params, query, body }) => {
+    admit(access, caller);
+    const request = {
       params: checked('path', description.params, params),
       query: checked('query', description.query, query),
       body: checked('body', description.body ?? noBody<B>(), body),
-    }),
+    };
+    if (typeof access === 'function' && caller !== undefined) admitTo(access(request), caller);
+    return handle({ ...request, caller: caller ?? nobody });
+  },
 });
+
+/** Whoever asks for what is public without saying who it is. */
+const nobody: Caller = { role: 'shopper', tenant: '' };
 
 /** Nothing is read of a body that the endpoint does not have. */
 const noBody = <B>(): z.ZodType<B> => z.custom<B>(() => true);

@@ -63,12 +63,26 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
 }
 
 function listEndpoints({ lists }: EndpointParts): Endpoint[] {
-  const list = { method: 'GET', status: 200, query: listQuery, answer: envelope, problems: [400] } as const;
+  const list = {
+    method: 'GET',
+    access: 'shopper',
+    status: 200,
+    query: listQuery,
+    answer: envelope,
+    problems: [400],
+  } as const;
   const ofUser = '/v2/users/{id}/recommendations';
   return [
     oldListEndpoint(lists),
     endpoint(
-      { ...list, path: ofUser, params: byId, query: userListQuery, summary: 'What is recommended to a user' },
+      {
+        ...list,
+        path: ofUser,
+        access: ({ params }) => params.id,
+        params: byId,
+        query: userListQuery,
+        summary: 'What is recommended to a user',
+      },
       async ({ params, query }) =>
         ok(await lists.recommendationsFor(params.id, { ...askedBy(query), exclude: query.exclude, explore: true })),
     ),
@@ -90,6 +104,7 @@ const whyEndpoint = (parts: EndpointParts): Endpoint =>
     {
       method: 'GET',
       path: '/v2/users/{id}/recommendations/{itemId}/why',
+      access: ({ params }) => params.id,
       summary: 'What of all that a user did adds how much to the score of an item',
       params: byUserAndItem,
       query: whyQuery,
@@ -111,6 +126,7 @@ const oldListEndpoint = (lists: ItemLists): Endpoint =>
     {
       method: 'GET',
       path: '/v1/users/{id}/recommendations',
+      access: ({ params }) => params.id,
       status: 200,
       params: byId,
       query: oldListQuery,
@@ -139,6 +155,7 @@ const ratingEndpoint = ({ ratings }: EndpointParts): Endpoint =>
     {
       method: 'POST',
       path: '/v2/ratings',
+      access: ({ body }) => body.userId,
       summary: 'Takes what a user did with an item into the log',
       params: nothing,
       query: nothing,
@@ -159,6 +176,7 @@ const exposureEndpoint = ({ exposures }: EndpointParts): Endpoint =>
     {
       method: 'POST',
       path: '/v2/exposures',
+      access: ({ body }) => body.userId ?? body.sessionId,
       summary: 'Takes the report that a list was shown into the log',
       params: nothing,
       query: nothing,
@@ -184,11 +202,20 @@ function operationEndpoints({ health: asked, metrics }: EndpointParts): Endpoint
     probe('live', 'Whether the process makes progress', () => asked.live()),
     probe('ready', 'Whether requests may come', () => asked.ready()),
     endpoint(
-      { ...plain('/metrics', 'What Prometheus reads'), mediaType: 'text/plain', answer: z.string() },
+      { ...plain('/metrics', 'What Prometheus reads'), access: 'service', mediaType: 'text/plain', answer: z.string() },
       async () => ({ status: 200, body: await metrics.metrics(), headers: { 'content-type': metrics.contentType } }),
     ),
   ];
 }
 
 const plain = (path: string, summary: string) =>
-  ({ method: 'GET', path, summary, status: 200, params: nothing, query: nothing, problems: [] }) as const;
+  ({
+    method: 'GET',
+    access: 'public',
+    path,
+    summary,
+    status: 200,
+    params: nothing,
+    query: nothing,
+    problems: [],
+  }) as const;

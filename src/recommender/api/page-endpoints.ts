@@ -18,7 +18,7 @@ export interface PageParts extends ExperimentParts, QualityParts {
   readonly hub: LiveHub;
 }
 
-const get = { method: 'GET', status: 200, params: nothing, problems: [400] } as const;
+const get = { method: 'GET', access: 'service', status: 200, params: nothing, problems: [400] } as const;
 
 export function pageEndpoints(parts: PageParts): Endpoint[] {
   const { users, items, history } = parts;
@@ -37,6 +37,7 @@ export function pageEndpoints(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/items',
+        access: 'shopper',
         query: wire.search,
         answer: wire.foundItems,
         summary: 'Items by words of their title',
@@ -90,6 +91,7 @@ function aboutOne(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/users/{id}/profile',
+        access: ({ params }) => params.id,
         params: byId,
         query: wire.profileQuery,
         answer: wire.profile,
@@ -101,6 +103,7 @@ function aboutOne(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/trends',
+        access: 'shopper',
         query: wire.trendsQuery,
         answer: wire.trends,
         summary: 'Most rated in the newest window',
@@ -111,6 +114,7 @@ function aboutOne(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/items/{id}/trends',
+        access: 'shopper',
         params: byId,
         query: wire.itemTrendsQuery,
         answer: wire.itemTrends,

@@ -9,6 +9,8 @@ import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Transport } from '../../transport/port.ts';
 import { defaultExploration, type Exploration } from '../domain/exploration.ts';
 import { defaultSeen, type SeenPolicy } from '../domain/shelf.ts';
+import type { Caller } from './auth/caller.ts';
+import { type Gate, openGate } from './auth/gate.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointParts, endpointsOf, type MetricsSource } from './endpoints.ts';
 import { HostRefused, PortTaken } from './errors.ts';
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly seen?: SeenPolicy;
   /** Secret of all servers that are to know each other's lists where one is reported as shown. */
   readonly listKey: string;
+  /** Says who asks; without it nobody is asked who they are. */
+  readonly gate?: Gate;
 }
 
 export interface Server {
@@ -98,6 +102,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   app.removeContentTypeParser('text/plain');
   await app.register(helmet, { contentSecurityPolicy: { directives } });
   addRefusals(app, endpoints, options.report);
+  addGate(app, options.gate ?? openGate);
   const streams = new OpenStreams();
   const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => {
@@ -167,8 +172,10 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     method: endpoint.method,
     url,
     exposeHeadRoute: hasHead(endpoint),
-    handler: async ({ params, query, body }, reply) => {
-      const answer = await now().run({ params, query, body });
+    handler: async (request, reply) => {
+      const { params, query, body } = request;
+      const caller = request.getDecorator<Caller | undefined>('caller');
+      const answer = await now().run({ params, query, body, caller });
       if (answer.body instanceof Readable) streams.add(reply.raw);
       return reply
         .code(answer.status)
@@ -205,11 +212,20 @@ function addRefusals(app: FastifyInstance, endpoints: readonly Endpoint[], repor
   });
 }
 
+/** Before a body is read: what nobody vouches for is not worth its memory. */
+function addGate(app: FastifyInstance, gate: Gate): void {
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async request => {
+    request.setDecorator('caller', await gate.callerOf(request.headers));
+  });
+}
+
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 
 function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (problem.status === 503) void reply.header('retry-after', '1');
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="millrace"');
   void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { type Caller, CredentialsInvalid } from '../../../src/recommender/api/auth/caller.ts';
+import { shop } from './shop.ts';
+
+const callers: { readonly [name: string]: Caller } = {
+  ann: { role: 'shopper', tenant: '', userId: 'ann' },
+  bob: { role: 'shopper', tenant: '', userId: 'bob' },
+  service: { role: 'service', tenant: '' },
+  admin: { role: 'admin', tenant: '' },
+};
+
+/** A shop whose visitors are who they say they are. */
+const trustingShop = () =>
+  shop({
+    gate: {
+      callerOf: async ({ authorization }) => {
+        if (authorization === undefined) return undefined;
+        const caller = callers[authorization];
+        if (caller === undefined) throw new CredentialsInvalid();
+        return caller;
+      },
+    },
+  });
+
+const rating = { userId: 'ann', itemId: 'heat', value: 4 };
+const shown = { listId: 'no such', userId: 'ann', slot: 'home', items: ['heat'] };
+
+/** Asks each caller in the order: nobody, a shopper it is about, another one, a service, an admin. */
+const asked: readonly (readonly [what: string, statuses: readonly number[], body?: object])[] = [
+  ['GET /openapi.json', [200, 200, 200, 200, 200]],
+  ['GET /healthz/startup', [200, 200, 200, 200, 200]],
+  ['GET /healthz/live', [200, 200, 200, 200, 200]],
+  ['GET /healthz/ready', [200, 200, 200, 200, 200]],
+  ['GET /metrics', [401, 403, 403, 200, 200]],
+  ['GET /v1/users/ann/recommendations', [401, 200, 403, 200, 200]],
+  ['GET /v2/users/ann/recommendations', [401, 200, 403, 200, 200]],
+  ['GET /v2/users/ann/recommendations/heat/why', [401, 200, 403, 200, 200]],
+  ['GET /v2/users/ann/profile', [401, 200, 403, 200, 200]],
+  ['GET /v2/users', [401, 403, 403, 200, 200]],
+  ['GET /v2/items', [401, 200, 200, 200, 200]],
+  ['GET /v2/items/heat/similar', [401, 200, 200, 200, 200]],
+  ['GET /v2/items/heat/trends', [401, 200, 200, 200, 200]],
+  ['GET /v2/trending', [401, 200, 200, 200, 200]],
+  ['GET /v2/popular', [401, 200, 200, 200, 200]],
+  ['GET /v2/trends', [401, 200, 200, 200, 200]],
+  ['GET /v2/models/history', [401, 403, 403, 200, 200]],
+  ['GET /v2/models/quality', [401, 403, 403, 200, 200]],
+  ['GET /v2/experiment', [401, 403, 403, 200, 200]],
+  ['POST /v2/ratings', [401, 202, 403, 202, 202], rating],
+  ['POST /v2/exposures', [401, 422, 403, 422, 422], shown],
+];
+
+test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {
+  const { server, fill } = await trustingShop();
+  await fill.item('heat');
+  const [method = '', url = ''] = what.split(' ');
+  const answers = [];
+  for (const authorization of [undefined, 'ann', 'bob', 'service', 'admin']) {
+    const headers = authorization === undefined ? {} : { authorization };
+    const answer = await server.app.inject({
+      method: method === 'POST' ? 'POST' : 'GET',
+      url,
+      headers,
+      ...(payload && { payload }),
+    });
+    answers.push(answer.statusCode);
+  }
+  expect(answers).toEqual(statuses);
+});
+
+test('a shopper who asks for another learns nothing of whether there is such a one', async () => {
+  const { server, fill } = await trustingShop();
+  await fill.profile('ann', ['heat']);
+  const headers = { authorization: 'bob' };
+  const [known, unknown] = [
+    await server.app.inject({ url: '/v2/users/ann/profile', headers }),
+    await server.app.inject({ url: '/v2/users/nobody/profile', headers }),
+  ];
+  expect([known.statusCode, known.json<{ code: string }>().code]).toEqual([403, 'FORBIDDEN']);
+  expect(known.body).toBe(unknown.body);
+});
+
+test('a report of who is not signed in is about the session', async () => {
+  const { server } = await trustingShop();
+  const payload = { ...shown, userId: undefined, sessionId: 'bob' };
+  const post = async (authorization: string) =>
+    (await server.app.inject({ method: 'POST', url: '/v2/exposures', headers: { authorization }, payload })).statusCode;
+  expect([await post('ann'), await post('bob')]).toEqual([403, 422]);
+});
+
+test('credentials that nothing vouches for are refused wherever they are shown', async () => {
+  const { server } = await trustingShop();
+  for (const url of ['/openapi.json', '/healthz/live', '/v2/popular', '/no/such/route']) {
+    const answer = await server.app.inject({ url, headers: { authorization: 'mallory' } });
+    expect([url, answer.statusCode, answer.json<{ code: string }>().code]).toEqual([url, 401, 'CREDENTIALS_INVALID']);
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="millrace"');
+  }
+});
+
+test('without credentials configured everybody may ask for anything, and a token is refused', async () => {
+  const { server, get } = await shop();
+  for (const [what] of asked.filter(([, , body]) => body === undefined))
+    expect([what, (await get(what.split(' ')[1] ?? '')).statusCode]).not.toEqual([what, 401]);
+  const answer = await server.app.inject({ url: '/v2/popular', headers: { authorization: 'Bearer of anything' } });
+  expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([401, 'CREDENTIALS_INVALID']);
+});
