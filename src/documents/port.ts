@@ -43,11 +43,25 @@ export interface ListRequest {
   readonly limit: number;
 }
 
+/** A part of a collection's change feed, as the store names it: all changes of the partitions that fall into it. */
+export type FeedRange = string;
+
 /** A page of the change feed: the newest state of each document changed since `continuation`, oldest change first. */
 export interface Changes {
   readonly documents: readonly StoredDocument[];
   readonly continuation: string;
   readonly caughtUp: boolean;
+  /**
+   * Only of a range that the store has split since it was named: the ranges that it consists of now, each with the
+   * continuation to go on with in its own feed, undefined for its beginning. Such a page has no documents; asked again,
+   * the former range gives the same answer.
+   */
+  readonly successors?: readonly RangePosition[];
+}
+
+export interface RangePosition {
+  readonly range: FeedRange;
+  readonly continuation: string | undefined;
 }
 
 /** The served documents, and beside them the journals of the tasks. */
@@ -64,10 +78,13 @@ export interface Documents {
   /** Documents of a collection (or of one of its partitions), by partition and id. */
   list(request: ListRequest): Promise<readonly StoredDocument[]>;
   /**
-   * The change feed from its beginning, or from where an earlier page ended. Removed documents are left out.
-   * Throws `BadContinuation` for what no page of this feed ended with.
+   * The change feed from its beginning, or from where an earlier page ended: the whole of it, or that of one range.
+   * Within a range changes come in their order; removed documents are left out. A page may be empty and not caught up.
+   * Throws `BadContinuation` for what no page of this very feed ended with, `BadFeedRange` for what is no range of it.
    */
-  changes(collection: string, continuation: string | undefined, limit: number): Promise<Changes>;
+  changes(collection: string, continuation: string | undefined, limit: number, range?: FeedRange): Promise<Changes>;
+  /** The ranges that the feed consists of now: together they are the whole of it, each partition is in one of them. */
+  feedRanges(collection: string): Promise<readonly FeedRange[]>;
   readonly journal: Journal;
   close(): Promise<void>;
 }
@@ -124,6 +141,16 @@ export class BadContinuation extends MillraceError {
     super(
       `'${continuation}' is no position in the change feed of ${collection}`,
       'Read the feed from its beginning; if the documents were begun afresh, begin its readers afresh too',
+    );
+  }
+}
+
+export class BadFeedRange extends MillraceError {
+  readonly code = 'BAD_FEED_RANGE';
+  constructor(collection: string, range: string) {
+    super(
+      `'${range}' is no range of the change feed of ${collection}`,
+      'Ask for the ranges that there are, and begin those that nobody has read',
     );
   }
 }

@@ -19,10 +19,11 @@ export function namespaceDocuments(base: Documents, { name, collections, topolog
     },
     put: (key, body, condition) => base.put(inside(key), body, condition),
     list: async request => (await base.list(inside(request))).map(plain(request.collection)),
-    changes: async (collection, continuation, limit) => {
-      const page = await base.changes(nameOf(collection), continuation, limit);
+    changes: async (collection, continuation, limit, range) => {
+      const page = await base.changes(nameOf(collection), continuation, limit, range);
       return { ...page, documents: page.documents.map(plain(collection)) };
     },
+    feedRanges: collection => base.feedRanges(nameOf(collection)),
     journal: namespaceJournal(base.journal, taskNames(name, topologies)),
     close: () => base.close(),
   };

@@ -6,6 +6,7 @@ import { listPromises } from './documents/lists.ts';
 import { documentProperties } from './documents/properties.ts';
 import { putPromises } from './documents/puts.ts';
 import { inSetting, type DocumentsPlace, type DocumentsSetting } from './documents/setting.ts';
+import { rangePromises } from './documents/ranges.ts';
 import { togetherPromises } from './documents/together.ts';
 import { writePromises } from './documents/writes.ts';
 import { promises } from './promises.ts';
@@ -24,6 +25,7 @@ export function documentsContract(
     putPromises(promise);
     listPromises(promise);
     feedPromises(promise);
+    rangePromises(promise);
     documentProperties(promise);
     togetherPromises(promise);
     journalPromises(promise);

@@ -48,7 +48,8 @@ export function aroundDocuments(real: Documents, around: Around): Documents {
     get: key => real.get(key),
     put: (key, body, condition) => real.put(key, body, condition),
     list: request => real.list(request),
-    changes: (collection, continuation, limit) => real.changes(collection, continuation, limit),
+    changes: (collection, continuation, limit, range) => real.changes(collection, continuation, limit, range),
+    feedRanges: collection => real.feedRanges(collection),
     journal: {
       takeFence: task => around('takeFence', () => real.journal.takeFence(task)),
       head: task => around('journalHead', () => real.journal.head(task)),

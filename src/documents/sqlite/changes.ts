@@ -1,40 +1,45 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { guarded, integerOf } from '../../sqlite.ts';
+import { guarded, integerOf, type SqliteRow } from '../../sqlite.ts';
 import { pageLimit } from '../limit.ts';
-import { BadContinuation, type Documents } from '../port.ts';
+import { BadContinuation, type Documents, type FeedRange } from '../port.ts';
+import { isIn, refuseUnknown } from './ranges.ts';
 import { asDocument } from './row.ts';
 
 /**
  * The change feed. A document stands at the number of its newest change, so each shows once and at its newest;
  * SQLite has one writer at a time, so numbers become visible in their order and none appears behind a reader.
+ * A page of a range looks at no more changes than it may hold, and passes over those of other ranges.
  */
 export function changesPage(db: DatabaseSync): Documents['changes'] {
   const after = db.prepare('SELECT * FROM documents WHERE collection = ? AND change > ? ORDER BY change LIMIT ?');
   const newest = db.prepare('SELECT ifnull(max(change), 0) AS change FROM documents WHERE collection = ?');
 
-  return async (collection, continuation, limit) => {
-    const since = continuation === undefined ? 0 : changeOf(collection, continuation);
+  return async (collection, continuation, limit, range) => {
+    if (range !== undefined) refuseUnknown(collection, range);
+    const feed = range === undefined ? `${collection}:` : `${collection}:${range}:`;
+    const since = continuation === undefined ? 0 : changeOf(collection, feed, continuation);
     const rows = guarded(db, () => after.all(collection, since, pageLimit(limit) + 1));
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    if (last === undefined) refuseAhead(collection, since);
+    if (last === undefined && since > newestOf(collection)) throw new BadContinuation(collection, `${feed}${since}`);
     return {
-      documents: page.filter(row => row['body'] !== null).map(asDocument),
-      continuation: `${collection}:${last === undefined ? since : integerOf(last, 'change')}`,
+      documents: page.filter(row => row['body'] !== null && belongs(row, range)).map(asDocument),
+      continuation: `${feed}${last === undefined ? since : integerOf(last, 'change')}`,
       caughtUp: rows.length === page.length,
     };
   };
 
-  /** A number that no change has yet: the file was replaced, and what follows would be passed over in silence. */
-  function refuseAhead(collection: string, since: number): void {
-    const row = guarded(db, () => newest.get(collection)) ?? {};
-    if (since > integerOf(row, 'change')) throw new BadContinuation(collection, `${collection}:${since}`);
+  /** A greater number has no change yet: the file was replaced, and what follows would be passed over in silence. */
+  function newestOf(collection: string): number {
+    return integerOf(guarded(db, () => newest.get(collection)) ?? {}, 'change');
   }
 }
 
-function changeOf(collection: string, continuation: string): number {
-  const prefix = `${collection}:`;
-  const change = continuation.startsWith(prefix) ? continuation.slice(prefix.length) : '';
+const belongs = (row: SqliteRow, range: FeedRange | undefined): boolean =>
+  range === undefined || isIn(range, String(row['partition']));
+
+function changeOf(collection: string, feed: string, continuation: string): number {
+  const change = continuation.startsWith(feed) ? continuation.slice(feed.length) : '';
   if (!/^(0|[1-9]\d{0,14})$/.test(change)) throw new BadContinuation(collection, continuation);
   return Number(change);
 }

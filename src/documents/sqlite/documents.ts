@@ -6,6 +6,7 @@ import { pageLimit } from '../limit.ts';
 import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
 import { changesPage } from './changes.ts';
 import { sqliteJournal } from './journal.ts';
+import { ranges } from './ranges.ts';
 import { asDocument } from './row.ts';
 import { documentsSchema } from './schema.ts';
 
@@ -63,6 +64,7 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
     },
 
     changes: changesPage(db),
+    feedRanges: async () => ranges,
     journal: sqliteJournal(db, groups),
 
     async close() {

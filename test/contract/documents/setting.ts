@@ -3,6 +3,7 @@ import type {
   Documents,
   DocumentVersion,
   DocumentWrite,
+  FeedRange,
   JsonObject,
   StoredDocument,
 } from '../../../src/documents/port.ts';
@@ -12,6 +13,8 @@ export interface DocumentsPlace {
   connect(): Promise<Documents>;
   /** The name of a collection that holds nothing yet. */
   emptyCollection(): Promise<string>;
+  /** Has the store split a range of the collection's feed; absent where ranges are never split. */
+  split?(collection: string): Promise<void>;
   /** Frees the place; all connections are closed already. */
   remove(): Promise<void>;
 }
@@ -25,6 +28,8 @@ export interface DocumentsSetting {
   /** Closes all connections and opens a new one, as a restart does. */
   readonly reconnect: () => Promise<Documents>;
   readonly emptyCollection: () => Promise<string>;
+  /** Splits a range of `collection`; throws where the place never does. */
+  readonly split: () => Promise<void>;
   /** A key in `collection`. */
   readonly key: (id: string, partition?: string) => DocumentKey;
   /** A task's write in `collection`. */
@@ -54,6 +59,10 @@ export async function inSetting(
       connect,
       reconnect: () => disconnect().then(connect),
       emptyCollection: () => place.emptyCollection(),
+      split: async () => {
+        if (place.split === undefined) throw new Error('ranges of this place are never split');
+        await place.split(collection);
+      },
       key,
       write: (id, version, body) => ({ ...key(id), task: 'trends/0', version, body }),
     });
@@ -67,13 +76,19 @@ export function at(lineage: number, epoch: number, seq: number): DocumentVersion
   return { lineage, epoch, seq };
 }
 
-/** Reads the change feed until it is caught up; a feed that does not move on is an error. */
-export async function drained(documents: Documents, collection: string, limit: number, from?: string) {
+/** Reads the change feed, or that of a range, until it is caught up; a feed that does not move on is an error. */
+export async function drained(
+  documents: Documents,
+  collection: string,
+  limit: number,
+  from?: string,
+  range?: FeedRange,
+) {
   const found: StoredDocument[] = [];
-  let page = await documents.changes(collection, from, limit);
+  let page = await documents.changes(collection, from, limit, range);
   found.push(...page.documents);
   while (!page.caughtUp) {
-    const next = await documents.changes(collection, page.continuation, limit);
+    const next = await documents.changes(collection, page.continuation, limit, range);
     if (next.continuation === page.continuation) throw new Error(`The feed stays at ${page.continuation}`);
     page = next;
     found.push(...page.documents);
