@@ -16,6 +16,7 @@ export { byTime, kinds, type Interaction, type Kind, type Scale } from './intera
 export type { FactorMatrix } from './kernel/factor-matrix.ts';
 export type { Kernel, Lister } from './kernel/kernel.ts';
 export { openKernel } from './kernel/open.ts';
+export { liveObjective } from './live-objective.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
 export {

@@ -53,6 +53,21 @@ const generationsSection = z.strictObject({
   keep: integer(1, 1_000)
     .default(5)
     .describe('Generations whose files are kept, the live one included, to go back to.'),
+  shadow: z.strictObject({
+    everyEvents: integer(0, largest)
+      .default(10_000)
+      .describe(
+        'Events learnt, and a tenth of the ratings at least, after which the live model is measured beside a retrain; 0 is never. It takes two copies of the model in memory, and is left out where `automatic` is off.',
+      ),
+    judgeEvents: integer(1, 100_000)
+      .default(1_000)
+      .describe('Events that judge both, those that come next; where they take more than a day it is given up.'),
+  }),
+  drift: number(0, 1e6)
+    .default(0.01)
+    .describe(
+      'Share by which the live model may be worse than that retrain, in RMSE or nDCG@10, before a generation is trained for it; only what is no chance counts.',
+    ),
 });
 
 const modelSection = z.strictObject({

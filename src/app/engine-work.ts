@@ -10,6 +10,7 @@ import { topologiesOf } from './application.ts';
 import { openPorts, type Ports } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { Controller, task as trainTask } from '../recommender/generations/controller.ts';
+import { measureInThread } from '../recommender/generations/shadow/thread.ts';
 import { Trainer } from '../recommender/generations/trainer.ts';
 import { keepRetention } from './housekeeping.ts';
 
@@ -73,7 +74,7 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
 function generationsOf(ports: Ports, { settings: { generations: settings } }: EngineThreadOptions): Controller {
   const warn = (text: string): void => void process.stderr.write(`${text}\n`);
   const trainer = new Trainer({ threads: settings.threads, clock: ports.clock, warn });
-  return new Controller({ ...ports, trainer, settings, warn });
+  return new Controller({ ...ports, trainer, measure: measureInThread(settings.threads), settings, warn });
 }
 
 /** Reasons to join that are nobody's trouble. */

@@ -12,27 +12,33 @@ import { CommandFailed } from '../errors.ts';
 import { type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
 
-type Flags = ConfigFlags & OutputFlags & { readonly wait?: true };
+type Flags = ConfigFlags & OutputFlags & { readonly wait?: true; readonly shadow?: true };
 
 const help = `
 The process that runs \`train\` (start or run, here or elsewhere) trains in a thread of its own and switches all vectors
-at once; what comes meanwhile is learnt as ever. \`millrace models\` shows what came of it.`;
+at once; what comes meanwhile is learnt as ever. \`millrace models\` shows what came of it.
+
+With --shadow the generation is switched in by nobody: the live model is measured beside it, both as they were when the
+command came, by the next events of the log (model.generations.shadow.judgeEvents). It ends when those have come.`;
 
 /** `millrace retrain`: asks for a generation. */
 export function addRetrain(program: Command): void {
   withSettings(program.command('retrain'), portFlags)
     .description('train a new generation of the model beside the live one, and switch it in')
-    .addOption(waitFlag())
+    .option('--shadow', 'only measure how far the live model is behind a retrain')
+    .addOption(waitFlag('until it is live, or measured: fails where it could not be'))
     .addOption(jsonFlag())
     .addHelpText('after', help)
     .action(async (flags: Flags) => {
       await using ports = await openExisting(configurationOf(flags, portFlags).config);
-      const answered = await askFor(ports, { kind: 'retrain', target: null, wait: flags.wait === true });
+      const kind = flags.shadow === true ? 'shadow' : 'retrain';
+      const answered = await askFor(ports, { kind, target: null, wait: flags.wait === true });
       print(flags, answered, () => wordsOf(answered));
     });
 }
 
-export const waitFlag = (): Option => new Option('--wait', 'until it is live: fails where it could not be trained');
+export const waitFlag = (until = 'until it is live: fails where it could not be trained'): Option =>
+  new Option('--wait', until);
 
 interface Wanted {
   readonly kind: CommandKind;

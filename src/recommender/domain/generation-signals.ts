@@ -7,6 +7,7 @@ export const causes = [
   'command',
   'schedule',
   'growth',
+  'drift',
   'saturation',
   'erasure',
   'settings',

@@ -24,6 +24,8 @@ const notedAtOnce = 10_000;
 export class Learner {
   readonly version = 'learner-2';
   readonly model: Model;
+  /** Sees every run just before it is learnt. It may look at the model and changes nothing: no part of the fold. */
+  witness: ((run: Run) => void) | undefined;
   readonly #given: LearnerSettings;
   readonly #train: Train;
   readonly #pending = new PendingEvents();
@@ -197,6 +199,7 @@ export class Learner {
   }
 
   #learnRun(run: Run, isJudged: boolean): void {
+    this.witness?.(run);
     if (run.kind === 'note') return this.#takeNote(run.note);
     const learnt = this.model.learn(run.cut);
     if (isJudged) this.#totals = added(this.#totals, learnt.prequential);
@@ -220,6 +223,7 @@ export class Learner {
     const { cutEvery } = this.#settings;
     const isWhole = this.#isWhole(events);
     for (const run of runsOf(events, isWhole ? notedAtOnce : cutEvery)) {
+      this.witness?.(run);
       if (run.kind === 'note') this.#takeNote(run.note);
       else this.#note(isWhole ? this.model.note(run.cut) : this.model.learn(run.cut));
       await turned(end);

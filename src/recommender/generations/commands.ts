@@ -5,8 +5,9 @@
 import type { DocumentKey, Documents, JsonObject } from '../../documents/port.ts';
 import { z } from 'zod';
 import { MillraceError } from '../../errors.ts';
+import { shadowFigures } from './shadow/figures.ts';
 
-export const commandKinds = ['retrain', 'use', 'rollback'] as const;
+export const commandKinds = ['retrain', 'shadow', 'use', 'rollback'] as const;
 export type CommandKind = (typeof commandKinds)[number];
 
 const command = z.object({
@@ -20,6 +21,8 @@ const command = z.object({
   message: z.string(),
   /** The generation that was adopted. */
   generation: z.number().nullable(),
+  /** What a shadow has measured. */
+  figures: shadowFigures.nullish(),
 });
 export type Command = z.infer<typeof command>;
 
@@ -77,4 +80,4 @@ export async function commandOf(documents: Documents, kind: CommandKind): Promis
 
 export const isOpen = ({ state }: Pick<Command, 'state'>): boolean => state === 'asked' || state === 'underway';
 
-const asJson = (value: Command): JsonObject => ({ ...value });
+const asJson = ({ figures = null, ...value }: Command): JsonObject => ({ ...value, figures });

@@ -9,17 +9,20 @@ import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
 import { MillraceError, Unavailable } from '../../errors.ts';
 import type { Snapshots } from '../../snapshots/port.ts';
 import type { Signalling } from '../domain/configured.ts';
-import type { Adopt, GenerationSignal, PreparedSignal } from '../domain/generation-signals.ts';
+import type { GenerationSignal, PreparedSignal } from '../domain/generation-signals.ts';
 import type { Learner } from '../domain/learner.ts';
 import { nameOf } from '../domain/trained.ts';
 import type { Train, Trained } from '../domain/training.ts';
 import { answer, type Command, openCommands } from './commands.ts';
 import { contentOf, generationOf } from './convert.ts';
 import { readGeneration, writeGeneration } from './files.ts';
-import type { GenerationHead } from './format.ts';
 import { Offers } from './offers.ts';
 import { publish } from './published.ts';
-import { drop, droppable, heads, isForgotten, namedInJournal } from './retained.ts';
+import { drop, droppable, heads, namedInJournal } from './retained.ts';
+import type { ShadowSettings } from './shadow/shadows.ts';
+import type { Measure } from './shadow/thread.ts';
+import { ShadowWatch } from './shadow/watch.ts';
+import { adoptionOf, targetOf } from './target.ts';
 import type { Trainer } from './trainer.ts';
 import { dueCause } from './triggers.ts';
 
@@ -34,6 +37,9 @@ export interface GenerationSettings {
   readonly growth: number;
   readonly schedule?: string | undefined;
   readonly keep: number;
+  readonly shadow: ShadowSettings;
+  /** Share by which the live model may be worse than a retrain. */
+  readonly drift: number;
 }
 
 export interface ControllerOptions {
@@ -41,6 +47,7 @@ export interface ControllerOptions {
   readonly documents: Documents;
   readonly clock: Clock;
   readonly trainer: Pick<Trainer, 'train'>;
+  readonly measure: Measure;
   readonly settings: GenerationSettings;
   readonly warn: (text: string) => void;
 }
@@ -51,6 +58,7 @@ export const task = 'train/0';
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #offers = new Offers();
+  readonly #shadows: ShadowWatch;
   readonly #since: number;
   readonly #ended = new AbortController();
   /** The learner whose task runs here; nobody before it has asked for signals, and after it went elsewhere. */
@@ -67,6 +75,7 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#since = options.clock.now();
+    this.#shadows = new ShadowWatch(options);
   }
 
   /** For the topology: what one learner is told. */
@@ -88,6 +97,7 @@ export class Controller {
 
   /** For a backlog that is trained as a whole: in the other thread too, and kept like any other generation. */
   readonly train: Train = async (freeze, about, signal) => {
+    this.#shadows.giveUp('a backlog is trained as a whole');
     const trained = await this.#options.trainer.train(freeze, signal);
     const name = nameOf(about.generation, trained.digest);
     await this.#retrying(() => this.#keep(trained, { ...about, name }), signal);
@@ -98,6 +108,7 @@ export class Controller {
   release(): void {
     this.#learner = undefined;
     this.#offers.clear();
+    this.#shadows.giveUp('the task runs elsewhere');
   }
 
   /**
@@ -116,6 +127,7 @@ export class Controller {
     } finally {
       this.#ended.abort();
       await this.#building;
+      await this.#shadows.stop();
       const learner = this.#learner;
       if (learner !== undefined) await this.#tend(learner);
     }
@@ -141,13 +153,16 @@ export class Controller {
 
   async #look(learner: Learner): Promise<void> {
     await this.#tend(learner);
+    await this.#shadows.look(learner);
     if (!this.#offers.isEmpty || learner.pending > 0) return;
     for (const command of await openCommands(this.#options.documents)) await this.#obey(command, learner);
     if (this.#building === undefined) this.#beginWhereDue(learner);
   }
 
-  #beginWhereDue({ control, isReconfigured }: Learner): void {
+  /** A generation, or else a shadow: with one to come there is nothing to be measured. */
+  #beginWhereDue(learner: Learner): void {
     if (!this.#offers.isEmpty) return;
+    const { control, isReconfigured } = learner;
     const now = this.#options.clock.now();
     // Begun in another life of the task, and nobody trains it any more.
     if (control.build !== null) {
@@ -156,20 +171,25 @@ export class Controller {
     }
     if (now < this.#notBefore) return;
     const { automatic, growth, schedule } = this.#options.settings;
-    const cause = dueCause({ control, automatic, growth, schedule, now, since: this.#since, isReconfigured });
-    if (cause !== undefined) this.#offers.add({ signal: 'begin', cause });
+    const hasDrifted = this.#shadows.hasDrifted(control.live);
+    const since = this.#since;
+    const cause = dueCause({ control, automatic, growth, schedule, now, since, isReconfigured, hasDrifted });
+    if (cause === undefined) this.#shadows.beginWhereDue(learner);
+    else this.#offers.add({ signal: 'begin', cause });
   }
 
   async #obey(command: Command, learner: Learner): Promise<void> {
+    const isBusy = this.#building !== undefined || !this.#offers.isEmpty;
+    if (command.kind === 'shadow') return isBusy ? undefined : this.#shadows.obey(command, learner);
     const isMine = this.#command?.askedAt === command.askedAt;
     if (command.kind === 'retrain') {
-      if (isMine || this.#building !== undefined || !this.#offers.isEmpty) return;
+      if (isMine || isBusy) return;
       this.#command = { ...command, state: 'underway' };
       await answer(this.#options.documents, this.#command);
       return this.#offers.add({ signal: 'begin', cause: 'command' });
     }
     try {
-      const head = await this.#target(command, learner);
+      const head = await targetOf(command, learner, this.#options.snapshots);
       const adoption = adoptionOf(head, learner);
       await this.prepare(adoption); // a broken one is refused here, where it stops nobody
       this.#offers.add(adoption);
@@ -184,23 +204,11 @@ export class Controller {
     }
   }
 
-  async #target({ kind, target }: Command, { control, model }: Learner): Promise<GenerationHead> {
-    const all = (await heads(this.#options.snapshots)).filter(head => !isForgotten(control, head));
-    const live = model.version.generation;
-    const found =
-      kind === 'rollback'
-        ? all
-            .filter(({ generation }) => generation > 0 && generation < live)
-            .sort((a, b) => b.generation - a.generation)[0]
-        : all.find(({ name, generation }) => name === target || (generation > 0 && String(generation) === target));
-    if (found !== undefined && found.name !== control.live.name) return found;
-    throw new NoSuchGeneration(kind, target, all);
-  }
-
   #taken(learner: Learner, signal: GenerationSignal): void {
     this.#offers.remove(signal);
     const { build } = learner.control;
     if (signal.signal !== 'begin' || build === null || this.#building !== undefined) return;
+    this.#shadows.giveUp('a generation is trained');
     // At once: what is frozen is what there was when it began, to the bit.
     this.#building = this.#build(learner).finally(() => (this.#building = undefined));
   }
@@ -265,31 +273,5 @@ export class Controller {
       if (attempt === 1) this.#options.warn(`${what} wait: ${message}`);
     };
     return retrying('generations', work, this.#options.clock, signal, onWait);
-  }
-}
-
-function adoptionOf({ name, generation, trainedAt, engine }: GenerationHead, { control }: Learner): Adopt {
-  const isForeign = generation === 0 || engine !== 'millrace';
-  return {
-    signal: 'adopt',
-    name,
-    generation: isForeign ? control.newest + 1 : generation,
-    cause: isForeign ? 'import' : 'rollback',
-    trainedAt,
-    isForeign,
-  };
-}
-
-/** No retained generation is meant. */
-class NoSuchGeneration extends MillraceError {
-  readonly code = 'NO_SUCH_GENERATION';
-  constructor(kind: string, target: string | null, all: readonly GenerationHead[]) {
-    const names = all.map(({ name, generation }) => (generation > 0 ? `${generation} (${name})` : name));
-    super(
-      kind === 'rollback'
-        ? 'No generation before the live one is kept'
-        : `No generation '${target ?? ''}' is kept, or it is live`,
-      `There are: ${names.join(', ') || 'none'}`,
-    );
   }
 }

@@ -46,7 +46,7 @@ export interface GenerationHead {
   readonly seed: number;
   /** Milliseconds since 1970. */
   readonly trainedAt: number;
-  /** Why it was made: `command`, `growth`, `schedule`, `saturation`, `erasure`, `settings`, `import`. */
+  /** Why it was made: `command`, `growth`, `drift`, `schedule`, `saturation`, `erasure`, `settings`, `import`. */
   readonly cause: string;
   /** Figures as JSON. */
   readonly quality: string;

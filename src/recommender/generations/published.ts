@@ -2,6 +2,7 @@
 import type { Documents, JsonObject } from '../../documents/port.ts';
 import type { LiveGeneration } from '../domain/control.ts';
 import type { GenerationHead } from './format.ts';
+import { saidByShadow } from './shadow/kept.ts';
 
 export type GenerationState = 'live' | 'candidate' | 'retained' | 'dropped';
 
@@ -12,12 +13,13 @@ export interface Listed {
   readonly live: LiveGeneration;
 }
 
-/** One document each; those that were dropped say so. */
+/** One document each; those that were dropped say so. What a shadow has said of one stays with it. */
 export async function publish(documents: Documents, { all, gone, live }: Listed): Promise<void> {
   for (const head of all) {
     const state: GenerationState = gone.has(head.name) ? 'dropped' : head.name === live.name ? 'live' : 'retained';
     const key = { collection: 'models', partition: 'generations', id: idOf(head) };
-    await documents.put(key, asDocument(head, state), 'always');
+    const shadow = saidByShadow((await documents.get(key))?.body);
+    await documents.put(key, asDocument(head, state, shadow), 'always');
   }
 }
 
@@ -29,7 +31,7 @@ const idOf = ({ generation, name }: GenerationHead): string =>
 export const bytesOf = ({ users, items, factors, starFactors }: GenerationHead): number =>
   (users + items) * 2 * (factors + starFactors + 1);
 
-export function asDocument(head: GenerationHead, state: GenerationState): JsonObject {
+export function asDocument(head: GenerationHead, state: GenerationState, shadow: JsonObject = {}): JsonObject {
   const { generation, name, cause, trainedAt, users, items, factors, starFactors, seed, engine, objective } = head;
   return {
     number: generation > 0 ? generation : null,
@@ -42,6 +44,6 @@ export function asDocument(head: GenerationHead, state: GenerationState): JsonOb
     state,
     settings: { factors, starFactors, seed },
     bytes: bytesOf(head),
-    quality: { objective },
+    quality: { ...shadow, objective },
   };
 }

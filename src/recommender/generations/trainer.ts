@@ -5,6 +5,7 @@ import type { Clock } from '../../engine/clock.ts';
 import { MillraceError } from '../../errors.ts';
 import type { Trained } from '../domain/training.ts';
 import type { TrainerData, TrainerMessage } from './trainer-worker.ts';
+import { buffersOf } from './transfer.ts';
 
 /** The thread died more often than is chance, or was stopped. */
 export class TrainingFailed extends MillraceError {
@@ -89,13 +90,6 @@ export class Trainer {
 }
 
 const ours = new URL(import.meta.url.endsWith('.ts') ? './trainer-worker.ts' : './trainer-worker.js', import.meta.url);
-
-/** They change hands: a clone of what the whole model was trained from would be one too many. */
-function buffersOf({ live, starts, items, confidences, preferences, stars }: TrainingInput): ArrayBuffer[] {
-  const sides = [live.users, live.items].flatMap(({ factors, starFactors, events }) => [factors, starFactors, events]);
-  const all = [...sides, starts, items, confidences, preferences, stars].map(({ buffer }) => buffer);
-  return [...new Set(all)].filter(buffer => buffer instanceof ArrayBuffer);
-}
 
 const failedFor = (error: unknown, signal: AbortSignal, attempts: number): TrainingFailed =>
   signal.aborted

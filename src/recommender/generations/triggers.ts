@@ -11,6 +11,8 @@ export interface Situation {
   readonly control: Control;
   /** Whether what is configured makes other vectors than those of the live generation. */
   readonly isReconfigured: boolean;
+  /** Whether a shadow has found that it fell behind a retrain. */
+  readonly hasDrifted: boolean;
   /** Whether what happens to the model may call for one; an erasure, a schedule and a command always may. */
   readonly automatic: boolean;
   readonly growth: number;
@@ -22,15 +24,20 @@ export interface Situation {
 }
 
 export function dueCause(situation: Situation): Cause | undefined {
-  const { control, isReconfigured, automatic, growth, schedule, now, since } = situation;
+  const { control, automatic, schedule, now, since } = situation;
   const { live, learnt } = control;
-  const hasBegun = automatic && learnt >= firstGeneration;
   if (owesErasure(control)) return 'erasure';
-  if (hasBegun && callsForCoarser(control)) return 'saturation';
-  if (hasBegun && hasGrown(control, learnt, { growth, first: firstGeneration })) return 'growth';
-  if (hasBegun && isReconfigured) return 'settings';
+  const byItself = automatic && learnt >= firstGeneration ? causeByItself(situation) : undefined;
+  if (byItself !== undefined) return byItself;
   if (schedule !== undefined && nextAfter(schedule, Math.max(live.trainedAt, since)) <= now) return 'schedule';
   return undefined;
+}
+
+function causeByItself({ control, growth, isReconfigured, hasDrifted }: Situation): Cause | undefined {
+  if (callsForCoarser(control)) return 'saturation';
+  if (hasGrown(control, control.learnt, { growth, first: firstGeneration })) return 'growth';
+  if (isReconfigured) return 'settings';
+  return hasDrifted ? 'drift' : undefined;
 }
 
 /** Where a coarser grid was no help, the next one waits until there is something new to learn. */

@@ -1,85 +1,13 @@
 /** Who decides about generations: when one is due, what becomes of a build that nobody finishes, which files may go. */
 import { describe, expect, test } from 'vitest';
-import type { Rating } from '../../../schemas/types.ts';
-import { defaultLearner } from '../../../src/recommender/domain/learner.ts';
 import { begunControl, type Control, noGeneration } from '../../../src/recommender/domain/control.ts';
-import { trainHere } from '../../../src/recommender/domain/training.ts';
-import { ask, commandOf, openCommands } from '../../../src/recommender/generations/commands.ts';
-import { Controller, type GenerationSettings } from '../../../src/recommender/generations/controller.ts';
+import { ask, commandOf } from '../../../src/recommender/generations/commands.ts';
 import { listGenerations } from '../../../src/recommender/generations/files.ts';
 import { listed } from '../../../src/recommender/generations/listed.ts';
 import { dueCause } from '../../../src/recommender/generations/triggers.ts';
-import { modelVersions, ratings } from '../../../topologies/streams.ts';
-import { trainWith } from '../../../topologies/train.ts';
-import { memorySnapshots } from '../../support/memory-snapshots.ts';
-import { Random } from '../../support/random.ts';
-import { settle } from '../../support/settle.ts';
-import { World } from '../../support/world.ts';
-import { day, minute, rating, start } from '../../topologies/events.ts';
-
-const settings = { ...defaultLearner, model: { factors: 4, sweeps: 2 }, cutEvery: 50 };
-const about = { generation: 1, cause: 'command', trainedAt: 0 } as const;
-const never = new AbortController().signal;
-
-const events = (count: number, from: number): Rating[] => {
-  const random = new Random(from + 1);
-  return Array.from({ length: count }, (_, n) =>
-    rating({
-      eventId: `c${from + n}`,
-      userId: `u${random.below(15)}`,
-      itemId: `i${random.below(20)}`,
-      value: random.between(1, 5),
-      time: day + (from + n) * minute,
-    }),
-  );
-};
-
-/** A world whose process has a controller; `restart` is another process on the same ports. */
-async function opened(given: Partial<GenerationSettings> = {}) {
-  const snapshots = memorySnapshots();
-  const warnings: string[] = [];
-  let mode: 'train' | 'fail' | 'hang' = 'train';
-  const made = (world: World): Controller =>
-    new Controller({
-      snapshots,
-      documents: world.documents,
-      clock: world.clock,
-      trainer: {
-        train: async (freeze, signal) => {
-          const input = freeze();
-          if (mode === 'fail') throw new Error('no memory');
-          if (mode === 'hang') await new Promise(() => {});
-          return trainHere(() => input, about, signal);
-        },
-      },
-      settings: { automatic: true, growth: 2, keep: 3, ...given },
-      warn: text => void warnings.push(text),
-    });
-  const world = await World.of([], { maxRecords: 100 });
-  world.clock.time = start;
-  let controller = made(world);
-  const restart = async (learner = settings): Promise<void> => {
-    controller = made(world);
-    const generations = controller;
-    await world.deploy([trainWith(learner, generations)]);
-  };
-  await restart();
-  /** Looks and settles until for so many turns nothing has come of it, and nothing that was asked for is open. */
-  const run = async (calm = 25): Promise<void> => {
-    for (let quiet = 0, turns = 0; quiet < calm; turns++) {
-      if (turns > 2_000) throw new Error('There was no end of it');
-      const before = (await world.output(modelVersions)).length;
-      await settle(world);
-      await controller.look(never);
-      await new Promise(resolve => setImmediate(resolve)); // a training and its files have their turns
-      const isOver = (await openCommands(world.documents)).length === 0;
-      quiet = isOver && (await world.output(modelVersions)).length === before ? quiet + 1 : 0;
-    }
-  };
-  const versions = async () =>
-    (await world.output(modelVersions)).map(({ generation, number, cause }) => `${generation}.${number} ${cause}`);
-  return { world, snapshots, warnings, restart, run, versions, trainer: (next: typeof mode) => (mode = next) };
-}
+import { ratings } from '../../../topologies/streams.ts';
+import { day, minute, rating } from '../../topologies/events.ts';
+import { events, opened, settings } from './opened.ts';
 
 test('a command is done, and answered in its document', async () => {
   const { world, run, versions } = await opened();
@@ -175,7 +103,16 @@ describe('a generation is due', () => {
   const live = { ...noGeneration, base: 1, learnt: 1_000, trainedAt: Date.UTC(2026, 0, 1, 12) };
   const control: Control = { ...begunControl, learnt: 1_500, live };
   const now = Date.UTC(2026, 0, 2);
-  const calm = { control, isReconfigured: false, automatic: true, growth: 2, schedule: undefined, now, since: 0 };
+  const calm = {
+    control,
+    isReconfigured: false,
+    hasDrifted: false,
+    automatic: true,
+    growth: 2,
+    schedule: undefined,
+    now,
+    since: 0,
+  };
   test.for([
     ['never by itself', {}, undefined],
     ['with twice the events', { control: { ...control, learnt: 2_000 } }, 'growth'],
@@ -194,6 +131,8 @@ describe('a generation is due', () => {
     ['after an erasure', { control: { ...control, erasedAt: 1 } }, 'erasure'],
     ['not once it has followed', { control: { ...control, erasedAt: 0 } }, undefined],
     ['with other settings', { isReconfigured: true }, 'settings'],
+    ['where a shadow found it behind', { hasDrifted: true }, 'drift'],
+    ['not for that where it is forbidden', { hasDrifted: true, automatic: false }, undefined],
     ['not by growth where that is forbidden', { automatic: false, control: { ...control, learnt: 2_000 } }, undefined],
     ['by an erasure even there', { automatic: false, control: { ...control, erasedAt: 1 } }, 'erasure'],
     ['on schedule', { schedule: '0 18 * * *' }, 'schedule'],

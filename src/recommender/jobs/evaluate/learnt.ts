@@ -85,19 +85,23 @@ export class Learnt implements Contestant {
   }
 
   stars(user: number, item: number): number {
-    const { settings, users, items, meanStars } = this.#vectors;
-    const width = settings.explicit.factors + 1;
-    const x = rowOf(users.starFactors, at(this.#userRows, user), width);
-    const y = rowOf(items.starFactors, at(this.#itemRows, item), width);
-    let product = 0;
-    for (let f = 1; f < Math.min(x.length, y.length); f++) product += at(x, f) * at(y, f);
-    const estimate = meanStars + ((x[0] ?? 0) + (y[0] ?? 0)) / starUnit + product / (starUnit * starUnit);
-    return Math.min(settings.scale.max, Math.max(settings.scale.min, estimate));
+    return starsOf(this.#vectors, at(this.#userRows, user), at(this.#itemRows, item));
   }
 
   #isKnown(user: number): boolean {
     return this.#known[user] === 1 && at(this.#userRows, user) >= 0;
   }
+}
+
+/** Estimated stars of rows of the vectors, within the scale; of a row of -1, which is not there, what the other alone says. */
+export function starsOf({ settings, users, items, meanStars }: LearntVectors, user: number, item: number): number {
+  const width = settings.explicit.factors + 1;
+  const x = rowOf(users.starFactors, user, width);
+  const y = rowOf(items.starFactors, item, width);
+  let product = 0;
+  for (let f = 1; f < Math.min(x.length, y.length); f++) product += at(x, f) * at(y, f);
+  const estimate = meanStars + ((x[0] ?? 0) + (y[0] ?? 0)) / starUnit + product / (starUnit * starUnit);
+  return Math.min(settings.scale.max, Math.max(settings.scale.min, estimate));
 }
 
 function rowsOf({ ids }: SideVectors, all: readonly string[]): Int32Array {
