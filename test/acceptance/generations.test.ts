@@ -92,9 +92,9 @@ test('a generation whose process is killed while it trains is begun anew by the 
 
 async function commandState(kind: string): Promise<string | undefined> {
   const { openPorts } = await import('../../src/app/compose.ts');
-  const { commandOf } = await import('../../src/recommender/generations/commands.ts');
+  const { commandKinds, commandOf } = await import('../../src/recommender/generations/commands.ts');
   await using ports = await openPorts({ data, transport: 'embedded', documents: 'sqlite' });
-  return (await commandOf(ports.documents, z.enum(['retrain', 'use', 'rollback']).parse(kind)))?.command.state;
+  return (await commandOf(ports.documents, z.enum(commandKinds).parse(kind)))?.command.state;
 }
 
 test('misuse is told from failure, and help from both', async () => {

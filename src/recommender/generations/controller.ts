@@ -108,7 +108,7 @@ export class Controller {
   release(): void {
     this.#learner = undefined;
     this.#offers.clear();
-    this.#shadows.giveUp('the task runs elsewhere');
+    this.#shadows.release();
   }
 
   /**

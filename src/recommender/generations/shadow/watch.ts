@@ -55,9 +55,9 @@ export class ShadowWatch {
     this.#shadows.begin(learner);
   }
 
-  /** One that is under way already is as good. */
+  /** One that is under way already is as good; one that has ended is told first. */
   async obey(command: Command, learner: Learner): Promise<void> {
-    if (this.#command?.askedAt === command.askedAt) return;
+    if (this.#command?.askedAt === command.askedAt || this.#shadows.isUntold) return;
     if (learner.control.live.name === '') {
       const message = 'There is no generation yet that could be measured';
       return this.#answer(command, { state: 'failed', message });
@@ -69,6 +69,12 @@ export class ShadowWatch {
 
   giveUp(why: string): void {
     this.#shadows.giveUp(why);
+  }
+
+  /** The task runs elsewhere: who has it there obeys what was asked for, and this process answers it no more. */
+  release(): void {
+    this.#command = undefined;
+    this.#shadows.giveUp('the task runs elsewhere');
   }
 
   /** Counted too. What was asked for stays so: the next process measures it. */

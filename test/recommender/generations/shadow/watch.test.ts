@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { TrainingInput } from '../../../../src/als/index.ts';
 import { noGeneration } from '../../../../src/recommender/domain/control.ts';
-import { ask, commandOf } from '../../../../src/recommender/generations/commands.ts';
+import { answer, ask, commandOf } from '../../../../src/recommender/generations/commands.ts';
 import { publish } from '../../../../src/recommender/generations/published.ts';
 import { heads } from '../../../../src/recommender/generations/retained.ts';
 import type { Compared, ShadowFigures } from '../../../../src/recommender/generations/shadow/figures.ts';
@@ -70,7 +70,9 @@ test('after so many events both are frozen at one cut, and judged by just those 
   // 30 events were there after 150; the next to come, 150 to 159, found the model as it was before them.
   const [first] = given;
   expect(first?.observed.events).toHaveLength(20);
-  expect(first?.input.stars).toHaveLength(first?.input.starts.at(-1) ?? NaN);
+  const before = [...events(120, 0), ...events(10, 120), ...events(10, 130), ...events(10, 140)];
+  const pairs = new Set(before.map(({ userId, itemId }) => `${userId} ${itemId}`));
+  expect(first?.input.items).toHaveLength(pairs.size);
   const judged = [...events(10, 150), ...events(10, 160)].map(({ userId, itemId, value }) => ({
     userId,
     itemId,
@@ -129,6 +131,21 @@ test('on command it is measured even there, told, and nothing follows', async ()
     figures: { ndcg10: { gap: -0.5 } },
   });
   expect((await versions()).every(version => version.endsWith(' growth'))).toBe(true);
+});
+
+test('whoever has the task now answers a command, not who had it before', async () => {
+  const { send, world, controller, turn } = await grown(worse, { automatic: false });
+  await ask(world.documents, { kind: 'shadow', target: null, now: 5 });
+  await send(10);
+  expect((await commandOf(world.documents, 'shadow'))?.command.state).toBe('underway');
+  controller().release();
+  const elsewhere = { kind: 'shadow', target: null, state: 'done', askedAt: 5, answeredAt: 6 } as const;
+  await answer(world.documents, { ...elsewhere, message: 'measured elsewhere', generation: null });
+  for (let n = 0; n < 3; n++) await turn();
+  expect((await commandOf(world.documents, 'shadow'))?.command).toMatchObject({
+    state: 'done',
+    message: 'measured elsewhere',
+  });
 });
 
 test.for([
