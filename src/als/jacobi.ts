@@ -16,13 +16,14 @@ const mostSweeps = 40;
  */
 export function jacobi(symmetric: Float64Array, k: number): Eigen {
   const a = symmetric.slice();
+  // Row j is the vector of value j: a rotation goes along rows, not down columns.
   const v = new Float64Array(k * k);
   for (let j = 0; j < k; j++) v[j * k + j] = 1;
   for (let sweep = 0; sweep < mostSweeps && !isDiagonal(a, k); sweep++)
     for (let p = 0; p < k - 1; p++) for (let q = p + 1; q < k; q++) rotate(a, v, k, p, q);
   const order = Array.from({ length: k }, (_, j) => j).sort((i, j) => at(a, k, j, j) - at(a, k, i, i) || i - j);
   const vectors = new Float64Array(k * k);
-  for (const [to, from] of order.entries()) for (let i = 0; i < k; i++) vectors[i * k + to] = at(v, k, i, from);
+  for (const [to, from] of order.entries()) for (let i = 0; i < k; i++) vectors[i * k + to] = at(v, k, from, i);
   return { values: Float64Array.from(order, j => at(a, k, j, j)), vectors };
 }
 
@@ -45,15 +46,23 @@ function rotate(a: Float64Array, v: Float64Array, k: number, p: number, q: numbe
   const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
-  for (let i = 0; i < k; i++) turn(a, i * k + p, i * k + q, c, s);
-  for (let i = 0; i < k; i++) turn(a, p * k + i, q * k + i, c, s);
-  for (let i = 0; i < k; i++) turn(v, i * k + p, i * k + q, c, s);
+  turn(a, { p, q, step: k, k }, c, s);
+  turn(a, { p: p * k, q: q * k, step: 1, k }, c, s);
+  turn(v, { p: p * k, q: q * k, step: 1, k }, c, s);
 }
 
-function turn(values: Float64Array, p: number, q: number, c: number, s: number): void {
-  const [x, y] = [values[p] ?? NaN, values[q] ?? NaN];
-  values[p] = c * x - s * y;
-  values[q] = s * x + c * y;
+/** Turns the k pairs of values that begin at p and q, `step` apart. */
+function turn(
+  values: Float64Array,
+  { p, q, step, k }: { readonly p: number; readonly q: number; readonly step: number; readonly k: number },
+  c: number,
+  s: number,
+): void {
+  for (let n = 0, i = p, j = q; n < k; n++, i += step, j += step) {
+    const [x, y] = [values[i] ?? NaN, values[j] ?? NaN];
+    values[i] = c * x - s * y;
+    values[j] = s * x + c * y;
+  }
 }
 
 const at = (matrix: Float64Array, k: number, i: number, j: number): number => matrix[i * k + j] ?? NaN;

@@ -27,7 +27,7 @@ export class Job {
   gram: usize;
   diagonal: usize;
   biasDiagonal: usize;
-  /** Exact sums to be written or read, `width` rows of `width + 1` a system. */
+  /** Exact sums to be written or read: `width` rows of `width + 1` a system, or of a product `stride` a row. */
   sums: usize;
   /** What to do: see the functions. */
   mode: i32;

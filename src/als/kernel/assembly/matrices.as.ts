@@ -82,25 +82,32 @@ export function productScratch(stride: i32): i32 {
   return 8 * stride + 4 * stride * packedPairs;
 }
 
-/** Sum of w * target * y for rows of entries. Mode 0 finds the greatest absolute value, mode 1 writes it times `scale`. */
+/**
+ * Sum of w * target * y for rows of entries. Mode 0 finds the greatest absolute value, mode 1 writes it times `scale`:
+ * with `sums` (`stride` doubles a row) what mode 0 has found and kept there, else what it finds once more.
+ */
 export function productRows(job: Job, first: i32, end: i32, scratch: usize, outcome: Outcome): void {
   const stride = job.stride;
+  const rowBytes: usize = (<usize>stride) << 3;
+  const packed = scratch + rowBytes;
   for (let row = first; row < end; row++) {
-    memory.fill(scratch, 0, (<usize>stride) << 3);
-    if (!(productRow(job, row, scratch) * 32767 <= 9007199254740991.0)) fail(outcome, row, 2);
-    if (job.mode == 0) outcome.greatest = max(outcome.greatest, greatestDouble(scratch, stride));
+    const sums = job.sums ? job.sums + <usize>row * rowBytes : scratch;
+    if (job.mode == 0 || !job.sums) {
+      memory.fill(sums, 0, rowBytes);
+      if (!(productRow(job, row, sums, packed) * 32767 <= 9007199254740991.0)) fail(outcome, row, 2);
+    }
+    if (job.mode == 0) outcome.greatest = max(outcome.greatest, greatestDouble(sums, stride));
     else {
       const out = resultRow(job, row);
       for (let f = 0; f < stride; f++)
-        store<i16>(out + ((<usize>f) << 1), toGrid(load<f64>(scratch + ((<usize>f) << 3)) * job.scale));
+        store<i16>(out + ((<usize>f) << 1), toGrid(load<f64>(sums + ((<usize>f) << 3)) * job.scale));
     }
   }
 }
 
 /** Answers the sum of w |target|. */
-function productRow(job: Job, row: i32, sums: usize): f64 {
+function productRow(job: Job, row: i32, sums: usize, packed: usize): f64 {
   const at: usize = (<usize>row) << 2;
-  const packed = sums + ((<usize>job.stride) << 3);
   let slot = load<i32>(job.rowSlots + at);
   let weighted: f64 = 0;
   for (let c = load<i32>(job.rowClasses + at), last = load<i32>(job.rowClasses + at, 4); c < last; c++) {
@@ -136,13 +143,7 @@ export function transformRows(job: Job, first: i32, end: i32, sums: usize, outco
   const outBytes: usize = (<usize>job.intoStride) << 3;
   for (let row = first; row < end; row++) {
     const x = rowAt(job.from, row, (<usize>job.stride) << 1);
-    memory.fill(sums, 0, outBytes);
-    for (let f = 0; f < job.width; f++) {
-      const factor = f64x2.splat(<f64>load<i16>(x + ((<usize>f) << 1)));
-      const by = job.gram + <usize>f * outBytes;
-      for (let at: usize = 0; at < outBytes; at += 16)
-        v128.store(sums + at, f64x2.add(v128.load(sums + at), f64x2.mul(factor, v128.load(by + at))));
-    }
+    for (let at: usize = 0; at < outBytes; at += 64) transformPanel(x, job.width, job.gram + at, outBytes, sums + at);
     const out = resultRow(job, row);
     for (let f = 0; f < job.intoStride; f++) {
       const value = load<f64>(sums + ((<usize>f) << 3)) * job.scale;
@@ -151,4 +152,24 @@ export function transformRows(job: Job, first: i32, end: i32, sums: usize, outco
       store<i16>(out + ((<usize>f) << 1), z);
     }
   }
+}
+
+/** Eight columns of a row, whose sums stay in registers. */
+function transformPanel(x: usize, width: i32, by: usize, bytes: usize, sums: usize): void {
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
+  let c = f64x2.splat(0);
+  let d = f64x2.splat(0);
+  for (let f = 0; f < width; f++) {
+    const factor = f64x2.splat(<f64>load<i16>(x + ((<usize>f) << 1)));
+    a = f64x2.add(a, f64x2.mul(factor, v128.load(by)));
+    b = f64x2.add(b, f64x2.mul(factor, v128.load(by, 16)));
+    c = f64x2.add(c, f64x2.mul(factor, v128.load(by, 32)));
+    d = f64x2.add(d, f64x2.mul(factor, v128.load(by, 48)));
+    by += bytes;
+  }
+  v128.store(sums, a);
+  v128.store(sums, b, 16);
+  v128.store(sums, c, 32);
+  v128.store(sums, d, 48);
 }

@@ -28,6 +28,8 @@ import { Widths } from './widths.ts';
 const modes = { fromEntries: 0, keepSums: 1, fromSums: 2, greatest: 0, write: 1 };
 /** Rows whose Gram matrix is summed in one call. */
 const gramRows = 512;
+/** Up to here the sums of a product are kept until their greatest is known; past it they are summed once more. */
+const mostSumBytes = 1 << 26;
 
 type Fields = Partial<Record<(typeof jobWords)[number] | (typeof jobDoubles)[number], number>>;
 
@@ -134,8 +136,10 @@ export class WasmKernel implements Kernel {
     using scope = new Scope(this.#memory);
     const { entries, from, into } = batch;
     into.resize(entries.rows);
+    const sumBytes = 8 * from.stride * entries.rows;
     const fields = {
       ...this.#sumFields(scope, batch),
+      ...(sumBytes <= mostSumBytes && { sums: scope.room(sumBytes) }),
       into: into.address,
       intoStride: into.stride,
       intoWidth: into.width,
