@@ -58,9 +58,12 @@ export class RowDigests {
     const json = JSON.stringify(this.#ids.idOf(row));
     const vectors = this.#vectorsOf(row);
     const id = Buffer.from(`${json} `);
-    const bytes = Buffer.allocUnsafe(id.length + 2 * vectors.reduce((sum, { length }) => sum + length, 0));
+    const bytes = Buffer.allocUnsafe(id.length + vectors.reduce((sum, { byteLength }) => sum + byteLength, 0));
     let at = id.copy(bytes);
-    for (const vector of vectors) for (const value of vector) at = bytes.writeInt16LE(value, at);
+    for (const { buffer, byteOffset, byteLength } of vectors) {
+      bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+      at += byteLength;
+    }
     if ((row + 1) * digestBytes > this.#ofRows.length) this.#grow(row + 1);
     hash('sha256', bytes, 'buffer').copy(this.#ofRows, row * digestBytes);
     this.#stale.add(this.#bucket(row, json));

@@ -58,6 +58,11 @@ export class Pairs {
     return side === this.#users ? this.#item.values : this.#user.values;
   }
 
+  /** What both models make of it: share-code.ts. */
+  codeOf(pair: number): number {
+    return this.#code.get(pair);
+  }
+
   /** In 1/16 steps. */
   weightOf(pair: number): number {
     return weightIn(this.#code.get(pair));

@@ -9,12 +9,11 @@ export class RowWriter {
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
-  integers(values: Int16Array): void {
-    this.#reserve(2 * values.length);
-    for (const value of values) {
-      this.#view.setInt16(this.#at, value, true);
-      this.#at += 2;
-    }
+  /** As they lie in memory, which is little-endian: what WebAssembly shares is so on every machine that runs it. */
+  integers({ buffer, byteOffset, byteLength }: Int16Array): void {
+    this.#reserve(byteLength);
+    this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), this.#at);
+    this.#at += byteLength;
   }
 
   byte(value: number): void {

@@ -1,10 +1,10 @@
-import { Batch } from './batch.ts';
-import type { Kept, Share } from './heavy-rows.ts';
+import type { Kept } from './heavy-rows.ts';
 import type { FactorMatrix } from './kernel/factor-matrix.ts';
+import type { GatheredRows } from './kernel/gathered-rows.ts';
 import type { Kernel, SolveRows } from './kernel/kernel.ts';
 import type { Pairs } from './pairs.ts';
 import type { ModelSettings } from './settings.ts';
-import { noStars, preferenceIn, silentCode, starsIn, weightIn } from './share-code.ts';
+import { codeOf, noStars } from './share-code.ts';
 import { starUnit, type Side } from './side.ts';
 import { implicitDiagonal } from './strengths.ts';
 import { confidenceSteps } from './weights.ts';
@@ -33,8 +33,10 @@ export class Solver implements Disposable {
   readonly #kernel: Kernel;
   readonly #settings: ModelSettings;
   readonly #pairs: Pairs;
-  readonly #implicit = new Batch();
-  readonly #stars = new Batch();
+  /** Of the batch at hand. */
+  readonly #rows: number[] = [];
+  readonly #implicit: GatheredRows;
+  readonly #stars: GatheredRows;
   readonly #vectors: FactorMatrix;
   readonly #starVectors: FactorMatrix;
 
@@ -42,64 +44,45 @@ export class Solver implements Disposable {
     this.#kernel = kernel;
     this.#settings = settings;
     this.#pairs = pairs;
+    this.#implicit = kernel.gathering();
+    this.#stars = kernel.gathering();
     this.#vectors = kernel.matrix(settings.factors);
     this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
   }
 
   /** Calls back for each batch; nothing of the other side's vectors may change before the last one. */
   solve(side: Side, other: Side, rows: Iterable<number>, take: (solved: Solved) => void): void {
+    this.#clear();
     for (const row of rows) {
       this.#gather(side, row);
-      const { rows: gathered, entries } = this.#implicit;
-      if (gathered.length < rowsAtOnce && entries < entriesAtOnce) continue;
+      if (this.#rows.length < rowsAtOnce && this.#implicit.slots < entriesAtOnce) continue;
       this.#finish(side, other, take);
     }
-    if (this.#implicit.rows.length > 0) this.#finish(side, other, take);
+    if (this.#rows.length > 0) this.#finish(side, other, take);
   }
 
   [Symbol.dispose](): void {
-    this.#vectors[Symbol.dispose]();
-    this.#starVectors[Symbol.dispose]();
+    for (const part of [this.#implicit, this.#stars, this.#vectors, this.#starVectors]) part[Symbol.dispose]();
   }
 
-  /** One pass over the row's pairs for both models: for a popular item most of the time goes into reading them. */
   #gather(side: Side, row: number): void {
     const [neighbours, codes] = [side.pairs.neighboursOf(row), side.pairs.codesOf(row)];
-    const isHeavy = this.#isHeavy(side, row);
-    for (const batch of [this.#implicit, this.#stars]) batch.begin(row, codes.length);
-    const [implicit, rated] = [this.#implicit.arrays, this.#stars.arrays];
-    let [at, ratedAt] = [this.#implicit.entries, this.#stars.entries];
-    for (let n = 0; n < codes.length; n++) {
-      const code = codes[n] ?? silentCode;
-      const neighbour = neighbours[n] ?? 0;
-      const weight = weightIn(code);
-      if (weight > 0 && !isHeavy) {
-        implicit.neighbours[at] = neighbour;
-        implicit.weights[at] = weight;
-        implicit.targets[at++] = preferenceIn(code);
-      }
-      const target = starsIn(code);
-      if (target === noStars) continue;
-      rated.neighbours[ratedAt] = neighbour;
-      rated.weights[ratedAt] = 1;
-      rated.targets[ratedAt++] = target;
-    }
-    this.#implicit.end(at);
-    this.#stars.end(ratedAt);
+    this.#rows.push(row);
+    if (this.#isHeavy(side, row)) this.#implicit.addEmpty();
+    else this.#implicit.addWeighed(neighbours, codes);
+    this.#stars.addRated(neighbours, codes);
   }
 
   #finish(side: Side, other: Side, take: (solved: Solved) => void): void {
-    const { rows } = this.#implicit;
+    const rows = this.#rows;
     for (const matrix of [this.#vectors, this.#starVectors]) matrix.resize(Math.max(matrix.rows, rows.length));
     const saturations = this.#solveImplicit(side, other) + this.#solveHeavy(side, other) + this.#solveStars(other);
     take({ rows, vectors: this.#vectors, starVectors: this.#starVectors, saturations });
-    this.#implicit.clear();
-    this.#stars.clear();
+    this.#clear();
   }
 
   #solveImplicit(side: Side, other: Side): number {
-    using entries = this.#kernel.entries(this.#implicit.sparse);
-    return this.#kernel.solveRows({ entries, ...this.#system(side, other, this.#implicit.rows) });
+    return this.#kernel.solveRows({ entries: this.#implicit, ...this.#system(side, other, this.#rows) });
   }
 
   #system(side: Side, other: Side, rows: readonly number[]): Omit<SolveRows, 'entries'> {
@@ -118,14 +101,10 @@ export class Solver implements Disposable {
 
   #solveStars(other: Side): number {
     const { regularisation, biasRegularisation, prior } = this.#settings.explicit;
-    const { sparse, rows } = this.#stars;
-    const frequencies = Float64Array.from(
-      rows,
-      (_, n) => ((sparse.starts[n + 1] ?? 0) - (sparse.starts[n] ?? 0) + prior) * starUnit * starUnit,
-    );
-    using entries = this.#kernel.entries(sparse);
+    const stars = this.#stars;
+    const frequencies = Float64Array.from(this.#rows, (_, n) => (stars.countOf(n) + prior) * starUnit * starUnit);
     return this.#kernel.solveRows({
-      entries,
+      entries: stars,
       from: other.starVectors,
       shared: 0,
       diagonal: frequencies.map(frequency => regularisation * frequency),
@@ -144,10 +123,16 @@ export class Solver implements Disposable {
     return side.events.get(row) >= this.#settings.heavy.events;
   }
 
+  #clear(): void {
+    this.#rows.length = 0;
+    this.#implicit.clear();
+    this.#stars.clear();
+  }
+
   /** The rows that were left out of the batch: from sums that are kept from solve to solve. */
   #solveHeavy(side: Side, other: Side): number {
     let saturations = 0;
-    for (const [n, row] of this.#implicit.rows.entries()) {
+    for (const [n, row] of this.#rows.entries()) {
       if (!this.#isHeavy(side, row)) continue;
       const kept = side.heavy.take(row);
       const sums = kept === undefined ? this.#freshSums(side, other, row) : this.#renewedSums(side, other, kept);
@@ -159,7 +144,7 @@ export class Solver implements Disposable {
   }
 
   #freshSums(side: Side, other: Side, row: number): Float64Array {
-    return this.#sumOf(side.pairs.of(row), other.vectors, pair => this.#shareOf(side, pair));
+    return this.#sumOf(side.pairs.neighboursOf(row), side.pairs.codesOf(row), other.vectors);
   }
 
   /** The old shares go, those of today come: exact, like the sums. */
@@ -168,32 +153,22 @@ export class Solver implements Disposable {
     using olds = this.#kernel.matrix(other.vectors.width, changed.size);
     const shares = [...changed.values()];
     for (const [n, { vector }] of shares.entries()) olds.set(n, vector);
-    const before = this.#sumOf(shares.keys(), olds, n => ({ neighbour: n, ...(shares[n] ?? noShare) }));
-    const after = this.#sumOf(changed.keys(), other.vectors, pair => this.#shareOf(side, pair));
+    const oldCodes = Int32Array.from(shares, ({ weight, preference }) => codeOf(weight, preference, noStars));
+    const before = this.#sumOf(Int32Array.from(shares.keys()), oldCodes, olds);
+    const [neighbours, pairs] = [this.#pairs.neighbours(side), Int32Array.from(changed.keys())];
+    const codes = pairs.map(pair => this.#pairs.codeOf(pair));
+    const after = this.#sumOf(
+      pairs.map(pair => neighbours[pair] ?? 0),
+      codes,
+      other.vectors,
+    );
     return sums.map((sum, at) => sum - (before[at] ?? NaN) + (after[at] ?? NaN));
   }
 
-  #shareOf(side: Side, pair: number): Omit<Share, 'vector'> & { readonly neighbour: number } {
-    const neighbour = this.#pairs.neighbours(side)[pair] ?? 0;
-    return { neighbour, weight: this.#pairs.weightOf(pair), preference: this.#pairs.preferenceOf(pair) };
-  }
-
-  /** The exact sums over some entries as one row. */
-  #sumOf(
-    entriesOf: Iterable<number>,
-    from: FactorMatrix,
-    shareOf: (entry: number) => Omit<Share, 'vector'> & { readonly neighbour: number },
-  ): Float64Array {
-    const batch = new Batch();
-    const all = [...entriesOf];
-    batch.begin(0, all.length);
-    for (const entry of all) {
-      const { neighbour, weight, preference } = shareOf(entry);
-      batch.add(neighbour, weight, preference);
-    }
-    using entries = this.#kernel.entries(batch.sparse);
+  /** The exact sums over a list as one row. */
+  #sumOf(neighbours: Int32Array, codes: Int32Array, from: FactorMatrix): Float64Array {
+    using entries = this.#kernel.gathering();
+    entries.addWeighed(neighbours, codes);
     return this.#kernel.sumRows({ entries, from });
   }
 }
-
-const noShare: Omit<Share, 'vector'> = { weight: 0, preference: 0 };

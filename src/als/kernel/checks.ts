@@ -1,6 +1,6 @@
 import { BoundExceeded } from '../errors.ts';
 import { maxFactor } from '../widths.ts';
-import type { Entries } from './entries.ts';
+import type { EntryRows } from './entries.ts';
 import type { FactorMatrix } from './factor-matrix.ts';
 import type { Blocks, Product, RowSums, SolveRows, SolveSums, TopN, Transform } from './kernel.ts';
 
@@ -104,4 +104,5 @@ function refuse(what: string): never {
 }
 
 /** Whether a row of entries has any. */
-export const isEmpty = (entries: Entries, row: number): boolean => entries.rowSlots[row] === entries.rowSlots[row + 1];
+export const isEmpty = (entries: EntryRows, row: number): boolean =>
+  entries.rowSlots[row] === entries.rowSlots[row + 1];

@@ -21,20 +21,14 @@ export interface SparseRows {
   readonly targets: Int16Array;
 }
 
-/**
- * Sparse rows in a kernel's memory, for any number of calls. A row's entries are sorted into classes of equal weight, so
- * that a weight multiplies the exact sum of its class; each class is padded by the row of zeros to an even number of
- * slots, because the kernel takes entries two at a time.
- */
-export class Entries implements Disposable {
+/** Rows in a kernel's memory, their entries sorted into classes of equal weight: what sums are made of. */
+export interface EntryRows {
   /** How many rows there are. */
   readonly rows: number;
   /** The greatest row number of the other side; -1 without entries. */
   readonly greatest: number;
-  /** Slots of the row that has the most. */
-  readonly longest: number;
-  /** The greatest absolute target. */
-  readonly greatestTarget: number;
+  /** Slots of all rows; what stands behind them in the arrays is nothing. */
+  readonly slots: number;
   /** Where each row's slots begin, and one more; always even. */
   readonly rowSlots: Int32Array;
   /** Where each row's classes begin, and one more. */
@@ -43,6 +37,27 @@ export class Entries implements Disposable {
   readonly classWeights: Int32Array;
   readonly classEnds: Int32Array;
   /** Neighbour and target of each slot. */
+  readonly neighbours: Int32Array;
+  readonly targets: Int16Array;
+}
+
+/**
+ * Sparse rows in a kernel's memory, for any number of calls. A row's entries are sorted into classes of equal weight, so
+ * that a weight multiplies the exact sum of its class; each class is padded by the row of zeros to an even number of
+ * slots, because the kernel takes entries two at a time.
+ */
+export class Entries implements EntryRows, Disposable {
+  readonly rows: number;
+  readonly greatest: number;
+  readonly slots: number;
+  /** Slots of the row that has the most. */
+  readonly longest: number;
+  /** The greatest absolute target. */
+  readonly greatestTarget: number;
+  readonly rowSlots: Int32Array;
+  readonly rowClasses: Int32Array;
+  readonly classWeights: Int32Array;
+  readonly classEnds: Int32Array;
   readonly neighbours: Int32Array;
   readonly targets: Int16Array;
   readonly #memory: KernelMemory;
@@ -55,6 +70,7 @@ export class Entries implements Disposable {
     const { rows, slots, classes } = sorted;
     this.#memory = memory;
     this.rows = rows;
+    this.slots = slots;
     this.rowSlots = this.#int32(rows + 1);
     this.rowClasses = this.#int32(rows + 1);
     this.classWeights = this.#int32(classes);
@@ -174,7 +190,8 @@ function greatestOf(values: Int16Array): number {
   return Math.max(greatest, -least);
 }
 
-const evenUp = (count: number): number => count + (count & 1);
+/** A class takes an even number of slots. */
+export const evenUp = (count: number): number => count + (count & 1);
 
 function checkShape({ starts, neighbours, weights, targets }: SparseRows): void {
   const end = starts.at(-1) ?? -1;

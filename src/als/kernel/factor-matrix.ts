@@ -66,6 +66,15 @@ export class FactorMatrix implements Disposable {
     this.#values.set(values, row * this.stride);
   }
 
+  /** The values of some rows, one after the other, without pad columns. */
+  copyOf(rows: readonly number[]): Int16Array<ArrayBuffer> {
+    const { width, stride, values } = this;
+    const copy = new Int16Array(rows.length * width);
+    for (let n = 0, at = 0; n < rows.length; n++)
+      for (let from = (rows[n] ?? 0) * stride, end = from + width; from < end; from++) copy[at++] = values[from] ?? 0;
+    return copy;
+  }
+
   /** Adds rows of zeros, or takes the last rows away. */
   resize(rows: number): void {
     if (rows > this.#capacity) this.#grow(Math.max(rows, 2 * this.#capacity));

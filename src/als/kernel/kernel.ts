@@ -1,5 +1,6 @@
-import type { Entries, SparseRows } from './entries.ts';
+import type { Entries, EntryRows, SparseRows } from './entries.ts';
 import type { FactorMatrix } from './factor-matrix.ts';
+import type { GatheredRows } from './gathered-rows.ts';
 
 /**
  * The arithmetic of the model. Every implementation answers the same bits (docs/decisions/0038): sums are of integers
@@ -17,6 +18,9 @@ export interface Kernel extends Disposable {
 
   /** Takes sparse rows into the kernel's memory: once for any number of calls. */
   entries(sparse: SparseRows): Entries;
+
+  /** Rows to be gathered in the kernel's memory, batch after batch: dispose of them in the end. */
+  gathering(): GatheredRows;
 
   /** The sum of y y' over all rows y: width x width, symmetric, exact. @throws {BoundExceeded} past 2^53 */
   gram(matrix: FactorMatrix): Float64Array;
@@ -79,7 +83,7 @@ export interface BiasColumn {
 }
 
 export interface RowSums {
-  readonly entries: Entries;
+  readonly entries: EntryRows;
   /** The neighbours. */
   readonly from: FactorMatrix;
   readonly bias?: Pick<BiasColumn, 'unit' | 'mean'>;

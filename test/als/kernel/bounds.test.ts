@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BoundExceeded, openKernel } from '../../../src/als/index.ts';
-import type { SparseRows } from '../../../src/als/kernel/entries.ts';
+import type { Entries, SparseRows } from '../../../src/als/kernel/entries.ts';
 import type { FactorMatrix } from '../../../src/als/kernel/factor-matrix.ts';
 import type { Kernel, SolveRows } from '../../../src/als/kernel/kernel.ts';
 import { kernels } from './kernels.ts';
@@ -28,7 +28,9 @@ function offGrid(kernel: Kernel): FactorMatrix {
   return matrix;
 }
 
-const solving = (kernel: Kernel, from: FactorMatrix, sparse: SparseRows): SolveRows => ({
+type Solving = SolveRows & { readonly entries: Entries };
+
+const solving = (kernel: Kernel, from: FactorMatrix, sparse: SparseRows): Solving => ({
   entries: kernel.entries(sparse),
   from,
   gram: new Float64Array(from.width * from.width),
@@ -39,7 +41,7 @@ const solving = (kernel: Kernel, from: FactorMatrix, sparse: SparseRows): SolveR
   into: kernel.matrix(from.width, sparse.starts.length - 1),
 });
 
-const blocksOf = (batch: SolveRows, exponent = 20) => ({ ...batch, gram: batch.gram ?? new Float64Array(), exponent });
+const blocksOf = (batch: Solving, exponent = 20) => ({ ...batch, gram: batch.gram ?? new Float64Array(), exponent });
 
 /** floor((2^53 - 1) / 32767^2) and one more, of weight 1; of weight 4096 correspondingly. */
 const mostSquares = Math.floor(Number.MAX_SAFE_INTEGER / (4096 * 32767 * 32767));

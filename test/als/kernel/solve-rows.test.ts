@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SparseRows } from '../../../src/als/kernel/entries.ts';
+import type { Entries, SparseRows } from '../../../src/als/kernel/entries.ts';
 import type { BiasColumn, Kernel, SolveRows } from '../../../src/als/kernel/kernel.ts';
 import { ReferenceKernel } from '../../../src/als/kernel/reference/kernel.ts';
 import { kernels } from './kernels.ts';
@@ -40,8 +40,10 @@ const cases: Case[] = [
 const titleOf = ({ seed, width, greatest, drawn, bias }: Case): string =>
   `width ${width}, factors to ${greatest}, rows of ${drawn.lengths.join(', ')}, ${bias === true ? 'bias, ' : ''}seed ${seed}`;
 
+type Batch = SolveRows & { readonly sparse: SparseRows; readonly entries: Entries };
+
 /** The whole of a case in one kernel's memory. */
-function batchOf(kernel: Kernel, { seed, width, greatest, drawn, bias }: Case): SolveRows & { sparse: SparseRows } {
+function batchOf(kernel: Kernel, { seed, width, greatest, drawn, bias }: Case): Batch {
   const random = new Random(seed);
   const from = randomMatrix(kernel, random, drawn.others, { width, greatest });
   const sparse = randomRows(random, drawn);

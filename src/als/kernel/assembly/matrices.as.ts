@@ -8,17 +8,44 @@ import { gramOf, greatestOf, pack, packedPairs, rightOf, sizeOf } from './sums.a
  */
 export function panelMaxima(matrix: usize, numbers: usize, count: i32, stride: i32, into: usize): void {
   const bytes: usize = (<usize>stride) << 1;
-  for (let panel: usize = 0; panel < bytes; panel += 16) {
-    let greatest = i16x8.splat(1);
-    for (let n = 0; n < count; n++) {
-      const row = numbers ? load<i32>(numbers + ((<usize>n) << 2)) : n;
-      greatest = i16x8.max_u(greatest, i16x8.abs(v128.load(rowAt(matrix, row, bytes) + panel)));
-    }
-    greatest = i16x8.max_u(greatest, v128.shuffle<i32>(greatest, greatest, 2, 3, 0, 1));
-    greatest = i16x8.max_u(greatest, v128.shuffle<i32>(greatest, greatest, 1, 0, 3, 2));
-    const most = max<i32>(i16x8.extract_lane_u(greatest, 0), i16x8.extract_lane_u(greatest, 1));
-    store<i32>(into + (panel >> 2), most);
+  let panel: usize = 0;
+  for (; panel + 64 <= bytes; panel += 64) maximaOfFour(matrix, numbers, count, bytes, panel, into + (panel >> 2));
+  for (; panel < bytes; panel += 16) maximaOfOne(matrix, numbers, count, bytes, panel, into + (panel >> 2));
+}
+
+/** Of four panels, which are a cache line of each row: it is read once. */
+function maximaOfFour(matrix: usize, numbers: usize, count: i32, bytes: usize, panel: usize, into: usize): void {
+  let a = i16x8.splat(1);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let n = 0; n < count; n++) {
+    const row = rowAt(matrix, numbers ? load<i32>(numbers + ((<usize>n) << 2)) : n, bytes) + panel;
+    a = i16x8.max_u(a, i16x8.abs(v128.load(row)));
+    b = i16x8.max_u(b, i16x8.abs(v128.load(row, 16)));
+    c = i16x8.max_u(c, i16x8.abs(v128.load(row, 32)));
+    d = i16x8.max_u(d, i16x8.abs(v128.load(row, 48)));
   }
+  store<i32>(into, greatestLane(a));
+  store<i32>(into, greatestLane(b), 4);
+  store<i32>(into, greatestLane(c), 8);
+  store<i32>(into, greatestLane(d), 12);
+}
+
+function maximaOfOne(matrix: usize, numbers: usize, count: i32, bytes: usize, panel: usize, into: usize): void {
+  let greatest = i16x8.splat(1);
+  for (let n = 0; n < count; n++) {
+    const row = numbers ? load<i32>(numbers + ((<usize>n) << 2)) : n;
+    greatest = i16x8.max_u(greatest, i16x8.abs(v128.load(rowAt(matrix, row, bytes) + panel)));
+  }
+  store<i32>(into, greatestLane(greatest));
+}
+
+/** Lanes without a sign. */
+function greatestLane(lanes: v128): i32 {
+  const two = i16x8.max_u(lanes, v128.shuffle<i32>(lanes, lanes, 2, 3, 0, 1));
+  const one = i16x8.max_u(two, v128.shuffle<i32>(two, two, 1, 0, 3, 2));
+  return max<i32>(i16x8.extract_lane_u(one, 0), i16x8.extract_lane_u(one, 1));
 }
 
 /** For each pair of panels: floor((2^31 - 1) / (2 * greatest * greatest)) pairs, from 16 maxima behind the 256 widths. */

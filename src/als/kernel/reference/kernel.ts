@@ -1,6 +1,7 @@
 import { checkBlocks, checkProduct, checkSolve, checkSolveSums, checkSums, checkTransform } from '../checks.ts';
 import { Entries, type SparseRows } from '../entries.ts';
 import { FactorMatrix } from '../factor-matrix.ts';
+import { GatheredRows } from '../gathered-rows.ts';
 import type {
   Blocks,
   Kernel,
@@ -31,6 +32,10 @@ export class ReferenceKernel implements Kernel {
 
   entries(sparse: SparseRows): Entries {
     return new Entries(this.#memory, sparse);
+  }
+
+  gathering(): GatheredRows {
+    return new GatheredRows(this.#memory);
   }
 
   gram(matrix: FactorMatrix): Float64Array {

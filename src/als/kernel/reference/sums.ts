@@ -1,13 +1,13 @@
 import { OuterSum } from '../../gram.ts';
 import { exactLimit, maxFactor } from '../../widths.ts';
-import type { Entries } from '../entries.ts';
+import type { EntryRows } from '../entries.ts';
 import type { FactorMatrix } from '../factor-matrix.ts';
 import { checkTargets, offGrid, rowFailure } from '../failures.ts';
 import type { RowSums } from '../kernel.ts';
 
 /** Calls back for each entry of a row, classes in ascending order of their weights. */
 export function eachEntry(
-  entries: Entries,
+  entries: EntryRows,
   row: number,
   visit: (neighbour: number, weight: number, target: number, slot: number) => void,
 ): void {
@@ -52,7 +52,7 @@ export function checkDiagonal(system: Float64Array, width: number, row: number):
 
 /** @throws {BoundExceeded} if a neighbour has a factor -32768 */
 export function checkNeighbours({ entries, from }: RowSums): void {
-  for (const neighbour of entries.neighbours)
+  for (const neighbour of entries.neighbours.subarray(0, entries.slots))
     if (neighbour >= 0 && from.row(neighbour).includes(-maxFactor - 1)) throw offGrid('A neighbour');
 }
 

@@ -1,8 +1,9 @@
 import { checkExact } from '../../gram.ts';
 import { checkBlocks, checkProduct, checkSolve, checkSolveSums, checkSums, checkTransform } from '../checks.ts';
-import { Entries, type SparseRows } from '../entries.ts';
+import { Entries, type EntryRows, type SparseRows } from '../entries.ts';
 import { FactorMatrix } from '../factor-matrix.ts';
 import { failureOf } from '../failures.ts';
+import { GatheredRows } from '../gathered-rows.ts';
 import type {
   Blocks,
   Kernel,
@@ -59,6 +60,10 @@ export class WasmKernel implements Kernel {
 
   entries(sparse: SparseRows): Entries {
     return new Entries(this.#memory, sparse);
+  }
+
+  gathering(): GatheredRows {
+    return new GatheredRows(this.#memory);
   }
 
   gram(matrix: FactorMatrix): Float64Array {
@@ -186,7 +191,7 @@ export class WasmKernel implements Kernel {
     this.#crew[Symbol.dispose]();
   }
 
-  #entryFields(entries: Entries, from: FactorMatrix): Fields {
+  #entryFields(entries: EntryRows, from: FactorMatrix): Fields {
     return {
       rowSlots: entries.rowSlots.byteOffset,
       rowClasses: entries.rowClasses.byteOffset,

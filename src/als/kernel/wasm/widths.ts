@@ -1,5 +1,5 @@
 import { maxFactor } from '../../widths.ts';
-import type { Entries } from '../entries.ts';
+import type { EntryRows } from '../entries.ts';
 import type { FactorMatrix } from '../factor-matrix.ts';
 import { offGrid } from '../failures.ts';
 import type { KernelMemory } from '../memory.ts';
@@ -22,12 +22,12 @@ export class Widths {
    * Answers the address of the widths of panel pairs, with the greatest factors behind them.
    * @throws {BoundExceeded} if one of those neighbours has a factor -32768
    */
-  ofNeighbours(scope: Scope, entries: Entries, from: FactorMatrix, unit = 0): number {
-    const { neighbours } = entries;
+  ofNeighbours(scope: Scope, entries: EntryRows, from: FactorMatrix, unit = 0): number {
+    const { neighbours, slots } = entries;
     const address = scope.room(4 * (panelPairs + panels));
-    const few = neighbours.length < from.rows;
+    const few = slots < from.rows;
     if (few || !this.#maxima(address, from, 0, from.rows)) {
-      if (!this.#maxima(address, from, neighbours.byteOffset, neighbours.length)) throw offGrid('A neighbour');
+      if (!this.#maxima(address, from, neighbours.byteOffset, slots)) throw offGrid('A neighbour');
     }
     const maxima = this.#memory.int32(address + 4 * panelPairs, 1);
     maxima[0] = Math.max(maxima[0] ?? 0, unit);
