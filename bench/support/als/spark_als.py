@@ -15,6 +15,8 @@ rows = np.repeat(np.arange(ratings.users), np.diff(ratings.starts))
 settings = {
     'spark.master': f'local[{threads}]',
     'spark.driver.memory': '6g',
+    # Without checkpoints the lineage of many iterations is read back by a deep recursion.
+    'spark.driver.extraJavaOptions': '-Xss64m',
     'spark.ui.enabled': 'false',
     'spark.ui.showConsoleProgress': 'false',
     'spark.driver.host': '127.0.0.1',
