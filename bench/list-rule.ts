@@ -12,6 +12,7 @@ import { hash } from '../src/recommender/domain/hash.ts';
 import { defaultLists, Lists, type Vectors } from '../src/recommender/domain/lists.ts';
 import { Shelves } from '../src/recommender/domain/shelf.ts';
 import { asVector, fromBytes } from '../src/recommender/domain/vectors.ts';
+import { versionWith } from '../test/support/model-version.ts';
 import { ratingsFile } from './support/films.ts';
 import { machine, repeat, write } from './support/write.ts';
 
@@ -155,38 +156,15 @@ function couldCross(user: string, { margin, factors }: Published): boolean {
 
 function version(): ModelVersion {
   const { factors, regularisation, unobservedWeight, gridExponent, seed } = model.settings;
-  return {
-    ...model.version,
-    cause: '',
-    parentHash: '',
-    hash: '',
-    seed,
-    candidate: null,
-    hyperParameters: {
-      factors,
-      regularisation: regularisation.strength,
-      unobservedWeight,
-      weights: '',
-      userExponent: gridExponent.users,
-      itemExponent: gridExponent.items,
-    },
-    cut: { producer: 'train/0', lineage: 0, epoch: 0, read: [], wrote: [] },
-    learnt: [],
-    meanStars: model.mean,
-    popular: [],
-    prequential: {
-      records: 0,
-      squaredErrorSum: 0,
-      absoluteErrorSum: 0,
-      warmRecords: 0,
-      warmSquaredErrorSum: 0,
-      warmAbsoluteErrorSum: 0,
-      rmse: null,
-      mae: null,
-    },
-    snapshot: null,
-    time: 0,
+  const hyperParameters = {
+    factors,
+    regularisation: regularisation.strength,
+    unobservedWeight,
+    weights: '',
+    userExponent: gridExponent.users,
+    itemExponent: gridExponent.items,
   };
+  return versionWith({ ...model.version, seed, hyperParameters, meanStars: model.mean });
 }
 
 function keep(): void {

@@ -238,7 +238,7 @@ export const configSchema = z.strictObject({
       .array(z.enum(kinds))
       .default([...model.seen])
       .describe(
-        'Kinds of events after which an item stays out of that user’s lists, of those that are scored and of those that are served. Another choice is refused where there are lists already: `millrace replay` makes them anew.',
+        'Kinds of events after which an item stays out of that user’s lists, of those that are scored and of those that are served. Another choice is refused where there are lists already, also by `serve` and `score`: `millrace replay` makes them anew.',
       ),
   }),
   serving: servingSection,

@@ -10,6 +10,7 @@ import { topicRules } from '../app/topic-rules.ts';
 import { Graph } from '../engine/graph.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import { found, type Finding, type Needs } from '../transport/inspection.ts';
+import { inWords, requireSeen } from '../recommender/published-seen.ts';
 import { type Application, openExisting, partitionsOf } from './application.ts';
 import { Unhealthy } from './errors.ts';
 import { snapshotsKeepUp } from './retention-check.ts';
@@ -55,6 +56,7 @@ async function behindPorts(settings: Config, application: Application, open: () 
     await using all = await open();
     opened.push(await found('topics', () => topics(settings, application, all)));
     opened.push(await found('topologies', () => topologies(application, all)));
+    opened.push(await found('lists', () => lists(settings, all)));
     opened.push(await found('schemas', () => schemas(settings.data, application, all)));
     opened.push(await found('retention', async () => snapshotsKeepUp(all, await graphOf(application, all))));
     return `log, documents and snapshots in ${settings.data} can be opened`;
@@ -130,6 +132,13 @@ async function topologies(application: Application, ports: Ports | undefined): P
   const graph = await graphOf(application, ports);
   const tasks = graph.topologies.reduce((sum, topology) => sum + topology.tasks, 0);
   return `${graph.topologies.length} topologies in ${tasks} tasks fit the partitions of their topics`;
+}
+
+/** Whoever serves leaves out what the lists leave out. */
+async function lists({ lists: { seen } }: Config, { documents }: Ports): Promise<string> {
+  const published = await requireSeen(documents, seen);
+  if (published === undefined) return 'none has been told of yet';
+  return `they leave out ${inWords(published)}, as lists.seen says`;
 }
 
 /** Every file of the registry is what its name says, and the application's schemas are there once it has run. */

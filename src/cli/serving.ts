@@ -13,8 +13,10 @@ import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../oper
 import type { TaskLag } from '../operations/task-lag.ts';
 import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
 import { addPages } from '../recommender/api/pages.ts';
+import { requireSeen } from '../recommender/published-seen.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
+import { tellSeen, watchSeen } from './watch-seen.ts';
 
 /** What a process does when another namespace is switched in, beside serving it. */
 export interface Follow {
@@ -42,7 +44,8 @@ export interface Serving {
 
 /**
  * Prints `listening on …`, does `meanwhile`, and goes on serving until the signal aborts. Whatever can delay a request
- * (restoring, catching up) has to be over before: it is ready as soon as it listens. Throws `PortTaken`.
+ * (restoring, catching up) has to be over before: it is ready as soon as it listens. Throws `PortTaken`, and
+ * `OtherSeenPolicy` where the lists that are published leave out something else than is configured here.
  */
 export async function serveUntilStopped(
   serving: Serving,
@@ -50,23 +53,30 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const { signal, config, follow } = serving;
   if (signal.aborted) return;
+  const published = await requireSeen(serving.ports.documents, config.lists.seen);
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   const server = await serverOf(serving);
   try {
     process.stdout.write(`listening on ${await server.listen({ port: config.port })}\n`);
     process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
-    await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), done]);
+    const watched = published === undefined ? watchSeen({ ...serving, onWait: tellWait }) : undefined;
+    await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), watched, done]);
   } finally {
     await server.close();
   }
 }
 
 /** Readers come first: what they are answered from then on had gone through before it was switched in. */
-async function followed({ ports, signal }: Serving, server: Server, { liveIn, arrived }: Follow): Promise<void> {
+async function followed(
+  { ports, config, signal }: Serving,
+  server: Server,
+  { liveIn, arrived }: Follow,
+): Promise<void> {
   await followSwitches({ ports, signal, onWait: tellWait }, async next => {
     const { documents, transport, namespace } = next;
     await server.moveTo({ documents, transport, live: await liveIn(next) });
     process.stderr.write(`'${namespace}' is switched in: it is served from here on\n`);
+    await tellSeen(documents, config);
     await arrived?.(next);
   });
 }

@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { json, millrace, millraceWith } from '../support/cli.ts';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { json, millrace, millraceWith, started } from '../support/cli.ts';
 
 let folder: string;
 let ratings: string;
@@ -56,9 +56,27 @@ test('what counts as seen is refused to lists that were made by another policy; 
   const refused = await millrace(...own);
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toMatch(/has 'seen' as 'stateful shelves-2 rating order return'.*millrace replay --into/);
+  const remedy =
+    /leave out what had an event of rating, order, return.*Configure lists\.seen as.*millrace replay --into/;
+  for (const command of [['serve'], ['score', '--out', join(folder, 'lists.csv')]]) {
+    const other = await millrace(...command, ...data, '--config', config);
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/OTHER_SEEN_POLICY/) });
+    expect(other.stderr).toMatch(remedy);
+  }
+  const doctor = await millrace('doctor', ...data, '--config', config);
+  expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(/WRONG +lists: /) });
+  expect(doctor.stdout).toMatch(remedy);
   const replayed = await millrace('replay', '--into', 'anew', ...data, '--config', config);
   expect(replayed).toMatchObject({ code: 0 });
+  const serving = started('serve', ...data); // of the policy that is about to go
+  onTestFinished(() => void serving.stop('SIGKILL'));
+  await serving.address();
   expect(await millrace('replay', 'switch', 'anew', ...data, '--config', config)).toMatchObject({ code: 0 });
+  await expect.poll(serving.stderrSoFar, { timeout: 30_000 }).toMatch(/OTHER_SEEN_POLICY.*\["order"\]/);
+  expect(await millrace('doctor', ...data, '--config', config)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/ok +lists: they leave out what had an event of order/),
+  });
   const after = await json(...own);
   expect(after['modelHash']).toBe(before['modelHash']);
   expect(after['recommendationsHash']).not.toBe(before['recommendationsHash']);

@@ -45,6 +45,20 @@ describe('an item that nobody has met', () => {
     expect(model.stars('u0', 'even')).toBeGreaterThan(model.stars('u0', 'odd') + 1);
   });
 
+  test('is most like the items that share its groups, and they are like it', () => {
+    const model = told();
+    model.describe([
+      { itemId: 'even', groups: ['genre:even'] },
+      { itemId: 'odd', groups: ['genre:odd'] },
+    ]);
+    const likeness = (itemId: string) => model.similar(itemId, 7)?.map(each => each.itemId) ?? [];
+    // Of all eight items every other one is of either kind.
+    expect(likeness('even').slice(0, 4).toSorted()).toEqual(['i0', 'i2', 'i4', 'i6']);
+    expect(likeness('odd').slice(0, 4).toSorted()).toEqual(['i1', 'i3', 'i5', 'i7']);
+    expect(likeness('i0')).toContain('even');
+    expect(likeness('i0').slice(0, 4)).not.toContain('odd');
+  });
+
   test('weighs nothing: all other vectors are as if it were not there', () => {
     const [model, without] = [told(), told()];
     model.describe([{ itemId: 'new', groups: ['genre:even'] }]);

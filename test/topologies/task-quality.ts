@@ -8,6 +8,7 @@ export const TaskQualityDocument = z.strictObject({
   generation: z.int(),
   number: z.int(),
   time: z.number(),
+  seen: z.array(z.string()),
   judged: z.array(
     z.strictObject({
       policy: z.enum(['live', 'candidate', 'fallback']),

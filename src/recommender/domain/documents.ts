@@ -1,7 +1,7 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { kinds, type Model, type ModelSettings } from '../../als/index.ts';
-import type { TaskQuality } from './quality.ts';
+import type { ToldQuality } from './quality.ts';
 import type { LiveGeneration } from './control.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
@@ -38,8 +38,9 @@ export const asListDocument = ({ items, ...list }: Recommendation) =>
     : { ...list, items: items.map(({ itemId, score, reason: why }) => ({ itemId, score, reason: why })) };
 
 /** How good the lists of a task are; `quality.ts` makes one picture of all of them. */
-export const asQualityDocument = ({ judged, exposure, ...version }: Omit<TaskQuality, 'task'>) => ({
+export const asQualityDocument = ({ seen, judged, exposure, ...version }: ToldQuality) => ({
   ...version,
+  seen: [...seen],
   judged: judged.map(({ policy, generation, all, warm }) => ({
     policy,
     generation,

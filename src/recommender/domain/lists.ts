@@ -6,7 +6,8 @@ import { type Sums, withVerdict } from './list-judge.ts';
 import { couldDiffer } from './list-rule.ts';
 import { type Asked, madeList, noList, saysTheSame } from './made-list.ts';
 import { compareIds } from './order.ts';
-import { judgedPlaces, type TaskQuality } from './quality.ts';
+import { judgedPlaces, type ToldQuality } from './quality.ts';
+import type { SeenPolicy } from './shelf.ts';
 import { isStanding, type Standing } from './standing.ts';
 import { Standings } from './standings.ts';
 import { Turns } from './turns.ts';
@@ -22,6 +23,8 @@ export interface Vectors<V> {
 
 /** What users have seen, and of whom there is news with the version at hand. */
 export interface Seen {
+  /** Kinds of events after which an item is in `seenBy`. */
+  readonly policy: SeenPolicy;
   seenBy(user: string): ReadonlySet<string>;
   touched(): readonly string[];
   /** Users who are no more. */
@@ -68,7 +71,7 @@ export class Lists {
   readonly #lists = new Standings();
   #head: Head | undefined;
   #isHeadDirty = false;
-  #told: Omit<TaskQuality, 'task'> | undefined;
+  #told: ToldQuality | undefined;
   #kernel: Kernel | undefined;
   /** Derived from the state and the vectors. */
   readonly #arms: Arms;
@@ -113,7 +116,7 @@ export class Lists {
   }
 
   /** How good the lists are, where it is time to tell it. */
-  told(): readonly Omit<TaskQuality, 'task'>[] {
+  told(): readonly ToldQuality[] {
     return this.#told === undefined ? [] : [this.#told];
   }
 
@@ -238,14 +241,14 @@ export class Lists {
     }, sums);
   }
 
-  #quality({ generation, number, time }: ModelVersion, judged: Sums): Omit<TaskQuality, 'task'> {
+  #quality({ generation, number, time }: ModelVersion, judged: Sums): ToldQuality {
     let [items, events] = [0, 0];
     for (const id of this.#items.keys()) {
       items++;
       events += this.#items.get(id)?.events ?? 0;
     }
     const exposure = this.#lists.exposures.told(id => this.#items.get(id)?.events ?? 0, { items, events });
-    return { generation, number, time, judged, exposure };
+    return { generation, number, time, seen: this.#seen.policy, judged, exposure };
   }
 
   #setHead({ generation, number, popular, candidate }: ModelVersion, sums: Sums): void {

@@ -2,6 +2,7 @@
  * How good the lists are: each task tells sums, which add up. Events are judged prequentially, by the list that was
  * published when they came; what lists hold is told of those that stand now.
  */
+import type { Kind } from '../../als/index.ts';
 import { mergedSample, type Sample } from './exposure-sample.ts';
 
 /** Places of a list that are judged. */
@@ -43,6 +44,11 @@ export interface TaskQuality {
   readonly time: number;
   readonly judged: readonly JudgedLists[];
   readonly exposure: Exposure;
+}
+
+/** What a task of `recommend` tells: also the kinds of events after which an item is left out of its user's lists. */
+export interface ToldQuality extends Omit<TaskQuality, 'task'> {
+  readonly seen: readonly Kind[];
 }
 
 /** Figures of judged events; null where there is none. An event has one item to be found, so the ideal DCG is 1. */

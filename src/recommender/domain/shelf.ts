@@ -34,7 +34,8 @@ export interface Wanted {
 
 export class Shelves {
   readonly version: string;
-  readonly #seen: SeenPolicy;
+  /** Kinds in their own order. */
+  readonly policy: SeenPolicy;
   readonly #weights: WeightTable;
   readonly #shelves = new Map<string, History>();
   /** Pages to be stored, by user. */
@@ -44,14 +45,14 @@ export class Shelves {
   readonly #left = new Set<string>();
 
   constructor(seen: SeenPolicy = defaultSeen, weights: WeightTable = defaultWeights) {
-    this.#seen = kinds.filter(kind => seen.includes(kind)); // the same choice is the same version, however it is written
+    this.policy = kinds.filter(kind => seen.includes(kind)); // the same choice is the same version, however it is written
     this.#weights = weights;
-    this.version = `shelves-2 ${this.#seen.join(' ')}`;
+    this.version = `shelves-2 ${this.policy.join(' ')}`;
   }
 
   /** The first release kept one row a user; see `decodePage`. */
   reads(version: string): boolean {
-    return version === `shelves-1 ${this.#seen.join(' ')}`;
+    return version === `shelves-1 ${this.policy.join(' ')}`;
   }
 
   /** Of a user, an item and a kind the newest event counts; of two at the same time the later in the log. */
@@ -86,7 +87,7 @@ export class Shelves {
   seenBy(user: string): ReadonlySet<string> {
     const seen = new Set<string>();
     for (const { itemId, done } of this.history(user))
-      if (this.#seen.some(kind => done[kind] !== undefined)) seen.add(itemId);
+      if (this.policy.some(kind => done[kind] !== undefined)) seen.add(itemId);
     return seen;
   }
 

@@ -5,6 +5,7 @@ import { ModelHistory } from '../../../src/recommender/api/model-history.ts';
 import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { OutsideWriter } from '../../../src/stream/outside-writer.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
+import { versionWith } from '../../support/model-version.ts';
 
 const clock = { now: () => 0, turn: () => Promise.resolve() };
 
@@ -31,42 +32,9 @@ async function history() {
 }
 
 /** A version after so many events, each of them predicted with an error of so many stars on average. */
-const version = (number: number, records: number, squaredErrorSum: number, generation = 0): ModelVersion => ({
-  ...unimportant,
-  generation,
-  number,
-  time: number * 1_000,
-  prequential: {
-    records,
-    squaredErrorSum,
-    absoluteErrorSum: 0,
-    warmRecords: 0,
-    warmSquaredErrorSum: 0,
-    warmAbsoluteErrorSum: 0,
-    rmse: records === 0 ? null : Math.sqrt(squaredErrorSum / records),
-    mae: null,
-  },
-});
-
-const unimportant = {
-  cause: '',
-  candidate: null,
-  popular: [],
-  parentHash: '',
-  hash: '',
-  seed: 1,
-  snapshot: null,
-  meanStars: 3.5,
-  learnt: [],
-  cut: { producer: 'train/0', lineage: 0, epoch: 1, read: [], wrote: [] },
-  hyperParameters: {
-    factors: 1,
-    regularisation: 1,
-    unobservedWeight: 1,
-    weights: '',
-    userExponent: 1,
-    itemExponent: 1,
-  },
+const version = (number: number, records: number, squaredErrorSum: number, generation = 0): ModelVersion => {
+  const rmse = records === 0 ? null : Math.sqrt(squaredErrorSum / records);
+  return versionWith({ generation, number, time: number * 1_000, prequential: { records, squaredErrorSum, rmse } });
 };
 
 const recent = async (models: ModelHistory) => (await models.newest(1_000)).map(({ recentRmse }) => recentRmse);

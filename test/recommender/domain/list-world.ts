@@ -3,6 +3,7 @@ import type { ItemVector, ModelVersion, Rating, Recommendation, UserVector } fro
 import { type ListSettings, Lists, type Vectors } from '../../../src/recommender/domain/lists.ts';
 import { Shelves } from '../../../src/recommender/domain/shelf.ts';
 import { toBytes } from '../../../src/recommender/domain/vectors.ts';
+import { hyperParameters, versionWith } from '../../support/model-version.ts';
 
 /** A table as a task has it: what the open epoch set is touched. */
 class Table<V extends { readonly id: string }> implements Vectors<V> {
@@ -51,15 +52,6 @@ export interface Cut {
 
 const bytes = (factors: Factors): Buffer => toBytes(Int16Array.from(factors));
 const grid = { starFactors: Buffer.alloc(0), starExponent: 0, exponent: 0, bias: 0, events: 1, time: 0 };
-const hyperParameters = {
-  factors: 2,
-  regularisation: 1,
-  unobservedWeight: 1,
-  weights: '',
-  userExponent: 0,
-  itemExponent: 0,
-};
-
 export class ListWorld {
   readonly items = new Table<ItemVector>();
   readonly users = new Table<UserVector>();
@@ -108,6 +100,7 @@ export class ListWorld {
   #newLists(): Lists {
     // Of whichever shelves there are: a restart replaces them.
     const seen = {
+      policy: this.shelves.policy,
       seenBy: (user: string) => this.shelves.seenBy(user),
       touched: () => this.shelves.touched(),
       left: () => this.shelves.left(),
@@ -162,29 +155,11 @@ function candidateOf({ candidate, tried }: Cut, id: string): ItemVector['candida
   return { generation: candidate.generation, factors: bytes(factors), exponent: 0 };
 }
 
-const versionOf = ({ number, generation = 1, candidate = null, popular = [] }: Cut): ModelVersion => ({
-  generation,
-  number,
-  cause: '',
-  parentHash: '',
-  hash: '',
-  seed: 1,
-  hyperParameters,
-  candidate: candidate && { ...candidate, hash: '', hyperParameters },
-  cut: { producer: 'train/0', lineage: 0, epoch: number, read: [], wrote: [] },
-  learnt: [],
-  meanStars: 0,
-  popular: [...popular],
-  prequential: {
-    records: 0,
-    squaredErrorSum: 0,
-    absoluteErrorSum: 0,
-    warmRecords: 0,
-    warmSquaredErrorSum: 0,
-    warmAbsoluteErrorSum: 0,
-    rmse: null,
-    mae: null,
-  },
-  snapshot: null,
-  time: number,
-});
+const versionOf = ({ number, generation = 1, candidate = null, popular = [] }: Cut): ModelVersion =>
+  versionWith({
+    generation,
+    number,
+    candidate: candidate && { ...candidate, hash: '', hyperParameters },
+    popular: [...popular],
+    time: number,
+  });

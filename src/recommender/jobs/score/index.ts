@@ -4,6 +4,7 @@ import type { Documents } from '../../../documents/port.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
 import type { SeenPolicy } from '../../domain/shelf.ts';
+import { requireSeen } from '../../published-seen.ts';
 import { publishedModel } from '../export/published.ts';
 import { ScoreDocuments } from './documents.ts';
 import { checkFormat, writeScores } from './file.ts';
@@ -39,11 +40,12 @@ export interface ScoreTotals {
   readonly file: string | null;
 }
 
-/** Holds all vectors, and the histories of a batch of users. @throws {NoModel} @throws {UnknownFileFormat} */
+/** Holds all vectors, and the histories of a batch of users. @throws {NoModel} @throws {UnknownFileFormat} @throws {OtherSeenPolicy} */
 export async function score(options: ScoreOptions): Promise<ScoreTotals> {
   const { ports, file, toDocuments, clock } = options;
   if (file !== undefined) checkFormat(file);
   const began = clock.now();
+  await requireSeen(ports.documents, options.seen);
   const published = await publishedModel(ports);
   const documents = toDocuments ? new ScoreDocuments(ports.documents, began, published) : undefined;
   const totals = new Totals();

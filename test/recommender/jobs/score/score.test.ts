@@ -26,7 +26,8 @@ import { settle } from '../../../support/settle.ts';
 import { World } from '../../../support/world.ts';
 import { day, minute, rating, start } from '../../../topologies/events.ts';
 
-const dataflow = [trainWith({ ...defaultLearner, model: { factors: 6 }, cutEvery: 50 }), recommendWith(defaultLists)];
+const train = trainWith({ ...defaultLearner, model: { factors: 6 }, cutEvery: 50 });
+const dataflow = [train, recommendWith(defaultLists)];
 /** An id as a spreadsheet would trip over it. */
 const awkward = 'i,"3"';
 /** A return without an order says nothing to the model. */
@@ -46,8 +47,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function learnt(): Promise<World> {
-  const world = await World.of(dataflow, { partitions: 2 });
+async function learnt(topologies = dataflow): Promise<World> {
+  const world = await World.of(topologies, { partitions: 2 });
   world.clock.time = start;
   await world.send(ratings, ...events, stranger);
   await settle(world);
@@ -163,8 +164,18 @@ test('where reading fails half way, the file of yesterday stays', async () => {
   expect(await readFile(file, 'utf8')).toBe('of yesterday');
 });
 
-test('what is not seen by the policy is in lists again', async () => {
+test('lists that were made by another policy are not scored beside: it says what to configure', async () => {
   const world = await learnt();
+  const file = join(folder, 'lists.csv');
+  await expect(scored(world, { file, seen: ['order'] })).rejects.toThrow(
+    /leave out what had an event of rating, order, return.*lists\.seen is \["order"\].*as \["rating","order","return"\].*replay --into/,
+  );
+  expect(await readdir(folder)).toEqual([]);
+  await scored(world, { file, seen: ['return', 'rating', 'order'] });
+});
+
+test('what is not seen by the policy is in lists again', async () => {
+  const world = await learnt([train, recommendWith(defaultLists, { seen: ['order'] })]);
   const file = join(folder, 'lists.csv');
   await scored(world, { file, n: 30, seen: ['order'] });
   const lists = await readCsv(file);
