@@ -5,7 +5,12 @@ import { Configured, type Signalling } from '../src/recommender/domain/configure
 import { asModelDocument, asVectorDocument } from '../src/recommender/domain/documents.ts';
 import { isItemChange, isUserChange } from '../src/recommender/domain/changes.ts';
 import { Learner, type LearnerSettings } from '../src/recommender/domain/learner.ts';
-import type { GenerationSignal, LearnerInput, PreparedSignal } from '../src/recommender/domain/generation-signals.ts';
+import {
+  type GenerationSignal,
+  isFiled,
+  type LearnerInput,
+  type PreparedSignal,
+} from '../src/recommender/domain/generation-signals.ts';
 import type { Train } from '../src/recommender/domain/training.ts';
 import { items, itemVectors, modelVersions, ratings, userVectors } from './streams.ts';
 
@@ -61,7 +66,7 @@ export const trainWith = (settings: LearnerSettings, generations?: Generations) 
       task.replace('models', {
         partition: () => 'live',
         id: () => 'current',
-        body: version => asModelDocument(version, model.state.model, model.state.control.live),
+        body: version => asModelDocument(version, model.state.served, model.state.control.live),
       }),
     );
   });
@@ -72,9 +77,9 @@ class NoGenerations extends MillraceError {
 }
 
 async function withoutFiles(signal: GenerationSignal): Promise<PreparedSignal> {
-  if (signal.signal !== 'adopt') return signal;
+  if (!isFiled(signal)) return signal;
   throw new NoGenerations(
-    `Generation '${signal.name}' is to be adopted, and this process keeps no files of generations`,
+    `Generation '${signal.name}' is to be ${signal.signal === 'adopt' ? 'adopted' : 'tried out'}, and this process keeps no files of generations`,
     'Run `train` by a command of millrace, or give `trainWith` its generations',
   );
 }

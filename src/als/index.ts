@@ -19,6 +19,7 @@ export { openKernel } from './kernel/open.ts';
 export { liveObjective } from './live-objective.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
+export { isFactRow } from './rows.ts';
 export {
   defaultSettings,
   modelSettings,

@@ -13,7 +13,17 @@ import type { Generation, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { openKernel } from './kernel/open.ts';
 import { implicitLoss } from './loss.ts';
-import { before, clean, dirtyRows, finishRestore, reconfigured, restoreRow } from './rows.ts';
+import {
+  before,
+  clean,
+  dirtyRows,
+  everyRow,
+  finishRestore,
+  isFactRow,
+  markVectors,
+  reconfigured,
+  restoreRow,
+} from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
@@ -183,6 +193,13 @@ export class Model implements Disposable {
     });
   }
 
+  /** All users and all items, in no order. */
+  get ids(): { readonly users: readonly string[]; readonly items: readonly string[] } {
+    const { users, items } = this.#state;
+    const idsOf = (side: Side): string[] => [...side.ids.rows()].map(row => side.idOf(row));
+    return { users: idsOf(users), items: idsOf(items) };
+  }
+
   user(id: string): Vectors | undefined {
     return vectorsOf(this.#state.users, id);
   }
@@ -267,6 +284,43 @@ export class Model implements Disposable {
     const undone = this.#state;
     this.#state = before(undone, read);
     undone[Symbol.dispose]();
+  }
+
+  /** Checkpoint rows of all that it is; each is written when it is asked for. */
+  rows(): Iterable<{ readonly key: string; readonly write: () => RowValue }> {
+    return everyRow(this.#state);
+  }
+
+  /**
+   * A second model of the same facts, on the same kernel, which goes its own way from here. Its vectors are mine, or those
+   * of the rows that are given: all that `rows` tells of a model of these facts but the facts themselves (`isFactRow`).
+   */
+  twin(vectors: Iterable<readonly [key: string, value: RowValue]> = this.#vectorRows()): Model {
+    const twin = new Model(this.#configured, { kernel: this.#kernel });
+    for (const { key, write } of this.rows()) if (isFactRow(key)) twin.restoreRow(key, write());
+    for (const [key, value] of vectors) twin.restoreRow(key, value);
+    twin.finishRestore();
+    return twin;
+  }
+
+  /**
+   * Each becomes what the other was, to the bit: for a twin that has learnt the same since. All vectors of this one are
+   * dirty then, since its checkpoint holds the other's. @throws {RangeError} for models of two kernels
+   */
+  exchange(twin: Model): void {
+    if (twin.#kernel !== this.#kernel) throw new RangeError('Only twins can be exchanged: they share a kernel');
+    [this.#state, twin.#state] = [twin.#state, this.#state];
+    markVectors(this.#state);
+  }
+
+  /** The next version, although nothing was learnt. */
+  raise(): void {
+    this.#state.number++;
+    this.#state.versionDirty = true;
+  }
+
+  *#vectorRows(): Iterable<readonly [key: string, value: RowValue]> {
+    for (const { key, write } of this.rows()) if (!isFactRow(key)) yield [key, write()];
   }
 
   /** Gives its part of the kernel's memory back, and the kernel too if it is the model's own. */

@@ -53,10 +53,24 @@ export function before(state: ModelState, read: (key: string) => RowValue | unde
 export function reconfigured(state: ModelState, configured: ModelSettings): ModelState {
   const other = new ModelState(configured, state.kernel);
   if (state.isNew) return other;
-  for (const { key, write } of allRows(state)) restoreRow(other, key, write());
-  restoreRow(other, metaKey, meta(state));
+  for (const { key, write } of everyRow(state)) restoreRow(other, key, write());
   finishRestore(other);
   return other;
+}
+
+/** All rows of the checkpoint, changed or not, `meta` last; each is written when it is asked for. */
+export function* everyRow(state: ModelState): Iterable<{ readonly key: string; readonly write: () => RowValue }> {
+  yield* allRows(state);
+  yield { key: metaKey, write: () => meta(state) };
+}
+
+/** Whether the row says what users did, or which groups an item belongs to: whatever vectors were made of it. */
+export const isFactRow = (key: string): boolean => key.startsWith('h/') || key.startsWith('g/');
+
+/** The checkpoint holds the vectors of another model. */
+export function markVectors(state: ModelState): void {
+  for (const side of [state.users, state.items]) for (const row of side.ids.rows()) side.dirty.add(row);
+  state.versionDirty = true;
 }
 
 type Row = { readonly key: string; readonly side: Side; readonly row: number; readonly write: () => Uint8Array };

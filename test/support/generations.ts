@@ -1,7 +1,12 @@
 /** Generations as a test decides about them: in memory, and with nobody else who decides. */
 import { trainGeneration, openKernel } from '../../src/als/index.ts';
 import type { Signalling } from '../../src/recommender/domain/configured.ts';
-import type { Cause, GenerationSignal, PreparedSignal } from '../../src/recommender/domain/generation-signals.ts';
+import {
+  type Cause,
+  type GenerationSignal,
+  isFiled,
+  type PreparedSignal,
+} from '../../src/recommender/domain/generation-signals.ts';
 import type { Learner } from '../../src/recommender/domain/learner.ts';
 import { nameOf } from '../../src/recommender/domain/trained.ts';
 import { asTrained, type Train, trainHere, type Trained } from '../../src/recommender/domain/training.ts';
@@ -32,7 +37,7 @@ export class TestGenerations implements Generations {
   }
 
   async prepare(signal: GenerationSignal): Promise<PreparedSignal> {
-    if (signal.signal !== 'adopt') return signal;
+    if (!isFiled(signal)) return signal;
     const file = this.files.get(signal.name);
     if (file === undefined) throw new Error(`There is no generation ${signal.name}`);
     return { ...signal, content: file.generation };

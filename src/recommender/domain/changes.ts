@@ -1,8 +1,8 @@
 /** What an epoch has changed, and how it is told. */
 import type { ItemVector, UserVector } from '../../../schemas/types.ts';
-import type { Model } from '../../als/index.ts';
 import { compareIds } from './order.ts';
-import { asVector, vectorOfNobody } from './vectors.ts';
+import { modelOf, type Served } from './served.ts';
+import { asCandidate, asVector, vectorOfNobody } from './vectors.ts';
 
 /** A vector that has changed; a user who is gone has one of zeros, once. */
 export type Change =
@@ -23,7 +23,8 @@ export const noChanges = () => ({
   news: 0,
   /** Event time of the newest event. */
   newest: 0,
-  isAdopted: false,
+  /** Whether other generations serve than before, or others: then there is a version without news too. */
+  isSwitched: false,
 });
 
 /** What a session had done is the user's. */
@@ -31,23 +32,32 @@ export function takeOver({ taken }: ReturnType<typeof noChanges>, user: string, 
   taken.set(user, [...(taken.get(user) ?? []), ...done]);
 }
 
-/** Items before users: whoever applies them in this order never scores with a vector of the version before. */
+/**
+ * Items before users: whoever applies them in this order never scores with a vector of the version before. While an
+ * experiment runs items have vectors of both generations, and users the one of theirs.
+ */
 export function* changesOf(
-  model: Model,
+  served: Served,
   { users, items, gone, taken }: Pick<ReturnType<typeof noChanges>, 'users' | 'items' | 'gone' | 'taken'>,
   time: number,
 ): Iterable<Change> {
-  const at = { version: model.version, settings: model.settings, time };
+  const { live, candidate } = served;
+  const { settings } = live;
+  const at = { version: live.version, settings, time };
   for (const id of [...items].sort(compareIds)) {
-    const vectors = model.item(id);
-    if (vectors !== undefined) yield { kind: 'item', vector: asVector(id, vectors, { ...at, side: 'items' }) };
+    const [vectors, tried] = [live.item(id), candidate?.model.item(id)];
+    if (vectors === undefined) continue;
+    const vector = asVector(id, vectors, { ...at, side: 'items' });
+    yield { kind: 'item', vector: { ...vector, candidate: asCandidate(tried, candidate?.model) } };
   }
   for (const id of [...users].sort(compareIds)) {
+    const model = modelOf(served, id);
     const vectors = model.user(id);
     if (vectors === undefined) continue;
-    const vector = { ...asVector(id, vectors, { ...at, side: 'users' }), taken: taken.get(id) ?? [] };
+    const mine = { version: model.version, settings: model.settings, time };
+    const vector = { ...asVector(id, vectors, { ...mine, side: 'users' }), taken: taken.get(id) ?? [] };
     yield { kind: 'user', vector, isGone: false };
   }
   for (const id of [...gone].sort(compareIds))
-    if (model.user(id) === undefined) yield { kind: 'user', vector: vectorOfNobody(id, at), isGone: true };
+    if (live.user(id) === undefined) yield { kind: 'user', vector: vectorOfNobody(id, at), isGone: true };
 }

@@ -1,6 +1,7 @@
 /** What the state of `train` knows about its generations, beside the vectors. */
 import type { ModelSettings } from '../../als/index.ts';
 import type { Cause } from './generation-signals.ts';
+import type { Judged } from './totals.ts';
 
 /** A training that has begun and was not adopted yet. Who trains is no part of the state: that may be nobody. */
 export interface Build {
@@ -12,6 +13,8 @@ export interface Build {
   readonly learnt: number;
   /** What was configured then; see `madeBy`. */
   readonly configured: string;
+  /** Part of the users that it is to be tried out with; absent where it is to be live. */
+  readonly share?: number;
 }
 
 /** The generation whose vectors are live. */
@@ -31,7 +34,18 @@ export interface LiveGeneration {
   readonly configured: string;
 }
 
-/** Of a generation that was live: where its numbers go on, and how many events had been learnt before it was trained. */
+/** A generation that is tried out beside the live one, and learns what that learns. */
+export interface Candidate extends LiveGeneration {
+  readonly generation: number;
+  /** Part of the users that it serves, by hash: from 0 to 1. */
+  readonly share: number;
+  /** Wall clock. */
+  readonly startedAt: number;
+  /** Since then: each rating is estimated by the model that was published to its user. */
+  readonly judged: { readonly live: Judged; readonly candidate: Judged };
+}
+
+/** Of a generation that was live, or tried out: where its numbers go on, and how many events had been learnt before it was trained. */
 export interface FormerGeneration {
   readonly number: number;
   readonly learnt: number;
@@ -46,6 +60,8 @@ export interface Control {
   /** Events that were news, since the beginning. */
   readonly learnt: number;
   readonly live: LiveGeneration;
+  /** Null while there is no experiment. */
+  readonly candidate: Candidate | null;
   /** By number of the generation; the newest of them. */
   readonly former: Readonly<Record<string, FormerGeneration>>;
   /** Base counter when somebody was last erased: a generation of this base or less has learnt from them. */
@@ -69,6 +85,7 @@ export const begunControl: Control = {
   build: null,
   learnt: 0,
   live: noGeneration,
+  candidate: null,
   former: {},
   erasedAt: null,
 };

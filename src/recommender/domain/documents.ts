@@ -1,8 +1,10 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
-import { kinds, type Model, type ModelSettings } from '../../als/index.ts';
+import { kinds, type ModelSettings } from '../../als/index.ts';
 import type { ToldQuality } from './quality.ts';
 import type { LiveGeneration } from './control.ts';
+import type { Served } from './served.ts';
+import type { Judged } from './totals.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
 /** Popular items in the model's document. */
@@ -51,8 +53,8 @@ export const asQualityDocument = ({ seen, judged, exposure, ...version }: ToldQu
 });
 
 export const asModelDocument = (
-  { generation, number, cause, candidate, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
-  model: Model,
+  { generation, number, cause, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
+  { live: model, candidate }: Served,
   live: Pick<LiveGeneration, 'name' | 'trainedAt'>,
 ) => ({
   generation,
@@ -60,7 +62,7 @@ export const asModelDocument = (
   generationName: live.name,
   trainedAt: live.trainedAt,
   cause,
-  candidate: candidate && { generation: candidate.generation, share: candidate.share },
+  candidate: candidate === undefined ? null : asCandidateDocument(candidate),
   settings: asSettings(model.settings),
   hash,
   time,
@@ -68,6 +70,26 @@ export const asModelDocument = (
   counts: { ...model.counts },
   prequential: { ...prequential },
   popular: model.popular(popularKept).map(({ itemId, score }) => ({ itemId, score })),
+});
+
+/** The experiment that runs, and how well either model estimated what the users of its arm did since it began. */
+const asCandidateDocument = ({ model, about }: NonNullable<Served['candidate']>) => {
+  const { name, generation, share, startedAt, judged } = about;
+  return {
+    name,
+    generation,
+    share,
+    startedAt,
+    settings: asSettings(model.settings),
+    judged: { live: asErrors(judged.live), candidate: asErrors(judged.candidate) },
+  };
+};
+
+const asErrors = ({ count, squared, warm }: Judged) => ({
+  records: count,
+  squaredErrorSum: squared,
+  warmRecords: warm.count,
+  warmSquaredErrorSum: warm.squared,
 });
 
 /** What explains a score: see `why.ts`. */

@@ -13,6 +13,7 @@ export const causes = [
   'settings',
   'rollback',
   'import',
+  'experiment',
 ] as const;
 export type Cause = (typeof causes)[number];
 
@@ -28,6 +29,8 @@ export interface Begin {
   readonly cause: Cause;
   /** In place of what is configured. */
   readonly set?: Partial<ModelSettings>;
+  /** Where the generation is to be tried out with a part of the users, and not to be live: which part, from 0 to 1. */
+  readonly share?: number;
 }
 
 /** Nobody trains any more: it failed too often. */
@@ -47,10 +50,36 @@ export interface Adopt {
   readonly isForeign: boolean;
 }
 
-export type GenerationSignal = Configure | Begin | Abandon | Adopt;
+/** The vectors of a generation stand beside the live ones, for a part of the users; of one that does already, another part. */
+export interface Experiment extends Omit<Adopt, 'signal'> {
+  readonly signal: 'experiment';
+  /** From 0 to 1; by hash of the user. */
+  readonly share: number;
+  readonly startedAt: number;
+}
+
+/** The experiment with the generation of this name ends, and everybody is served by the live one again. */
+export interface Stop {
+  readonly signal: 'stop';
+  readonly name: string;
+}
+
+/** The experiment with the generation of this name ends, and that is the live one. */
+export interface Promote {
+  readonly signal: 'promote';
+  readonly name: string;
+}
+
+export type GenerationSignal = Configure | Begin | Abandon | Adopt | Experiment | Stop | Promote;
+
+/** Signals that name files. */
+export type Filed = Adopt | Experiment;
 
 /** As it reaches the learner: with the vectors, where it names some. */
-export type PreparedSignal = Exclude<GenerationSignal, Adopt> | (Adopt & { readonly content: Generation });
+export type PreparedSignal = Exclude<GenerationSignal, Filed> | (Filed & { readonly content: Generation });
+
+export const isFiled = (signal: GenerationSignal): signal is Filed =>
+  signal.signal === 'adopt' || signal.signal === 'experiment';
 
 /** All that `train` learns from. */
 export type LearnerInput = Rating | Item | PreparedSignal;

@@ -42,6 +42,19 @@ export function asVector(
   };
 }
 
+/** Of an item in the generation that is tried out; null while none is. */
+export const asCandidate = (
+  vectors: Pick<Vectors, 'factors'> | undefined,
+  model: { readonly version: ModelVersion; readonly settings: ModelSettings } | undefined,
+): ItemVector['candidate'] =>
+  vectors && model
+    ? {
+        generation: model.version.generation,
+        factors: toBytes(vectors.factors),
+        exponent: model.settings.gridExponent.items,
+      }
+    : null;
+
 /** What is left of a user who is gone: zeros, so that nothing can be recommended with it. */
 export function vectorOfNobody(
   id: string,

@@ -1,7 +1,8 @@
 /** What is published about a state of the model. */
 import type { ModelVersion } from '../../../schemas/types.ts';
-import type { Model } from '../../als/index.ts';
+import type { ModelSettings } from '../../als/index.ts';
 import type { Control } from './control.ts';
+import type { Served } from './served.ts';
 import { asPrequential, type Totals } from './totals.ts';
 
 /** What a model version says beside its cut, which the engine knows. */
@@ -10,24 +11,17 @@ export type VersionOf = Omit<ModelVersion, 'cut' | 'learnt'>;
 /** Popular items that a version names: more than are judged, so that some may be seen. */
 const popularNamed = 32;
 
-export function versionOf(model: Model, totals: Totals, { live }: Pick<Control, 'live'>): VersionOf {
-  const { factors, regularisation, unobservedWeight, gridExponent, seed } = model.settings;
+export function versionOf(served: Served, totals: Totals, { live }: Pick<Control, 'live'>): VersionOf {
+  const { live: model } = served;
   const { hash, parentHash, time } = totals;
   return {
     ...model.version,
     cause: live.cause,
-    candidate: null,
+    candidate: candidateOf(served),
     parentHash,
     hash,
-    seed,
-    hyperParameters: {
-      factors,
-      regularisation: regularisation.strength,
-      unobservedWeight,
-      weights: 'configured',
-      userExponent: gridExponent.users,
-      itemExponent: gridExponent.items,
-    },
+    seed: model.settings.seed,
+    hyperParameters: hyperParametersOf(model.settings),
     meanStars: model.mean,
     popular: model.popular(popularNamed).map(({ itemId }) => itemId),
     prequential: asPrequential(totals),
@@ -35,3 +29,24 @@ export function versionOf(model: Model, totals: Totals, { live }: Pick<Control, 
     time,
   };
 }
+
+function candidateOf({ candidate }: Served): ModelVersion['candidate'] {
+  if (candidate === undefined) return null;
+  const { model, about } = candidate;
+  const { generation, share } = about;
+  return { generation, share, hash: model.hash(), hyperParameters: hyperParametersOf(model.settings) };
+}
+
+const hyperParametersOf = ({
+  factors,
+  regularisation,
+  unobservedWeight,
+  gridExponent,
+}: ModelSettings): ModelVersion['hyperParameters'] => ({
+  factors,
+  regularisation: regularisation.strength,
+  unobservedWeight,
+  weights: 'configured',
+  userExponent: gridExponent.users,
+  itemExponent: gridExponent.items,
+});

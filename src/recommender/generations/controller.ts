@@ -9,7 +9,7 @@ import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
 import { MillraceError, Unavailable } from '../../errors.ts';
 import type { Snapshots } from '../../snapshots/port.ts';
 import type { Signalling } from '../domain/configured.ts';
-import type { GenerationSignal, PreparedSignal } from '../domain/generation-signals.ts';
+import { type GenerationSignal, isFiled, type PreparedSignal } from '../domain/generation-signals.ts';
 import type { Learner } from '../domain/learner.ts';
 import { nameOf } from '../domain/trained.ts';
 import type { Train, Trained } from '../domain/training.ts';
@@ -91,7 +91,7 @@ export class Controller {
   }
 
   async prepare(signal: GenerationSignal): Promise<PreparedSignal> {
-    if (signal.signal !== 'adopt') return signal;
+    if (!isFiled(signal)) return signal;
     return { ...signal, content: await generationOf(await readGeneration(this.#options.snapshots, signal.name)) };
   }
 
