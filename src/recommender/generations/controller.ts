@@ -78,6 +78,11 @@ export class Controller {
     this.#shadows = new ShadowWatch(options);
   }
 
+  /** Whether this process trains a generation, or writes its files. */
+  get isBuilding(): boolean {
+    return this.#building !== undefined;
+  }
+
   /** For the topology: what one learner is told. */
   signals(learner: Learner): Signalling {
     return {
