@@ -170,10 +170,11 @@ export class Side implements Disposable {
     this.dirty.add(row);
   }
 
-  /** Takes the settings of another generation: all vectors are zeros of their widths until the caller sets them. */
+  /** Takes the settings of another generation: all vectors are zeros of their widths until the caller sets them, and sums the Gram matrix. */
   reshape(settings: ModelSettings): void {
     for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
     this.#settings = settings;
+    this.#gram = new Float64Array(settings.factors * settings.factors);
     this.#row = new Float64Array(settings.factors);
     this.#moved = new Float64Array(settings.factors);
     this.#vectors = this.#kernel.matrix(settings.factors, this.ids.end);

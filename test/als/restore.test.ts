@@ -24,7 +24,7 @@ class Store {
 }
 
 /** Everything a model tells, and what it will tell once more is learnt. */
-function told(model: Model, more: readonly Interaction[]): unknown {
+function told(model: Model, more: readonly Interaction[]): readonly unknown[] {
   const now = [
     model.hash(),
     model.counts,
@@ -130,6 +130,20 @@ describe('undo', () => {
         expect(told(model, second)).toEqual(told(never, second));
       }),
     );
+  });
+
+  test('brings back who was erased, also into a generation of another width than is configured', () => {
+    const [model, store] = [new Model(small), new Store()];
+    model.learn(checkerboard(4));
+    model.train(1);
+    store.checkpoint(model);
+    const other = new Model({ ...small, factors: 2 });
+    for (const [key, value] of store.rows) other.restoreRow(key, value);
+    other.finishRestore();
+    other.forget(['u1']);
+    other.undo(key => store.rows.get(key));
+    expect(other.hash()).toBe(model.hash());
+    expect(told(other, [rated('u1', 'i3', 5)])[1]).toEqual(told(model, [rated('u1', 'i3', 5)])[1]);
   });
 
   test('of the first cut leaves an empty model', () => {
