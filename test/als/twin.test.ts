@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFactRow, Model, openKernel, type RowValue, trainGeneration } from '../../src/als/index.ts';
-import { checkerboard, rated, small, someEvents } from './events.ts';
+import type { rated} from './events.ts';
+import { checkerboard, small, someEvents } from './events.ts';
 import { Life, lives } from './life.ts';
 
 const later = (events: readonly ReturnType<typeof rated>[]) =>
