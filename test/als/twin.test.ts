@@ -1,12 +1,12 @@
 /** A second model of the same facts, with vectors of its own: what stands beside the live one in an experiment. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFactRow, Model, openKernel, type RowValue, trainGeneration } from '../../src/als/index.ts';
-import type { rated} from './events.ts';
+import { type Interaction, isFactRow, Model, openKernel, type RowValue, trainGeneration } from '../../src/als/index.ts';
+import type { rated } from './events.ts';
 import { checkerboard, small, someEvents } from './events.ts';
 import { Life, lives } from './life.ts';
 
-const later = (events: readonly ReturnType<typeof rated>[]) =>
+const later = (events: readonly Interaction[]) =>
   events.map(event => ({ ...event, eventId: `later ${event.eventId}` }));
 
 /** All that a model is. */

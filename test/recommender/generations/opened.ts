@@ -85,8 +85,7 @@ export async function opened(given: Partial<GenerationSettings> = {}, measure: M
       if (turns > 2_000) throw new Error('There was no end of it');
       const before = (await world.output(modelVersions)).length;
       await turn();
-      const isOver =
-        (await openCommands(world.documents)).length === 0 && (mode === 'hang' || !controller.isBuilding);
+      const isOver = (await openCommands(world.documents)).length === 0 && (mode === 'hang' || !controller.isBuilding);
       quiet = isOver && (await world.output(modelVersions)).length === before ? quiet + 1 : 0;
     }
   };
