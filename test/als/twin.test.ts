@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Interaction, isFactRow, Model, openKernel, type RowValue, trainGeneration } from '../../src/als/index.ts';
-import type { rated } from './events.ts';
 import { checkerboard, small, someEvents } from './events.ts';
 import { Life, lives } from './life.ts';
 
