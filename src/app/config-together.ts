@@ -2,13 +2,37 @@
 import type { Config } from './config.ts';
 import { InvalidConfiguration } from './config-errors.ts';
 import type { Given } from './config-sources.ts';
+import { isLoopback } from '../recommender/api/auth/loopback.ts';
 import { BeyondProfile, limitsOf } from '../transport/kafka/profiles.ts';
 
 /** @throws {InvalidConfiguration} */
-export function checkTogether({ transport, kafka, schemas }: Config, origins: readonly Given[]): void {
+export function checkTogether({ transport, kafka, schemas, http, auth }: Config, origins: readonly Given[]): void {
+  checkAccess(http, auth, origins);
   checkSchemas(transport, schemas, origins);
   if (transport === 'kafka') checkKafka(kafka, origins);
   else refuseIdleFlags(origins);
+}
+
+function checkAccess(
+  { host }: Config['http'],
+  { keys, issuer, audience, jwks }: Config['auth'],
+  origins: readonly Given[],
+): void {
+  if (!isLoopback(host) && keys === undefined && issuer === undefined)
+    throw new InvalidConfiguration(
+      `${originOf(origins, 'http.host')}: http.host is "${host}", and without credentials the server listens on loopback only`,
+      'Set auth.keys to a folder that `millrace keys create` writes, or auth.issuer and auth.audience; or leave http.host out',
+    );
+  if (issuer !== undefined && audience === undefined)
+    throw new InvalidConfiguration(
+      `${originOf(origins, 'auth.issuer')}: auth.issuer is set, and whom its tokens have to be for is not`,
+      'Set auth.audience to the name by which the issuer knows this API',
+    );
+  if (issuer === undefined && (audience ?? jwks) !== undefined)
+    throw new InvalidConfiguration(
+      `${originOf(origins, audience === undefined ? 'auth.jwks' : 'auth.audience')}: tokens are described, and their issuer is not named`,
+      'Set auth.issuer',
+    );
 }
 
 function checkKafka(kafka: Config['kafka'], origins: readonly Given[]): void {

@@ -6,10 +6,10 @@ import { defaultSettings as model, kinds } from '../als/index.ts';
 import { defaultLearner } from '../recommender/domain/learner.ts';
 import { defaultLists } from '../recommender/domain/lists.ts';
 import { isCron } from '../recommender/generations/schedule.ts';
-import { isSnapshotName } from '../snapshots/name.ts';
+import { authSection, httpSection } from './auth-config.ts';
+import { blobSection } from './blob-config.ts';
 import { kafkaSection } from './kafka-config.ts';
 import { schemasSection } from './schemas-config.ts';
-import { secret, urlWithKey } from './secret.ts';
 import { servingSection } from './serving-config.ts';
 
 const number = (least: number, most: number) => z.number().min(least).max(most);
@@ -134,40 +134,6 @@ const modelSection = z.strictObject({
     .describe('Threads that a generation is trained with; where absent all processors but one, and one at least.'),
 });
 
-const blobSection = z.strictObject({
-  url: urlWithKey(
-    z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe(
-        'Container of the snapshots, such as `https://ACCOUNT.blob.core.windows.net/CONTAINER`; opened with Entra ID (DefaultAzureCredential), unless it ends in a shared access signature.',
-      ),
-  ),
-  connectionString: secret(
-    z.string().min(1).optional().describe('In place of `blob.url`: an account with its key or signature.'),
-  ),
-  container: z
-    .string()
-    .regex(
-      /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-      'a container has 3 to 63 lower-case letters, digits and single dashes',
-    )
-    .default('millrace')
-    .describe('Container in the account of `blob.connectionString`.'),
-  prefix: z
-    .string()
-    .refine(
-      prefix => prefix === '' || isSnapshotName(prefix),
-      'letters, digits, dots and dashes between single slashes',
-    )
-    .default('')
-    .describe('Folder of the container that the snapshots lie in; one for each cluster that shares it.'),
-  createContainer: z
-    .boolean()
-    .default(false)
-    .describe('Create the container where it is missing, as for an emulator; else that is an error.'),
-});
-
 /** The whole configuration. Groups are objects, everything else is a setting with a path of names joined by dots. */
 export const configSchema = z.strictObject({
   data: z.string().min(1).default('.millrace').describe('Folder of log, state and documents of the embedded adapters.'),
@@ -219,6 +185,8 @@ export const configSchema = z.strictObject({
     .default(model.seed)
     .describe('Of everything drawn by chance: first values of the model, divisions, invented and generated ratings.'),
   port: integer(0, 65_535).default(8_080).describe('Port that `start` and `serve` listen on; 0 takes any.'),
+  http: httpSection,
+  auth: authSection,
   generate: z.strictObject({
     rate: number(0, 1e6)
       .default(1)

@@ -7,6 +7,7 @@ import { addExport } from './commands/export.ts';
 import { addExposures } from './commands/exposures.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addImport } from './commands/import.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLag } from './commands/lag.ts';
 import { addModels } from './commands/models.ts';
 import { addReplay } from './commands/replay.ts';
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addExposures,
   addDescribe,
   addTopics,
+  addKeys,
   addLag,
   addDeadLetters,
   addReplay,

@@ -1,6 +1,7 @@
 /** The API and the pages of this process: what `start` and `serve` share. */
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
+import { accessOf } from '../app/access.ts';
 import type { Ports } from '../app/compose.ts';
 import type { Config } from '../app/config.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
@@ -28,8 +29,8 @@ export interface Follow {
 
 export interface Serving {
   readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'namespace' | 'at'>;
-  /** Port on loopback, of which 0 takes any that is free; and how lists are served. */
-  readonly config: Pick<Config, 'port' | 'serving' | 'lists'>;
+  /** Address and port, of which 0 takes any that is free; who may ask; and how lists are served. */
+  readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth'>;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles'>;
   /** How far the tasks of that engine are behind. */
@@ -55,10 +56,11 @@ export async function serveUntilStopped(
   if (signal.aborted) return;
   const published = await requireSeen(serving.ports.documents, config.lists.seen);
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const server = await serverOf(serving);
+  const { access, server } = await serverOf(serving);
   try {
     process.stdout.write(`listening on ${await server.listen({ port: config.port })}\n`);
-    process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
+    if (access === undefined)
+      process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     const watched = published === undefined ? watchSeen({ ...serving, onWait: tellWait }) : undefined;
     await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), watched, done]);
   } finally {
@@ -86,8 +88,9 @@ export const tellWait: OnWait = (what, { message }) => {
   process.stderr.write(`${what} waits: ${message}\n`);
 };
 
-async function serverOf({ ports, config, thread, lags, live, signal }: Serving): Promise<Server> {
+async function serverOf({ ports, config, thread, lags, live, signal }: Serving) {
   const { documents, transport, registry, clock } = ports;
+  const access = await accessOf(config, { clock, report });
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
@@ -107,10 +110,12 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving):
     health: healthOf(signal),
     metrics,
     report,
+    http: config.http,
+    ...(access && { access }),
   });
   registerModelMetrics(metrics, () => server.quality());
   await addPages(server.app);
-  return server;
+  return { access, server };
 }
 
 function healthOf(signal: AbortSignal): Health {

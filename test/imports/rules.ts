@@ -135,7 +135,12 @@ const areas: readonly Area[] = [
   },
   {
     files: ['src/app/config-together.ts', 'src/app/topic-rules.ts'],
-    may: ['src/app/config*.ts', 'src/app/port-settings.ts', 'src/transport/kafka/profiles.ts'],
+    may: [
+      'src/app/config*.ts',
+      'src/app/port-settings.ts',
+      'src/transport/kafka/profiles.ts',
+      'src/recommender/api/auth/loopback.ts',
+    ],
     packages: [],
   },
   { files: ['src/app/**'], may: ['src/**', 'topologies/**', 'schemas/**', ...noAdapters], packages: ['**'] },

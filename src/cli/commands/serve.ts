@@ -9,13 +9,13 @@ import { NoData } from '../errors.ts';
 import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
-const settings = [...portFlags, 'port'] as const;
+const settings = [...portFlags, 'port', 'host', 'keys'] as const;
 
 /** `millrace serve`: API and pages on what another process learns. */
 export function addServe(program: Command): void {
   withSettings(program.command('serve'), settings)
     .description('API and pages without an engine: on the log and the documents that `millrace run` writes')
-    .addHelpText('after', '\nWithout credentials the server binds to loopback only.')
+    .addHelpText('after', '\nWithout credentials the server binds to loopback only; see `millrace keys --help`.')
     .action(serve);
 }
 

@@ -15,7 +15,7 @@ import { withPatience } from '../patience.ts';
 import { showProgress } from '../progress.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
-const settings = [...portFlags, 'partitions', 'seed', 'port', 'cutEvery', 'generate'] as const;
+const settings = [...portFlags, 'partitions', 'seed', 'port', 'host', 'keys', 'cutEvery', 'generate'] as const;
 type Flags = ConfigFlags & { readonly fresh?: true };
 
 /** `millrace start`: everything in one process. */
@@ -25,7 +25,7 @@ export function addStart(program: Command): void {
     .addOption(new Option('--fresh', 'forget what is there and begin again'))
     .addHelpText(
       'after',
-      '\nThe data set is the bundled one; where none is shipped, films and ratings are invented from the seed.\nWithout credentials the server binds to loopback only.',
+      '\nThe data set is the bundled one; where none is shipped, films and ratings are invented from the seed.\nWithout credentials the server binds to loopback only; see `millrace keys --help`.',
     )
     .action(start);
 }

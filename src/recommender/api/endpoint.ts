@@ -1,6 +1,6 @@
 /** One thing that the API does, independent of the server: from it come the route and its description. */
 import { z } from 'zod';
-import { type Access, admit, admitTo, type Caller, type Role } from './auth/caller.ts';
+import { type Access, type AccessKind, admit, admitTo, type Caller, kindOf } from './auth/caller.ts';
 import { InvalidRequest } from './errors.ts';
 
 export interface Answer {
@@ -36,7 +36,7 @@ interface Description<P, Q, B> {
 
 export interface Endpoint extends Description<unknown, unknown, unknown> {
   /** Who may ask; `user`: shoppers too, where the request is about them. */
-  readonly access: 'public' | Role | 'user';
+  readonly access: AccessKind;
   /** @throws {CredentialsMissing} {Forbidden} {InvalidRequest} */
   run(request: RawRequest): Promise<Answer>;
 }
@@ -61,9 +61,9 @@ export const endpoint = <P, Q, B = undefined>(
   handle: (request: Admitted<P, Q, B>) => Promise<Answer> | Answer,
 ): Endpoint => ({
   ...description,
-  access: typeof access === 'function' ? 'user' : access,
+  access: kindOf(access),
   run: async ({ caller, params, query, body }) => {
-    admit(access, caller);
+    admit(kindOf(access), caller);
     const request = {
       params: checked('path', description.params, params),
       query: checked('query', description.query, query),

@@ -202,7 +202,7 @@ function operationEndpoints({ health: asked, metrics }: EndpointParts): Endpoint
     probe('live', 'Whether the process makes progress', () => asked.live()),
     probe('ready', 'Whether requests may come', () => asked.ready()),
     endpoint(
-      { ...plain('/metrics', 'What Prometheus reads'), access: 'service', mediaType: 'text/plain', answer: z.string() },
+      { ...plain('/metrics', 'What Prometheus reads'), access: 'monitor', mediaType: 'text/plain', answer: z.string() },
       async () => ({ status: 200, body: await metrics.metrics(), headers: { 'content-type': metrics.contentType } }),
     ),
   ];

@@ -48,6 +48,7 @@ export function pageEndpoints(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/models/history',
+        access: 'admin',
         query: wire.historyQuery,
         answer: wire.modelHistory,
         summary: 'Versions and their errors',
@@ -66,6 +67,7 @@ function aboutModel(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/models/quality',
+        access: 'admin',
         query: nothing,
         answer: wire.modelQuality,
         summary: 'How good the model and its lists are',
@@ -76,6 +78,7 @@ function aboutModel(parts: PageParts): Endpoint[] {
       {
         ...get,
         path: '/v2/experiment',
+        access: 'admin',
         query: wire.experimentQuery,
         answer: wire.experiment,
         summary: 'How the arms of an experiment compare',
@@ -131,6 +134,7 @@ const liveEndpoint = ({ hub }: PageParts): Endpoint =>
     {
       ...get,
       path: '/v2/live',
+      access: 'admin',
       query: wire.liveQuery,
       answer: wire.liveEvents,
       mediaType: eventStream,

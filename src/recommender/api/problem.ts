@@ -12,7 +12,10 @@ const titles: Readonly<Record<number, string>> = {
   413: 'Content too large',
   415: 'Unsupported media type',
   421: 'Misdirected request',
+  408: 'Request timeout',
   422: 'Unprocessable content',
+  429: 'Too many requests',
+  431: 'Request header fields too large',
   500: 'Internal error',
   503: 'Unavailable',
 };

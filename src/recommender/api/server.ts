@@ -1,7 +1,6 @@
-/** The API over HTTP. Until it knows who asks it listens on loopback only. */
+/** The API over HTTP. */
 import { Readable } from 'node:stream';
-import helmet from '@fastify/helmet';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Documents } from '../../documents/port.ts';
 import type { Health } from '../../operations/health.ts';
 import type { LogPorts } from '../../stream/log-values.ts';
@@ -9,11 +8,13 @@ import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Transport } from '../../transport/port.ts';
 import { defaultExploration, type Exploration } from '../domain/exploration.ts';
 import { defaultSeen, type SeenPolicy } from '../domain/shelf.ts';
-import type { Caller } from './auth/caller.ts';
-import { type Gate, openGate } from './auth/gate.ts';
+import { admit, type Caller } from './auth/caller.ts';
+import { Admission, type AdmissionOptions } from './auth/admission.ts';
+import { openGate } from './auth/gate.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointParts, endpointsOf, type MetricsSource } from './endpoints.ts';
-import { HostRefused, PortTaken } from './errors.ts';
+import { PortTaken } from './errors.ts';
+import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
 import { ItemDirectory } from './items.ts';
 import { ItemVectors } from './item-vectors.ts';
 import { ListIds } from './list-ids.ts';
@@ -23,7 +24,6 @@ import type { LiveSource } from './live/source.ts';
 import { type ModelQuality, modelQuality } from './model-quality.ts';
 import { ModelHistory } from './model-history.ts';
 import { OpenStreams } from './open-streams.ts';
-import { problemFor, problemOf } from './problem.ts';
 import { Stored } from './stored.ts';
 import { StoredModel } from './stored-model.ts';
 import { StreamTail } from './stream-tail.ts';
@@ -32,7 +32,6 @@ import { invalidExposure, invalidRating } from '../domain/validate.ts';
 import { exposures, ratings } from '../../../topologies/streams.ts';
 import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
-import { bodyLimit, type Problem } from './wire.ts';
 
 export interface ServerOptions {
   readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
@@ -57,8 +56,10 @@ export interface ServerOptions {
   readonly seen?: SeenPolicy;
   /** Secret of all servers that are to know each other's lists where one is reported as shown. */
   readonly listKey: string;
-  /** Says who asks; without it nobody is asked who they are. */
-  readonly gate?: Gate;
+  /** Says who asks, and how often they may; without it nobody is asked who they are. */
+  readonly access?: Pick<AdmissionOptions, 'gate' | 'rates'>;
+  /** Where it listens, and to whom; by default on loopback. */
+  readonly http?: HttpOptions;
 }
 
 export interface Server {
@@ -78,31 +79,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
-const host = '127.0.0.1';
-/** Nobody holds a connection by sending slowly. */
-const requestTimeout_ms = 30_000;
-/** Longer than any path that Node lets through: a long id shall be told that it is too long. */
-const maxParamLength = 16 * 1024;
-
-/** Pages load nothing from elsewhere, and nothing that is written into them runs or styles them. */
-const directives = { upgradeInsecureRequests: null, styleSrc: ["'self'"], fontSrc: ["'self'"], imgSrc: ["'self'"] };
-
 export async function createServer(options: ServerOptions): Promise<Server> {
   let answering = answeringFrom(options);
   const { endpoints } = answering;
-  const app = fastify({
-    bodyLimit,
-    requestTimeout: requestTimeout_ms,
-    routerOptions: { maxParamLength },
-    frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, problemFor(error));
-    },
-  });
-  // Otherwise a page elsewhere could post a rating as text, which no browser asks leave for.
-  app.removeContentTypeParser('text/plain');
-  await app.register(helmet, { contentSecurityPolicy: { directives } });
-  addRefusals(app, endpoints, options.report);
-  addGate(app, options.gate ?? openGate);
+  const { report, clock, http = defaultHttp, access = { gate: openGate } } = options;
+  const app = await createHttp({ http, admission: new Admission({ ...access, clock }), report });
+  refuseUnknown(app, endpoints);
   const streams = new OpenStreams();
   const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => {
@@ -115,7 +97,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     app,
     endpoints,
-    listen: ({ port }) => listen(app, port),
+    listen: ({ port }) => listen(app, http.host, port),
     moveTo: async from => {
       const before = answering;
       answering = answeringFrom({ ...options, ...from });
@@ -172,10 +154,11 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     method: endpoint.method,
     url,
     exposeHeadRoute: hasHead(endpoint),
+    // Refused already before its body is read: what is in there is nothing to who may not ask at all.
+    onRequest: async request => admit(endpoint.access, callerOf(request)),
     handler: async (request, reply) => {
       const { params, query, body } = request;
-      const caller = request.getDecorator<Caller | undefined>('caller');
-      const answer = await now().run({ params, query, body, caller });
+      const answer = await now().run({ params, query, body, caller: callerOf(request) });
       if (answer.body instanceof Readable) streams.add(reply.raw);
       return reply
         .code(answer.status)
@@ -185,51 +168,9 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
   });
 }
 
-/** What goes on for ever has no length to tell. */
-const hasHead = ({ method, mediaType }: Endpoint): boolean => method === 'GET' && mediaType !== 'text/event-stream';
+const callerOf = (request: FastifyRequest): Caller | undefined => request.getDecorator<Caller | undefined>('caller');
 
-function addRefusals(app: FastifyInstance, endpoints: readonly Endpoint[], report: (error: unknown) => void): void {
-  app.addHook('onRequest', async ({ hostname }) => {
-    // A name elsewhere may be bent to loopback (DNS rebinding): its pages are not asked for their visitor's lists.
-    if (!['localhost', host, '[::1]', '::1'].includes(hostname)) throw new HostRefused();
-  });
-  app.setErrorHandler((error, _request, reply) => {
-    const problem = problemFor(error);
-    if (problem.status === 500) report(error);
-    sendProblem(reply, problem);
-  });
-  const patterns = endpoints.map(endpoint => ({
-    methods: hasHead(endpoint) ? `${endpoint.method}, HEAD` : endpoint.method,
-    pattern: patternOf(endpoint.path),
-  }));
-  app.setNotFoundHandler(({ url }, reply) => {
-    const path = url.split('?', 1)[0] ?? '';
-    const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ methods }) => methods);
-    if (allowed.length === 0) return sendProblem(reply, problemOf(404, 'UNKNOWN_ROUTE', 'There is nothing here'));
-    const allow = allowed.join(', ');
-    void reply.header('allow', allow);
-    sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
-  });
-}
-
-/** Before a body is read: what nobody vouches for is not worth its memory. */
-function addGate(app: FastifyInstance, gate: Gate): void {
-  app.decorateRequest('caller');
-  app.addHook('onRequest', async request => {
-    request.setDecorator('caller', await gate.callerOf(request.headers));
-  });
-}
-
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-
-function sendProblem(reply: FastifyReply, problem: Problem): void {
-  if (problem.status === 503) void reply.header('retry-after', '1');
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="millrace"');
-  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
-}
-
-async function listen(app: FastifyInstance, port: number): Promise<string> {
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     return await app.listen({ port, host });
   } catch (error) {

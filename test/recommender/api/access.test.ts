@@ -6,18 +6,21 @@ const callers: { readonly [name: string]: Caller } = {
   ann: { role: 'shopper', tenant: '', userId: 'ann' },
   bob: { role: 'shopper', tenant: '', userId: 'bob' },
   service: { role: 'service', tenant: '' },
+  monitor: { role: 'monitor', tenant: '' },
   admin: { role: 'admin', tenant: '' },
 };
 
 /** A shop whose visitors are who they say they are. */
 const trustingShop = () =>
   shop({
-    gate: {
-      callerOf: async ({ authorization }) => {
-        if (authorization === undefined) return undefined;
-        const caller = callers[authorization];
-        if (caller === undefined) throw new CredentialsInvalid();
-        return caller;
+    access: {
+      gate: {
+        identify: async ({ authorization }) => {
+          if (authorization === undefined) return undefined;
+          const caller = callers[authorization];
+          if (caller === undefined) throw new CredentialsInvalid();
+          return { caller, credential: authorization };
+        },
       },
     },
   });
@@ -25,29 +28,29 @@ const trustingShop = () =>
 const rating = { userId: 'ann', itemId: 'heat', value: 4 };
 const shown = { listId: 'no such', userId: 'ann', slot: 'home', items: ['heat'] };
 
-/** Asks each caller in the order: nobody, a shopper it is about, another one, a service, an admin. */
+/** Asks each caller in the order: nobody, a shopper it is about, another one, a service, who monitors, an admin. */
 const asked: readonly (readonly [what: string, statuses: readonly number[], body?: object])[] = [
-  ['GET /openapi.json', [200, 200, 200, 200, 200]],
-  ['GET /healthz/startup', [200, 200, 200, 200, 200]],
-  ['GET /healthz/live', [200, 200, 200, 200, 200]],
-  ['GET /healthz/ready', [200, 200, 200, 200, 200]],
-  ['GET /metrics', [401, 403, 403, 200, 200]],
-  ['GET /v1/users/ann/recommendations', [401, 200, 403, 200, 200]],
-  ['GET /v2/users/ann/recommendations', [401, 200, 403, 200, 200]],
-  ['GET /v2/users/ann/recommendations/heat/why', [401, 200, 403, 200, 200]],
-  ['GET /v2/users/ann/profile', [401, 200, 403, 200, 200]],
-  ['GET /v2/users', [401, 403, 403, 200, 200]],
-  ['GET /v2/items', [401, 200, 200, 200, 200]],
-  ['GET /v2/items/heat/similar', [401, 200, 200, 200, 200]],
-  ['GET /v2/items/heat/trends', [401, 200, 200, 200, 200]],
-  ['GET /v2/trending', [401, 200, 200, 200, 200]],
-  ['GET /v2/popular', [401, 200, 200, 200, 200]],
-  ['GET /v2/trends', [401, 200, 200, 200, 200]],
-  ['GET /v2/models/history', [401, 403, 403, 200, 200]],
-  ['GET /v2/models/quality', [401, 403, 403, 200, 200]],
-  ['GET /v2/experiment', [401, 403, 403, 200, 200]],
-  ['POST /v2/ratings', [401, 202, 403, 202, 202], rating],
-  ['POST /v2/exposures', [401, 422, 403, 422, 422], shown],
+  ['GET /openapi.json', [200, 200, 200, 200, 200, 200]],
+  ['GET /healthz/startup', [200, 200, 200, 200, 200, 200]],
+  ['GET /healthz/live', [200, 200, 200, 200, 200, 200]],
+  ['GET /healthz/ready', [200, 200, 200, 200, 200, 200]],
+  ['GET /metrics', [401, 403, 403, 403, 200, 200]],
+  ['GET /v1/users/ann/recommendations', [401, 200, 403, 200, 403, 200]],
+  ['GET /v2/users/ann/recommendations', [401, 200, 403, 200, 403, 200]],
+  ['GET /v2/users/ann/recommendations/heat/why', [401, 200, 403, 200, 403, 200]],
+  ['GET /v2/users/ann/profile', [401, 200, 403, 200, 403, 200]],
+  ['GET /v2/users', [401, 403, 403, 200, 403, 200]],
+  ['GET /v2/items', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/items/heat/similar', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/items/heat/trends', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/trending', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/popular', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/trends', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/models/history', [401, 403, 403, 403, 403, 200]],
+  ['GET /v2/models/quality', [401, 403, 403, 403, 403, 200]],
+  ['GET /v2/experiment', [401, 403, 403, 403, 403, 200]],
+  ['POST /v2/ratings', [401, 202, 403, 202, 403, 202], rating],
+  ['POST /v2/exposures', [401, 422, 403, 422, 403, 422], shown],
 ];
 
 test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {
@@ -55,7 +58,7 @@ test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {
   await fill.item('heat');
   const [method = '', url = ''] = what.split(' ');
   const answers = [];
-  for (const authorization of [undefined, 'ann', 'bob', 'service', 'admin']) {
+  for (const authorization of [undefined, 'ann', 'bob', 'service', 'monitor', 'admin']) {
     const headers = authorization === undefined ? {} : { authorization };
     const answer = await server.app.inject({
       method: method === 'POST' ? 'POST' : 'GET',
@@ -93,7 +96,7 @@ test('credentials that nothing vouches for are refused wherever they are shown',
   for (const url of ['/openapi.json', '/healthz/live', '/v2/popular', '/no/such/route']) {
     const answer = await server.app.inject({ url, headers: { authorization: 'mallory' } });
     expect([url, answer.statusCode, answer.json<{ code: string }>().code]).toEqual([url, 401, 'CREDENTIALS_INVALID']);
-    expect(answer.headers['www-authenticate']).toBe('Bearer realm="millrace"');
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="millrace", error="invalid_token"');
   }
 });
 

@@ -1,8 +1,11 @@
 /** Who asks, and what an endpoint asks of them. */
 import { RequestRefused } from '../errors.ts';
 
-/** A shopper acts for one user; a service for every user of its tenant; an admin also for the engine and its figures. */
-export const roles = ['shopper', 'service', 'admin'] as const;
+/**
+ * A shopper acts for one user; a service for every user of its tenant; an admin for all, and for the engine and its
+ * figures; who monitors reads the metrics and nothing else.
+ */
+export const roles = ['shopper', 'service', 'monitor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 /** Somebody whose credentials have been checked. */
@@ -18,11 +21,24 @@ export interface Caller {
 export const everybody: Caller = { role: 'admin', tenant: '' };
 
 /**
- * What an endpoint asks for. `public`: nothing. `shopper`: to be known. `service`, `admin`: that role or a greater one.
- * A function names the user (or session) that a request is about: a shopper may be that one alone, and where it names
- * nobody the request is about everybody, which is for services.
+ * What an endpoint asks for. `public`: nothing. `shopper`: to be known. `service`, `monitor`, `admin`: that role; an
+ * admin may do what any of them may, and a service what a shopper may. A function names the user (or session) that a
+ * request is about: a shopper may be that one alone, and where it names nobody the request is about everybody, which is
+ * for services.
  */
 export type Access<R> = 'public' | Role | ((request: R) => string | undefined);
+
+/** An access without the request that it is about: `user` is that of whoever the request names. */
+export type AccessKind = 'public' | Role | 'user';
+
+export const kindOf = <R>(access: Access<R>): AccessKind => (typeof access === 'function' ? 'user' : access);
+
+const admitted: { readonly [R in Role]: readonly Role[] } = {
+  shopper: ['shopper', 'service', 'admin'],
+  service: ['service', 'admin'],
+  monitor: ['monitor', 'admin'],
+  admin: ['admin'],
+};
 
 /** No credentials came with the request, and the endpoint is for those who are known. */
 export class CredentialsMissing extends RequestRefused {
@@ -58,11 +74,10 @@ export class Forbidden extends RequestRefused {
 }
 
 /** What is known before the request is: throws `CredentialsMissing` or `Forbidden`. */
-export function admit<R>(access: Access<R>, caller: Caller | undefined): void {
-  if (access === 'public') return;
+export function admit(kind: AccessKind, caller: Caller | undefined): void {
+  if (kind === 'public') return;
   if (caller === undefined) throw new CredentialsMissing();
-  const least = typeof access === 'function' ? 'shopper' : access;
-  if (roles.indexOf(caller.role) < roles.indexOf(least)) throw new Forbidden();
+  if (!admitted[kind === 'user' ? 'shopper' : kind].includes(caller.role)) throw new Forbidden();
 }
 
 /** A shopper acts for one user: throws `Forbidden` where the request is about another, or about everybody. */

@@ -1,0 +1,37 @@
+/** Who may ask this process, by its settings. */
+import type { AdmissionOptions } from '../recommender/api/auth/admission.ts';
+import { CredentialsGate } from '../recommender/api/auth/gate.ts';
+import { IssuerKeys } from '../recommender/api/auth/issuer-keys.ts';
+import { KeyFolder } from '../recommender/api/auth/key-folder.ts';
+import { Tokens } from '../recommender/api/auth/tokens.ts';
+import type { Millis } from '../stream/time.ts';
+import type { Config } from './config.ts';
+
+export interface AccessParts {
+  readonly clock: { now(): Millis };
+  /** Told of keys and issuers that cannot be read; nothing that it is told holds a secret. */
+  readonly report: (error: unknown) => void;
+}
+
+export type Access = Pick<AdmissionOptions, 'gate' | 'rates'>;
+
+/** Undefined where no credentials are configured. @throws {KeysUnreadable} where there is no such folder */
+export async function accessOf({ auth }: Pick<Config, 'auth'>, parts: AccessParts): Promise<Access | undefined> {
+  const keys = auth.keys === undefined ? undefined : new KeyFolder(auth.keys, parts.report);
+  await keys?.refresh();
+  const tokens = tokensOf(auth, parts);
+  if (keys === undefined && tokens === undefined) return undefined;
+  return { gate: new CredentialsGate({ keys, tokens, ...parts }), rates: ratesOf(auth.rates) };
+}
+
+function tokensOf({ issuer, audience, jwks, ...rules }: Config['auth'], { clock, report }: AccessParts) {
+  if (issuer === undefined || audience === undefined) return undefined;
+  const keys = new IssuerKeys({ issuer, jwks, clock, report });
+  return new Tokens({ rules: { issuer, audience, ...rules }, keys, clock });
+}
+
+function ratesOf({ shopper, service, anonymous, burst_s }: Config['auth']['rates']) {
+  const of = (perSecond: number) => ({ perSecond, burst: Math.max(1, Math.floor(perSecond * burst_s)) });
+  const served = of(service);
+  return { shopper: of(shopper), service: served, monitor: served, admin: served, anonymous: of(anonymous) };
+}

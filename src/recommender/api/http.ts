@@ -1,0 +1,168 @@
+/** The server's side of HTTP: limits, headers, who is let in, and every refusal as a problem. */
+import type { Socket } from 'node:net';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { RateLimited } from './auth/admission.ts';
+import type { Admission } from './auth/admission.ts';
+import { isLoopback } from './auth/loopback.ts';
+import type { Endpoint } from './endpoint.ts';
+import { HostRefused } from './errors.ts';
+import { problemFor, problemOf } from './problem.ts';
+import { bodyLimit, type Problem } from './wire.ts';
+
+export interface HttpOptions {
+  /** Address to listen on. */
+  readonly host: string;
+  /** Other sites whose pages may ask. */
+  readonly origins: readonly string[];
+  /** Proxies whose word on where a request came from is taken. */
+  readonly trustedProxies: readonly string[];
+  /** Connections at a time; more are closed at once. */
+  readonly connections: number;
+  /** Origins besides our own that our pages may ask: that of an issuer which signs them in. */
+  readonly pagesMayAsk?: readonly string[];
+  readonly patience?: Patience;
+}
+
+/** How long a request may take to come: nobody holds a connection by sending slowly. */
+export interface Patience {
+  readonly headers_ms: number;
+  readonly request_ms: number;
+  /** How often it is looked who does. */
+  readonly look_ms: number;
+}
+
+const usualPatience: Patience = { headers_ms: 10_000, request_ms: 30_000, look_ms: 2_000 };
+
+export const defaultHttp: HttpOptions = { host: '127.0.0.1', origins: [], trustedProxies: [], connections: 10_000 };
+
+export interface HttpParts {
+  readonly http: HttpOptions;
+  readonly admission: Admission;
+  readonly report: (error: unknown) => void;
+}
+
+/** Bytes of all headers of a request: a token and room. */
+const maxHeaderSize = 16 * 1_024;
+/** Longer than any path that Node lets through: a long id shall be told that it is too long. */
+const maxParamLength = 16 * 1_024;
+
+export async function createHttp({ http, admission, report }: HttpParts): Promise<FastifyInstance> {
+  const { headers_ms, request_ms, look_ms } = http.patience ?? usualPatience;
+  const app = fastify({
+    bodyLimit,
+    requestTimeout: request_ms,
+    http: { headersTimeout: headers_ms, connectionsCheckingInterval: look_ms, maxHeaderSize },
+    routerOptions: { maxParamLength },
+    trustProxy: http.trustedProxies.length === 0 ? false : [...http.trustedProxies],
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, problemFor(error));
+    },
+    clientErrorHandler: refuseUnreadable,
+  });
+  app.server.maxConnections = http.connections;
+  // Otherwise a page elsewhere could post a rating as text, which no browser asks leave for.
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler((error, _request, reply) => {
+    const problem = problemFor(error);
+    if (problem.status === 500) report(error);
+    if (error instanceof RateLimited) void reply.header('retry-after', String(error.retryAfter_s));
+    sendProblem(reply, problem);
+  });
+  await app.register(helmet, { contentSecurityPolicy: { directives: directivesOf(http) } });
+  if (http.origins.length > 0) await app.register(cors, { ...corsRules, origin: [...http.origins] });
+  if (isLoopback(http.host)) addHostCheck(app);
+  addAdmission(app, admission);
+  return app;
+}
+
+/** Pages load nothing from elsewhere, and nothing that is written into them runs or styles them. */
+const directivesOf = ({ pagesMayAsk = [] }: HttpOptions) => ({
+  upgradeInsecureRequests: null,
+  styleSrc: ["'self'"],
+  fontSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  connectSrc: ["'self'", ...pagesMayAsk],
+});
+
+/** Credentials travel in a header that pages set, never in cookies. */
+const corsRules = {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+  allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'last-event-id'],
+  exposedHeaders: ['etag', 'retry-after', 'www-authenticate', 'location', 'deprecation', 'sunset', 'link'],
+  credentials: false,
+  maxAge: 600,
+};
+
+/** A name elsewhere may be bent to loopback (DNS rebinding): its pages are not asked for their visitor's lists. */
+function addHostCheck(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ hostname }) => {
+    if (!isLoopback(hostname)) throw new HostRefused();
+  });
+}
+
+/** Before a body is read: what nobody vouches for is not worth its memory. */
+function addAdmission(app: FastifyInstance, admission: Admission): void {
+  app.decorateRequest('caller');
+  app.addHook('onRequest', async request => {
+    const { headers, ip: address, url } = request;
+    request.setDecorator('caller', await admission.of({ headers, address, url }));
+  });
+}
+
+/** What is asked for that is not there, or not so. */
+export function refuseUnknown(app: FastifyInstance, endpoints: readonly Endpoint[]): void {
+  const patterns = endpoints.map(endpoint => ({
+    methods: hasHead(endpoint) ? `${endpoint.method}, HEAD` : endpoint.method,
+    pattern: patternOf(endpoint.path),
+  }));
+  app.setNotFoundHandler(({ url }, reply) => {
+    const path = url.split('?', 1)[0] ?? '';
+    const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ methods }) => methods);
+    if (allowed.length === 0) return sendProblem(reply, problemOf(404, 'UNKNOWN_ROUTE', 'There is nothing here'));
+    const allow = allowed.join(', ');
+    void reply.header('allow', allow);
+    sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
+  });
+}
+
+/** What goes on for ever has no length to tell. */
+export const hasHead = ({ method, mediaType }: Endpoint): boolean =>
+  method === 'GET' && mediaType !== 'text/event-stream';
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+
+function sendProblem(reply: FastifyReply, problem: Problem): void {
+  if (problem.status === 503) void reply.header('retry-after', '1');
+  if (problem.status === 401) void reply.header('www-authenticate', challengeOf(problem));
+  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** RFC 6750, section 3: who showed nothing is told of no error. */
+const challengeOf = ({ code }: Problem): string =>
+  code === 'CREDENTIALS_MISSING' ? 'Bearer realm="millrace"' : 'Bearer realm="millrace", error="invalid_token"';
+
+/** What is no HTTP, or takes too long to become some: nothing of it has come to a route. */
+function refuseUnreadable(error: Error, socket: Socket): void {
+  const problem = unreadable.get(String(Reflect.get(error, 'code'))) ?? noHttp;
+  const body = JSON.stringify(problem);
+  if (!socket.writable) return void socket.destroy();
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${problem.title}`,
+      'content-type: application/problem+json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+const noHttp = problemOf(400, 'BAD_REQUEST', 'The request cannot be read');
+const unreadable: ReadonlyMap<string, Problem> = new Map([
+  ['HPE_HEADER_OVERFLOW', problemOf(431, 'HEADERS_TOO_LARGE', 'The headers have more than 16 KiB')],
+  ['ERR_HTTP_REQUEST_TIMEOUT', problemOf(408, 'REQUEST_TIMEOUT', 'The request did not come to its end in time')],
+]);
