@@ -9,6 +9,7 @@ import { isCron } from '../recommender/generations/schedule.ts';
 import { authSection, httpSection } from './auth-config.ts';
 import { blobSection } from './blob-config.ts';
 import { kafkaSection } from './kafka-config.ts';
+import { ordersSection } from './orders-config.ts';
 import { schemasSection } from './schemas-config.ts';
 import { servingSection } from './serving-config.ts';
 
@@ -210,6 +211,7 @@ export const configSchema = z.strictObject({
       ),
   }),
   serving: servingSection,
+  orders: ordersSection,
   limits: z.strictObject({
     maxRecords: integer(1, 1e6).default(50_000).describe('Records of an epoch at most.'),
     budgetBytes: integer(1 << 20, largest)

@@ -1,5 +1,6 @@
 import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
+import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
 import type { PortSettings } from './port-settings.ts';
@@ -13,6 +14,8 @@ export interface EngineThreadOptions {
   readonly settings: ApplicationSettings;
   /** Names of the topologies to run; all where absent. */
   readonly run?: readonly string[];
+  /** How orders are brought from the documents into the log; absent where this process does not. */
+  readonly orders?: { readonly pollEvery_ms: number; readonly leaseFor_ms: number };
   /** End once everything in the log has been processed, instead of waiting for more. */
   readonly untilCaughtUp: boolean;
   /** Records of an epoch. */
@@ -33,6 +36,8 @@ export type EngineMessage =
       readonly groups: readonly GroupStats[];
       /** What has gone wrong at the log, by reason. */
       readonly troubles: ReadonlyMap<string, number>;
+      /** What became of orders; null where this process does not bring them. */
+      readonly orders: ConnectorFigures | null;
     }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };

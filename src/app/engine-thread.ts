@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../errors.ts';
 import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
+import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { engineWorker } from './warm-engine.ts';
@@ -32,6 +33,8 @@ export class EngineThread {
   groups: readonly GroupStats[] = [];
   /** What has gone wrong at the log, by reason, got over or not. */
   troubles: ReadonlyMap<string, number> = new Map();
+  /** What became of orders since the thread was started; null where this process does not bring them. */
+  orders: ConnectorFigures | null = null;
   readonly #worker: Worker;
 
   constructor(options: EngineThreadOptions) {
@@ -48,6 +51,7 @@ export class EngineThread {
         this.freshness = message.freshness;
         this.groups = message.groups;
         this.troubles = message.troubles;
+        this.orders = message.orders;
       } else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
       else ended.resolve();

@@ -11,8 +11,10 @@ import { openPorts, type Ports } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { Controller, task as trainTask } from '../recommender/generations/controller.ts';
 import { measureInThread } from '../recommender/generations/shadow/thread.ts';
+import type { OrdersConnector } from '../recommender/orders/connector.ts';
 import { Trainer } from '../recommender/generations/trainer.ts';
 import { keepRetention } from './housekeeping.ts';
+import { ordersConnector } from './orders-work.ts';
 
 /** How often the other thread hears of progress. */
 const statsEveryMs = 50;
@@ -24,6 +26,7 @@ const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 async function run(options: EngineThreadOptions, stop: AbortController): Promise<void> {
   await using ports = await openPorts(options.ports);
   const observer = new StatsObserver(ports.clock);
+  const orders = await ordersConnector(ports, options, tell);
   const report = (): void =>
     post({
       type: 'stats',
@@ -31,42 +34,60 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
       freshness: observer.freshness(),
       groups: observer.groups(),
       troubles: ports.troubles?.() ?? new Map(),
+      orders: orders?.figures ?? null,
     });
   const timer = setInterval(report, statsEveryMs);
-  const generations = generationsOf(ports, options);
   try {
-    const engine = await Engine.open(
-      {
-        ...ports,
-        ...options,
-        store: ports.openStore(),
-        topologies: await topologiesOf(options.app, options.settings, { generations }),
-        observer: told(observer, generations),
-        ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
-        snapshots: { to: ports.snapshots, ...snapshotPolicy },
-      },
-      stop.signal,
-    );
-    if (!stop.signal.aborted) post({ type: 'restored' });
-    const ended = new AbortController();
-    const either = AbortSignal.any([stop.signal, ended.signal]);
-    const works = [
-      keepRetention(ports.transport, ports.clock, either, tell),
-      generations.run(either, !options.untilCaughtUp),
-    ];
-    const beside = Promise.all(works).catch((error: unknown) => {
-      stop.abort(); // what cannot be kept up beside the tasks stops them, in order
-      throw error;
-    });
-    try {
-      await (options.untilCaughtUp ? engine.runUntilCaughtUp(stop.signal) : engine.run(stop.signal));
-    } finally {
-      ended.abort();
-      await beside;
+    // First what is to be read: a run that ends once it has caught up reads it too.
+    if (options.untilCaughtUp) await orders?.runUntilCaughtUp(stop.signal);
+    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, orders });
+    else if (!options.untilCaughtUp) {
+      post({ type: 'restored' });
+      await orders?.run(stop.signal);
     }
   } finally {
     clearInterval(timer);
     report();
+  }
+}
+
+interface Beside {
+  readonly stop: AbortController;
+  readonly observer: StatsObserver;
+  readonly orders: OrdersConnector | undefined;
+}
+
+async function runTasks(ports: Ports, options: EngineThreadOptions, { stop, observer, orders }: Beside): Promise<void> {
+  const generations = generationsOf(ports, options);
+  const engine = await Engine.open(
+    {
+      ...ports,
+      ...options,
+      store: ports.openStore(),
+      topologies: await topologiesOf(options.app, options.settings, { generations }),
+      observer: told(observer, generations),
+      ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
+      snapshots: { to: ports.snapshots, ...snapshotPolicy },
+    },
+    stop.signal,
+  );
+  if (!stop.signal.aborted) post({ type: 'restored' });
+  const ended = new AbortController();
+  const either = AbortSignal.any([stop.signal, ended.signal]);
+  const works = [
+    keepRetention(ports.transport, ports.clock, either, tell),
+    generations.run(either, !options.untilCaughtUp),
+    ...(options.untilCaughtUp || orders === undefined ? [] : [orders.run(either)]),
+  ];
+  const beside = Promise.all(works).catch((error: unknown) => {
+    stop.abort(); // what cannot be kept up beside the tasks stops them, in order
+    throw error;
+  });
+  try {
+    await (options.untilCaughtUp ? engine.runUntilCaughtUp(stop.signal) : engine.run(stop.signal));
+  } finally {
+    ended.abort();
+    await beside;
   }
 }
 

@@ -3,11 +3,13 @@ import type { Graph } from '../engine/graph.ts';
 import { EventTimes } from '../operations/event-times.ts';
 import { lagOf, readFromOutside } from '../operations/lag.ts';
 import { type LogEnds, lookAt } from '../operations/log-look.ts';
-import { lagByTask, longestOf, type TaskLag, taskLagsOf } from '../operations/task-lag.ts';
+import { lagByTask, longestOf, type TaskLag, type TaskLagSum, taskLagsOf } from '../operations/task-lag.ts';
+import { ordersLag } from '../recommender/orders/lag.ts';
 import type { LiveFigures, LiveSource } from '../recommender/api/live/source.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Transport } from '../transport/port.ts';
+import type { Ports } from './compose.ts';
 import type { EngineThread } from './engine-thread.ts';
 
 /** The topology whose commit makes a list that a user sees. */
@@ -21,6 +23,8 @@ export interface Watched {
   readonly transport: Transport;
   readonly registry: Pick<SchemaRegistry, 'find'>;
   readonly graph: Graph;
+  /** Where orders come from; absent where the application has none. */
+  readonly orders?: Pick<Ports, 'documents' | 'clock'>;
 }
 
 /** For a process that serves what others work out: what the log tells, null where it cannot. */
@@ -60,17 +64,35 @@ async function figuresOf(
   const transport = lookAt(watched.transport);
   const rows = await lagOf(graph, transport, tasks);
   const lags = await taskLagsOf({ graph, transport, times, tasks });
+  const orders = await ordersSum(watched);
   return {
     records: readFromOutside(rows, graph),
-    lag: rows.reduce((sum, { behind }) => sum + behind, 0),
-    lagMs: longestOf(lags),
-    tasks: lagByTask(lags, mostTasks),
+    lag: rows.reduce((sum, { behind }) => sum + behind, orders?.behind ?? 0),
+    lagMs: longer(longestOf(lags), orders?.behindMs),
+    tasks: [...(orders === undefined ? [] : [orders]), ...lagByTask(lags, mostTasks)],
     epochs: null,
     deadLetters: await deadLettersIn(transport),
     waiting: null,
     freshness: null,
   };
 }
+
+/** Orders that a look each second counts. */
+const mostOrders = 200;
+
+/** All ranges of the feed as one more task; undefined where no order was ever met. */
+async function ordersSum({ orders }: Watched): Promise<TaskLagSum | undefined> {
+  if (orders === undefined) return undefined;
+  const lags = await ordersLag(orders, mostOrders);
+  if (lags.every(({ behind, hasBegun }) => behind === 0 && !hasBegun)) return undefined;
+  const late = lags.filter(({ behind }) => behind > 0).map(({ behindMs }) => behindMs);
+  const known = late.flatMap(ms => ms ?? []);
+  const behindMs = late.length === 0 ? 0 : known.length === 0 ? null : Math.max(...known);
+  return { task: 'orders', behind: lags.reduce((sum, { behind }) => sum + behind, 0), behindMs };
+}
+
+const longer = (a: number | null, b: number | null | undefined): number | null =>
+  a === null || b === null ? null : Math.max(a, b ?? 0);
 
 /** Nobody reads the dead letters, so there are no markers among them; one that was written twice counts twice. */
 async function deadLettersIn(transport: LogEnds): Promise<number> {

@@ -32,6 +32,10 @@ export class MovingEngine {
     return this.#thread.troubles;
   }
 
+  get orders(): EngineThread['orders'] {
+    return this.#thread.orders;
+  }
+
   /** Of the engine that runs now. */
   get restored(): Promise<void> {
     return this.#thread.restored;

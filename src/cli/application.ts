@@ -26,7 +26,12 @@ export interface Application {
   readonly topologies: readonly Topology[];
   /** Names of streams that come from outside and that no topology reads. */
   readonly further?: readonly string[];
+  /** What else `run` runs beside topologies: `orders`, of the recommender. */
+  readonly connectors: readonly string[];
 }
+
+/** Brings orders from the documents into the log. */
+export const ordersConnectorName = 'orders';
 
 const defaultPartitions = 4;
 /** Everybody writes to the dead letters, and versions of the model have one order. */
@@ -40,7 +45,8 @@ export async function loadApplication({ app }: AppFlags, config: Config): Promis
   const url = app === undefined ? recommender : fileUrl(app);
   const settings = applicationSettings(config);
   const further = (await loaded(url, () => furtherStreamsOf(url))).map(({ name }) => name);
-  return { app: url, settings, topologies: await loaded(url, () => topologiesOf(url, settings)), further };
+  const connectors = url === recommender ? [ordersConnectorName] : [];
+  return { app: url, settings, topologies: await loaded(url, () => topologiesOf(url, settings)), further, connectors };
 }
 
 async function loaded<T>(url: string, load: () => Promise<T>): Promise<T> {
@@ -65,12 +71,13 @@ function fileUrl(path: string): string {
 
 /** What the engine's thread is started with, whatever it is to do. */
 export const engineOptions = (
-  { app, settings }: Application,
+  { app, settings, connectors }: Pick<Application, 'app' | 'settings' | 'connectors'>,
   config: Config,
   { namespace }: Pick<Ports, 'namespace'>,
 ) => ({
   ports: { ...portSettings(config), namespace },
   standbys: config.standbys,
+  ...(connectors.includes(ordersConnectorName) ? { orders: config.orders } : {}),
   app,
   settings,
   ...config.limits,

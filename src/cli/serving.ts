@@ -15,6 +15,8 @@ import type { TaskLag } from '../operations/task-lag.ts';
 import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
 import { addPages } from '../recommender/api/pages.ts';
 import { requireSeen } from '../recommender/published-seen.ts';
+import { ordersLag } from '../recommender/orders/lag.ts';
+import { registerOrderMetrics } from '../recommender/orders/metrics.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
 import { tellSeen, watchSeen } from './watch-seen.ts';
@@ -32,7 +34,7 @@ export interface Serving {
   /** Address and port, of which 0 takes any that is free; who may ask; and how lists are served. */
   readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth'>;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles'>;
+  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'orders'>;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
@@ -95,6 +97,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving) 
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));
+  registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
   const server = await createServer({

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { Graph } from '../../engine/graph.ts';
 import { EventTimes } from '../../operations/event-times.ts';
 import { longestOf, type TaskLag, taskLagsOf } from '../../operations/task-lag.ts';
-import { loadApplication, openExisting, partitionsOf } from '../application.ts';
+import { type FeedLag, ordersLag } from '../../recommender/orders/lag.ts';
+import { loadApplication, openExisting, ordersConnectorName, partitionsOf } from '../application.ts';
 import {
   type AppFlags,
   appFlag,
@@ -48,9 +49,11 @@ async function lag(flags: Flags): Promise<void> {
   const { transport, registry, clock } = ports;
   const graph = new Graph(application.topologies, await partitionsOf(application, transport));
   const times = new EventTimes({ graph, transport, registry });
+  const hasOrders = application.connectors.includes(ordersConnectorName);
   const show = async (): Promise<void> => {
     const rows = await taskLagsOf({ graph, transport, times });
-    print(flags, resultOf(rows), () => textOf(rows));
+    const orders = hasOrders ? await ordersLag(ports) : [];
+    print(flags, resultOf(rows, orders), () => [textOf(rows), ...ordersText(orders)].join('\n\n'));
   };
   if (flags.watch === undefined) return await show();
   using stopped = untilSignalled();
@@ -64,11 +67,14 @@ async function lag(flags: Flags): Promise<void> {
 
 const secondsOf = (millis: number | null): number | null => (millis === null ? null : millis / 1_000);
 
-function resultOf(rows: readonly TaskLag[]) {
+function resultOf(rows: readonly TaskLag[], orders: readonly FeedLag[]) {
   return {
     behind: [...furthest(rows).values()].reduce((sum, behind) => sum + behind, 0),
     behindSeconds: secondsOf(longestOf(rows)),
     lag: rows.map(({ behindMs, ...row }) => ({ ...row, behindSeconds: secondsOf(behindMs) })),
+    orders: orders.map(({ range, owner, behind, isMore, behindMs }) => {
+      return { range, owner, behind, isMore, behindSeconds: secondsOf(behindMs) };
+    }),
   };
 }
 
@@ -97,3 +103,15 @@ const textOf = (rows: readonly TaskLag[]): string =>
       secondsOf(behindMs),
     ]),
   );
+
+/** Nothing of a shop without orders. */
+function ordersText(lags: readonly FeedLag[]): string[] {
+  if (lags.every(({ behind, hasBegun }) => behind === 0 && !hasBegun)) return [];
+  const rows = lags.map(({ range, owner, behind, isMore, behindMs }) => [
+    range,
+    owner,
+    `${isMore ? 'at least ' : ''}${behind}`,
+    secondsOf(behindMs),
+  ]);
+  return [table(['orders: range of the feed', 'read by', 'behind', 'seconds'], rows)];
+}

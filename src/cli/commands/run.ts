@@ -3,7 +3,7 @@ import { openPorts, type Ports } from '../../app/compose.ts';
 import { followSwitches } from '../../app/follow-switches.ts';
 import { MovingEngine } from '../../app/moving-engine.ts';
 import { Graph } from '../../engine/graph.ts';
-import { createTopics, engineOptions, loadApplication } from '../application.ts';
+import { type Application, createTopics, engineOptions, loadApplication } from '../application.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
 import {
   type AppFlags,
@@ -28,6 +28,8 @@ type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: t
 interface RunResult extends Outcome {
   /** Records from outside, each counted once however many topologies read it. */
   readonly records: number;
+  /** Changed orders that it has read from the documents. */
+  readonly orders: number;
   readonly epochs: number;
   readonly seconds: number;
   readonly recordsPerSecond: number;
@@ -36,8 +38,10 @@ interface RunResult extends Outcome {
 /** `millrace run`: the long-running consumer. */
 export function addRun(program: Command): void {
   withSettings(program.command('run'), settings)
-    .description('run topologies: all of the recommender, or those named; creates the topics that are missing')
-    .argument('[topology...]', 'names of topologies')
+    .description(
+      'run topologies and the connector `orders`: all of the recommender, or those named; creates the topics that are missing',
+    )
+    .argument('[topology...]', 'names of topologies, and `orders`')
     .addOption(new Option('--until-caught-up', 'end once everything in the log has been processed'))
     .addOption(appFlag())
     .addOption(jsonFlag())
@@ -48,10 +52,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   const application = await loadApplication(flags, config);
   const { topologies } = application;
-  checkNames(
-    names,
-    topologies.map(({ name }) => name),
-  );
+  const named = namedIn(names, application);
   await using opened = await openPorts(config);
   const ports = withPatience(opened, config);
   const graph = new Graph(topologies, await createTopics(application, ports.transport, config));
@@ -59,8 +60,8 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     readFromOutside(await lagOf(graph, transport), graph);
   const untilCaughtUp = flags.untilCaughtUp === true;
   const optionsIn = (there: Ports) => ({
-    ...engineOptions(application, config, there),
-    ...(names.length === 0 ? {} : { run: [...new Set(names)] }),
+    ...engineOptions({ ...application, connectors: named.connectors }, config, there),
+    ...(names.length === 0 ? {} : { run: named.topologies }),
     untilCaughtUp,
   });
   let [here, before, begin] = [ports, await outside(ports), performance.now()];
@@ -75,7 +76,8 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const records = (await outside(here)) - before;
   const epochs = sum(thread.tasks, task => task.epochs);
   const recordsPerSecond = records / seconds;
-  const result = { records, epochs, seconds, recordsPerSecond, ...(await outcomeOf(here)) } satisfies RunResult;
+  const orders = thread.orders?.orders ?? 0;
+  const result = { records, orders, epochs, seconds, recordsPerSecond, ...(await outcomeOf(here)) } satisfies RunResult;
   print(flags, result, () => textOf(result));
 }
 
@@ -102,9 +104,14 @@ async function ended(thread: MovingEngine, ports: Ports, follow?: (ports: Ports)
   }
 }
 
-function checkNames(names: readonly string[], known: readonly string[]): void {
+/** What the names name: topologies, and what runs beside them; all of it where there are none. @throws {Misuse} */
+function namedIn(names: readonly string[], { topologies, connectors }: Pick<Application, 'topologies' | 'connectors'>) {
+  const all = topologies.map(({ name }) => name);
+  const known = [...all, ...connectors];
   for (const name of names)
     if (!known.includes(name)) throw new Misuse(`There is no topology '${name}'`, didYouMeanOneOf(name, known));
+  const isNamed = (name: string): boolean => names.length === 0 || names.includes(name);
+  return { topologies: all.filter(isNamed), connectors: connectors.filter(isNamed) };
 }
 
 const textOf = (result: RunResult): string =>

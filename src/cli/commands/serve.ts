@@ -29,7 +29,7 @@ async function serve(flags: ConfigFlags): Promise<void> {
   const application = await loadApplication({}, config);
   const liveIn = async (there: Ports): Promise<LiveSource> => {
     const partitions = await partitionsOf(application, there.transport);
-    return logSource({ ...there, graph: new Graph(application.topologies, partitions) });
+    return logSource({ ...there, graph: new Graph(application.topologies, partitions), orders: there });
   };
   const follow = config.namespace === undefined ? { liveIn } : undefined;
   await serveUntilStopped({ ports, config, live: await liveIn(ports), follow, signal: stopped.signal });

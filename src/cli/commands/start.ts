@@ -53,7 +53,7 @@ async function start(flags: Flags): Promise<void> {
     }
     const watchedIn = async (there: Ports): Promise<Watched> => {
       const partitions = await partitionsOf(application, there.transport);
-      return { ...there, graph: new Graph(application.topologies, partitions) };
+      return { ...there, graph: new Graph(application.topologies, partitions), orders: there };
     };
     let lags = engineLags(await watchedIn(ports), thread);
     const liveIn = async (there: Ports): Promise<LiveSource> => {

@@ -50,7 +50,7 @@ export async function runReplay({
   const begin = performance.now();
   using stopped = untilSignalled();
   const thread = new EngineThread({
-    ...engineOptions(application, config, ports),
+    ...engineOptions({ ...application, connectors: [] }, config, ports),
     run: topologies,
     untilCaughtUp: !follow,
   });

@@ -1,0 +1,29 @@
+/** Brings orders into the log, in the engine's thread: beside its tasks, or alone. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { ratings } from '../../topologies/streams.ts';
+import type { OnWait } from '../engine/retry.ts';
+import { OrdersConnector } from '../recommender/orders/connector.ts';
+import { deadLetters } from '../stream/dead-letter.ts';
+import type { Ports } from './compose.ts';
+import type { EngineThreadOptions } from './engine-messages.ts';
+
+/** Undefined where this process is not to bring any. Whoever reads what it writes finds the schemas in the registry. */
+export async function ordersConnector(
+  { documents, transport, clock, registry }: Pick<Ports, 'documents' | 'transport' | 'clock' | 'registry'>,
+  { orders }: Pick<EngineThreadOptions, 'orders'>,
+  onWait: OnWait,
+): Promise<OrdersConnector | undefined> {
+  if (orders === undefined) return undefined;
+  for (const { schema } of [ratings, deadLetters]) await registry.register(schema.definition);
+  return new OrdersConnector({
+    documents,
+    transport,
+    clock,
+    owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    pollEvery: orders.pollEvery_ms,
+    leaseFor: orders.leaseFor_ms,
+    onWait,
+    warn: text => void process.stderr.write(`${text}\n`),
+  });
+}

@@ -1,0 +1,96 @@
+/** One page of the change feed, from orders to the log, read straight down. The crash tests are made from this list. */
+import type { Rating } from '../../../schemas/types.ts';
+import { ratings } from '../../../topologies/streams.ts';
+import type { Changes, Documents } from '../../documents/port.ts';
+import { type DeadLetter, deadLetters } from '../../stream/dead-letter.ts';
+import { appendFromOutside, recordOf } from '../../stream/outside.ts';
+import type { Millis } from '../../stream/time.ts';
+import type { Transport } from '../../transport/port.ts';
+import type { Lease, Leases } from '../leases/lease.ts';
+import { decideOrder } from './decide.ts';
+import { letterOf } from './letters.ts';
+import { ordersCollection } from './order.ts';
+import type { FeedPosition } from './position.ts';
+
+/** What one range of the feed is read with. */
+export interface FeedRun {
+  readonly documents: Pick<Documents, 'get' | 'put' | 'list' | 'changes'>;
+  readonly transport: Pick<Transport, 'partitions' | 'append'>;
+  readonly clock: { now(): Millis };
+  readonly leases: Leases<FeedPosition>;
+  /** As it was kept last. */
+  lease: Lease<FeedPosition>;
+  /** Where the next page begins: past pages without orders it is further than the lease says. */
+  continuation: string | null;
+  /** Asks what does not answer again, for ever. */
+  readonly trying: <R>(what: string, work: () => Promise<R>) => Promise<R>;
+  /** Of the range among those of the feed, for dead letters. */
+  readonly number: number;
+}
+
+/** A page on its way. */
+export interface Page {
+  changes: Changes;
+  events: readonly Rating[];
+  letters: readonly DeadLetter[];
+}
+
+export type PageStep = (run: FeedRun, page: Page) => Promise<void>;
+
+/** In this order, each only after the one before it is durable. Any of them may be done again. */
+export const steps: readonly PageStep[] = [read, decide, append, store];
+
+/** Orders of a page at most. */
+export const pageSize = 100;
+/** Orders that are looked at together. */
+const atOnce = 16;
+
+export const emptyPage = (): Page => ({
+  changes: { documents: [], continuation: '', caughtUp: true },
+  events: [],
+  letters: [],
+});
+
+/** Reads the newest state of the orders that have changed since the position in the lease. */
+async function read({ documents, lease: { name }, continuation }: FeedRun, page: Page): Promise<void> {
+  page.changes = await documents.changes(ordersCollection, continuation ?? undefined, pageSize, name);
+}
+
+/** Writes down, order by order, what there is to tell, before anything is told. @throws {LeaseLost} */
+async function decide(run: FeedRun, page: Page): Promise<void> {
+  const { documents } = page.changes;
+  const [events, letters]: [Rating[], DeadLetter[]] = [[], []];
+  for (let from = 0; from < documents.length; from += atOnce) {
+    const some = documents.slice(from, from + atOnce);
+    // Each by itself: a store that now and then does not answer would never answer all of them at once.
+    const decided = await Promise.all(some.map(document => run.trying('decide', () => decideOrder(run, document))));
+    for (const [at, outcome] of decided.entries()) {
+      const { events: told, refused } = outcome;
+      events.push(...told);
+      const document = some[at];
+      if (refused === undefined || document === undefined) continue;
+      letters.push(letterOf({ document, reason: refused }, placeOf(run, from + at), run.clock.now()));
+    }
+  }
+  page.events = events;
+  page.letters = letters;
+}
+
+const placeOf = ({ number: range, lease }: FeedRun, index: number) => ({ range, page: lease.state.page, index });
+
+/** Tells it. Events that come twice have the same ids, and letters the same place. */
+async function append({ transport, clock }: FeedRun, { events, letters }: Page): Promise<void> {
+  const records = <T>(stream: Parameters<typeof recordOf<T>>[0], values: readonly T[]) =>
+    values.map(value => recordOf(stream, value));
+  const now = clock.now();
+  if (events.length > 0) await appendFromOutside(transport, ratings.name, records(ratings, events), now);
+  if (letters.length > 0) await appendFromOutside(transport, deadLetters.name, records(deadLetters, letters), now);
+}
+
+/** Leaves the page behind. @throws {LeaseLost} */
+async function store(run: FeedRun, { changes }: Page): Promise<void> {
+  const { page } = run.lease.state;
+  const state = { page: page + 1, continuation: changes.continuation, isSplit: false };
+  run.lease = await run.leases.keep(run.lease, state);
+  run.continuation = changes.continuation;
+}
