@@ -1,5 +1,5 @@
 /** Generations as a test decides about them: in memory, and with nobody else who decides. */
-import { trainGeneration, openKernel } from '../../src/als/index.ts';
+import { type ModelSettings, openKernel, trainGeneration } from '../../src/als/index.ts';
 import type { Signalling } from '../../src/recommender/domain/configured.ts';
 import {
   type Cause,
@@ -48,10 +48,10 @@ export class TestGenerations implements Generations {
   }
 
   /** Trains what the learner knows now, and keeps it; answers its name. */
-  trainNow(generation: number): string {
+  trainNow(generation: number, set: Partial<ModelSettings> = {}): string {
     if (this.learner === undefined) throw new Error('Nobody has asked for signals yet');
     using kernel = openKernel();
-    const trained = asTrained(trainGeneration(this.learner.model.freeze(), { kernel }));
+    const trained = asTrained(trainGeneration(this.learner.model.freeze(set), { kernel }));
     const name = nameOf(generation, trained.digest);
     this.files.set(name, trained);
     return name;
@@ -59,5 +59,19 @@ export class TestGenerations implements Generations {
 
   adopt(name: string, generation: number, cause: Cause = 'command', isForeign = false): void {
     this.source.offer({ signal: 'adopt', name, generation, cause, trainedAt: 1_000, isForeign });
+  }
+
+  /** With this share of the users; of one that is tried out already it is another share. */
+  experiment(name: string, generation: number, share: number): void {
+    const about = { name, generation, cause: 'command', trainedAt: 1_000, isForeign: false } as const;
+    this.source.offer({ signal: 'experiment', ...about, share, startedAt: 2_000 });
+  }
+
+  stop(name: string): void {
+    this.source.offer({ signal: 'stop', name });
+  }
+
+  promote(name: string): void {
+    this.source.offer({ signal: 'promote', name });
   }
 }

@@ -53,7 +53,15 @@ const model = z.object({
   // Of the training behind the generation; empty and 0 where it was never trained whole.
   generationName: z.string().default(''),
   trainedAt: z.number().default(0),
-  candidate: z.object({ generation: z.int(), share: z.number(), settings: settings.optional() }).nullish(),
+  candidate: z
+    .object({
+      generation: z.int(),
+      share: z.number(),
+      settings: settings.optional(),
+      // Of both models since it began, each with the users of its arm.
+      judged: z.object({ live: sums, candidate: sums }).optional(),
+    })
+    .nullish(),
   settings: settings.optional(),
   counts: z.object({ users: z.int(), items: z.int() }).optional(),
   prequential: sums.optional(),
