@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelVersion, Rating } from '../../schemas/types.ts';
 import { steps } from '../../src/engine/epoch.ts';
+import type { Model } from '../../src/als/index.ts';
 import { type ModelDocument, Stored } from '../../src/recommender/api/stored.ts';
-import type { Control } from '../../src/recommender/domain/control.ts';
+import { begunControl, type Control } from '../../src/recommender/domain/control.ts';
+import { nothingJudged } from '../../src/recommender/domain/totals.ts';
 import { inCandidate } from '../../src/recommender/domain/experiment.ts';
 import { defaultLearner } from '../../src/recommender/domain/learner.ts';
 import { recommend } from '../../topologies/recommend.ts';
@@ -38,15 +40,15 @@ async function opened(partitions = 2) {
 type Opened = Awaited<ReturnType<typeof opened>>;
 
 /** Tried out, with more of the users, stopped, tried out again, and promoted; ratings come all the while. */
-async function live({ world, generations }: Opened, own = () => ({})) {
-  const heard: string[] = [];
+async function tryOut({ world, generations }: Opened, own = () => ({})) {
+  const heard: Pick<Control, 'candidate' | 'former' | 'newest'>[] = [];
   const send = async (count: number, from: number): Promise<void> => {
     await world.send(ratings, ...events(count, from));
     await settle(world, own);
   };
   const hear = (): void => {
-    const { candidate, former, newest } = generations.learner?.control ?? {};
-    heard.push(JSON.stringify({ candidate, former, newest }));
+    const { candidate, former, newest } = generations.learner?.control ?? begunControl;
+    heard.push({ candidate, former, newest });
   };
   await send(110, 0);
   generations.begin();
@@ -77,9 +79,8 @@ async function live({ world, generations }: Opened, own = () => ({})) {
 
 /** What a reader finds, without what depends on offsets. */
 async function told(world: World) {
-  const versions = (await world.output(modelVersions)).map(({ cut: _, learnt: __, ...version }) =>
-    JSON.stringify(version),
-  );
+  const all = await world.output(modelVersions);
+  const versions = all.map(version => ({ ...version, cut: undefined, learnt: undefined }));
   const newest = new Map<string, string>();
   for (const stream of [itemVectors, userVectors])
     for (const vector of await world.output<{ id: string }>(stream))
@@ -88,15 +89,13 @@ async function told(world: World) {
   return { versions, newest };
 }
 
-const calm = live(await opened());
+const calm = tryOut(await opened());
 
-const named = (texts: readonly string[]) =>
-  texts
-    .map((text): ModelVersion => JSON.parse(text))
-    .map(({ generation, number, cause, candidate }) => {
-      const tried = candidate === null ? '' : `, ${candidate.generation} at ${candidate.share}`;
-      return `${generation}.${number} ${cause}${tried}`;
-    });
+const named = (versions: readonly Pick<ModelVersion, 'generation' | 'number' | 'cause' | 'candidate'>[]) =>
+  versions.map(({ generation, number, cause, candidate }) => {
+    const tried = candidate === null ? '' : `, ${candidate.generation} at ${candidate.share}`;
+    return `${generation}.${number} ${cause}${tried}`;
+  });
 
 test('versions name the candidate while it is tried out, and then are its own', async () => {
   const { versions } = await calm;
@@ -116,7 +115,7 @@ test('versions name the candidate while it is tried out, and then are its own', 
 });
 
 test('what is known of an experiment ends with it, and its numbers are remembered', async () => {
-  const heard = (await calm).heard.map((text): Partial<Control> => JSON.parse(text));
+  const { heard } = await calm;
   expect(heard.map(({ candidate }) => candidate && [candidate.generation, candidate.share])).toEqual([
     [2, 0.3],
     [2, 0.6],
@@ -124,7 +123,7 @@ test('what is known of an experiment ends with it, and its numbers are remembere
     null,
   ]);
   expect(heard.map(({ newest }) => newest)).toEqual([2, 2, 2, 2]);
-  expect(heard.map(({ former }) => Object.keys(former ?? {}).join(' '))).toEqual(['0', '0', '0 2', '0 1 2']);
+  expect(heard.map(({ former }) => Object.keys(former).join(' '))).toEqual(['0', '0', '0 2', '0 1 2']);
 });
 
 describe('while it runs', () => {
@@ -174,25 +173,31 @@ describe('while it runs', () => {
 
   test('each rating is judged by the model that its user was shown', async () => {
     const { world, generations, learn } = await running();
-    const { live, candidate } = generations.learner?.served ?? {};
-    const before = generations.learner?.control.candidate?.judged;
-    const next = events(30, 200);
-    const squared = { live: 0, candidate: 0 };
-    for (const { userId, itemId, value } of next) {
-      const arm = armOf(userId, 0.5);
-      const model = arm === 'live' ? live : candidate?.model;
-      squared[arm] += ((model?.stars(userId, itemId) ?? NaN) - value) ** 2;
-    }
+    const { learner } = generations;
+    if (learner === undefined) throw new Error('Nobody learns');
+    const judgedSoFar = () => learner.control.candidate?.judged ?? { live: nothingJudged, candidate: nothingJudged };
+    const { served } = learner;
+    const before = judgedSoFar();
     const published = await figures(world);
+    const next = events(30, 200);
+    const squaredOf = (arm: 'live' | 'candidate', model: Model | undefined): number =>
+      next
+        .filter(({ userId }) => armOf(userId, 0.5) === arm)
+        .map(({ userId, itemId, value }) => (model?.stars(userId, itemId) ?? NaN) - value)
+        .reduce((sum, error) => sum + error * error, 0);
+    const squared = {
+      live: squaredOf('live', served.live),
+      candidate: squaredOf('candidate', served.candidate?.model),
+    };
     await learn(30, 200);
-    const after = generations.learner?.control.candidate?.judged;
+    const after = judgedSoFar();
     for (const arm of ['live', 'candidate'] as const)
-      expect((after?.[arm].squared ?? 0) - (before?.[arm].squared ?? 0)).toBeCloseTo(squared[arm], 9);
+      expect(after[arm].squared - before[arm].squared).toBeCloseTo(squared[arm], 9);
     const inLive = next.filter(({ userId }) => armOf(userId, 0.5) === 'live').length;
     expect(inLive).toBeGreaterThan(2);
     expect((await figures(world)).records - published.records).toBe(inLive);
     const { judged } = (await modelDocument(world)).candidate ?? {};
-    expect(judged?.candidate.records).toBe(after?.candidate.count);
+    expect(judged?.candidate.records).toBe(after.candidate.count);
   });
 
   test('no backlog is trained as a whole, so that both generations learn it alike', async () => {
@@ -244,7 +249,7 @@ const newestUsers = async (world: World) =>
   );
 
 test.for([1, 4, 8])('all of it is the same bit for bit over %i partitions', async partitions => {
-  const found = await live(await opened(partitions));
+  const found = await tryOut(await opened(partitions));
   expect(found).toEqual(await calm);
 });
 
@@ -261,7 +266,7 @@ describe('a crash changes nothing', () => {
         if (name === step && when === moment && seen.size < seen.add(`${id} ${epoch}`).size) throw new Crash();
       },
     };
-    const found = await live(opening, () => (random.chance(0.3) ? { store: World.emptyStore() } : {}));
+    const found = await tryOut(opening, () => (random.chance(0.3) ? { store: World.emptyStore() } : {}));
     expect(seen.size).toBeGreaterThan(12);
     expect(found).toEqual(await calm);
     for (const stream of [itemVectors, userVectors, modelVersions, recommendations])
