@@ -7,7 +7,7 @@ import { type ModelDocument, Stored } from '../../src/recommender/api/stored.ts'
 import { begunControl, type Control } from '../../src/recommender/domain/control.ts';
 import { nothingJudged } from '../../src/recommender/domain/totals.ts';
 import { inCandidate } from '../../src/recommender/domain/experiment.ts';
-import { defaultLearner } from '../../src/recommender/domain/learner.ts';
+import { defaultLearner, type Learner } from '../../src/recommender/domain/learner.ts';
 import { recommend } from '../../topologies/recommend.ts';
 import { itemVectors, modelVersions, ratings, recommendations, userVectors } from '../../topologies/streams.ts';
 import { trainWith } from '../../topologies/train.ts';
@@ -173,11 +173,8 @@ describe('while it runs', () => {
 
   test('each rating is judged by the model that its user was shown', async () => {
     const { world, generations, learn } = await running();
-    const { learner } = generations;
-    if (learner === undefined) throw new Error('Nobody learns');
-    const judgedSoFar = () => learner.control.candidate?.judged ?? { live: nothingJudged, candidate: nothingJudged };
-    const { served } = learner;
-    const before = judgedSoFar();
+    const { served } = learnerOf(generations);
+    const before = judgedBy(generations);
     const published = await figures(world);
     const next = events(30, 200);
     const squaredOf = (arm: 'live' | 'candidate', model: Model | undefined): number =>
@@ -190,7 +187,7 @@ describe('while it runs', () => {
       candidate: squaredOf('candidate', served.candidate?.model),
     };
     await learn(30, 200);
-    const after = judgedSoFar();
+    const after = judgedBy(generations);
     for (const arm of ['live', 'candidate'] as const)
       expect(after[arm].squared - before[arm].squared).toBeCloseTo(squared[arm], 9);
     const inLive = next.filter(({ userId }) => armOf(userId, 0.5) === 'live').length;
@@ -230,6 +227,15 @@ describe('while it runs', () => {
     expect(await count()).toBe(stopped);
   });
 });
+
+/** The one whose task runs: each settling has another. */
+function learnerOf({ learner }: TestGenerations): Learner {
+  if (learner === undefined) throw new Error('Nobody learns');
+  return learner;
+}
+
+const judgedBy = (generations: TestGenerations) =>
+  learnerOf(generations).control.candidate?.judged ?? { live: nothingJudged, candidate: nothingJudged };
 
 async function figures(world: World) {
   const last = (await world.output(modelVersions)).at(-1);
