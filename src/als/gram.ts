@@ -15,16 +15,6 @@ export function addOuter(matrix: Float64Array, stride: number, y: Float64Array, 
   }
 }
 
-/** Takes the outer product of one vector out of a matrix and puts that of another in, in one pass. */
-export function replaceOuter(matrix: Float64Array, from: Float64Array, to: Float64Array): void {
-  const k = from.length;
-  for (let a = 0; a < k; a++) {
-    const [out, into] = [from[a] ?? NaN, to[a] ?? NaN];
-    for (let b = a, at = a * (k + 1); b < k; b++, at++)
-      matrix[at] = (matrix[at] ?? NaN) + (into * (to[b] ?? NaN) - out * (from[b] ?? NaN));
-  }
-}
-
 /** Rows whose outer products are added at once: each element is then read and written once for all of them. */
 const together = 4;
 
@@ -88,12 +78,13 @@ export class OuterSum {
  * @throws {BoundExceeded}
  */
 export function checkExact(matrix: Float64Array, stride: number, k: number): void {
-  for (let a = 0; a < k; a++) {
-    const sum = matrix[a * stride + a] ?? NaN;
-    if (!(sum <= exactLimit))
-      throw new BoundExceeded(
-        `A sum of squared factors is ${sum}, past 2^53`,
-        'Start a generation with a smaller grid exponent',
-      );
-  }
+  if (!isExact(matrix, stride, k)) throw inexact();
 }
+
+export function isExact(matrix: Float64Array, stride: number, k: number): boolean {
+  for (let a = 0; a < k; a++) if (!((matrix[a * stride + a] ?? NaN) <= exactLimit)) return false;
+  return true;
+}
+
+export const inexact = (): BoundExceeded =>
+  new BoundExceeded('A sum of squared factors is past 2^53', 'Start a generation with a smaller grid exponent');

@@ -205,7 +205,7 @@ export class Pairs {
 
   #count(pair: number, events: number, likes: number): void {
     for (const [side, row] of [[this.#users, this.userOf(pair)] as const, [this.#items, this.itemOf(pair)] as const]) {
-      side.events.add(row, events);
+      side.countEvents(row, events);
       side.likes.add(row, likes);
     }
   }

@@ -25,22 +25,6 @@ function noteBefore(side: Side, other: Side, row: number, vector: Int16Array): v
 }
 
 function age(side: Side, other: Side, row: number, distance: number): void {
-  const events = other.events.values;
-  const { staleness, dirty } = other;
-  const steps = stalenessSteps * distance;
-  const [neighbours, codes] = [side.pairs.neighboursOf(row), side.pairs.codesOf(row)];
-  for (let n = 0; n < neighbours.length; n++) {
-    if (weightIn(codes[n] ?? 0) === 0) continue;
-    const neighbour = neighbours[n] ?? 0;
-    const gain = nearest(steps / Math.sqrt((events[neighbour] ?? 0) + 1));
-    if (gain === 0) continue;
-    staleness.add(neighbour, gain);
-    dirty.add(neighbour);
-  }
+  const coded = { neighbours: side.pairs.neighboursOf(row), codes: side.pairs.codesOf(row) };
+  other.staleness.spread(coded, stalenessSteps * distance, other.dirty);
 }
-
-/** 1.5 * 2^52: what is added to it has no room for anything behind the point, and is rounded half to even. */
-const roundingShift = 6755399441055744;
-
-/** `roundHalfEven` for positive numbers under 2^51, thousands of times an event. */
-const nearest = (value: number): number => value + roundingShift - roundingShift;

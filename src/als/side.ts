@@ -1,9 +1,9 @@
 import { Adjacency } from './adjacency.ts';
 import { RowDigests } from './digests.ts';
 import { firstValues } from './first-values.ts';
-import { addOuter, checkExact, replaceOuter } from './gram.ts';
 import { HeavyRows } from './heavy-rows.ts';
 import type { FactorMatrix } from './kernel/factor-matrix.ts';
+import type { GramSum } from './kernel/gram-sum.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { Marks } from './marks.ts';
 import { Numbers } from './numbers.ts';
@@ -46,11 +46,7 @@ export class Side implements Disposable {
   #settings: ModelSettings;
   #vectors: FactorMatrix;
   #starVectors: FactorMatrix;
-  #gram: Float64Array;
-  /** A row as doubles, while it is added to the Gram matrix. */
-  #row: Float64Array;
-  /** What was there before it. */
-  #moved: Float64Array;
+  #gram: GramSum;
 
   constructor(name: SideName, settings: ModelSettings, kernel: Kernel) {
     this.name = name;
@@ -60,9 +56,7 @@ export class Side implements Disposable {
     this.#kernel = kernel;
     this.#vectors = kernel.matrix(settings.factors);
     this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
-    this.#gram = new Float64Array(settings.factors * settings.factors);
-    this.#row = new Float64Array(settings.factors);
-    this.#moved = new Float64Array(settings.factors);
+    this.#gram = kernel.gramSum(settings.factors);
     this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)]);
   }
 
@@ -90,8 +84,8 @@ export class Side implements Disposable {
     return this.#starVectors;
   }
 
-  /** Sum of y y' over all rows; only the upper triangle counts. Exact integers. */
-  get gram(): Float64Array {
+  /** Sum of y y' over all rows that count. */
+  get gram(): GramSum {
     return this.#gram;
   }
 
@@ -107,13 +101,13 @@ export class Side implements Disposable {
     this.staleness.set(row, 0);
     for (const matrix of [this.#vectors, this.#starVectors]) matrix.resize(Math.max(matrix.rows, row + 1));
     this.begin(row);
-    this.#addToGram(row, 1);
+    this.#gram.replace(undefined, this.#vectors.row(row));
     return row;
   }
 
   /** Takes a row out whose pairs are gone. */
   remove(row: number): void {
-    this.#addToGram(row, -1);
+    this.#gram.replace(this.#vectors.row(row), undefined);
     for (const matrix of [this.#vectors, this.#starVectors]) matrix.row(row).fill(0);
     this.staleness.set(row, 0);
     this.touchedAt.set(row, 0);
@@ -123,7 +117,7 @@ export class Side implements Disposable {
     this.ids.remove(row);
   }
 
-  /** Puts a solved vector in place of a row's; answers the distance it moved, in grid steps. */
+  /** Puts a solved vector, a row of a matrix of the kernel, in place of a row's; answers the distance it moved, in grid steps. */
   move(row: number, vector: Int16Array): number {
     const old = this.#vectors.row(row);
     let squared = 0;
@@ -132,13 +126,9 @@ export class Side implements Disposable {
       squared += difference * difference;
     }
     if (squared === 0 && !this.cold.has(row)) return 0;
-    if (this.cold.has(row)) this.#moved.fill(0);
-    else this.#moved.set(old);
+    this.#gram.replace(this.cold.has(row) ? undefined : old, vector);
     this.cold.delete(row);
     old.set(vector);
-    this.#row.set(vector);
-    replaceOuter(this.#gram, this.#moved, this.#row);
-    checkExact(this.#gram, vector.length, vector.length);
     this.mark(row);
     return Math.sqrt(squared);
   }
@@ -149,7 +139,7 @@ export class Side implements Disposable {
    */
   placeCold(row: number, vector: Int16Array): void {
     const old = this.#vectors.row(row);
-    if (!this.cold.has(row)) this.#addToGram(row, -1);
+    if (!this.cold.has(row)) this.#gram.replace(old, undefined);
     this.cold.add(row);
     if (vector.every((value, f) => value === old[f])) return;
     old.set(vector);
@@ -163,6 +153,13 @@ export class Side implements Disposable {
     this.mark(row);
   }
 
+  /** So many pairs of the row have a weight now that had none, or the other way round. */
+  countEvents(row: number, more: number): void {
+    if (more === 0) return;
+    this.events.add(row, more);
+    this.staleness.weigh(row, this.events.get(row));
+  }
+
   /** A weight or a rating of the row has changed. */
   touch(row: number, base: number): void {
     if (this.touchedAt.get(row) === base) return;
@@ -172,11 +169,9 @@ export class Side implements Disposable {
 
   /** Takes the settings of another generation: all vectors are zeros of their widths until the caller sets them, and sums the Gram matrix. */
   reshape(settings: ModelSettings): void {
-    for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
+    for (const held of [this.#vectors, this.#starVectors, this.#gram]) held[Symbol.dispose]();
     this.#settings = settings;
-    this.#gram = new Float64Array(settings.factors * settings.factors);
-    this.#row = new Float64Array(settings.factors);
-    this.#moved = new Float64Array(settings.factors);
+    this.#gram = this.#kernel.gramSum(settings.factors);
     this.#vectors = this.#kernel.matrix(settings.factors, this.ids.end);
     this.#starVectors = this.#kernel.matrix(settings.explicit.factors + 1, this.ids.end);
     this.staleness.clear();
@@ -187,7 +182,7 @@ export class Side implements Disposable {
   sumGram(): void {
     const cold = [...this.cold].map(row => ({ row, vector: this.#vectors.row(row).slice() }));
     for (const { row } of cold) this.#vectors.row(row).fill(0);
-    this.#gram = this.#kernel.gram(this.#vectors);
+    this.#gram.set(this.#kernel.gram(this.#vectors));
     for (const { row, vector } of cold) this.#vectors.row(row).set(vector);
   }
 
@@ -212,13 +207,6 @@ export class Side implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const matrix of [this.#vectors, this.#starVectors]) matrix[Symbol.dispose]();
-  }
-
-  #addToGram(row: number, weight: 1 | -1): void {
-    const { width } = this.#vectors;
-    this.#row.set(this.#vectors.row(row));
-    addOuter(this.#gram, width, this.#row, weight);
-    checkExact(this.#gram, width, width);
+    for (const held of [this.#vectors, this.#starVectors, this.#gram]) held[Symbol.dispose]();
   }
 }

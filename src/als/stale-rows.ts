@@ -1,3 +1,6 @@
+import type { Marks } from './marks.ts';
+import { weightIn } from './share-code.ts';
+
 /** Of the 52 bits behind the point of a double, so many tell buckets apart: eight to an octave. */
 const fractionBits = 3;
 const bits = new DataView(new ArrayBuffer(8));
@@ -6,14 +9,26 @@ const bucketOfOne = bucketAbove(1);
 const buckets = 54 << fractionBits;
 const noBucket = -1;
 
+/** Other ends of a row's pairs, and beside each what the pair comes to: share-code.ts. */
+export interface CodedNeighbours {
+  readonly neighbours: Int32Array;
+  readonly codes: Int32Array;
+}
+
+/** Numbers kept for each row, side by side in half a cache line: what a move of a neighbour reads and writes. */
+const [staleness, limit, root] = [0, 1, 2];
+const cellBits = 2;
+
 /**
  * How stale each row is, and the stalest without looking at all: rows above the threshold are kept in buckets of nearly
  * equal staleness. To add to a row costs an addition and a comparison unless it leaves its bucket.
  */
 export class StaleRows {
-  #staleness = new Float64Array(64);
-  /** Staleness from which a row belongs to another bucket than it is in. */
-  #limit = new Float64Array(64);
+  /**
+   * Of each row its staleness; the staleness from which it belongs to another bucket than it is in; and the root of its
+   * events and one.
+   */
+  #cells = new Float64Array(64 << cellBits);
   /** Bucket of each row that is stale at all, and its place in it. */
   #bucket = new Int16Array(64).fill(noBucket);
   #place = new Int32Array(64);
@@ -26,20 +41,37 @@ export class StaleRows {
   }
 
   get(row: number): number {
-    return this.#staleness[row] ?? 0;
+    return this.#cells[(row << cellBits) + staleness] ?? 0;
   }
 
-  set(row: number, staleness: number): void {
-    if (row >= this.#staleness.length) this.#grow(row + 1);
-    this.#staleness[row] = staleness;
-    this.#put(row, staleness);
+  set(row: number, value: number): void {
+    if (row >= this.#bucket.length) this.#grow(row + 1);
+    this.#cells[(row << cellBits) + staleness] = value;
+    this.#put(row, value);
   }
 
-  /** To a row that was set before. */
-  add(row: number, gain: number): void {
-    const staleness = (this.#staleness[row] ?? NaN) + gain;
-    this.#staleness[row] = staleness;
-    if (staleness >= (this.#limit[row] ?? NaN)) this.#put(row, staleness);
+  /** How many events a row has, which was set before: the more, the less a neighbour's move matters. */
+  weigh(row: number, events: number): void {
+    this.#cells[(row << cellBits) + root] = Math.sqrt(events + 1);
+  }
+
+  /**
+   * A row has moved by so many steps: its neighbours with which it has a weight grow staler by steps / sqrt(events + 1),
+   * rounded. Those that do are marked.
+   */
+  spread({ neighbours, codes }: CodedNeighbours, steps: number, mark: Marks): void {
+    const cells = this.#cells;
+    for (let n = 0; n < neighbours.length; n++) {
+      if (weightIn(codes[n] ?? 0) === 0) continue;
+      const row = neighbours[n] ?? 0;
+      const at = row << cellBits;
+      const gain = nearest(steps / (cells[at + root] ?? NaN));
+      if (gain === 0) continue;
+      const value = (cells[at + staleness] ?? NaN) + gain;
+      cells[at + staleness] = value;
+      if (value >= (cells[at + limit] ?? NaN)) this.#put(row, value);
+      mark.add(row);
+    }
   }
 
   /** All rows of each bucket that has any, the stalest bucket first. */
@@ -50,16 +82,19 @@ export class StaleRows {
     }
   }
 
+  /** No row is stale. */
   clear(): void {
-    this.#staleness.fill(0);
-    this.#limit.fill(0);
+    for (let at = 0; at < this.#cells.length; at += 1 << cellBits) {
+      this.#cells[at + staleness] = 0;
+      this.#cells[at + limit] = 0;
+    }
     this.#bucket.fill(noBucket);
     for (const rows of this.#rows) rows.length = 0;
   }
 
-  #put(row: number, staleness: number): void {
-    const bucket = staleness < this.#least ? noBucket : bucketAbove(staleness) - bucketOfOne;
-    this.#limit[row] = bucket === noBucket ? this.#least : leastOf(bucket + 1 + bucketOfOne);
+  #put(row: number, value: number): void {
+    const bucket = value < this.#least ? noBucket : bucketAbove(value) - bucketOfOne;
+    this.#cells[(row << cellBits) + limit] = bucket === noBucket ? this.#least : leastOf(bucket + 1 + bucketOfOne);
     if (this.#bucket[row] === bucket) return;
     this.#leave(row);
     this.#bucket[row] = bucket;
@@ -77,16 +112,21 @@ export class StaleRows {
   }
 
   #grow(least: number): void {
-    const length = Math.max(least, 2 * this.#staleness.length);
-    const [staleness, limit] = [new Float64Array(length), new Float64Array(length)];
+    const length = Math.max(least, 2 * this.#bucket.length);
+    const cells = new Float64Array(length << cellBits);
     const [bucket, place] = [new Int16Array(length).fill(noBucket), new Int32Array(length)];
-    staleness.set(this.#staleness);
-    limit.set(this.#limit);
+    cells.set(this.#cells);
     bucket.set(this.#bucket);
     place.set(this.#place);
-    [this.#staleness, this.#limit, this.#bucket, this.#place] = [staleness, limit, bucket, place];
+    [this.#cells, this.#bucket, this.#place] = [cells, bucket, place];
   }
 }
+
+/** 1.5 * 2^52: what is added to it has no room for anything behind the point, and is rounded half to even. */
+const roundingShift = 6755399441055744;
+
+/** `roundHalfEven` for positive numbers under 2^51, thousands of times an event. */
+const nearest = (value: number): number => value + roundingShift - roundingShift;
 
 /** The leading bits of a positive double ascend with it. */
 function bucketAbove(value: number): number {

@@ -79,7 +79,7 @@ export function why({ users, items, pairs, settings }: ModelState, user: number,
     preference: pairs.preferenceOf(pair),
   }));
   const y = items.vectors.row(item);
-  const explained = { settings, gram: items.gram, items: items.counted, unit: items.unit };
+  const explained = { settings, gram: items.gram.values(), items: items.counted, unit: items.unit };
   const each = whyOf(y, own, explained);
   const contributions = weighed
     .map((pair, n) => ({ itemId: items.idOf(pairs.itemOf(pair)), contribution: each[n] ?? NaN }))

@@ -2,6 +2,7 @@ import { BoundExceeded } from '../errors.ts';
 import { maxFactor } from '../widths.ts';
 import type { EntryRows } from './entries.ts';
 import type { FactorMatrix } from './factor-matrix.ts';
+import { GramSum } from './gram-sum.ts';
 import type { Blocks, Product, RowSums, SolveRows, SolveSums, TopN, Transform } from './kernel.ts';
 
 /** In units of 2^-12 a target must fit 16 bits. */
@@ -80,7 +81,9 @@ type Solved = Pick<SolveRows, 'gram' | 'shared' | 'diagonal' | 'into' | 'rows'>;
 function checkSolving({ gram, shared, diagonal, into, rows }: Solved, count: number, width: number): void {
   if (into.width !== width) refuse(`Rows of ${width} do not fit a matrix of ${into.width}`);
   if (gram === undefined && shared !== 0) refuse('Without a Gram matrix rows share nothing: let shared be 0');
-  if (gram !== undefined) requireLength('The Gram matrix', gram, width * width);
+  if (gram instanceof GramSum) {
+    if (gram.width !== width) refuse(`A Gram matrix of ${gram.width} columns does not fit rows of ${width}`);
+  } else if (gram !== undefined) requireLength('The Gram matrix', gram, width * width);
   requireLength('The diagonal', diagonal, count);
   if (rows === undefined ? count > into.rows : rows.some(row => row < 0 || row >= into.rows))
     refuse(`A row to be written lies past the ${into.rows} of its matrix`);

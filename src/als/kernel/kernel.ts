@@ -1,6 +1,7 @@
 import type { Entries, EntryRows, SparseRows } from './entries.ts';
 import type { FactorMatrix } from './factor-matrix.ts';
 import type { GatheredRows } from './gathered-rows.ts';
+import type { GramSum } from './gram-sum.ts';
 
 /**
  * The arithmetic of the model. Every implementation answers the same bits (docs/decisions/0038): sums are of integers
@@ -24,6 +25,9 @@ export interface Kernel extends Disposable {
 
   /** The sum of y y' over all rows y: width x width, symmetric, exact. @throws {BoundExceeded} past 2^53 */
   gram(matrix: FactorMatrix): Float64Array;
+
+  /** Such a sum that is kept up row by row; of no rows to begin with. */
+  gramSum(width: number): GramSum;
 
   /**
    * Solves each row of `entries` by Cholesky and writes it to `into`: answers how many factors met the end of the grid.
@@ -92,7 +96,7 @@ export interface RowSums {
 /** What is added to the exact sums, and how they become grid values. */
 interface Solving {
   /** Of all neighbours, width x width; only the upper triangle is read. Leave it out where `shared` is 0. */
-  readonly gram?: Float64Array;
+  readonly gram?: Float64Array | GramSum;
   /** Times it is added to each row's system. */
   readonly shared: number;
   /** Added to each row's diagonal: one for each row of entries. */

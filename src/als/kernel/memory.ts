@@ -23,12 +23,15 @@ export class KernelMemory {
   readonly memory: WasmMemory;
   /** Free blocks, ascending, no two of them adjacent. Address 0 is never given out. */
   #free: Block[] = [{ address: alignment, bytes: pageBytes - alignment }];
-  /** The whole memory as it is now: a view for each block would cost more than to clear a small one. */
-  #all: Uint8Array;
+  /**
+   * The whole memory as it is now: a view for each block would cost more than to clear a small one. By eight bytes: what
+   * is shared is cleared element by element.
+   */
+  #all: Float64Array;
 
   constructor(memory = new webAssembly.Memory({ initial: 1, maximum: maxPages, shared: true })) {
     this.memory = memory;
-    this.#all = new Uint8Array(memory.buffer);
+    this.#all = new Float64Array(memory.buffer);
   }
 
   /** Bytes that blocks hold at present. */
@@ -43,7 +46,7 @@ export class KernelMemory {
     const { address, bytes: found } = this.#free[index] ?? { address: 0, bytes: 0 };
     const rest = found > wanted ? [{ address: address + wanted, bytes: found - wanted }] : [];
     this.#free.splice(index, 1, ...rest);
-    this.#all.fill(0, address, address + wanted);
+    this.#all.fill(0, address / 8, (address + wanted) / 8);
     return { address, bytes: wanted };
   }
 
@@ -96,7 +99,7 @@ export class KernelMemory {
     const wished = Math.max(needed, leastGrowth, before / pageBytes / 8);
     const pages = Math.min(possible, Math.ceil(wished));
     this.memory.grow(pages);
-    this.#all = new Uint8Array(this.memory.buffer);
+    this.#all = new Float64Array(this.memory.buffer);
     this.free({ address: before, bytes: pages * pageBytes });
   }
 }

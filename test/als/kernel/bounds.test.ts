@@ -28,7 +28,7 @@ function offGrid(kernel: Kernel): FactorMatrix {
   return matrix;
 }
 
-type Solving = SolveRows & { readonly entries: Entries };
+type Solving = SolveRows & { readonly entries: Entries; readonly gram: Float64Array };
 
 const solving = (kernel: Kernel, from: FactorMatrix, sparse: SparseRows): Solving => ({
   entries: kernel.entries(sparse),
@@ -41,7 +41,7 @@ const solving = (kernel: Kernel, from: FactorMatrix, sparse: SparseRows): Solvin
   into: kernel.matrix(from.width, sparse.starts.length - 1),
 });
 
-const blocksOf = (batch: Solving, exponent = 20) => ({ ...batch, gram: batch.gram ?? new Float64Array(), exponent });
+const blocksOf = (batch: Solving, exponent = 20) => ({ ...batch, exponent });
 
 /** floor((2^53 - 1) / 32767^2) and one more, of weight 1; of weight 4096 correspondingly. */
 const mostSquares = Math.floor(Number.MAX_SAFE_INTEGER / (4096 * 32767 * 32767));

@@ -9,6 +9,7 @@ export {
   panelWidths,
   productRows,
   productScratch,
+  replaceOuter,
   transformRows,
   transformScratch,
 } from './matrices.as';

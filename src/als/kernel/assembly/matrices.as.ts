@@ -1,5 +1,5 @@
 import { fail, Job, Outcome, resultRow } from './jobs.as';
-import { rowAt, toGrid } from './simd.as';
+import { highHalf, lowHalf, rowAt, toGrid } from './simd.as';
 import { gramOf, greatestOf, pack, packedPairs, rightOf, sizeOf } from './sums.as';
 
 /**
@@ -102,6 +102,38 @@ export function gramRows(
   const pairs = (rows + 1) >> 1;
   pack(scratch, pairs, matrix, stride, packed);
   gramOf(packed, pairs, stride, into, stride, 1, widths);
+}
+
+/**
+ * Takes x x' out of the upper triangle at `sum` and puts y y' in; answers whether its diagonal is still exact. A lane
+ * gets y_a y_c - x_a x_c: at most 2 * 32767^2 in size.
+ */
+export function replaceOuter(sum: usize, stride: i32, x: usize, y: usize): bool {
+  const bytes: usize = (<usize>stride) << 1;
+  const rowBytes: usize = (<usize>stride) << 3;
+  let exact = true;
+  for (let a = 0; a < stride; a++) {
+    const at: usize = (<usize>a) << 1;
+    const both = i32x4.splat((<i32>load<u16>(y + at)) | (-(<i32>load<i16>(x + at)) << 16));
+    for (let c: usize = at & ~15; c < bytes; c += 16) {
+      const ys = v128.load(y + c);
+      const xs = v128.load(x + c);
+      const out = sum + (c << 2);
+      const low = i32x4.dot_i16x8_s(both, v128.shuffle<i16>(ys, xs, 0, 8, 1, 9, 2, 10, 3, 11));
+      const high = i32x4.dot_i16x8_s(both, v128.shuffle<i16>(ys, xs, 4, 12, 5, 13, 6, 14, 7, 15));
+      add(out, lowHalf(low));
+      add(out + 16, highHalf(low));
+      add(out + 32, lowHalf(high));
+      add(out + 48, highHalf(high));
+    }
+    if (!(load<f64>(sum + (at << 2)) <= 9007199254740991.0)) exact = false;
+    sum += rowBytes;
+  }
+  return exact;
+}
+
+function add(at: usize, more: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), more));
 }
 
 /** Bytes of scratch of a product: sums and packed pairs. */

@@ -2,6 +2,7 @@ import { checkBlocks, checkProduct, checkSolve, checkSolveSums, checkSums, check
 import { Entries, type SparseRows } from '../entries.ts';
 import { FactorMatrix } from '../factor-matrix.ts';
 import { GatheredRows } from '../gathered-rows.ts';
+import { GramSum } from '../gram-sum.ts';
 import type {
   Blocks,
   Kernel,
@@ -16,7 +17,7 @@ import type {
 import { KernelMemory } from '../memory.ts';
 import { sweepBlocks } from './blocks.ts';
 import { ReferenceLister } from './lister.ts';
-import { gram, product, transform } from './matrices.ts';
+import { gram, product, replaceOuter, transform } from './matrices.ts';
 import { solveRows, solveSums } from './solve.ts';
 import { checkNeighbours, sumRow } from './sums.ts';
 
@@ -40,6 +41,10 @@ export class ReferenceKernel implements Kernel {
 
   gram(matrix: FactorMatrix): Float64Array {
     return gram(matrix);
+  }
+
+  gramSum(width: number): GramSum {
+    return new GramSum(this.#memory, width, (...given) => replaceOuter(this.#memory, ...given));
   }
 
   solveRows(batch: SolveRows): number {

@@ -1,8 +1,10 @@
-import { addOuter, checkExact } from '../../gram.ts';
+import { addOuter, checkExact, isExact } from '../../gram.ts';
 import { toGrid } from '../../rounding.ts';
 import type { FactorMatrix } from '../factor-matrix.ts';
 import { checkTargets } from '../failures.ts';
+import type { ReplaceOuter } from '../gram-sum.ts';
 import type { Product, Transform } from '../kernel.ts';
+import type { KernelMemory } from '../memory.ts';
 import { exponentFor, powerOfTwo } from '../powers.ts';
 import { checkGrid, checkNeighbours, eachEntry } from './sums.ts';
 
@@ -15,6 +17,15 @@ export function gram(matrix: FactorMatrix): Float64Array {
   checkExact(sum, width, width);
   for (let a = 0; a < width; a++) for (let b = 0; b < a; b++) sum[a * width + b] = sum[b * width + a] ?? NaN;
   return sum;
+}
+
+/** Takes x x' out and puts y y' in, as `ReplaceOuter` says. */
+export function replaceOuter(memory: KernelMemory, ...[sum, stride, x, y]: Parameters<ReplaceOuter>): boolean {
+  const values = memory.float64(sum, stride * stride);
+  const row = (address: number): Float64Array => Float64Array.from(memory.int16(address, stride));
+  addOuter(values, stride, row(x), -1);
+  addOuter(values, stride, row(y), 1);
+  return isExact(values, stride, stride);
 }
 
 /** Sparse rows times a matrix, in the smallest power of two that the grid holds. */

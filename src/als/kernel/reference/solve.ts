@@ -3,6 +3,7 @@ import { BoundExceeded } from '../../errors.ts';
 import { toGrid } from '../../rounding.ts';
 import { isEmpty, rowNumber } from '../checks.ts';
 import { rowFailure } from '../failures.ts';
+import { GramSum } from '../gram-sum.ts';
 import type { SolveRows, SolveSums } from '../kernel.ts';
 import { checkDiagonal, checkNeighbours, sumRow } from './sums.ts';
 
@@ -48,8 +49,9 @@ function solveSystem(batch: Completed, row: number, system: Float64Array): numbe
 }
 
 function complete(batch: Completed, row: number, system: Float64Array): void {
-  const { gram, shared, diagonal, bias, scale } = batch;
+  const { shared, diagonal, bias, scale } = batch;
   const { width } = batch.into;
+  const gram = valuesOf(batch.gram);
   for (let a = 0; a < width; a++) {
     const start = a * (width + 1);
     for (let b = a; b < width; b++)
@@ -59,6 +61,9 @@ function complete(batch: Completed, row: number, system: Float64Array): void {
     system[start + width] = (system[start + width] ?? NaN) * scale;
   }
 }
+
+const valuesOf = (gram: Completed['gram']): Float64Array | undefined =>
+  gram instanceof GramSum ? gram.values() : gram;
 
 /** @throws {BoundExceeded} naming the row whose system is singular */
 export function factorised(system: Float64Array, width: number, row: number): void {

@@ -24,6 +24,7 @@ export function instantiate(module: WasmModule, memory: WasmMemory) {
     panelWidths: of('panelWidths'),
     productRows: of('productRows'),
     productScratch: of('productScratch'),
+    replaceOuter: of('replaceOuter'),
     solveRows: of('solveRows'),
     solveScratch: of('solveScratch'),
     transformRows: of('transformRows'),

@@ -4,6 +4,7 @@ import { Entries, type EntryRows, type SparseRows } from '../entries.ts';
 import { FactorMatrix } from '../factor-matrix.ts';
 import { failureOf } from '../failures.ts';
 import { GatheredRows } from '../gathered-rows.ts';
+import { GramSum } from '../gram-sum.ts';
 import type {
   Blocks,
   Kernel,
@@ -80,6 +81,10 @@ export class WasmKernel implements Kernel {
       for (let b = 0; b < width; b++) gram[a * width + b] = padded[Math.min(a, b) * stride + Math.max(a, b)] ?? NaN;
     checkExact(gram, width, width);
     return gram;
+  }
+
+  gramSum(width: number): GramSum {
+    return new GramSum(this.#memory, width, (...given) => this.#kernel.replaceOuter(...given) !== 0);
   }
 
   solveRows(batch: SolveRows): number {
@@ -215,7 +220,7 @@ export class WasmKernel implements Kernel {
     const { gram, shared, diagonal, bias, scale, grid, into, rows } = batch;
     const { width, stride } = into;
     return {
-      gram: gram === undefined ? scope.room(8 * stride * stride) : scope.padded(gram, width, stride),
+      gram: gramAddress(scope, gram, into),
       shared,
       scale,
       grid,
@@ -240,6 +245,12 @@ export class WasmKernel implements Kernel {
     if (done.failed !== undefined) throw failureOf(done.failed.code, done.failed.row);
     return done;
   }
+}
+
+/** Where rows share nothing, zeros stand in. */
+function gramAddress(scope: Scope, gram: SolveRows['gram'], { width, stride }: FactorMatrix): number {
+  if (gram === undefined) return scope.room(8 * stride * stride);
+  return gram instanceof GramSum ? gram.address : scope.padded(gram, width, stride);
 }
 
 /** The upper triangle, mirrored. */
