@@ -20,6 +20,7 @@ const all = [
   ['bench/defaults.ts'],
   ['bench/non-inferiority.ts'],
   ['bench/non-inferiority.ts', '100k'],
+  ['bench/non-inferiority.ts', '1m'],
   ['bench/refresh.ts'],
   ['bench/als/quality.ts'],
   ['bench/als/speed.ts', '--threads', '1'],

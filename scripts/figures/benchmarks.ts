@@ -27,6 +27,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['defaults', 'bench/defaults.ts'],
   ['non-inferiority', 'bench/non-inferiority.ts'],
   ['non-inferiority-100k', 'bench/non-inferiority.ts 100k'],
+  ['non-inferiority-1m', 'bench/non-inferiority.ts 1m'],
   ['refresh', 'bench/refresh.ts'],
   ['als-quality', 'bench/als/quality.ts'],
   ['als-speed-1', 'bench/als/speed.ts --threads 1'],
