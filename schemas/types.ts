@@ -176,8 +176,10 @@ export interface ModelVersion {
   readonly learnt: readonly ReadSpan[];
   /** Mean of all ratings learnt, in stars: what biases are added to. */
   readonly meanStars: number;
-  /** The items that most users like, most first: what is served to whoever has no list; empty in records of earlier releases. */
+  /** The items that most users like, most first; empty in records of earlier releases. */
   readonly popular: readonly string[];
+  /** What is served to whoever has no list, best first: most rated in the newest hour, then in the newest day, then liked by most; empty in records of earlier releases. */
+  readonly fallback: readonly string[];
   /** How well it predicted what came next. */
   readonly prequential: Prequential;
   /** Name of a snapshot of all vectors as of this version, where a reader without state begins; null where there is none. */
@@ -560,7 +562,13 @@ export const modelVersionSchema = schema<ModelVersion>({
       name: 'popular',
       type: { type: 'array', items: 'string' },
       default: [],
-      doc: 'The items that most users like, most first: what is served to whoever has no list; empty in records of earlier releases.',
+      doc: 'The items that most users like, most first; empty in records of earlier releases.',
+    },
+    {
+      name: 'fallback',
+      type: { type: 'array', items: 'string' },
+      default: [],
+      doc: 'What is served to whoever has no list, best first: most rated in the newest hour, then in the newest day, then liked by most; empty in records of earlier releases.',
     },
     {
       name: 'prequential',

@@ -1,7 +1,7 @@
 /** Counts ratings by item in windows of event time: hours that overlap for the stream, days for the documents. */
 import { filter, map, mergeWith, share } from 'rxjs';
-import { days, hopping, hours, minutes, seconds, topology, tumbling } from '../src/index.ts';
-import { asTrend, ratingStats, trendId } from '../src/recommender/domain/trends.ts';
+import { hopping, minutes, seconds, topology, tumbling } from '../src/index.ts';
+import { asTrend, ratingStats, trendId, trendWindows } from '../src/recommender/domain/trends.ts';
 import { itemTrends, ratingsByItem } from './streams.ts';
 
 const grace = minutes(10);
@@ -14,7 +14,7 @@ export const trends = topology('trends', task => {
     share(),
   );
   const daily = ratings.pipe(
-    task.windowed('daily', tumbling({ size: days(1), grace }), {
+    task.windowed('daily', tumbling({ size: trendWindows.daily.size, grace }), {
       by: rating => rating.itemId,
       fold: ratingStats,
       emit: 'update',
@@ -25,7 +25,7 @@ export const trends = topology('trends', task => {
     share(),
   );
   const hourly = ratings.pipe(
-    task.windowed('hourly', hopping({ size: hours(1), every: minutes(15), grace }), {
+    task.windowed('hourly', hopping({ ...trendWindows.hourly, grace }), {
       by: rating => rating.itemId,
       fold: ratingStats,
       emit: 'update',

@@ -16,11 +16,8 @@ export function judge(state: ModelState, events: readonly Interaction[]): Preque
   const [warm, cold] = [noSums(), noSums()];
   for (const event of events) {
     if (event.kind !== 'rating') continue;
+    if (!isNews(state, event)) continue;
     const [user, item] = [knownRow(state.users, event.userId), knownRow(state.items, event.itemId)];
-    if (user !== undefined && item !== undefined) {
-      const pair = state.pairs.find(user, item);
-      if (pair !== undefined && !replaces(factOf(event), state.pairs.facts(pair).rating)) continue;
-    }
     const error = starsOf(state, [user, item]) - event.value;
     const sums = user !== undefined && item !== undefined ? warm : cold;
     sums.count++;
@@ -28,6 +25,14 @@ export function judge(state: ModelState, events: readonly Interaction[]): Preque
     sums.absolute += Math.abs(error);
   }
   return { warm, cold };
+}
+
+/** Whether it would be learnt: it replaces what is known of its user, item and kind. */
+export function isNews(state: ModelState, event: Interaction): boolean {
+  const [user, item] = [knownRow(state.users, event.userId), knownRow(state.items, event.itemId)];
+  if (user === undefined || item === undefined) return true;
+  const pair = state.pairs.find(user, item);
+  return pair === undefined || replaces(factOf(event), state.pairs.facts(pair)[event.kind]);
 }
 
 /** A row that has something to do with anybody. */

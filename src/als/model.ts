@@ -1,7 +1,7 @@
 import { history, popular, seen, similar, topN, vectorsOf } from './answers.ts';
 import type { Description } from './groups.ts';
 import type { Interaction } from './interaction.ts';
-import { judge } from './judge.ts';
+import { isNews, judge } from './judge.ts';
 import { learn, noteOnly } from './learn.ts';
 import { modelHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
@@ -136,6 +136,11 @@ export class Model implements Disposable {
   /** Errors of the estimates of those ratings among the events that are news, by the model as it stands: nothing is learnt. */
   judge(events: readonly Interaction[]): Prequential {
     return judge(this.#state, events);
+  }
+
+  /** Whether the event would be learnt: a repetition is not, nor what is older than is known of its user, item and kind. */
+  isNews(event: Interaction): boolean {
+    return isNews(this.#state, event);
   }
 
   /**

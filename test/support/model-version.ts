@@ -36,6 +36,7 @@ export const versionWith = ({ prequential, ...own }: Own): ModelVersion => ({
   hyperParameters,
   meanStars: 0,
   popular: [],
+  fallback: [],
   snapshot: null,
   time: 0,
   ...own,

@@ -14,6 +14,7 @@ import type { Served } from './served.ts';
 import { added, noTotals, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
 import { type Train, trainHere } from './training.ts';
+import { Trending } from './trending.ts';
 import { type VersionOf, versionOf } from './version.ts';
 
 export { defaultLearner, type LearnerSettings } from './learner-settings.ts';
@@ -32,6 +33,7 @@ export class Learner {
   readonly #models: Models;
   readonly #pending = new PendingEvents();
   readonly #items = new PendingItems();
+  readonly #trending = new Trending();
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
   #totals: Totals = noTotals;
@@ -88,6 +90,7 @@ export class Learner {
   endEpoch(end: EndOfEpoch): Iterable<Change> | Promise<Iterable<Change>> {
     const isDue = end.caughtUp || this.#pending.size >= this.#settings.maxPending;
     const events = isDue ? this.#pending.take() : [];
+    this.#trending.add(events.filter((event): event is Interaction => this.#isRatedNow(event)));
     this.#models.changed.newest = events.at(-1)?.time ?? 0;
     if (events.length <= this.#settings.cutEvery && !this.#isWhole(events)) {
       this.#learn(events);
@@ -98,7 +101,7 @@ export class Learner {
 
   /** The state of the model as a version to be published. */
   published(): VersionOf {
-    return versionOf(this.served, this.#totals, this.#models.control);
+    return versionOf(this.served, this.#totals, this.#models.control, this.#trending);
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
@@ -106,6 +109,7 @@ export class Learner {
     yield* this.#models.candidate.changes();
     yield* this.#pending.changes();
     yield* this.#items.changes();
+    yield* this.#trending.changes();
     if (this.#isDirty) yield [learnerKey, JSON.stringify({ ...this.#totals, control: this.#models.control })];
   }
 
@@ -114,6 +118,7 @@ export class Learner {
     this.#models.candidate.committed();
     this.#pending.committed();
     this.#items.committed();
+    this.#trending.committed();
     this.#isDirty = false;
     this.#models.changed = noChanges();
   }
@@ -124,6 +129,7 @@ export class Learner {
     this.model.undo(read);
     this.#pending.undo(read);
     this.#items.undo(read);
+    this.#trending.undo(read);
     this.#restoreSelf(read(learnerKey));
     this.#takeUpFirstRelease();
     this.#configure();
@@ -131,18 +137,25 @@ export class Learner {
 
   restore(key: string, value: Value): void {
     if (key === learnerKey) return this.#restoreSelf(value);
-    const isTaken = [this.#pending, this.#items, this.#models.candidate].some(part => part.restore(key, value));
+    const parts = [this.#pending, this.#items, this.#trending, this.#models.candidate];
+    const isTaken = parts.some(part => part.restore(key, value));
     if (!isTaken) this.model.restoreRow(key, value);
   }
 
   restored(): void {
     this.model.finishRestore();
+    this.#trending.restored();
     this.#models.candidate.restored();
     this.#takeUpFirstRelease();
     this.#configure();
     // Digests every row now, and not while the first rating waits.
     this.model.hash();
     this.#models.candidate.model?.hash();
+  }
+
+  /** A repetition counts once, as everywhere. */
+  #isRatedNow(event: Learnable): boolean {
+    return !isNote(event) && event.kind === 'rating' && this.model.isNews(event);
   }
 
   #keep(event: Learnable | undefined): void {

@@ -54,7 +54,7 @@ type Value = string | Uint8Array;
 const together = 256;
 
 /** The version before, and what is summed over all of them. */
-interface Head extends Pick<ModelVersion, 'generation' | 'number' | 'popular'> {
+interface Head extends Pick<ModelVersion, 'generation' | 'number' | 'fallback'> {
   readonly candidate: { readonly generation: number; readonly share: number } | null;
   readonly sums: Sums;
 }
@@ -229,14 +229,14 @@ export class Lists {
   }
 
   /** What the version brought, judged by the lists as they stood when it came, and by what is served without one. */
-  #judged({ generation, popular, sums }: Head): Sums {
+  #judged({ generation, fallback, sums }: Head): Sums {
     return this.#seen.wanted().reduce((judged, { userId, itemId }) => {
       const stored = this.#lists.get(userId);
       if (isStanding(stored)) {
         const place = stored.items.slice(0, judgedPlaces).indexOf(itemId);
         return withVerdict(judged, { ...stored, place, warm: this.#arms.knows(itemId) });
       }
-      const place = popular.slice(0, judgedPlaces).indexOf(itemId);
+      const place = fallback.slice(0, judgedPlaces).indexOf(itemId);
       return withVerdict(judged, { policy: 'fallback', generation, place, warm: false });
     }, sums);
   }
@@ -251,9 +251,11 @@ export class Lists {
     return { generation, number, time, seen: this.#seen.policy, judged, exposure };
   }
 
-  #setHead({ generation, number, popular, candidate }: ModelVersion, sums: Sums): void {
+  /** A version of an earlier release names the popular items alone. */
+  #setHead({ generation, number, popular, fallback, candidate }: ModelVersion, sums: Sums): void {
     const experiment = candidate && { generation: candidate.generation, share: candidate.share };
-    this.#head = { generation, number, popular, candidate: experiment, sums };
+    const served = fallback.length > 0 ? fallback : popular;
+    this.#head = { generation, number, fallback: served, candidate: experiment, sums };
     this.#isHeadDirty = true;
   }
 }
@@ -278,5 +280,9 @@ const isOtherModel = ({ generation, candidate }: ModelVersion, before: Head): bo
 const isDue = ({ generation, number }: ModelVersion, before: Head | undefined): boolean =>
   generation !== before?.generation || Math.floor(number / toldEvery) !== Math.floor(before.number / toldEvery);
 
-// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const headOf = (value: Value): Head => JSON.parse(value.toString()) as Head;
+/** Earlier releases kept the popular items in the place of what is served. */
+function headOf(value: Value): Head {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
+  const { popular = [], ...head } = JSON.parse(value.toString()) as Head & { readonly popular?: readonly string[] };
+  return { ...head, fallback: head.fallback ?? popular };
+}

@@ -1,5 +1,12 @@
 import type { ItemTrend, Rating } from '../../../schemas/types.ts';
+import { days, hours, type Millis, minutes } from '../../stream/time.ts';
 import { compareIds } from './order.ts';
+
+/** Windows in which ratings are counted by item: hours that overlap, and days. */
+export const trendWindows = {
+  hourly: { size: hours(1), every: minutes(15) },
+  daily: { size: days(1), every: days(1) },
+} as const satisfies Record<string, { readonly size: Millis; readonly every: Millis }>;
 
 /** What is counted of an item in a window. */
 export interface RatingStats {
@@ -86,10 +93,11 @@ export function withTrends(latest: LatestWindow | undefined, trends: readonly It
 
 /** By count, then mean, then id. */
 export function leaderboard({ items, ...window }: LatestWindow): Leaderboard {
-  const order = (a: Leader, b: Leader): number =>
-    b.count - a.count || b.mean - a.mean || compareIds(a.itemId, b.itemId);
-  return { ...window, items: Object.values(items).sort(order).slice(0, leadersKept) };
+  return { ...window, items: Object.values(items).sort(byStanding).slice(0, leadersKept) };
 }
+
+export const byStanding = (a: Leader, b: Leader): number =>
+  b.count - a.count || b.mean - a.mean || compareIds(a.itemId, b.itemId);
 
 /** The trends of an epoch by kind of window, in order of its name. */
 export function byWindow(trends: readonly ItemTrend[]): ItemTrend[][] {

@@ -4,16 +4,23 @@ import type { ModelSettings } from '../../als/index.ts';
 import type { Control } from './control.ts';
 import type { Served } from './served.ts';
 import { asPrequential, type Totals } from './totals.ts';
+import { type Trending, trendingNamed } from './trending.ts';
 
 /** What a model version says beside its cut, which the engine knows. */
 export type VersionOf = Omit<ModelVersion, 'cut' | 'learnt'>;
 
-/** Popular items that a version names: more than are judged, so that some may be seen. */
-const popularNamed = 32;
+/** Popular items that a version names, and of what is served without a list: more than are judged. */
+const named = trendingNamed;
 
-export function versionOf(served: Served, totals: Totals, { live }: Pick<Control, 'live'>): VersionOf {
+export function versionOf(
+  served: Served,
+  totals: Totals,
+  { live }: Pick<Control, 'live'>,
+  trending: Pick<Trending, 'first'>,
+): VersionOf {
   const { live: model } = served;
   const { hash, parentHash, time } = totals;
+  const popular = model.popular(named).map(({ itemId }) => itemId);
   return {
     ...model.version,
     cause: live.cause,
@@ -23,7 +30,8 @@ export function versionOf(served: Served, totals: Totals, { live }: Pick<Control
     seed: model.settings.seed,
     hyperParameters: hyperParametersOf(model.settings),
     meanStars: model.mean,
-    popular: model.popular(popularNamed).map(({ itemId }) => itemId),
+    popular,
+    fallback: [...new Set([...trending.first(named), ...popular])].slice(0, named),
     prequential: asPrequential(totals),
     snapshot: null,
     time,

@@ -40,6 +40,8 @@ export interface Cut {
   readonly generation?: number;
   readonly candidate?: { readonly generation: number; readonly share: number } | null;
   readonly popular?: readonly string[];
+  /** What is served without a list. */
+  readonly fallback?: readonly string[];
   readonly items?: Readonly<Record<string, Factors>>;
   /** Factors of those items in the candidate generation. */
   readonly tried?: Readonly<Record<string, Factors>>;
@@ -155,11 +157,12 @@ function candidateOf({ candidate, tried }: Cut, id: string): ItemVector['candida
   return { generation: candidate.generation, factors: bytes(factors), exponent: 0 };
 }
 
-const versionOf = ({ number, generation = 1, candidate = null, popular = [] }: Cut): ModelVersion =>
+const versionOf = ({ number, generation = 1, candidate = null, popular = [], fallback = [] }: Cut): ModelVersion =>
   versionWith({
     generation,
     number,
     candidate: candidate && { ...candidate, hash: '', hyperParameters },
     popular: [...popular],
+    fallback: [...fallback],
     time: number,
   });

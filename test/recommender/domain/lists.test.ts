@@ -286,9 +286,9 @@ describe('quality', () => {
       warm: [warm.events, ...warm.places.slice(0, 3)],
     }));
   }
-  const known = (popular: readonly string[] = []): ListWorld => {
+  const known = (named: Pick<Cut, 'popular' | 'fallback'> = {}): ListWorld => {
     const world = new ListWorld({ candidates: 12, everyVersions: never });
-    world.apply({ number: 1, items, users: { ann: [1, 0] }, popular });
+    world.apply({ number: 1, items, users: { ann: [1, 0] }, ...named });
     return world;
   };
 
@@ -297,9 +297,26 @@ describe('quality', () => {
     expect(judged).toEqual([{ policy: 'live', all: [1, 0, 1, 0], warm: [1, 0, 1, 0] }]);
   });
 
-  test('of somebody without a list is that of what was popular', () => {
-    const judged = told(known(['d', 'c']), { events: [wants('new', 'c')], popular: ['a'] });
+  test('of somebody without a list is that of what was served then, trending before popular', () => {
+    const cold = { policy: 'fallback', all: [1, 0, 1, 0], warm: [0, 0, 0, 0] };
+    const served = known({ popular: ['c', 'd'], fallback: ['d', 'c'] });
+    expect(told(served, { events: [wants('new', 'c')], fallback: ['a'], popular: ['a'] })).toEqual([cold]);
+  });
+
+  test('of somebody without a list is that of what was popular, where the version says no more', () => {
+    const world = known({ popular: ['d', 'c'] });
+    world.restart();
+    const judged = told(world, { events: [wants('new', 'c')], popular: ['a'] });
     expect(judged).toEqual([{ policy: 'fallback', all: [1, 0, 1, 0], warm: [0, 0, 0, 0] }]);
+  });
+
+  test('is judged by what an earlier release had kept for those without a list', () => {
+    const world = known({ fallback: ['d', 'c'] });
+    const [key, head] = [...world.rows.lists].find(([, value]) => value.includes('"fallback"')) ?? [];
+    if (key === undefined || head === undefined) throw new Error('No head was kept');
+    world.rows.lists.set(key, head.replace('"fallback"', '"popular"'));
+    world.restart();
+    expect(told(world, { events: [wants('new', 'c')] })).toMatchObject([{ policy: 'fallback', all: [1, 0, 1, 0] }]);
   });
 
   test('is not warm for an item that nobody had heard of', () => {

@@ -1,0 +1,155 @@
+/**
+ * What is rated most at the moment, as the boards of `leaders` have it, but as a function of the events that were learnt: a
+ * part of the state of `train`, so that a version can name what is served to somebody of whom nothing is known.
+ */
+import type { Millis } from '../../stream/time.ts';
+import { byStanding, type Leader, trendWindows } from './trends.ts';
+
+type Value = string | Uint8Array;
+
+export interface Rated {
+  readonly itemId: string;
+  readonly value: number;
+  readonly time: Millis;
+}
+
+/** Places of a board that are kept in order. */
+export const trendingNamed = 32;
+
+const prefix = 'trending ';
+
+export class Trending {
+  /** The newest hour counts first. */
+  readonly #boards = Object.entries(trendWindows).map(([name, { every }]) => new Board(`${prefix}${name} `, every));
+
+  /** Ratings that are news, in order of their time. */
+  add(ratings: readonly Rated[]): void {
+    for (const board of this.#boards) board.add(ratings);
+  }
+
+  /** The first items of the boards, each once. */
+  first(n: number): string[] {
+    const ids = new Set(this.#boards.flatMap(board => board.top.map(({ itemId }) => itemId)));
+    return [...ids].slice(0, n);
+  }
+
+  *changes(): Iterable<readonly [key: string, value: Value | null]> {
+    for (const board of this.#boards) yield* board.changes();
+  }
+
+  committed(): void {
+    for (const board of this.#boards) board.committed();
+  }
+
+  undo(read: (key: string) => Value | undefined): void {
+    for (const board of this.#boards) board.undo(read);
+  }
+
+  /** Whether the key was one of these. */
+  restore(key: string, value: Value): boolean {
+    return this.#boards.some(board => board.restore(key, value));
+  }
+
+  restored(): void {
+    for (const board of this.#boards) board.restored();
+  }
+}
+
+interface Counted {
+  readonly start: Millis;
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** The newest window: of those that overlap the one that began last, so that its items are those since then. */
+class Board {
+  readonly #prefix: string;
+  readonly #every: Millis;
+  #start = -Infinity;
+  readonly #items = new Map<string, Counted>();
+  readonly #dirty = new Set<string>();
+  #top: Leader[] = [];
+
+  constructor(keys: string, every: Millis) {
+    this.#prefix = keys;
+    this.#every = every;
+  }
+
+  /** The first ones, best first. */
+  get top(): readonly Leader[] {
+    return this.#top;
+  }
+
+  /** Looks from the end: of a backlog only what is in the newest window counts. */
+  add(ratings: readonly Rated[]): void {
+    const newest = ratings.at(-1)?.time;
+    if (newest === undefined) return;
+    const start = Math.floor(newest / this.#every) * this.#every;
+    if (start < this.#start) return;
+    if (start > this.#start) this.#begin(start);
+    const before = ratings.findLastIndex(({ time }) => time < start);
+    for (const rating of ratings.slice(before + 1)) this.#count(rating);
+  }
+
+  *changes(): Iterable<readonly [key: string, value: Value | null]> {
+    for (const itemId of this.#dirty) {
+      const counted = this.#items.get(itemId);
+      yield [`${this.#prefix}${itemId}`, counted === undefined ? null : JSON.stringify(counted)];
+    }
+  }
+
+  committed(): void {
+    this.#dirty.clear();
+  }
+
+  undo(read: (key: string) => Value | undefined): void {
+    for (const itemId of this.#dirty) {
+      this.#items.delete(itemId);
+      const stored = read(`${this.#prefix}${itemId}`);
+      if (stored !== undefined) this.#items.set(itemId, countedOf(stored));
+    }
+    this.#dirty.clear();
+    this.restored();
+  }
+
+  restore(key: string, value: Value): boolean {
+    if (!key.startsWith(this.#prefix)) return false;
+    this.#items.set(key.slice(this.#prefix.length), countedOf(value));
+    return true;
+  }
+
+  /** All of them are of one window. */
+  restored(): void {
+    const [first] = this.#items.values();
+    this.#start = first?.start ?? -Infinity;
+    this.#top = Array.from(this.#items, ([itemId, counted]) => leaderOf(itemId, counted))
+      .sort(byStanding)
+      .slice(0, trendingNamed);
+  }
+
+  #begin(start: Millis): void {
+    for (const itemId of this.#items.keys()) this.#dirty.add(itemId);
+    this.#items.clear();
+    this.#top = [];
+    this.#start = start;
+  }
+
+  /** A further rating only ever lifts its item, since it counts before the mean does: no other one can come up instead. */
+  #count({ itemId, value }: Rated): void {
+    const { count, sum } = this.#items.get(itemId) ?? { count: 0, sum: 0 };
+    const counted = { start: this.#start, count: count + 1, sum: sum + value };
+    this.#items.set(itemId, counted);
+    this.#dirty.add(itemId);
+    const leader = leaderOf(itemId, counted);
+    const others = this.#top.filter(other => other.itemId !== itemId);
+    const place = others.findIndex(other => byStanding(leader, other) < 0);
+    if (place < 0 && others.length >= trendingNamed) return;
+    others.splice(place < 0 ? others.length : place, 0, leader);
+    this.#top = others.slice(0, trendingNamed);
+  }
+}
+
+const leaderOf = (itemId: string, { count, sum }: Counted): Leader => ({ itemId, count, mean: sum / count });
+
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
+const countedOf = (value: Value): Counted => JSON.parse(value.toString()) as Counted;
