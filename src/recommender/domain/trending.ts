@@ -140,12 +140,16 @@ class Board {
     const counted = { start: this.#start, count: count + 1, sum: sum + value };
     this.#items.set(itemId, counted);
     this.#dirty.add(itemId);
-    const leader = leaderOf(itemId, counted);
-    const others = this.#top.filter(other => other.itemId !== itemId);
-    const place = others.findIndex(other => byStanding(leader, other) < 0);
-    if (place < 0 && others.length >= trendingNamed) return;
-    others.splice(place < 0 ? others.length : place, 0, leader);
-    this.#top = others.slice(0, trendingNamed);
+    this.#place(leaderOf(itemId, counted));
+  }
+
+  #place(leader: Leader): void {
+    const before = this.#top.findIndex(({ itemId }) => itemId === leader.itemId);
+    if (before >= 0) this.#top.splice(before, 1);
+    const place = this.#top.findIndex(other => byStanding(leader, other) < 0);
+    if (place >= 0) this.#top.splice(place, 0, leader);
+    else if (this.#top.length < trendingNamed) this.#top.push(leader);
+    if (this.#top.length > trendingNamed) this.#top.pop();
   }
 }
 
