@@ -281,8 +281,10 @@ const isDue = ({ generation, number }: ModelVersion, before: Head | undefined): 
   generation !== before?.generation || Math.floor(number / toldEvery) !== Math.floor(before.number / toldEvery);
 
 /** Earlier releases kept the popular items in the place of what is served. */
+type StoredHead = Omit<Head, 'fallback'> & Partial<Record<'fallback' | 'popular', readonly string[]>>;
+
 function headOf(value: Value): Head {
   // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-  const { popular = [], ...head } = JSON.parse(value.toString()) as Head & { readonly popular?: readonly string[] };
-  return { ...head, fallback: head.fallback ?? popular };
+  const { popular = [], fallback = popular, ...head } = JSON.parse(value.toString()) as StoredHead;
+  return { ...head, fallback };
 }
