@@ -98,7 +98,7 @@ const areas: readonly Area[] = [
   },
   adapter('src/transport/kafka', ['kafkajs', 'cockatiel', 'node:*']),
   adapter('src/documents/sqlite', ['node:*']),
-  adapter('src/documents/cosmos', ['@azure/cosmos', '@azure/identity', 'cockatiel', 'node:*']),
+  adapter('src/documents/cosmos', ['@azure/cosmos', '@azure/core-rest-pipeline', '@azure/identity', 'node:crypto']),
   adapter('src/snapshots/directory', ['node:*']),
   adapter('src/snapshots/blob', ['@azure/storage-blob', '@azure/identity', 'cockatiel', 'node:*']),
   { files: ports, may: [...ports, ...common], packages: ['node:buffer'] },

@@ -89,7 +89,8 @@ export async function drained(
   found.push(...page.documents);
   while (!page.caughtUp) {
     const next = await documents.changes(collection, page.continuation, limit, range);
-    if (next.continuation === page.continuation) throw new Error(`The feed stays at ${page.continuation}`);
+    if (next.continuation === page.continuation && !next.caughtUp)
+      throw new Error(`The feed stays at ${page.continuation}`);
     page = next;
     found.push(...page.documents);
   }
