@@ -76,9 +76,16 @@ export class PartitionValues<T> {
 
   /** The values of [from, to). @throws {UnreadableRecord} */
   async *read(from: Offset, to: Offset): AsyncGenerator<T> {
+    for await (const { value } of this.placed(from, to)) yield value;
+  }
+
+  /** The same with where they stand. @throws {UnreadableRecord} */
+  async *placed(from: Offset, to: Offset): AsyncGenerator<{ readonly offset: Offset; readonly value: T }> {
     const { transport, registry } = this.#ports;
-    for await (const record of firsts(transport, this.#at, { from, to }, this.#newest))
-      yield await decoded(this.#decoder, record, this.#at, registry);
+    for await (const record of firsts(transport, this.#at, { from, to }, this.#newest)) {
+      const { offset } = record;
+      yield { offset, value: await decoded(this.#decoder, record, this.#at, registry) };
+    }
   }
 }
 

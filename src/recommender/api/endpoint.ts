@@ -15,6 +15,8 @@ export interface RawRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** The header of this name. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 interface Description<P, Q, B> {
@@ -32,6 +34,8 @@ interface Description<P, Q, B> {
   readonly mediaType?: string;
   readonly answer: z.ZodType;
   readonly deprecated?: boolean;
+  /** Whether the header Idempotency-Key is looked at. */
+  readonly takesIdempotencyKey?: boolean;
 }
 
 export interface Endpoint extends Description<unknown, unknown, unknown> {
@@ -50,6 +54,7 @@ interface Checked<P, Q, B> {
 interface Admitted<P, Q, B> extends Checked<P, Q, B> {
   /** Who asks, and may. Of what is public anybody may ask, and nothing may depend on who does. */
   readonly caller: Caller;
+  readonly idempotencyKey: string | undefined;
 }
 
 /**
@@ -62,7 +67,7 @@ export const endpoint = <P, Q, B = undefined>(
 ): Endpoint => ({
   ...description,
   access: kindOf(access),
-  run: async ({ caller, params, query, body }) => {
+  run: async ({ caller, params, query, body, idempotencyKey }) => {
     admit(kindOf(access), caller);
     const request = {
       params: checked('path', description.params, params),
@@ -70,7 +75,7 @@ export const endpoint = <P, Q, B = undefined>(
       body: checked('body', description.body ?? noBody<B>(), body),
     };
     if (typeof access === 'function' && caller !== undefined) admitTo(access(request), caller);
-    return handle({ ...request, caller: caller ?? nobody });
+    return handle({ ...request, caller: caller ?? nobody, idempotencyKey });
   },
 });
 

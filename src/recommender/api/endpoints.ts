@@ -6,6 +6,7 @@ import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
 import { openApi } from './openapi.ts';
+import { orderEndpoints, type OrderParts } from './orders/endpoints.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
 import { type ExposurePorts, postExposure } from './post-exposure.ts';
 import { type PostedRating, postRating, type RatingPorts } from './post-rating.ts';
@@ -33,7 +34,7 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
-export interface EndpointParts extends PageParts {
+export interface EndpointParts extends PageParts, OrderParts {
   readonly lists: ItemLists;
   readonly vectors: ItemVectors;
   readonly ratings: RatingPorts;
@@ -53,6 +54,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     ...pageEndpoints(parts),
     ratingEndpoint(parts),
     exposureEndpoint(parts),
+    ...orderEndpoints(parts),
     ...operationEndpoints(parts),
   ];
   const description: Endpoint = endpoint(

@@ -19,8 +19,9 @@ export function openApi(endpoints: readonly Endpoint[]) {
 }
 
 function operationOf(endpoint: Endpoint) {
-  const { summary, deprecated = false, params, query, body, problems } = endpoint;
-  const parameters = [...parametersIn('path', params), ...parametersIn('query', query)];
+  const { summary, deprecated = false, params, query, body, problems, takesIdempotencyKey } = endpoint;
+  const headers = takesIdempotencyKey === true ? [idempotencyKey] : [];
+  const parameters = [...parametersIn('path', params), ...parametersIn('query', query), ...headers];
   const content = body === undefined ? {} : { requestBody: { required: true, content: json(shape(body, 'input')) } };
   return {
     summary,
@@ -54,6 +55,13 @@ function parametersIn(place: 'path' | 'query', schema: z.ZodType) {
   const { properties = {} } = shape(schema);
   return Object.entries(properties).map(([name, of]) => ({ name, in: place, required: place === 'path', schema: of }));
 }
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 128, pattern: String.raw`^[\w.:-]{1,128}$` },
+};
 
 const json = (schema: object) => ({ 'application/json': { schema } });
 

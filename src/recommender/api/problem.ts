@@ -13,6 +13,7 @@ const titles: Readonly<Record<number, string>> = {
   415: 'Unsupported media type',
   421: 'Misdirected request',
   408: 'Request timeout',
+  409: 'Conflict',
   422: 'Unprocessable content',
   429: 'Too many requests',
   431: 'Request header fields too large',

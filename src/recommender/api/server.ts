@@ -23,18 +23,19 @@ import { type LiveClock, LiveHub } from './live/hub.ts';
 import type { LiveSource } from './live/source.ts';
 import { type ModelQuality, modelQuality } from './model-quality.ts';
 import { ModelHistory } from './model-history.ts';
+import { versionsKept } from './orders/progress.ts';
 import { OpenStreams } from './open-streams.ts';
 import { Stored } from './stored.ts';
 import { StoredModel } from './stored-model.ts';
 import { StreamTail } from './stream-tail.ts';
 import { mostEvents, mostExposures } from './experiment.ts';
 import { invalidExposure, invalidRating } from '../domain/validate.ts';
-import { exposures, ratings } from '../../../topologies/streams.ts';
+import { exposures, modelVersions, ratings } from '../../../topologies/streams.ts';
 import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
 
 export interface ServerOptions {
-  readonly documents: Pick<Documents, 'get' | 'changes' | 'list'>;
+  readonly documents: Pick<Documents, 'get' | 'changes' | 'list' | 'put'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'> & LogPorts['transport'];
   readonly registry: SchemaRegistry;
   readonly clock: LiveClock;
@@ -137,6 +138,13 @@ function partsOf(options: ServerOptions): EndpointParts {
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: { transport, clock, newEventId },
     exposures: { transport, registry, clock, listIds },
+    orders: {
+      documents,
+      ...log,
+      clock,
+      versions: new StreamTail(log, modelVersions, versionsKept, () => true),
+      newOrderId: newEventId,
+    },
     health,
     metrics,
   };
@@ -158,7 +166,14 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     onRequest: async request => admit(endpoint.access, callerOf(request)),
     handler: async (request, reply) => {
       const { params, query, body } = request;
-      const answer = await now().run({ params, query, body, caller: callerOf(request) });
+      const idempotencyKey = request.headers['idempotency-key'];
+      const answer = await now().run({
+        params,
+        query,
+        body,
+        caller: callerOf(request),
+        idempotencyKey: Array.isArray(idempotencyKey) ? idempotencyKey.join() : idempotencyKey,
+      });
       if (answer.body instanceof Readable) streams.add(reply.raw);
       return reply
         .code(answer.status)

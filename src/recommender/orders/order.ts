@@ -10,7 +10,7 @@ export const mostLines = 1_000;
 export const mostQuantity = 1_000_000;
 
 /** Milliseconds since 1970, or ISO 8601 with its offset. */
-const instant = z.union([z.int(), z.iso.datetime({ offset: true }).transform(text => Date.parse(text))]);
+export const instant = z.union([z.int(), z.iso.datetime({ offset: true }).transform(text => Date.parse(text))]);
 const quantity = z.int().min(0).max(mostQuantity);
 
 /** A shop may keep more in it; what is said here has to be so. */

@@ -26,6 +26,7 @@ const trustingShop = () =>
   });
 
 const rating = { userId: 'ann', itemId: 'heat', value: 4 };
+const order = { userId: 'ann', orderId: 'o-9', lines: [{ itemId: 'heat', quantity: 1 }] };
 const shown = { listId: 'no such', userId: 'ann', slot: 'home', items: ['heat'] };
 
 /** Asks each caller in the order: nobody, a shopper it is about, another one, a service, who monitors, an admin. */
@@ -51,6 +52,13 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/experiment', [401, 403, 403, 403, 403, 200]],
   ['POST /v2/ratings', [401, 202, 403, 202, 403, 202], rating],
   ['POST /v2/exposures', [401, 422, 403, 422, 403, 422], shown],
+  ['POST /v2/orders', [401, 202, 403, 202, 403, 202], order],
+  ['POST /v2/orders/batch', [401, 202, 403, 202, 403, 202], { orders: [order] }],
+  ['POST /v2/orders/ann/o-1/returns', [401, 404, 403, 404, 403, 404], { lines: order.lines }],
+  ['POST /v2/orders/ann/o-1/cancel', [401, 404, 403, 404, 403, 404], {}],
+  ['GET /v2/users/ann/orders', [401, 200, 403, 200, 403, 200]],
+  ['GET /v2/orders/ann/o-1', [401, 404, 403, 404, 403, 404]],
+  ['GET /v2/orders/ann/o-1/progress', [401, 404, 403, 404, 403, 404]],
 ];
 
 test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {

@@ -123,6 +123,7 @@ test('whoever has done more than can be read is served from the own list alone',
     documents: {
       get: key => documents.get(key),
       changes: (collection, continuation, limit) => documents.changes(collection, continuation, limit),
+      put: (key, body, condition) => documents.put(key, body, condition),
       list: async ({ limit }) => (page === undefined ? [] : Array.from({ length: limit }, () => page)),
     },
   });
