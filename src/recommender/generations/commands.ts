@@ -7,20 +7,25 @@ import { z } from 'zod';
 import { MillraceError } from '../../errors.ts';
 import { shadowFigures } from './shadow/figures.ts';
 
-export const commandKinds = ['retrain', 'shadow', 'use', 'rollback'] as const;
+export const commandKinds = ['retrain', 'shadow', 'use', 'rollback', 'experiment', 'stop'] as const;
 export type CommandKind = (typeof commandKinds)[number];
 
 const command = z.object({
   kind: z.enum(commandKinds),
-  /** Number or name of a generation, for `use`. */
+  /** Number or name of a generation, for `use` and `experiment`. */
   target: z.string().nullable(),
+  /** Part of the users that it is to be tried out with, for `experiment` and for a `retrain` that is not to be live. */
+  share: z.number().min(0).max(1).nullish(),
+  /** What a `retrain` takes in place of what is configured, as JSON. */
+  set: z.string().nullish(),
   state: z.enum(['asked', 'underway', 'done', 'failed']),
   askedAt: z.number(),
   answeredAt: z.number().nullable(),
   /** What came of it, in words. */
   message: z.string(),
-  /** The generation that was adopted. */
+  /** The generation that was adopted, or is meant by what is under way, and the name of its files. */
   generation: z.number().nullable(),
+  name: z.string().nullish(),
   /** What a shadow has measured. */
   figures: shadowFigures.nullish(),
 });
@@ -38,11 +43,16 @@ export class CommandPending extends MillraceError {
   readonly code = 'COMMAND_PENDING';
 }
 
+export interface Asked {
+  readonly kind: CommandKind;
+  readonly target: string | null;
+  readonly share?: number | null | undefined;
+  readonly set?: string | null | undefined;
+  readonly now: number;
+}
+
 /** Asks; whoever runs `train` looks every half second. @throws {CommandPending} */
-export async function ask(
-  documents: Documents,
-  { kind, target, now }: { readonly kind: CommandKind; readonly target: string | null; readonly now: number },
-): Promise<void> {
+export async function ask(documents: Documents, { kind, target, now, share = null, set = null }: Asked): Promise<void> {
   const before = await commandOf(documents, kind);
   if (before !== undefined && isOpen(before.command))
     throw new CommandPending(
@@ -52,6 +62,8 @@ export async function ask(
   const asked: Command = {
     kind,
     target,
+    share,
+    set,
     state: 'asked',
     askedAt: now,
     answeredAt: null,
@@ -80,4 +92,10 @@ export async function commandOf(documents: Documents, kind: CommandKind): Promis
 
 export const isOpen = ({ state }: Pick<Command, 'state'>): boolean => state === 'asked' || state === 'underway';
 
-const asJson = ({ figures = null, ...value }: Command): JsonObject => ({ ...value, figures });
+const asJson = ({ figures = null, share = null, set = null, name = null, ...value }: Command): JsonObject => ({
+  ...value,
+  share,
+  set,
+  name,
+  figures,
+});

@@ -3,6 +3,7 @@
  * is due or asked for, trains it in another thread, keeps its files, and offers its adoption. All that counts is in the
  * learner's state, by way of signals; whoever takes the task over goes on from there.
  */
+import type { ModelSettings } from '../../als/index.ts';
 import type { Documents } from '../../documents/port.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
@@ -10,19 +11,20 @@ import { MillraceError, Unavailable } from '../../errors.ts';
 import type { Snapshots } from '../../snapshots/port.ts';
 import type { Signalling } from '../domain/configured.ts';
 import { type GenerationSignal, isFiled, type PreparedSignal } from '../domain/generation-signals.ts';
+import { owesErasure } from '../domain/control.ts';
 import type { Learner } from '../domain/learner.ts';
 import { nameOf } from '../domain/trained.ts';
 import type { Train, Trained } from '../domain/training.ts';
 import { answer, type Command, openCommands } from './commands.ts';
 import { contentOf, generationOf } from './convert.ts';
+import { decisionOf, ExperimentRuns, hasComeAbout, tried, wordsOf } from './decision.ts';
 import { readGeneration, writeGeneration } from './files.ts';
 import { Offers } from './offers.ts';
 import { publish } from './published.ts';
-import { drop, droppable, heads, namedInJournal } from './retained.ts';
+import { drop, droppable, heads, isForgotten, namedInJournal } from './retained.ts';
 import type { ShadowSettings } from './shadow/shadows.ts';
 import type { Measure } from './shadow/thread.ts';
 import { ShadowWatch } from './shadow/watch.ts';
-import { adoptionOf, targetOf } from './target.ts';
 import type { Trainer } from './trainer.ts';
 import { dueCause } from './triggers.ts';
 
@@ -69,8 +71,8 @@ export class Controller {
   #notBefore = 0;
   /** What was wrong at the last look. */
   #trouble = '';
-  /** Name of the live generation when files were looked at last. */
-  #tended: string | undefined;
+  /** Names of the generations that served when files were looked at last. */
+  #tended: { readonly live: string; readonly candidate: string | undefined } | undefined;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -171,42 +173,55 @@ export class Controller {
     const now = this.#options.clock.now();
     // Begun in another life of the task, and nobody trains it any more.
     if (control.build !== null) {
-      const { cause, set } = control.build;
-      return this.#offers.add({ signal: 'begin', cause, set });
+      const { cause, set, share } = control.build;
+      return this.#offers.add({ signal: 'begin', cause, set, ...(share === undefined ? {} : { share }) });
     }
     if (now < this.#notBefore) return;
     const { automatic, growth, schedule } = this.#options.settings;
     const hasDrifted = this.#shadows.hasDrifted(control.live);
     const since = this.#since;
     const cause = dueCause({ control, automatic, growth, schedule, now, since, isReconfigured, hasDrifted });
-    if (cause === undefined) this.#shadows.beginWhereDue(learner);
-    else this.#offers.add({ signal: 'begin', cause });
+    if (cause !== undefined) this.#offers.add({ signal: 'begin', cause });
+    else if (control.candidate === null) this.#shadows.beginWhereDue(learner);
   }
 
   async #obey(command: Command, learner: Learner): Promise<void> {
     const isBusy = this.#building !== undefined || !this.#offers.isEmpty;
     if (command.kind === 'shadow') return isBusy ? undefined : this.#shadows.obey(command, learner);
-    const isMine = this.#command?.askedAt === command.askedAt;
-    if (command.kind === 'retrain') {
-      if (isMine || isBusy) return;
-      this.#command = { ...command, state: 'underway' };
-      await answer(this.#options.documents, this.#command);
-      return this.#offers.add({ signal: 'begin', cause: 'command' });
-    }
     try {
-      const head = await targetOf(command, learner, this.#options.snapshots);
-      const adoption = adoptionOf(head, learner);
-      await this.prepare(adoption); // a broken one is refused here, where it stops nobody
-      this.#offers.add(adoption);
-      await this.#answer(command, {
-        state: 'done',
-        message: `${head.name} is adopted`,
-        generation: adoption.generation,
-      });
+      if (command.kind !== 'retrain') return await this.#switch(command, learner, isBusy);
+      if (learner.control.candidate !== null) throw new ExperimentRuns(learner.control.candidate);
+      if (!isBusy && this.#command?.askedAt !== command.askedAt) await this.#retrain(command);
     } catch (error) {
       if (!(error instanceof MillraceError) || error instanceof Unavailable) throw error;
       await this.#answer(command, { state: 'failed', message: error.message });
     }
+  }
+
+  async #retrain(command: Command): Promise<void> {
+    const set = command.set == null ? {} : { set: settingsIn(command.set) };
+    const share = command.share == null ? {} : { share: command.share };
+    this.#command = { ...command, state: 'underway' };
+    await answer(this.#options.documents, this.#command);
+    this.#offers.add({ signal: 'begin', cause: 'command', ...set, ...share });
+  }
+
+  /**
+   * What is meant is written down before it is offered, and answered once the state shows it: whoever runs the task next
+   * finds whether it came about, and does it else.
+   */
+  async #switch(command: Command, learner: Learner, isBusy: boolean): Promise<void> {
+    const { control } = learner;
+    if (command.state === 'underway' && hasComeAbout(command, control))
+      return this.#answer(command, { state: 'done', message: wordsOf(command) });
+    if (!this.#offers.isEmpty) return;
+    // What would end the experiment again comes first.
+    if (command.kind === 'experiment' && (isBusy || control.build !== null || owesErasure(control))) return;
+    const { snapshots, documents, clock } = this.#options;
+    const { signal, name, generation } = await decisionOf(command, learner, { snapshots, now: clock.now() });
+    await this.prepare(signal); // a broken one is refused here, where it stops nobody
+    await answer(documents, { ...command, state: 'underway', name, generation });
+    this.#offers.add(signal);
   }
 
   #taken(learner: Learner, signal: GenerationSignal): void {
@@ -220,7 +235,7 @@ export class Controller {
 
   async #build(learner: Learner): Promise<void> {
     const { signal } = this.#ended;
-    const { cause = 'command', set = {} } = learner.control.build ?? {};
+    const { cause = 'command', set = {}, share } = learner.control.build ?? {};
     const trainedAt = this.#options.clock.now();
     try {
       const trained = await this.#options.trainer.train(() => learner.model.freeze(set), signal);
@@ -228,39 +243,59 @@ export class Controller {
       const name = nameOf(generation, trained.digest);
       await this.#retrying(() => this.#keep(trained, { name, generation, cause, trainedAt }), signal);
       if (this.#learner !== learner && this.#learner?.control.build?.base !== trained.generation.base) return;
-      this.#offers.add({ signal: 'adopt', name, generation, cause, trainedAt, isForeign: false });
+      const as = { name, generation, cause, trainedAt, isForeign: false };
+      if (share === undefined) return this.#offers.add({ signal: 'adopt', ...as });
+      if (isForgotten(learner.control, { base: trained.generation.base, generation }))
+        return await this.#giveUp(new ErasedMeanwhile());
+      this.#offers.add({ signal: 'experiment', ...as, share, startedAt: this.#options.clock.now() });
     } catch (error) {
       if (signal.aborted) return; // whoever runs the task next begins it again
       const why = error instanceof Error ? error.message : String(error);
       this.#options.warn(`generation for '${cause}' was given up: ${why}`);
       this.#notBefore = this.#options.clock.now() + restAfterFailure;
-      this.#offers.add({ signal: 'abandon' });
-      await this.#retrying(() => this.#answerMine({ state: 'failed', message: why }), signal);
+      await this.#giveUp(error);
     }
+  }
+
+  async #giveUp(why: unknown): Promise<void> {
+    this.#offers.add({ signal: 'abandon' });
+    const message = why instanceof Error ? why.message : String(why);
+    await this.#retrying(() => this.#answerMine({ state: 'failed', message }), this.#ended.signal);
   }
 
   async #keep(trained: Trained, about: Parameters<typeof contentOf>[1]): Promise<void> {
     await writeGeneration(this.#options.snapshots, contentOf(trained.generation, about));
   }
 
-  /** After each adoption: the command is answered, needless files go, and the documents say what there is. */
+  /** After each switch: the command is answered, needless files go, and the documents say what there is. */
   async #tend(learner: Learner): Promise<void> {
     const { control } = learner;
-    const { name } = control.live;
-    if (this.#tended === name || !this.#offers.isEmpty) return;
-    const { snapshots, documents, settings } = this.#options;
-    if (control.build === null && control.live.cause === 'command')
-      await this.#answerMine({
-        state: 'done',
-        message: `${name} is live`,
-        generation: learner.model.version.generation,
-      });
+    const before = this.#tended;
+    const now = { live: control.live.name, candidate: control.candidate?.name };
+    if ((before?.live === now.live && before.candidate === now.candidate) || !this.#offers.isEmpty) return;
+    const { snapshots, documents, settings, warn } = this.#options;
+    await this.#answerTrained(learner);
+    const ended = before?.candidate;
+    if (ended !== undefined && now.candidate === undefined && ![before?.live, ended].includes(now.live))
+      warn(`the experiment with ${ended} has ended: ${now.live} is live, for '${control.live.cause}'`);
     const all = await heads(snapshots);
     const named = all.length > settings.keep ? await namedInJournal(documents.journal, task) : new Set<string>();
     const gone = droppable(all, { control, keep: settings.keep, named });
     await drop(snapshots, gone);
-    await publish(documents, { all, gone: new Set(gone), live: control.live });
-    this.#tended = name;
+    await publish(documents, { all, gone: new Set(gone), control });
+    this.#tended = now;
+  }
+
+  /** What was asked for to be trained serves now, live or tried out. */
+  async #answerTrained({ control: { build, live, candidate }, model }: Learner): Promise<void> {
+    const isTried = this.#command?.share != null;
+    if (build !== null || (isTried ? candidate : live)?.cause !== 'command') return;
+    const { name } = live;
+    await this.#answerMine(
+      isTried && candidate !== null
+        ? { state: 'done', message: tried(candidate.name, candidate.share), generation: candidate.generation }
+        : { state: 'done', message: `${name} is live`, generation: model.version.generation },
+    );
   }
 
   async #answerMine(outcome: Partial<Command>): Promise<void> {
@@ -280,3 +315,14 @@ export class Controller {
     return retrying('generations', work, this.#options.clock, signal, onWait);
   }
 }
+
+/** It has learnt from somebody who is erased now, and may not be tried out with anybody. */
+class ErasedMeanwhile extends MillraceError {
+  readonly code = 'ERASED_MEANWHILE';
+  constructor() {
+    super('Somebody was erased while it was trained', 'Ask for it again once the generation for the erasure is live');
+  }
+}
+
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the model checks what it is given
+const settingsIn = (text: string): Partial<ModelSettings> => JSON.parse(text) as Partial<ModelSettings>;

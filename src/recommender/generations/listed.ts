@@ -1,7 +1,8 @@
 /** The generations that are kept, as people and scripts see them. */
+import { z } from 'zod';
 import type { Documents } from '../../documents/port.ts';
 import type { Snapshots } from '../../snapshots/port.ts';
-import { bytesOf, type GenerationState } from './published.ts';
+import { bytesOf, type GenerationState, stateOf } from './published.ts';
 import { heads } from './retained.ts';
 
 export interface GenerationRow {
@@ -9,6 +10,8 @@ export interface GenerationRow {
   readonly number: number | null;
   readonly name: string;
   readonly state: GenerationState;
+  /** Part of the users that it is tried out with; null where it is not. */
+  readonly share: number | null;
   readonly cause: string;
   readonly users: number;
   readonly items: number;
@@ -20,7 +23,7 @@ export interface GenerationRow {
   readonly engine: string;
 }
 
-/** Newest training first. Which is live, the model's own document says. */
+/** Newest training first. Which is live, and which is tried out, the model's own document says. */
 export async function listed({
   snapshots,
   documents,
@@ -28,13 +31,13 @@ export async function listed({
   readonly snapshots: Snapshots;
   readonly documents: Pick<Documents, 'get'>;
 }): Promise<readonly GenerationRow[]> {
-  const live = (await documents.get({ collection: 'models', partition: 'live', id: 'current' }))?.body[
-    'generationName'
-  ];
+  const model = (await documents.get({ collection: 'models', partition: 'live', id: 'current' }))?.body;
+  const experiment = candidateIn(model?.['candidate']);
   return (await heads(snapshots)).map(head => ({
     number: head.generation > 0 ? head.generation : null,
     name: head.name,
-    state: head.name === live ? 'live' : 'retained',
+    state: stateOf(head, model?.['generationName'], experiment?.name),
+    share: head.name === experiment?.name ? experiment.share : null,
     cause: head.cause,
     users: head.users,
     items: head.items,
@@ -45,3 +48,9 @@ export async function listed({
     engine: head.engine,
   }));
 }
+
+/** As the model's document names it. */
+const candidateIn = (said: unknown) => {
+  const parsed = z.object({ name: z.string(), share: z.number() }).safeParse(said);
+  return parsed.success ? parsed.data : undefined;
+};

@@ -14,12 +14,15 @@ export async function heads(snapshots: Snapshots): Promise<readonly GenerationHe
 }
 
 /** Whether it has learnt from somebody who has been erased since: then it may not be served again. */
-export const isForgotten = ({ erasedAt }: Pick<Control, 'erasedAt'>, { base, generation }: GenerationHead): boolean =>
-  erasedAt !== null && generation > 0 && base <= erasedAt;
+export const isForgotten = (
+  { erasedAt }: Pick<Control, 'erasedAt'>,
+  { base, generation }: Pick<GenerationHead, 'base' | 'generation'>,
+): boolean => erasedAt !== null && generation > 0 && base <= erasedAt;
 
 /**
  * Names that may go: all but the newest `keep`, and those that have learnt from somebody erased, once the generation that
- * has not is live; never the live one, and none that a plan of the journal adopts: it may be executed again.
+ * has not is live; never the live one or the one that is tried out, and none that a plan of the journal names: it may be
+ * executed again.
  */
 export function droppable(
   all: readonly GenerationHead[],
@@ -29,12 +32,12 @@ export function droppable(
   return all
     .filter(head => !kept.has(head.name) || (isForgotten(control, head) && !owesErasure(control)))
     .map(({ name }) => name)
-    .filter(name => name !== control.live.name && !named.has(name));
+    .filter(name => name !== control.live.name && name !== control.candidate?.name && !named.has(name));
 }
 
 const page = 500;
 
-/** Names that plans of a task's journal adopt. */
+/** Names that plans of a task's journal adopt, or try out. */
 export async function namedInJournal(journal: Journal, task: string): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (let epoch = 0; ;) {

@@ -27,6 +27,8 @@ export function dueCause(situation: Situation): Cause | undefined {
   const { control, automatic, schedule, now, since } = situation;
   const { live, learnt } = control;
   if (owesErasure(control)) return 'erasure';
+  // What is compared stays as it is, but for what it learns; an erasure may not wait.
+  if (control.candidate !== null) return undefined;
   const byItself = automatic && learnt >= firstGeneration ? causeByItself(situation) : undefined;
   if (byItself !== undefined) return byItself;
   if (schedule !== undefined && nextAfter(schedule, Math.max(live.trainedAt, since)) <= now) return 'schedule';

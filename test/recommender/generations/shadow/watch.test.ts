@@ -1,7 +1,7 @@
 /** When the live model is measured, what is told of it, and what follows. */
 import { expect, test } from 'vitest';
 import type { TrainingInput } from '../../../../src/als/index.ts';
-import { noGeneration } from '../../../../src/recommender/domain/control.ts';
+import { begunControl } from '../../../../src/recommender/domain/control.ts';
 import { answer, ask, commandOf } from '../../../../src/recommender/generations/commands.ts';
 import { publish } from '../../../../src/recommender/generations/published.ts';
 import { heads } from '../../../../src/recommender/generations/retained.ts';
@@ -106,7 +106,7 @@ test('publishing generations anew keeps what a shadow has said', async () => {
   await controller().look(never);
   expect(await gaps()).toEqual([0.02, undefined]);
   const all = await heads(snapshots);
-  await publish(world.documents, { all, gone: new Set(), live: noGeneration });
+  await publish(world.documents, { all, gone: new Set(), control: begunControl });
   expect(await gaps()).toEqual([0.02, undefined]);
 });
 
