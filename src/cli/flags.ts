@@ -104,14 +104,18 @@ export function withSettings(command: Command, names: readonly SettingFlag[]): C
   return command;
 }
 
-/** The configuration that a command was called with; `names` are those that it gave to `withSettings`. */
-export function configurationOf(flags: ConfigFlags, names: readonly SettingFlag[]): Configured {
+/** The configuration that a command was called with; `names` are those that it gave to `withSettings`, `more` wins by path. */
+export function configurationOf(
+  flags: ConfigFlags,
+  names: readonly SettingFlag[],
+  more: Readonly<Record<string, { readonly flag: string; readonly value: unknown }>> = {},
+): Configured {
   const given = names.map(name => {
     const option = optionOf(name);
     const value: unknown = Reflect.get(flags, option.attributeName());
     return [paths[name], { flag: option.long ?? name, value }] as const;
   });
-  return configure({ file: flags.config, environment: process.env, flags: Object.fromEntries(given) });
+  return configure({ file: flags.config, environment: process.env, flags: { ...Object.fromEntries(given), ...more } });
 }
 
 function optionOf(name: SettingFlag): Option {

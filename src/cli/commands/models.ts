@@ -6,23 +6,38 @@ import { type GenerationRow, listed } from '../../recommender/generations/listed
 import { openExisting } from '../application.ts';
 import { type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print, table } from '../output.ts';
+import { shareFlag } from '../try-out.ts';
 import { askFor, waitFlag, wordsOf } from './retrain.ts';
 
-type Flags = ConfigFlags & OutputFlags & { readonly wait?: true };
+type Flags = ConfigFlags & OutputFlags & { readonly wait?: true; readonly share?: number };
+
+const help = `
+With --share another generation than the live one is tried out with that part of the users: both learn whatever comes, and
+\`GET /v2/experiment\` compares them. Given again it is another share; without --share the one that is tried out becomes
+the live one. Nothing else is switched or trained meanwhile, but for an erasure, which ends the experiment.`;
 
 /** `millrace models`: the generations that are kept, and which of them is live. */
 export function addModels(program: Command): void {
-  const parent = program.command('models').description('generations of the model: list, switch, import');
+  const parent = program.command('models').description('generations of the model: list, switch, try out, import');
   withSettings(parent.command('list', { isDefault: true }), portFlags)
     .description('what is kept: state, cause, size, quality, age')
     .addOption(jsonFlag())
     .action(list);
   withSettings(parent.command('use'), portFlags)
-    .description('switch a kept generation in; what was learnt since it was trained is solved anew')
+    .description('switch a kept generation in, or try it out; what was learnt since it was trained is solved anew')
     .argument('<generation>', 'its number or name, as `models list` shows them')
-    .addOption(waitFlag())
+    .addOption(shareFlag())
+    .addOption(waitFlag('until it is live, or tried out'))
     .addOption(jsonFlag())
-    .action((generation: string, flags: Flags) => asked(flags, 'use', generation));
+    .addHelpText('after', help)
+    .action((generation: string, flags: Flags) =>
+      asked(flags, flags.share === undefined ? 'use' : 'experiment', generation),
+    );
+  withSettings(parent.command('stop'), portFlags)
+    .description('end an experiment: everybody is served by the live generation again')
+    .addOption(waitFlag('until it has ended'))
+    .addOption(jsonFlag())
+    .action((flags: Flags) => asked(flags, 'stop', null));
   withSettings(parent.command('rollback'), portFlags)
     .description('switch the generation before the live one in')
     .addOption(waitFlag())
@@ -41,9 +56,13 @@ async function list(flags: Flags): Promise<void> {
   print(flags, { generations }, () => textOf(generations, ports.clock.now()));
 }
 
-async function asked(flags: Flags, kind: 'use' | 'rollback', target: string | null): Promise<void> {
+async function asked(
+  flags: Flags,
+  kind: 'use' | 'experiment' | 'rollback' | 'stop',
+  target: string | null,
+): Promise<void> {
   await using ports = await openExisting(configurationOf(flags, portFlags).config);
-  const answered = await askFor(ports, { kind, target, wait: flags.wait === true });
+  const answered = await askFor(ports, { kind, target, share: flags.share ?? null, wait: flags.wait === true });
   print(flags, answered, () => wordsOf(answered));
 }
 
@@ -68,7 +87,7 @@ function textOf(generations: readonly GenerationRow[], now: number): string {
   const rows = generations.map(row => [
     row.number ?? '-',
     row.name,
-    row.state,
+    row.share === null ? row.state : `${row.state} ${row.share}`,
     row.cause,
     row.users,
     row.items,

@@ -2,9 +2,11 @@
  * What an operator asks of the process that runs `train`, wherever that is: one document a kind of command, which that
  * process finds, and answers in place. So there are never more of them than kinds.
  */
+import type { ModelSettings } from '../../als/index.ts';
 import type { DocumentKey, Documents, JsonObject } from '../../documents/port.ts';
 import { z } from 'zod';
 import { MillraceError } from '../../errors.ts';
+import type { Begin } from '../domain/generation-signals.ts';
 import { shadowFigures } from './shadow/figures.ts';
 
 export const commandKinds = ['retrain', 'shadow', 'use', 'rollback', 'experiment', 'stop'] as const;
@@ -89,6 +91,17 @@ export async function commandOf(documents: Documents, kind: CommandKind): Promis
   const found = await documents.get(keyOf(kind));
   return found === undefined ? undefined : { command: command.parse(found.body), etag: found.etag };
 }
+
+/** Of a `retrain`. */
+export const beginOf = ({ share, set }: Pick<Command, 'share' | 'set'>): Begin => ({
+  signal: 'begin',
+  cause: 'command',
+  ...(typeof set === 'string' ? { set: settingsIn(set) } : {}),
+  ...(typeof share === 'number' ? { share } : {}),
+});
+
+// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the model checks what it is given
+const settingsIn = (text: string): Partial<ModelSettings> => JSON.parse(text) as Partial<ModelSettings>;
 
 export const isOpen = ({ state }: Pick<Command, 'state'>): boolean => state === 'asked' || state === 'underway';
 

@@ -3,28 +3,27 @@
  * is due or asked for, trains it in another thread, keeps its files, and offers its adoption. All that counts is in the
  * learner's state, by way of signals; whoever takes the task over goes on from there.
  */
-import type { ModelSettings } from '../../als/index.ts';
 import type { Documents } from '../../documents/port.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
 import { MillraceError, Unavailable } from '../../errors.ts';
 import type { Snapshots } from '../../snapshots/port.ts';
 import type { Signalling } from '../domain/configured.ts';
-import { type GenerationSignal, isFiled, type PreparedSignal } from '../domain/generation-signals.ts';
+import { type Adopt, type GenerationSignal, isFiled, type PreparedSignal } from '../domain/generation-signals.ts';
 import { owesErasure } from '../domain/control.ts';
 import type { Learner } from '../domain/learner.ts';
 import { nameOf } from '../domain/trained.ts';
 import type { Train, Trained } from '../domain/training.ts';
-import { answer, type Command, openCommands } from './commands.ts';
+import { answer, beginOf, type Command, openCommands } from './commands.ts';
 import { contentOf, generationOf } from './convert.ts';
-import { decisionOf, ExperimentRuns, hasComeAbout, tried, wordsOf } from './decision.ts';
+import { decisionOf, ErasedMeanwhile, ExperimentRuns, hasComeAbout, tried, wordsOf } from './decision.ts';
 import { readGeneration, writeGeneration } from './files.ts';
 import { Offers } from './offers.ts';
-import { publish } from './published.ts';
-import { drop, droppable, heads, isForgotten, namedInJournal } from './retained.ts';
+import { isForgotten } from './retained.ts';
 import type { ShadowSettings } from './shadow/shadows.ts';
 import type { Measure } from './shadow/thread.ts';
 import { ShadowWatch } from './shadow/watch.ts';
+import { Tending } from './tending.ts';
 import type { Trainer } from './trainer.ts';
 import { dueCause } from './triggers.ts';
 
@@ -54,13 +53,11 @@ export interface ControllerOptions {
   readonly warn: (text: string) => void;
 }
 
-/** The task whose journal names generations. */
-export const task = 'train/0';
-
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #offers = new Offers();
   readonly #shadows: ShadowWatch;
+  readonly #tending: Tending;
   readonly #since: number;
   readonly #ended = new AbortController();
   /** The learner whose task runs here; nobody before it has asked for signals, and after it went elsewhere. */
@@ -71,13 +68,12 @@ export class Controller {
   #notBefore = 0;
   /** What was wrong at the last look. */
   #trouble = '';
-  /** Names of the generations that served when files were looked at last. */
-  #tended: { readonly live: string; readonly candidate: string | undefined } | undefined;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#since = options.clock.now();
     this.#shadows = new ShadowWatch(options);
+    this.#tending = new Tending(options);
   }
 
   /** Whether this process trains a generation, or writes its files. */
@@ -199,11 +195,9 @@ export class Controller {
   }
 
   async #retrain(command: Command): Promise<void> {
-    const set = command.set == null ? {} : { set: settingsIn(command.set) };
-    const share = command.share == null ? {} : { share: command.share };
     this.#command = { ...command, state: 'underway' };
     await answer(this.#options.documents, this.#command);
-    this.#offers.add({ signal: 'begin', cause: 'command', ...set, ...share });
+    this.#offers.add(beginOf(command));
   }
 
   /**
@@ -235,7 +229,7 @@ export class Controller {
 
   async #build(learner: Learner): Promise<void> {
     const { signal } = this.#ended;
-    const { cause = 'command', set = {}, share } = learner.control.build ?? {};
+    const { cause = 'command', set = {} } = learner.control.build ?? {};
     const trainedAt = this.#options.clock.now();
     try {
       const trained = await this.#options.trainer.train(() => learner.model.freeze(set), signal);
@@ -243,11 +237,7 @@ export class Controller {
       const name = nameOf(generation, trained.digest);
       await this.#retrying(() => this.#keep(trained, { name, generation, cause, trainedAt }), signal);
       if (this.#learner !== learner && this.#learner?.control.build?.base !== trained.generation.base) return;
-      const as = { name, generation, cause, trainedAt, isForeign: false };
-      if (share === undefined) return this.#offers.add({ signal: 'adopt', ...as });
-      if (isForgotten(learner.control, { base: trained.generation.base, generation }))
-        return await this.#giveUp(new ErasedMeanwhile());
-      this.#offers.add({ signal: 'experiment', ...as, share, startedAt: this.#options.clock.now() });
+      await this.#offer(learner, trained.generation.base, { name, generation, cause, trainedAt, isForeign: false });
     } catch (error) {
       if (signal.aborted) return; // whoever runs the task next begins it again
       const why = error instanceof Error ? error.message : String(error);
@@ -255,6 +245,13 @@ export class Controller {
       this.#notBefore = this.#options.clock.now() + restAfterFailure;
       await this.#giveUp(error);
     }
+  }
+
+  async #offer({ control }: Learner, base: number, as: Omit<Adopt, 'signal'>): Promise<void> {
+    const share = control.build?.share;
+    if (share === undefined) return this.#offers.add({ signal: 'adopt', ...as });
+    if (isForgotten(control, { ...as, base })) return this.#giveUp(new ErasedMeanwhile());
+    this.#offers.add({ signal: 'experiment', ...as, share, startedAt: this.#options.clock.now() });
   }
 
   async #giveUp(why: unknown): Promise<void> {
@@ -267,28 +264,15 @@ export class Controller {
     await writeGeneration(this.#options.snapshots, contentOf(trained.generation, about));
   }
 
-  /** After each switch: the command is answered, needless files go, and the documents say what there is. */
   async #tend(learner: Learner): Promise<void> {
-    const { control } = learner;
-    const before = this.#tended;
-    const now = { live: control.live.name, candidate: control.candidate?.name };
-    if ((before?.live === now.live && before.candidate === now.candidate) || !this.#offers.isEmpty) return;
-    const { snapshots, documents, settings, warn } = this.#options;
+    if (!this.#tending.isDue(learner.control) || !this.#offers.isEmpty) return;
     await this.#answerTrained(learner);
-    const ended = before?.candidate;
-    if (ended !== undefined && now.candidate === undefined && ![before?.live, ended].includes(now.live))
-      warn(`the experiment with ${ended} has ended: ${now.live} is live, for '${control.live.cause}'`);
-    const all = await heads(snapshots);
-    const named = all.length > settings.keep ? await namedInJournal(documents.journal, task) : new Set<string>();
-    const gone = droppable(all, { control, keep: settings.keep, named });
-    await drop(snapshots, gone);
-    await publish(documents, { all, gone: new Set(gone), control });
-    this.#tended = now;
+    await this.#tending.tend(learner.control);
   }
 
   /** What was asked for to be trained serves now, live or tried out. */
   async #answerTrained({ control: { build, live, candidate }, model }: Learner): Promise<void> {
-    const isTried = this.#command?.share != null;
+    const isTried = typeof this.#command?.share === 'number';
     if (build !== null || (isTried ? candidate : live)?.cause !== 'command') return;
     const { name } = live;
     await this.#answerMine(
@@ -315,14 +299,3 @@ export class Controller {
     return retrying('generations', work, this.#options.clock, signal, onWait);
   }
 }
-
-/** It has learnt from somebody who is erased now, and may not be tried out with anybody. */
-class ErasedMeanwhile extends MillraceError {
-  readonly code = 'ERASED_MEANWHILE';
-  constructor() {
-    super('Somebody was erased while it was trained', 'Ask for it again once the generation for the erasure is live');
-  }
-}
-
-// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the model checks what it is given
-const settingsIn = (text: string): Partial<ModelSettings> => JSON.parse(text) as Partial<ModelSettings>;

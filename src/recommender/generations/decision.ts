@@ -30,6 +30,14 @@ export class NoExperiment extends MillraceError {
   readonly code = 'NO_EXPERIMENT';
 }
 
+/** It has learnt from somebody who is erased now, and may not be tried out with anybody. */
+export class ErasedMeanwhile extends MillraceError {
+  readonly code = 'ERASED_MEANWHILE';
+  constructor() {
+    super('Somebody was erased while it was trained', 'Ask for it again once the generation for the erasure is live');
+  }
+}
+
 /** @throws {ExperimentRuns} @throws {NoExperiment} @throws {NoSuchGeneration} */
 export async function decisionOf(
   command: Command,
