@@ -18,6 +18,7 @@ const all = [
   ['bench/als.ts'],
   ['bench/evaluate.ts'],
   ['bench/defaults.ts'],
+  ['bench/factors.ts'],
   ['bench/non-inferiority.ts'],
   ['bench/non-inferiority.ts', '100k'],
   ['bench/non-inferiority.ts', '1m'],

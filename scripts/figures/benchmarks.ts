@@ -25,6 +25,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['generations', 'bench/generations.ts'],
   ['kernel', 'bench/kernel.ts'],
   ['defaults', 'bench/defaults.ts'],
+  ['factors', 'bench/factors.ts'],
   ['non-inferiority', 'bench/non-inferiority.ts'],
   ['non-inferiority-100k', 'bench/non-inferiority.ts 100k'],
   ['non-inferiority-1m', 'bench/non-inferiority.ts 1m'],
