@@ -1,10 +1,6 @@
-import { Foremost } from './foremost.ts';
 import { compare } from './interaction.ts';
 import type { Side } from './side.ts';
 import type { ModelState } from './state.ts';
-
-/** Up to here a list that is kept in order is cheaper than sorting. */
-const fewRows = 1_000;
 
 type Stale = { readonly side: Side; readonly row: number; readonly staleness: number };
 
@@ -21,22 +17,42 @@ export function refresh(state: ModelState, events: number): number {
   return state.solve(state.items, items) + state.solve(state.users, users);
 }
 
-/** From each side the stalest buckets, with as many rows as the budget at least; then the foremost of these. */
+/** From each side the stalest buckets, with as many rows as the budget at least; then the stalest of these. */
 function stalest(sides: readonly Side[], budget: number): readonly Stale[] {
-  const candidates: Stale[] = [];
-  for (const side of sides) {
-    let offered = 0;
-    for (const rows of side.staleness.stalest()) {
-      for (const row of rows) candidates.push({ side, row, staleness: side.staleness.get(row) });
-      offered += rows.length;
-      if (offered >= budget) break;
+  const offered = sides.map(side => offeredBy(side, budget));
+  const least = nthGreatest(
+    offered.flatMap(({ staleness }) => staleness),
+    budget,
+  );
+  const chosen: Stale[] = [];
+  for (const { side, rows, staleness } of offered)
+    for (let n = 0; n < rows.length; n++) {
+      const value = staleness[n] ?? 0;
+      if (value >= least) chosen.push({ side, row: rows[n] ?? 0, staleness: value });
     }
+  return chosen.sort(staler).slice(0, budget);
+}
+
+type Offered = { readonly side: Side; readonly rows: readonly number[]; readonly staleness: readonly number[] };
+
+function offeredBy(side: Side, budget: number): Offered {
+  const [rows, staleness]: [number[], number[]] = [[], []];
+  for (const bucket of side.staleness.stalest()) {
+    for (const row of bucket) {
+      rows.push(row);
+      staleness.push(side.staleness.get(row));
+    }
+    if (rows.length >= budget) break;
   }
-  // Few of many are chosen without sorting them all; many would be moved along one by one.
-  if (budget > fewRows) return candidates.sort(staler).slice(0, budget);
-  const chosen = new Foremost<Stale>(budget, staler);
-  for (const candidate of candidates) chosen.offer(candidate);
-  return chosen.list;
+  return { side, rows, staleness };
+}
+
+/** The n-th of the values, the greatest first; the least there is where there are fewer. */
+function nthGreatest(values: readonly number[], n: number): number {
+  if (n > 1) return Float64Array.from(values).sort()[Math.max(0, values.length - n)] ?? 0;
+  let greatest = 0;
+  for (const value of values) if (value > greatest) greatest = value;
+  return greatest;
 }
 
 function staler(a: Stale, b: Stale): number {

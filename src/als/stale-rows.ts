@@ -1,8 +1,8 @@
 import type { Marks } from './marks.ts';
 import { weightIn } from './share-code.ts';
 
-/** Of the 52 bits behind the point of a double, so many tell buckets apart: eight to an octave. */
-const fractionBits = 3;
+/** Of the 52 bits behind the point of a double, so many tell buckets apart: four to an octave. */
+const fractionBits = 2;
 const bits = new DataView(new ArrayBuffer(8));
 const bucketOfOne = bucketAbove(1);
 /** Buckets of staleness from 1 to 2^53. */
