@@ -47,11 +47,26 @@ export class RowDigests {
 
   /** The digests of all buckets, one after the other; valid until a row is touched. */
   all(): Uint8Array {
-    for (const row of this.#touched) this.#digestRow(row);
-    this.#touched.clear();
-    for (const bucket of this.#stale) this.#digestBucket(bucket);
-    this.#stale.clear();
+    for (const _ of this.inSlices(Infinity));
     return this.#digests;
+  }
+
+  /** Brings all digests up to date, so many rows at a time: `all` has nothing left to do then. */
+  *inSlices(rowsAtOnce: number): Generator<undefined, void> {
+    let rows = 0;
+    for (const row of this.#touched) {
+      this.#digestRow(row);
+      if (++rows % rowsAtOnce === 0) yield;
+    }
+    this.#touched.clear();
+    for (const bucket of this.#stale) {
+      this.#digestBucket(bucket);
+      rows += this.#rows[bucket]?.length ?? 0;
+      if (rows < rowsAtOnce) continue;
+      rows = 0;
+      yield;
+    }
+    this.#stale.clear();
   }
 
   #digestRow(row: number): void {

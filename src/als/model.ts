@@ -5,7 +5,7 @@ import { isNews, judge } from './judge.ts';
 import { learn, noteOnly } from './learn.ts';
 import { modelHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
-import { adopt } from './adopt.ts';
+import { adopting, type Numbered } from './adopt.ts';
 import { alias, forget } from './forget.ts';
 import { describe } from './describe.ts';
 import { freeze } from './freeze.ts';
@@ -124,8 +124,23 @@ export class Model implements Disposable {
    * Puts a generation in place of the live one, under this number; the settings of its vectors become the model's.
    * Its numbers go on from `number`, 0 unless given. Rows touched since its base, and those it knows nothing of, are solved anew, items before users. @throws {UnusableModelState} before anything changes
    */
-  adopt(generation: Generation, as: { readonly generation: number; readonly number?: number }): Learnt {
-    return adopt(this.#state, generation, as);
+  adopt(generation: Generation, as: Numbered): Learnt {
+    const steps = this.adopting(generation, as);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    return step.value;
+  }
+
+  /**
+   * `adopt` in slices of a few milliseconds, between which others may have their turn and read the model, which becomes
+   * another only with the last one: learn nothing in between. Left early (`return`), it changes nothing.
+   */
+  *adopting(generation: Generation, as: Numbered): Generator<undefined, Learnt> {
+    const replaced = this.#state;
+    const { state, learnt } = yield* adopting(replaced, generation, as, () => this.#state === replaced);
+    this.#state = state;
+    replaced[Symbol.dispose]();
+    return learnt;
   }
 
   /** Takes the facts of a cut in without solving a row: for a training that follows at once. As `learn` else. */

@@ -17,8 +17,8 @@ const manyPairs = 4_096;
  * about 90 bytes each with index and lists; the numbers of pairs that were removed are given out again.
  */
 export class Pairs {
-  readonly #users: Side;
-  readonly #items: Side;
+  #users: Side;
+  #items: Side;
   readonly #facts = new FactColumns();
   readonly #index = new PairIndex();
   readonly #user = new Numbers(length => new Int32Array(length));
@@ -39,6 +39,12 @@ export class Pairs {
     this.#items = items;
   }
 
+  /** The rows of both sides are these from here on: the same rows, with other vectors. */
+  serve({ users, items }: { readonly users: Side; readonly items: Side }): void {
+    this.#users = users;
+    this.#items = items;
+  }
+
   /** Numbers of pairs that were given out; those of removed pairs have no facts and no weight. */
   get size(): number {
     return this.#size;
@@ -55,7 +61,7 @@ export class Pairs {
 
   /** The other end of each pair, seen from `side`; like those below valid until a pair is added. */
   neighbours(side: Side): Int32Array {
-    return side === this.#users ? this.#item.values : this.#user.values;
+    return side.name === 'users' ? this.#item.values : this.#user.values;
   }
 
   /** What both models make of it: share-code.ts. */
@@ -140,9 +146,13 @@ export class Pairs {
     return items;
   }
 
+  isOf(table: WeightTable): boolean {
+    return JSON.stringify(table) === JSON.stringify(this.#table);
+  }
+
   /** Takes another table of weights. */
   reweigh(table: WeightTable, now: number): void {
-    if (JSON.stringify(table) === JSON.stringify(this.#table)) return;
+    if (this.isOf(table)) return;
     this.#table = table;
     this.#aging = new Aging(table);
     for (let pair = 0; pair < this.#size; pair++) {

@@ -20,19 +20,36 @@ export const stalenessSteps = 16;
 
 export type SideName = 'users' | 'items';
 
+/** What is known of rows, whatever their vectors are. */
+export interface SideFacts {
+  readonly ids: RowIds;
+  /** Pairs with a weight, and those with preference 1. */
+  readonly events: Numbers<Int32Array>;
+  readonly likes: Numbers<Int32Array>;
+  /** The base counter of the model when a weight or rating of the row changed last. */
+  readonly touchedAt: Numbers<Int32Array>;
+  /** Pairs by row. */
+  readonly pairs: Adjacency;
+}
+
+const noFacts = (): SideFacts => ({
+  ids: new RowIds(),
+  events: new Numbers(length => new Int32Array(length)),
+  likes: new Numbers(length => new Int32Array(length)),
+  touchedAt: new Numbers(length => new Int32Array(length)),
+  pairs: new Adjacency(),
+});
+
 /** All users or all items: their vectors in both models, the Gram matrix of the implicit ones, and how stale they are. */
-export class Side implements Disposable {
+export class Side implements SideFacts, Disposable {
   readonly name: SideName;
-  readonly ids = new RowIds();
+  readonly ids: RowIds;
+  readonly events: Numbers<Int32Array>;
+  readonly likes: Numbers<Int32Array>;
+  readonly touchedAt: Numbers<Int32Array>;
+  readonly pairs: Adjacency;
   /** How far neighbours have moved since the row was solved, in 1/16 grid steps: integers, so that order is nothing. */
   readonly staleness: StaleRows;
-  /** Pairs with a weight, and those with preference 1. */
-  readonly events = new Numbers(length => new Int32Array(length));
-  readonly likes = new Numbers(length => new Int32Array(length));
-  /** The base counter of the model when a weight or rating of the row changed last. */
-  readonly touchedAt = new Numbers(length => new Int32Array(length));
-  /** Pairs by row. */
-  readonly pairs = new Adjacency();
   /** Rows whose checkpoint row is behind; and rows whose vectors the cut has changed. */
   readonly dirty = new Marks();
   readonly changed = new Marks();
@@ -48,16 +65,31 @@ export class Side implements Disposable {
   #starVectors: FactorMatrix;
   #gram: GramSum;
 
-  constructor(name: SideName, settings: ModelSettings, kernel: Kernel) {
+  /** Of rows that are known already all vectors are zeros, until the caller sets them and sums the Gram matrix. */
+  constructor(name: SideName, settings: ModelSettings, kernel: Kernel, facts: SideFacts = noFacts()) {
     this.name = name;
+    this.ids = facts.ids;
+    this.events = facts.events;
+    this.likes = facts.likes;
+    this.touchedAt = facts.touchedAt;
+    this.pairs = facts.pairs;
     this.staleness = new StaleRows(settings.refresh.threshold * stalenessSteps);
     this.heavy = new HeavyRows(settings.heavy.cache_bytes);
     this.#settings = settings;
     this.#kernel = kernel;
-    this.#vectors = kernel.matrix(settings.factors);
-    this.#starVectors = kernel.matrix(settings.explicit.factors + 1);
+    this.#vectors = kernel.matrix(settings.factors, this.ids.end);
+    this.#starVectors = kernel.matrix(settings.explicit.factors + 1, this.ids.end);
     this.#gram = kernel.gramSum(settings.factors);
+    for (let row = 0; row < this.ids.end; row++) {
+      this.staleness.set(row, 0);
+      this.staleness.weigh(row, this.events.get(row));
+    }
     this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)]);
+  }
+
+  /** The same rows with vectors of another generation, all zeros yet: worked on while these are read. */
+  successor(settings: ModelSettings): Side {
+    return new Side(this.name, settings, this.#kernel, this);
   }
 
   get size(): number {

@@ -8,6 +8,14 @@ import { liveSettings, type ModelSettings } from './settings.ts';
 import { Side } from './side.ts';
 import { Solver } from './solver.ts';
 
+type Parts = Pick<ModelState, 'users' | 'items' | 'pairs' | 'groups' | 'dirtyHistories' | 'erased'>;
+
+function newParts(settings: ModelSettings, kernel: Kernel): Parts {
+  const [users, items] = [new Side('users', settings, kernel), new Side('items', settings, kernel)];
+  const pairs = new Pairs(settings.weights, users, items);
+  return { users, items, pairs, groups: new Groups(), dirtyHistories: new Marks(), erased: new Set() };
+}
+
 /** All that a model knows, and the solver that works on it. */
 export class ModelState implements Disposable {
   /** What the next generation is trained with, and how the live one is kept up. */
@@ -16,7 +24,7 @@ export class ModelState implements Disposable {
   readonly users: Side;
   readonly items: Side;
   readonly pairs: Pairs;
-  readonly groups = new Groups();
+  readonly groups: Groups;
   readonly cold: ColdItems;
   generation = 0;
   number = 0;
@@ -25,9 +33,9 @@ export class ModelState implements Disposable {
   /** Counts the trainings that were begun: each row remembers when it was touched last. */
   base = 0;
   /** Users whose checkpointed history is behind. */
-  readonly dirtyHistories = new Marks();
+  readonly dirtyHistories: Marks;
   /** Ids of users whose checkpoint rows must go. */
-  readonly erased = new Set<string>();
+  readonly erased: Set<string>;
   /** Whether nothing was learnt or restored yet: vectors of a checkpoint then wait for their settings. */
   isNew = true;
   readonly held = new Map<string, Uint8Array>();
@@ -38,15 +46,34 @@ export class ModelState implements Disposable {
   #settings: ModelSettings;
   #solver: Solver;
 
-  constructor(configured: ModelSettings, kernel: Kernel, settings = configured) {
+  constructor(configured: ModelSettings, kernel: Kernel, settings = configured, parts = newParts(settings, kernel)) {
     this.configured = configured;
     this.kernel = kernel;
     this.#settings = settings;
-    this.users = new Side('users', settings, kernel);
-    this.items = new Side('items', settings, kernel);
-    this.pairs = new Pairs(settings.weights, this.users, this.items);
+    this.users = parts.users;
+    this.items = parts.items;
+    this.pairs = parts.pairs;
+    this.groups = parts.groups;
+    this.dirtyHistories = parts.dirtyHistories;
+    this.erased = parts.erased;
     this.cold = new ColdItems(this.items, this.groups);
     this.#solver = new Solver(kernel, settings, this.pairs);
+  }
+
+  /**
+   * The same facts, with vectors of another generation, all zeros yet. It can be worked on while this one is read; once
+   * the facts serve it (`Pairs.serve`) it takes the place of this one, and nothing is to be learnt here any more.
+   */
+  successor(generation: ModelSettings): ModelState {
+    const settings = liveSettings(this.configured, generation);
+    const { pairs, groups, dirtyHistories, erased } = this;
+    const [users, items] = [this.users.successor(settings), this.items.successor(settings)];
+    const parts = { users, items, pairs, groups, dirtyHistories, erased };
+    const next = new ModelState(this.configured, this.kernel, settings, parts);
+    next.time = this.time;
+    next.base = this.base;
+    next.isNew = false;
+    return next;
   }
 
   /** Of the live generation: what its vectors were made with. */
