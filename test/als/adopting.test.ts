@@ -37,10 +37,13 @@ const seen = (model: Model): unknown => ({
   dirty: [...model.dirty()],
 });
 
+/** After a cut of new pairs and known ones. */
 const goneOn = (model: Model): unknown => {
   model.learn([
     rated('u2', 'i3', 4, { eventId: 'on', time: 9_000 }),
-    rated('u0', 'i2', 1, { eventId: 'o', time: 9_500 }),
+    rated('u0', 'i2', 1, { eventId: 'and', time: 9_500 }),
+    rated('newer', 'i1', 5, { eventId: 'on again', time: 9_600 }),
+    rated('newer', 'i4', 5, { eventId: 'and again', time: 9_700 }),
   ]);
   return seen(model);
 };
