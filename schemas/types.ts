@@ -92,6 +92,8 @@ export interface ItemVector {
 export interface Item {
   /** Identity of the item. */
   readonly itemId: string;
+  /** The shop or site whose catalogue it is in; empty where there is only one. */
+  readonly tenant: string;
   /** What people call it. */
   readonly title: string;
   /** The kinds it belongs to. */
@@ -423,6 +425,12 @@ export const itemSchema = schema<Item>({
   doc: 'Something that can be recommended, as the catalogue describes it.',
   fields: [
     { name: 'itemId', type: 'string', doc: 'Identity of the item.' },
+    {
+      name: 'tenant',
+      type: 'string',
+      doc: 'The shop or site whose catalogue it is in; empty where there is only one.',
+      default: '',
+    },
     { name: 'title', type: 'string', doc: 'What people call it.' },
     { name: 'genres', type: { type: 'array', items: 'string' }, doc: 'The kinds it belongs to.', default: [] },
     { name: 'tags', type: { type: 'array', items: 'string' }, doc: 'Words that users gave it.', default: [] },

@@ -1,7 +1,8 @@
-/** Keeps the most-rated items of the newest window of each kind: one task, since a board is about all items. */
+/** Keeps the most-rated items of the newest window of each kind and tenant: one task, since a board is about all items. */
 import { filter, map, mergeMap } from 'rxjs';
 import { topology } from '../src/index.ts';
-import { byWindow, type LatestWindow, leaderboard, withTrends } from '../src/recommender/domain/trends.ts';
+import { scoped } from '../src/recommender/domain/tenant.ts';
+import { boardOf, byBoard, type LatestWindow, leaderboard, withTrends } from '../src/recommender/domain/trends.ts';
 import { itemTrends } from './streams.ts';
 
 export const leaders = topology('leaders', task => {
@@ -9,9 +10,9 @@ export const leaders = topology('leaders', task => {
     .read(itemTrends, { all: true })
     .pipe(
       task.batched('epoch'),
-      mergeMap(byWindow),
+      mergeMap(byBoard),
       task.keyed('newest', {
-        by: trends => trends.map(({ window }) => window)[0] ?? '',
+        by: trends => trends.map(boardOf)[0] ?? '',
         initial: (): LatestWindow | undefined => undefined,
         next: (latest, trends) => {
           const after = withTrends(latest, trends);
@@ -23,7 +24,7 @@ export const leaders = topology('leaders', task => {
     )
     .subscribe(
       task.replace('aggregates', {
-        partition: () => 'leaders',
+        partition: board => scoped(board.tenant, 'leaders'),
         id: board => board.window,
         body: ({ window, start, end, items }) => ({ window, start, end, items: items.map(item => ({ ...item })) }),
       }),

@@ -1,5 +1,6 @@
 /** Every stream of the recommender, one definition each. */
 import { days, minutes, stream } from '../src/index.ts';
+import { scoped } from '../src/recommender/domain/tenant.ts';
 import { invalidExposure, invalidItem, invalidRating } from '../src/recommender/domain/validate.ts';
 import {
   exposureSchema,
@@ -12,10 +13,14 @@ import {
   userVectorSchema,
 } from '../schemas/types.ts';
 
+/** The key of who did it: that of the user's vector and list, so that they lie in partitions of one number. */
+const bySubject = ({ tenant, userId, sessionId }: { tenant: string; userId: string; sessionId: string }): string =>
+  scoped(tenant, userId === '' ? sessionId : userId);
+
 /** What users do: ratings, orders, views, returns; by user, so that one user's events stay in order. */
 export const ratings = stream('ratings', {
   schema: ratingSchema,
-  key: event => (event.userId === '' ? event.sessionId : event.userId),
+  key: bySubject,
   time: event => event.time,
   lateness: minutes(1),
   validate: invalidRating,
@@ -24,14 +29,14 @@ export const ratings = stream('ratings', {
 /** The sound events about an item, once each, by item. `intake` writes them. */
 export const ratingsByItem = stream('ratings-by-item', {
   schema: ratingSchema,
-  key: event => event.itemId,
+  key: event => scoped(event.tenant, event.itemId),
   time: event => event.time,
 });
 
 /** The catalogue: the newest record of an item counts. */
 export const items = stream('items', {
   schema: itemSchema,
-  key: item => item.itemId,
+  key: item => scoped(item.tenant, item.itemId),
   time: item => item.time,
   lateness: days(1),
   validate: invalidItem,
@@ -75,7 +80,7 @@ export const recommendations = stream('recommendations', {
 /** Which list was shown to whom, and with what probability; by user, beside what the user did with it. */
 export const exposures = stream('exposures', {
   schema: exposureSchema,
-  key: shown => (shown.userId === '' ? shown.sessionId : shown.userId),
+  key: bySubject,
   time: shown => shown.time,
   lateness: minutes(1),
   validate: invalidExposure,

@@ -1,8 +1,9 @@
 /** Learns every rating, in one task, and publishes each state of the model as a consistent cut. */
-import { filter, map, mergeWith, share } from 'rxjs';
+import { filter, map, mergeMap, mergeWith, share } from 'rxjs';
 import { MillraceError, topology } from '../src/index.ts';
 import { Configured, type Signalling } from '../src/recommender/domain/configured.ts';
-import { asModelDocument, asVectorDocument } from '../src/recommender/domain/documents.ts';
+import { asModelDocuments, asVectorDocument } from '../src/recommender/domain/documents.ts';
+import { scoped } from '../src/recommender/domain/tenant.ts';
 import { isItemChange, isUserChange } from '../src/recommender/domain/changes.ts';
 import { Learner, type LearnerSettings } from '../src/recommender/domain/learner.ts';
 import {
@@ -62,11 +63,11 @@ export const trainWith = (settings: LearnerSettings, generations?: Generations) 
       share(),
     );
     versions.subscribe(task.write(modelVersions));
-    versions.subscribe(
+    versions.pipe(mergeMap(version => asModelDocuments(version, model.state))).subscribe(
       task.replace('models', {
-        partition: () => 'live',
+        partition: ({ tenant }) => scoped(tenant, 'live'),
         id: () => 'current',
-        body: version => asModelDocument(version, model.state.served, model.state.control.live),
+        body: ({ body }) => body,
       }),
     );
   });

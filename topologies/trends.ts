@@ -2,6 +2,7 @@
 import { filter, map, mergeWith, share } from 'rxjs';
 import { hopping, minutes, seconds, topology, tumbling } from '../src/index.ts';
 import { asTrend, ratingStats, trendId, trendWindows } from '../src/recommender/domain/trends.ts';
+import { scoped } from '../src/recommender/domain/tenant.ts';
 import { itemTrends, ratingsByItem } from './streams.ts';
 
 const grace = minutes(10);
@@ -15,7 +16,7 @@ export const trends = topology('trends', task => {
   );
   const daily = ratings.pipe(
     task.windowed('daily', tumbling({ size: trendWindows.daily.size, grace }), {
-      by: rating => rating.itemId,
+      by: rating => scoped(rating.tenant, rating.itemId),
       fold: ratingStats,
       emit: 'update',
       throttle,
@@ -26,7 +27,7 @@ export const trends = topology('trends', task => {
   );
   const hourly = ratings.pipe(
     task.windowed('hourly', hopping({ ...trendWindows.hourly, grace }), {
-      by: rating => rating.itemId,
+      by: rating => scoped(rating.tenant, rating.itemId),
       fold: ratingStats,
       emit: 'update',
       throttle,

@@ -38,6 +38,21 @@ export function popular({ items: { ids, likes } }: ModelState, n: number): Score
   return greatest(ids.list, { n }, row => (ids.has(row) ? likes.get(row) : NaN));
 }
 
+/** As `popular`, of each group of items its own n. */
+export function popularBy(state: ModelState, groupOf: (itemId: string) => string, n: number): Map<string, Scored[]> {
+  const { ids, likes } = state.items;
+  const rows = Map.groupBy(ids.rows(), row => groupOf(ids.idOf(row)));
+  return new Map([...rows].map(([group, own]) => [group, greatestOf(own, n)]));
+
+  function greatestOf(own: readonly number[], most: number): Scored[] {
+    return greatest(
+      own.map(row => ids.idOf(row)),
+      { n: most },
+      at => likes.get(own[at] ?? NaN),
+    );
+  }
+}
+
 /** Items that are not to be recommended to this user again, by the policy of the settings, sorted. */
 export function seen({ users, items, pairs, settings }: ModelState, userId: string): string[] {
   const row = users.ids.rowOf(userId);

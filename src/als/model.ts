@@ -1,4 +1,4 @@
-import { history, popular, seen, similar, topN, vectorsOf } from './answers.ts';
+import { history, popular, popularBy, seen, similar, topN, vectorsOf } from './answers.ts';
 import type { Description } from './groups.ts';
 import type { Interaction } from './interaction.ts';
 import { isNews, judge } from './judge.ts';
@@ -262,6 +262,11 @@ export class Model implements Disposable {
   /** The n items that the most users like, with how many they are. */
   popular(n: number): Scored[] {
     return popular(this.#state, n);
+  }
+
+  /** As `popular`, of each group of items its own n. */
+  popularBy(groupOf: (itemId: string) => string, n: number): Map<string, Scored[]> {
+    return popularBy(this.#state, groupOf, n);
   }
 
   /** Items that are not to be recommended to this user again, by the policy of the settings, sorted. */

@@ -26,6 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const film = (n: number): Item => ({
   itemId: `f${n}`,
   title: `Film ${n}`,
+  tenant: '',
   genres: ['Drama'],
   tags: [],
   available: true,

@@ -188,6 +188,7 @@ test('an item that nobody has met begins where its genres are, and is published 
   const film = (itemId: string, genres: string[]) => ({
     itemId,
     title: itemId,
+    tenant: '',
     genres,
     tags: [],
     available: true,

@@ -34,12 +34,14 @@ export interface ExposurePorts {
   readonly registry: Pick<SchemaRegistry, 'register'>;
   readonly clock: { now(): Millis };
   readonly listIds: ListIds;
+  /** Whose reports they are. */
+  readonly tenant: string;
 }
 
 /** Appends to `exposures`. @throws {UnknownList} {InvalidExposure} {ExposuresMissing} */
 export async function postExposure(ports: ExposurePorts, posted: PostedExposure): Promise<Accepted> {
   const origin = ports.clock.now();
-  const shown = exposureOf(posted, answered(ports.listIds, posted), origin);
+  const shown = exposureOf(posted, answered(ports.listIds, posted), { now: origin, tenant: ports.tenant });
   const problem = invalidExposure(shown, origin);
   if (problem !== undefined) throw new InvalidExposure(problem, 'Report what could be seen of the list, and when');
   await ports.registry.register(exposures.schema.definition);
@@ -64,13 +66,18 @@ function answered(listIds: ListIds, { listId, userId = '', items }: PostedExposu
   return origin;
 }
 
-function exposureOf(posted: PostedExposure, origin: ListOrigin, now: Millis): Exposure {
+interface Reported {
+  readonly now: Millis;
+  readonly tenant: string;
+}
+
+function exposureOf(posted: PostedExposure, origin: ListOrigin, { now, tenant }: Reported): Exposure {
   const { listId, userId = '', sessionId = '', slot, visible = posted.items.length, time = now } = posted;
   const { policy, generation, number } = origin;
   const propensities = origin.propensities.slice(0, visible);
   return {
     eventId: posted.eventId ?? eventIdOf([listId, slot, userId, sessionId]),
-    tenant: '',
+    tenant,
     userId,
     sessionId,
     listId,

@@ -31,13 +31,15 @@ export interface RatingPorts {
   readonly clock: { now(): Millis };
   /** Draws an id that no other event has. */
   readonly newEventId: () => string;
+  /** Whose events they are. */
+  readonly tenant: string;
 }
 
 /** Appends a sound event to `ratings`. Throws `InvalidRating` for what would not count. */
 export async function postRating(ports: RatingPorts, posted: PostedRating): Promise<Accepted> {
   const origin = ports.clock.now();
   const { userId, itemId, value, kind, eventId = ports.newEventId(), time = origin } = posted;
-  const event: Rating = { eventId, tenant: '', userId, sessionId: '', itemId, kind, value, time };
+  const event: Rating = { eventId, tenant: ports.tenant, userId, sessionId: '', itemId, kind, value, time };
   const problem = invalidRating(event, origin);
   if (problem !== undefined) throw new InvalidRating(problem, 'Send an event that fits');
   const [place] = await appendFromOutside(ports.transport, ratings.name, [recordOf(ratings, event)], origin);

@@ -11,8 +11,9 @@ import { defaultSeen, type SeenPolicy } from '../domain/shelf.ts';
 import { admit, type Caller } from './auth/caller.ts';
 import { Admission, type AdmissionOptions } from './auth/admission.ts';
 import { openGate } from './auth/gate.ts';
+import { Answering } from './answering.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type EndpointParts, endpointsOf, type MetricsSource } from './endpoints.ts';
+import type { EndpointParts, MetricsSource } from './endpoints.ts';
 import { PortTaken } from './errors.ts';
 import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
 import { ItemDirectory } from './items.ts';
@@ -31,6 +32,7 @@ import { StreamTail } from './stream-tail.ts';
 import { mostEvents, mostExposures } from './experiment.ts';
 import { invalidExposure, invalidRating } from '../domain/validate.ts';
 import { exposures, modelVersions, ratings } from '../../../topologies/streams.ts';
+import { TenantDocuments } from './tenant-documents.ts';
 import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
 
@@ -82,19 +84,19 @@ export interface Server {
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   let answering = answeringFrom(options);
-  const { endpoints } = answering;
+  const { endpoints } = answering.of('');
   const { report, clock, http = defaultHttp, access = { gate: openGate } } = options;
   const app = await createHttp({ http, admission: new Admission({ ...access, clock }), report });
   refuseUnknown(app, endpoints);
   const streams = new OpenStreams();
   const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => {
-    await answering.parts.hub.close();
+    await answering.close();
     await streams.ended(options.clock);
     unused.close();
   });
   for (const [number, endpoint] of endpoints.entries())
-    addRoute(app, endpoint, { streams, now: () => answering.endpoints[number] ?? endpoint });
+    addRoute(app, endpoint, { streams, now: tenant => answering.of(tenant).endpoints[number] ?? endpoint });
   return {
     app,
     endpoints,
@@ -102,44 +104,53 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     moveTo: async from => {
       const before = answering;
       answering = answeringFrom({ ...options, ...from });
-      await before.parts.hub.close();
+      await before.close();
     },
-    quality: () => modelQuality(answering.parts),
+    quality: () => modelQuality(answering.of('').parts),
     close: () => app.close(),
   };
 }
 
-/** Everything that answers, of one namespace. The table of endpoints is the same for all. */
-function answeringFrom(options: ServerOptions) {
-  const parts = partsOf(options);
-  return { parts, endpoints: endpointsOf(parts) };
-}
+/** The table of endpoints is the same for all tenants; what they answer from is not. */
+const answeringFrom = (options: ServerOptions): Answering => new Answering(tenant => partsOf(options, tenant));
 
-function partsOf(options: ServerOptions): EndpointParts {
-  const { documents, clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
+function partsOf(options: ServerOptions, tenant: string): EndpointParts {
+  const documents = new TenantDocuments(options.documents, tenant);
+  const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
   const stored = new Stored(documents);
   const log = { transport, registry };
   const history = new ModelHistory(log);
   const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);
   const vectors = new ItemVectors(documents, mostItems);
-  const listIds = new ListIds(options.listKey);
+  const listIds = new ListIds(tenant === '' ? options.listKey : JSON.stringify([options.listKey, tenant]));
   return {
     stored,
     storedModel: new StoredModel(documents),
     clock,
-    shown: new StreamTail(log, exposures, mostExposures, value => invalidExposure(value, Infinity) === undefined),
-    events: new StreamTail(log, ratings, mostEvents, value => invalidRating(value, Infinity) === undefined),
+    shown: new StreamTail(
+      log,
+      exposures,
+      mostExposures,
+      value => value.tenant === tenant && invalidExposure(value, Infinity) === undefined,
+    ),
+    events: new StreamTail(
+      log,
+      ratings,
+      mostEvents,
+      value => value.tenant === tenant && invalidRating(value, Infinity) === undefined,
+    ),
     history,
     users: new UserDirectory(documents, mostUsers),
     items,
     vectors,
     lists: new ItemLists({ stored, items, vectors, clock, report, exploration, seen, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
-    ratings: { transport, clock, newEventId },
-    exposures: { transport, registry, clock, listIds },
+    ratings: { transport, clock, newEventId, tenant },
+    exposures: { transport, registry, clock, listIds, tenant },
+    // Orders name their tenant themselves, in the document and in its key.
     orders: {
-      documents,
+      documents: options.documents,
       ...log,
       clock,
       versions: new StreamTail(log, modelVersions, versionsKept, () => true),
@@ -152,8 +163,8 @@ function partsOf(options: ServerOptions): EndpointParts {
 
 interface RouteParts {
   readonly streams: OpenStreams;
-  /** The endpoint as it answers at the moment. */
-  readonly now: () => Endpoint;
+  /** The endpoint as it answers a tenant at the moment. */
+  readonly now: (tenant: string) => Endpoint;
 }
 
 function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: RouteParts): void {
@@ -166,12 +177,13 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     onRequest: async request => admit(endpoint.access, callerOf(request)),
     handler: async (request, reply) => {
       const { params, query, body } = request;
+      const caller = callerOf(request);
       const idempotencyKey = request.headers['idempotency-key'];
-      const answer = await now().run({
+      const answer = await now(caller?.tenant ?? '').run({
         params,
         query,
         body,
-        caller: callerOf(request),
+        caller,
         idempotencyKey: Array.isArray(idempotencyKey) ? idempotencyKey.join() : idempotencyKey,
       });
       if (answer.body instanceof Readable) streams.add(reply.raw);

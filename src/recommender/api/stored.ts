@@ -1,6 +1,7 @@
 /** The documents that the API reads, as the topologies write them; `domain/documents.ts` is the other end. */
 import { z } from 'zod';
 import type { DocumentKey, Documents } from '../../documents/port.ts';
+import { scoped } from '../domain/tenant.ts';
 import { UnreadableDocument } from './errors.ts';
 
 export const kinds = ['rating', 'order', 'view', 'return'] as const;
@@ -140,8 +141,9 @@ export class Stored {
     return this.#read({ collection: 'aggregates', partition: 'leaders', id: window }, board);
   }
 
-  model(): Promise<ModelDocument | undefined> {
-    return this.#read({ collection: 'models', partition: 'live', id: 'current' }, model);
+  /** With what is popular with a tenant; for who sees the documents of all, and not those of one tenant. */
+  model(tenant = ''): Promise<ModelDocument | undefined> {
+    return this.#read({ collection: 'models', partition: scoped(tenant, 'live'), id: 'current' }, model);
   }
 
   item(id: string): Promise<ItemDocument | undefined> {

@@ -2,9 +2,11 @@
 import type { ItemVector, ModelVersion } from '../../../schemas/types.ts';
 import { inCandidate } from './experiment.ts';
 import type { Kernel } from '../../als/index.ts';
-import { ListItems } from './list-items.ts';
+import { TenantItems } from './tenant-items.ts';
+import type { ListItems } from './list-items.ts';
 import type { Vectors } from './lists.ts';
 import type { Policy } from './standing.ts';
+import { tenantOf } from './tenant.ts';
 import { fromBytes } from './vectors.ts';
 
 export interface Arm {
@@ -21,18 +23,18 @@ interface Source {
   readonly number: number;
 }
 
-/** The items of both generations, as the versions so far name them. */
+/** The items of both generations, as the versions so far name them; those of each tenant apart, for its lists alone. */
 export class Arms {
   readonly #items: Vectors<ItemVector>;
   readonly #kernel: () => Kernel;
-  #live: ListItems;
-  #candidate: ListItems;
+  #live: TenantItems;
+  #candidate: TenantItems;
 
   constructor(items: Vectors<ItemVector>, kernel: () => Kernel) {
     this.#items = items;
     this.#kernel = kernel;
-    this.#live = new ListItems(-1, 0, kernel);
-    this.#candidate = new ListItems(-1, 0, kernel);
+    this.#live = new TenantItems(-1, kernel);
+    this.#candidate = new TenantItems(-1, kernel);
   }
 
   /** Takes what the version brought, or all where it is of other generations. */
@@ -53,35 +55,35 @@ export class Arms {
 
   /** Whether the version before knew the item: to be asked before the next one is followed. */
   knows(itemId: string): boolean {
-    return this.#live.has(itemId);
+    return this.#live.of(tenantOf(itemId)).has(itemId);
   }
 
   of(user: string, { candidate, hyperParameters }: ModelVersion): Arm {
     const isTried = candidate !== null && inCandidate(user, candidate.generation, candidate.share);
-    const items = isTried ? this.#candidate : this.#live;
+    const items = (isTried ? this.#candidate : this.#live).of(tenantOf(user));
     const { userExponent, itemExponent } = isTried ? candidate.hyperParameters : hyperParameters;
     const policy = isTried ? 'candidate' : 'live';
     return { policy, generation: items.generation, items, unit: 2 ** (userExponent + itemExponent) };
   }
 
-  #followed(items: ListItems, generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
-    if (items.generation !== generation || items.size === 0) return this.#instead(items, generation, of);
-    for (const id of this.#items.touched()) {
-      const vector = this.#items.get(id);
-      const source = vector && of(vector);
-      if (source !== undefined) items.set(id, source.factors, source.number);
-    }
+  #followed(items: TenantItems, generation: number, of: (vector: ItemVector) => Source | undefined): TenantItems {
+    if (items.generation !== generation || items.isEmpty) return this.#instead(items, generation, of);
+    items.setAll(this.#sources(this.#items.touched(), of));
     return items;
   }
 
-  #instead(before: ListItems, generation: number, of: (vector: ItemVector) => Source | undefined): ListItems {
+  #instead(before: TenantItems, generation: number, of: (vector: ItemVector) => Source | undefined): TenantItems {
     before[Symbol.dispose]();
-    const ids = generation < 0 ? [] : [...this.#items.keys()];
-    const sources = ids.flatMap(id => {
+    const items = new TenantItems(generation, this.#kernel);
+    if (generation >= 0) items.setAll(this.#sources(this.#items.keys(), of));
+    return items;
+  }
+
+  #sources(ids: Iterable<string>, of: (vector: ItemVector) => Source | undefined): Source[] {
+    return [...ids].flatMap(id => {
       const vector = this.#items.get(id);
       return (vector && of(vector)) ?? [];
     });
-    return new ListItems(generation, sources[0]?.factors.length ?? 0, this.#kernel).setAll(sources);
   }
 }
 

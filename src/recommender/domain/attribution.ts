@@ -3,6 +3,7 @@ import type { Exposure, Rating } from '../../../schemas/types.ts';
 import type { Millis } from '../../stream/time.ts';
 import { subjectOf } from './interaction.ts';
 import { compareIds } from './order.ts';
+import { scoped } from './tenant.ts';
 
 /** So many, and of them so many with a rating or an order of a shown item within the time. */
 export interface Followed {
@@ -45,7 +46,8 @@ export class Attribution {
   }
 
   shown(exposure: Exposure): void {
-    const { eventId, policy, time, items } = exposure;
+    const { policy, time, items } = exposure;
+    const eventId = scoped(exposure.tenant, exposure.eventId);
     if (this.#lists.has(eventId)) return;
     const subject = subjectOf(exposure);
     const list = { policy, subject, time, isFollowed: false };

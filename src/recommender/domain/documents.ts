@@ -1,8 +1,9 @@
 /** What the API and the pages read: each is written by one topology. */
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
-import { kinds, type ModelSettings } from '../../als/index.ts';
+import { kinds, type ModelSettings, type Scored } from '../../als/index.ts';
 import type { ToldQuality } from './quality.ts';
 import type { LiveGeneration } from './control.ts';
+import type { Learner } from './learner.ts';
 import type { Served } from './served.ts';
 import type { Judged } from './totals.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
@@ -52,10 +53,19 @@ export const asQualityDocument = ({ seen, judged, exposure, ...version }: ToldQu
   exposure: { ...exposure, counts: exposure.counts.map(count => ({ ...count })) },
 });
 
-export const asModelDocument = (
+/** What is known of the model: for each tenant, with what is popular there. */
+export function asModelDocuments(version: Omit<ModelVersion, 'cut'>, learner: Learner) {
+  return [...learner.popular(popularKept)].map(([tenant, popular]) => {
+    const about = { live: learner.control.live, popular };
+    const as = tenant === '' ? asModelDocument : asTenantModelDocument;
+    return { tenant, body: as(version, learner.served, about) };
+  });
+}
+
+const asModelDocument = (
   { generation, number, cause, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
   { live: model, candidate }: Served,
-  live: Pick<LiveGeneration, 'name' | 'trainedAt'>,
+  { live, popular }: { readonly live: Pick<LiveGeneration, 'name' | 'trainedAt'>; readonly popular: readonly Scored[] },
 ) => ({
   generation,
   number,
@@ -69,8 +79,23 @@ export const asModelDocument = (
   meanStars,
   counts: { ...model.counts },
   prequential: { ...prequential },
-  popular: model.popular(popularKept).map(({ itemId, score }) => ({ itemId, score })),
+  popular: popular.map(({ itemId, score }) => ({ itemId, score })),
 });
+
+/** The same for one of several tenants: what it needs to serve its lists, and no figure that counts the others. */
+const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
+  const { generation, number, generationName, trainedAt, cause, candidate, settings, time, popular } = asModelDocument(
+    ...from,
+  );
+  const tried = candidate && {
+    name: candidate.name,
+    generation: candidate.generation,
+    share: candidate.share,
+    startedAt: candidate.startedAt,
+    settings: candidate.settings,
+  };
+  return { generation, number, generationName, trainedAt, cause, candidate: tried, settings, time, popular };
+};
 
 /** The experiment that runs, and how well either model estimated what the users of its arm did since it began. */
 const asCandidateDocument = ({ model, about }: NonNullable<Served['candidate']>) => {

@@ -1,9 +1,10 @@
 import type { Rating } from '../../../schemas/types.ts';
 import type { Interaction, Kind } from '../../als/index.ts';
+import { scoped } from './tenant.ts';
 
-/** Whom an event is about: the user, or the session of one who is not signed in. */
-export const subjectOf = ({ userId, sessionId }: Pick<Rating, 'userId' | 'sessionId'>): string =>
-  userId === '' ? sessionId : userId;
+/** Whom an event is about, by the tenant's scoped id: the user, or the session of one who is not signed in. */
+export const subjectOf = ({ tenant, userId, sessionId }: Pick<Rating, 'tenant' | 'userId' | 'sessionId'>): string =>
+  scoped(tenant, userId === '' ? sessionId : userId);
 
 /** A note about a user, with what events are ordered by: an alias makes what its session did the user's. */
 export interface Note {
@@ -21,16 +22,30 @@ export type Learnable = Interaction | Note;
 export const isNote = (event: Learnable): event is Note => event.kind === 'alias' || event.kind === 'erase';
 
 export function asLearnable(event: Rating): Learnable | undefined {
-  const { kind, userId, sessionId, time, eventId } = event;
-  if (kind === 'alias' || kind === 'erase') return { kind, userId, sessionId, itemId: '', time, eventId };
-  return asInteraction(event);
+  return isAboutUser(event) ? asNote(event) : asInteraction(event);
 }
+
+type AboutUser = Rating & { readonly kind: Note['kind'] };
+
+export const isAboutUser = (event: Rating): event is AboutUser => event.kind === 'alias' || event.kind === 'erase';
+
+/** An erasure names no session, and nobody has an empty id. */
+export const asNote = ({ kind, tenant, userId, sessionId, time, eventId }: AboutUser): Note => ({
+  kind,
+  userId: scoped(tenant, userId),
+  sessionId: sessionId === '' ? '' : scoped(tenant, sessionId),
+  itemId: '',
+  time,
+  eventId: scoped(tenant, eventId),
+});
 
 /** What the model learns of an event; nothing of aliases and erasures, which are about no item. */
 export function asInteraction(event: Rating): Interaction | undefined {
-  const { itemId, value, time, eventId } = event;
+  const { tenant, value, time } = event;
   const kind = kindOf(event);
-  return kind === undefined ? undefined : { userId: subjectOf(event), itemId, kind, value, time, eventId };
+  if (kind === undefined) return undefined;
+  const [itemId, eventId] = [scoped(tenant, event.itemId), scoped(tenant, event.eventId)];
+  return { userId: subjectOf(event), itemId, kind, value, time, eventId };
 }
 
 function kindOf({ kind }: Rating): Kind | undefined {

@@ -1,5 +1,6 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
-import type { Interaction, Model } from '../../als/index.ts';
+import type { Item, Rating } from '../../../schemas/types.ts';
+import type { Interaction, Model, Scored } from '../../als/index.ts';
 import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown } from './control.ts';
 import { type EndOfEpoch, stopWhereTold, turned } from './end-of-epoch.ts';
@@ -9,6 +10,7 @@ import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, t
 import { Models } from './models.ts';
 import { PendingEvents } from './pending-events.ts';
 import { PendingItems } from './pending-items.ts';
+import { KnownTenants } from './popular.ts';
 import { type Run, runsOf } from './runs.ts';
 import type { Served } from './served.ts';
 import { added, noTotals, type Totals } from './totals.ts';
@@ -34,6 +36,7 @@ export class Learner {
   readonly #pending = new PendingEvents();
   readonly #items = new PendingItems();
   readonly #trending = new Trending();
+  readonly #tenants = new KnownTenants();
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
   #totals: Totals = noTotals;
@@ -82,8 +85,7 @@ export class Learner {
   /** Events wait for the end of their epoch; signals come before them, and count at once. */
   next(input: LearnerInput): readonly never[] {
     if (isSignal(input)) this.#signalled(input);
-    else if (isItem(input)) this.#items.add(input);
-    else this.#keep(asLearnable(input));
+    else this.#take(input);
     return [];
   }
 
@@ -99,9 +101,15 @@ export class Learner {
     return this.#learnBacklog(events, end);
   }
 
+  /** The most liked items of each tenant, n at most; also of '', where it has none. */
+  popular(n: number): ReadonlyMap<string, readonly Scored[]> {
+    return this.#tenants.popular(this.model, n);
+  }
+
   /** The state of the model as a version to be published. */
   published(): VersionOf {
-    return versionOf(this.served, this.#totals, this.#models.control, this.#trending);
+    const { control } = this.#models;
+    return versionOf(this.served, this.#totals, { control, tenants: this.#tenants, trending: this.#trending });
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
@@ -158,7 +166,10 @@ export class Learner {
     return !isNote(event) && event.kind === 'rating' && this.model.isNews(event);
   }
 
-  #keep(event: Learnable | undefined): void {
+  #take(input: Item | Rating): void {
+    this.#tenants.add(input.tenant);
+    if (isItem(input)) return this.#items.add(input);
+    const event = asLearnable(input);
     if (event !== undefined) this.#pending.add(event);
   }
 

@@ -10,6 +10,8 @@ import { judgedPlaces, type ToldQuality } from './quality.ts';
 import type { SeenPolicy } from './shelf.ts';
 import { isStanding, type Standing } from './standing.ts';
 import { Standings } from './standings.ts';
+import { popularOf } from './popular.ts';
+import { tenantOf } from './tenant.ts';
 import { Turns } from './turns.ts';
 import { fromBytes } from './vectors.ts';
 
@@ -185,8 +187,8 @@ export class Lists {
     return [...batchesOf(users, together)].flatMap(batch => {
       const asked = batch.flatMap(user => this.#askedBy(user, version));
       const found = new Map<Asked, readonly Scored[]>();
-      for (const part of [asked.filter(isLive), asked.filter(one => !isLive(one))]) {
-        const lists = part[0]?.arm.items.topN(part, this.#settings.candidates) ?? [];
+      for (const [items, part] of Map.groupBy(asked, ({ arm }) => arm.items)) {
+        const lists = items.topN(part, this.#settings.candidates);
         for (const [at, one] of part.entries()) found.set(one, lists[at] ?? []);
       }
       return asked.flatMap(one => this.#taken(one, version, found.get(one) ?? []));
@@ -236,7 +238,7 @@ export class Lists {
         const place = stored.items.slice(0, judgedPlaces).indexOf(itemId);
         return withVerdict(judged, { ...stored, place, warm: this.#arms.knows(itemId) });
       }
-      const place = fallback.slice(0, judgedPlaces).indexOf(itemId);
+      const place = popularOf(fallback, tenantOf(userId)).slice(0, judgedPlaces).indexOf(itemId);
       return withVerdict(judged, { policy: 'fallback', generation, place, warm: false });
     }, sums);
   }
@@ -259,8 +261,6 @@ export class Lists {
     this.#isHeadDirty = true;
   }
 }
-
-const isLive = ({ arm }: Asked): boolean => arm.policy === 'live';
 
 function* batchesOf<T>(values: readonly T[], size: number): Iterable<readonly T[]> {
   for (let from = 0; from < values.length; from += size) yield values.slice(from, from + size);

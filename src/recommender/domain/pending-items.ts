@@ -1,6 +1,7 @@
 import type { Item } from '../../../schemas/types.ts';
 import type { Description } from '../../als/index.ts';
 import { compareIds } from './order.ts';
+import { scoped } from './tenant.ts';
 
 type Value = string | Uint8Array;
 
@@ -11,7 +12,8 @@ export class PendingItems {
   readonly #waiting = new Map<string, readonly string[]>();
   readonly #dirty = new Set<string>();
 
-  add({ itemId, genres, tags }: Item): void {
+  add({ tenant, itemId: id, genres, tags }: Item): void {
+    const itemId = scoped(tenant, id);
     this.#waiting.set(itemId, [...genres.map(genre => `genre:${genre}`), ...tags.map(tag => `tag:${tag}`)]);
     this.#dirty.add(itemId);
   }

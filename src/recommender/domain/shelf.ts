@@ -2,7 +2,7 @@
 import type { EventKind, Rating, UserVector } from '../../../schemas/types.ts';
 import { defaultSettings, defaultWeights, fold, type Kind, kinds, type WeightTable } from '../../als/index.ts';
 import { decodePage, encodePage, History, type HistoryItem, isFirstRelease } from './history.ts';
-import { asInteraction } from './interaction.ts';
+import { asInteraction, asNote, isAboutUser, type Note } from './interaction.ts';
 import { compareIds } from './order.ts';
 
 /** The newest thing that a user did with an item. */
@@ -57,10 +57,8 @@ export class Shelves {
 
   /** Of a user, an item and a kind the newest event counts; of two at the same time the later in the log. */
   next(event: Rating): readonly never[] {
-    const { kind, userId, sessionId } = event;
-    if (kind === 'erase') this.#remove(userId);
-    else if (kind === 'alias') this.#merge(sessionId, userId);
-    else this.#add(event);
+    if (!isAboutUser(event)) this.#add(event);
+    else this.#note(asNote(event));
     return [];
   }
 
@@ -168,6 +166,11 @@ export class Shelves {
     const isFirst = shelf.get(itemId) === undefined;
     if (isFirst && isWanted(this.#weights, kind, value)) this.#wanted.push({ userId, itemId });
     this.#mark(userId, shelf.add(itemId, kind, { value, time }));
+  }
+
+  #note({ kind, userId, sessionId }: Note): void {
+    if (kind === 'erase') this.#remove(userId);
+    else this.#merge(sessionId, userId);
   }
 
   /** What is known of a session becomes the user's, and the session is no more. */

@@ -3,6 +3,7 @@
  * part of the state of `train`, so that a version can name what is served to somebody of whom nothing is known.
  */
 import type { Millis } from '../../stream/time.ts';
+import { tenantOf } from './tenant.ts';
 import { byStanding, type Leader, trendWindows } from './trends.ts';
 
 type Value = string | Uint8Array;
@@ -18,40 +19,57 @@ export const trendingNamed = 32;
 
 const prefix = 'trending ';
 
+/** Of each tenant its own boards. */
 export class Trending {
-  /** The newest hour counts first. */
-  readonly #boards = Object.entries(trendWindows).map(([name, { every }]) => new Board(`${prefix}${name} `, every));
+  readonly #tenants = new Map<string, readonly Board[]>();
 
   /** Ratings that are news, in order of their time. */
   add(ratings: readonly Rated[]): void {
-    for (const board of this.#boards) board.add(ratings);
+    for (const [tenant, own] of Map.groupBy(ratings, ({ itemId }) => tenantOf(itemId)))
+      for (const board of this.#of(tenant)) board.add(own);
   }
 
-  /** The first items of the boards, each once. */
-  first(n: number): string[] {
-    const ids = new Set(this.#boards.flatMap(board => board.top.map(({ itemId }) => itemId)));
+  /** The first items of a tenant's boards, each once. */
+  first(n: number, tenant = ''): string[] {
+    const ids = new Set(this.#of(tenant).flatMap(board => board.top.map(({ itemId }) => itemId)));
     return [...ids].slice(0, n);
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
-    for (const board of this.#boards) yield* board.changes();
+    for (const board of this.#all) yield* board.changes();
   }
 
   committed(): void {
-    for (const board of this.#boards) board.committed();
+    for (const board of this.#all) board.committed();
   }
 
   undo(read: (key: string) => Value | undefined): void {
-    for (const board of this.#boards) board.undo(read);
+    for (const board of this.#all) board.undo(read);
   }
 
   /** Whether the key was one of these. */
   restore(key: string, value: Value): boolean {
-    return this.#boards.some(board => board.restore(key, value));
+    const name = Object.keys(trendWindows).find(window => key.startsWith(`${prefix}${window} `));
+    if (name === undefined) return false;
+    const tenant = tenantOf(key.slice(`${prefix}${name} `.length));
+    return this.#of(tenant).some(board => board.restore(key, value));
   }
 
   restored(): void {
-    for (const board of this.#boards) board.restored();
+    for (const board of this.#all) board.restored();
+  }
+
+  get #all(): readonly Board[] {
+    return [...this.#tenants.values()].flat();
+  }
+
+  /** The newest hour counts first. */
+  #of(tenant: string): readonly Board[] {
+    const known = this.#tenants.get(tenant);
+    if (known !== undefined) return known;
+    const boards = Object.entries(trendWindows).map(([name, { every }]) => new Board(`${prefix}${name} `, every));
+    this.#tenants.set(tenant, boards);
+    return boards;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ItemTrend, Rating } from '../../../schemas/types.ts';
 import { days, hours, type Millis, minutes } from '../../stream/time.ts';
 import { compareIds } from './order.ts';
+import { scoped, tenantOf } from './tenant.ts';
 
 /** Windows in which ratings are counted by item: hours that overlap, and days. */
 export const trendWindows = {
@@ -70,8 +71,9 @@ export interface LatestWindow {
   readonly items: { readonly [itemId: string]: Leader };
 }
 
-/** The most-rated items of the newest window, best first. */
+/** The most-rated items of a tenant in the newest window, best first. */
 export interface Leaderboard extends Omit<LatestWindow, 'items'> {
+  readonly tenant: string;
   readonly items: readonly Leader[];
 }
 
@@ -93,15 +95,20 @@ export function withTrends(latest: LatestWindow | undefined, trends: readonly It
 
 /** By count, then mean, then id. */
 export function leaderboard({ items, ...window }: LatestWindow): Leaderboard {
-  return { ...window, items: Object.values(items).sort(byStanding).slice(0, leadersKept) };
+  const sorted = Object.values(items).sort(byStanding);
+  return { ...window, tenant: tenantOf(sorted[0]?.itemId ?? ''), items: sorted.slice(0, leadersKept) };
 }
 
 export const byStanding = (a: Leader, b: Leader): number =>
   b.count - a.count || b.mean - a.mean || compareIds(a.itemId, b.itemId);
 
-/** The trends of an epoch by kind of window, in order of its name. */
-export function byWindow(trends: readonly ItemTrend[]): ItemTrend[][] {
-  const groups = Object.groupBy(trends, ({ window }) => window);
+/** Which board an item's trend belongs on: that of its tenant for its kind of window. */
+export const boardOf = ({ window, itemId }: Pick<ItemTrend, 'window' | 'itemId'>): string =>
+  scoped(tenantOf(itemId), window);
+
+/** The trends of an epoch by tenant and kind of window, in order of their names. */
+export function byBoard(trends: readonly ItemTrend[]): ItemTrend[][] {
+  const groups = Object.groupBy(trends, boardOf);
   return Object.keys(groups)
     .sort()
     .flatMap(window => {

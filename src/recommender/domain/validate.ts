@@ -1,5 +1,6 @@
 /** What an event must be like to count. Pure: every reader applies it, `intake` alone reports what it finds. */
 import type { EventKind, Exposure, Item, Rating } from '../../../schemas/types.ts';
+import { isTenant } from './tenant.ts';
 
 /** Longest id, in UTF-16 code units. */
 export const maxIdLength = 256;
@@ -17,7 +18,7 @@ const mostLabels = 100;
 export function invalidRating(event: Rating, origin: number): string | undefined {
   return (
     invalidId('eventId', event.eventId) ??
-    (event.tenant === '' ? undefined : invalidId('tenant', event.tenant)) ??
+    invalidTenant(event.tenant) ??
     invalidSubject(event) ??
     invalidValue(event.kind, event.value) ??
     invalidTime(event.time, origin)
@@ -27,6 +28,7 @@ export function invalidRating(event: Rating, origin: number): string | undefined
 /** What is wrong with an item; undefined where it is sound. Markup in a title is text like any other. */
 export function invalidItem(item: Item, origin: number): string | undefined {
   return (
+    invalidTenant(item.tenant) ??
     invalidId('itemId', item.itemId) ??
     invalidText('title', item.title, maxTitleLength) ??
     invalidLabels('genres', item.genres) ??
@@ -46,7 +48,7 @@ export function invalidExposure(shown: Exposure, origin: number): string | undef
   const { eventId, tenant, userId, sessionId } = shown;
   return (
     invalidId('eventId', eventId) ??
-    (tenant === '' ? undefined : invalidId('tenant', tenant)) ??
+    invalidTenant(tenant) ??
     (userId === '' ? invalidId('sessionId', sessionId) : invalidId('userId', userId)) ??
     invalidText('listId', shown.listId, maxListIdLength) ??
     invalidText('slot', shown.slot, maxSlotLength) ??
@@ -116,6 +118,9 @@ function invalidTime(time: number, origin: number): string | undefined {
   if (time > origin + aheadMs) return `time ${shown(time)} lies more than a day after its arrival at ${shown(origin)}`;
   return undefined;
 }
+
+const invalidTenant = (tenant: string): string | undefined =>
+  isTenant(tenant) ? undefined : 'tenant is not lower-case letters, digits and dashes, 63 at most';
 
 function invalidId(name: string, id: string): string | undefined {
   if (id === '') return `${name} is missing`;

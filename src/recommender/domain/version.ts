@@ -2,6 +2,7 @@
 import type { ModelVersion } from '../../../schemas/types.ts';
 import type { ModelSettings } from '../../als/index.ts';
 import type { Control } from './control.ts';
+import type { KnownTenants } from './popular.ts';
 import type { Served } from './served.ts';
 import { asPrequential, type Totals } from './totals.ts';
 import { type Trending, trendingNamed } from './trending.ts';
@@ -9,18 +10,22 @@ import { type Trending, trendingNamed } from './trending.ts';
 /** What a model version says beside its cut, which the engine knows. */
 export type VersionOf = Omit<ModelVersion, 'cut' | 'learnt'>;
 
-/** Popular items that a version names, and of what is served without a list: more than are judged. */
+/** Popular items of each tenant that a version names, and of what is served without a list: more than are judged. */
 const named = trendingNamed;
 
-export function versionOf(
-  served: Served,
-  totals: Totals,
-  { live }: Pick<Control, 'live'>,
-  trending: Pick<Trending, 'first'>,
-): VersionOf {
+interface Told {
+  readonly control: Pick<Control, 'live'>;
+  readonly tenants: Pick<KnownTenants, 'popular'>;
+  readonly trending: Pick<Trending, 'first'>;
+}
+
+export function versionOf(served: Served, totals: Totals, { control: { live }, tenants, trending }: Told): VersionOf {
   const { live: model } = served;
   const { hash, parentHash, time } = totals;
-  const popular = model.popular(named).map(({ itemId }) => itemId);
+  const popular = Array.from(
+    tenants.popular(model, named),
+    ([tenant, items]) => [tenant, items.map(({ itemId }) => itemId)] as const,
+  );
   return {
     ...model.version,
     cause: live.cause,
@@ -30,8 +35,10 @@ export function versionOf(
     seed: model.settings.seed,
     hyperParameters: hyperParametersOf(model.settings),
     meanStars: model.mean,
-    popular,
-    fallback: [...new Set([...trending.first(named), ...popular])].slice(0, named),
+    popular: popular.flatMap(([, ids]) => ids),
+    fallback: popular.flatMap(([tenant, ids]) =>
+      [...new Set([...trending.first(named, tenant), ...ids])].slice(0, named),
+    ),
     prequential: asPrequential(totals),
     snapshot: null,
     time,

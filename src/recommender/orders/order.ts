@@ -1,6 +1,7 @@
 /** An order as a shop writes it into the documents, and what of it stands. */
 import { z } from 'zod';
 import type { DocumentKey, JsonObject } from '../../documents/port.ts';
+import { scoped } from '../domain/tenant.ts';
 
 /** Where orders are: by user, so that those of one user come in the order in which they changed. */
 export const ordersCollection = 'orders';
@@ -70,8 +71,7 @@ export function orderIn(
 }
 
 /** Tenants are apart in the keys: no user of one is a user of another. */
-export const orderPartition = (tenant: string, userId: string): string =>
-  tenant === '' ? userId : `${tenant}:${userId}`;
+export const orderPartition = (tenant: string, userId: string): string => scoped(tenant, userId);
 
 function linesOf({ lines, status }: z.infer<typeof orderDocument>): Map<string, Line> {
   const all = new Map<string, Line>();

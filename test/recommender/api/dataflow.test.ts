@@ -13,7 +13,15 @@ interface Body {
 test('what the topologies write is what the server reads', async () => {
   const { world, json } = await dataflow();
   const get = (url: string) => json<Body>(url);
-  await world.send(items, { itemId: 'i1', title: 'One', genres: ['Drama'], tags: [], available: true, time: day });
+  await world.send(items, {
+    itemId: 'i1',
+    tenant: '',
+    title: 'One',
+    genres: ['Drama'],
+    tags: [],
+    available: true,
+    time: day,
+  });
   for (let n = 0; n < 300; n++) {
     const event = { userId: `u${n % 12}`, itemId: `i${(n * 7 + (n % 5)) % 20}`, value: 1 + (n % 5) };
     await world.send(ratings, rating({ ...event, eventId: `e${n}`, time: day + n * minute }));

@@ -192,7 +192,7 @@ test('a shopper has to do with their own orders alone, and a tenant with its own
   const gate = { identify: async () => ({ caller, credential: 'shown' }) };
   const { postTo, get } = await orderShop({ access: { gate } });
   expect((await postTo('/v2/orders', order, key('o-1'))).json()).toMatchObject({
-    document: { partition: 'north:ann' },
+    document: { partition: 'north\u001fann' },
   });
   const others = [
     () => postTo('/v2/orders', { ...order, userId: 'bob' }, key('o-2')),

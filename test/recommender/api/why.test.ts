@@ -11,7 +11,15 @@ interface Listed {
 
 test('what a user did comes to the score of the list, each thing with its event, over the real dataflow', async () => {
   const { world, json } = await dataflow();
-  await world.send(items, { itemId: 'i1', title: 'One', genres: ['Drama'], tags: [], available: true, time: day });
+  await world.send(items, {
+    itemId: 'i1',
+    tenant: '',
+    title: 'One',
+    genres: ['Drama'],
+    tags: [],
+    available: true,
+    time: day,
+  });
   const done = Array.from({ length: 300 }, (_, n) => {
     const event = { userId: `u${n % 12}`, itemId: `i${(n * 7 + (n % 5)) % 20}`, value: 1 + (n % 5) };
     return { ...event, eventId: `e${n}`, time: day + n * minute };

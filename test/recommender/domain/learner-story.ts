@@ -129,7 +129,7 @@ export class Story {
       const genres = [`g${stars % 2}`];
       this.#described.set(itemId, [`genre:${genres[0]}`]);
       if (isSwitched) this.#tell();
-      return [{ itemId, title: itemId, genres, tags: [], available: true, time: note.time }];
+      return [{ itemId, tenant: '', title: itemId, genres, tags: [], available: true, time: note.time }];
     }
     const isNews =
       what === 'alias'

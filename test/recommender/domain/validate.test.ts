@@ -60,7 +60,7 @@ describe('an event that does not count', () => {
   });
 });
 
-const item = { itemId: 'i1', title: 'A title', genres: ['Drama'], tags: [], available: true, time: now };
+const item = { itemId: 'i1', tenant: '', title: 'A title', genres: ['Drama'], tags: [], available: true, time: now };
 
 test('a title with markup is text like any other', () => {
   expect(invalidItem({ ...item, title: '<script>alert(1)</script>' }, now)).toBeUndefined();

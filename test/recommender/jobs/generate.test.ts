@@ -100,7 +100,7 @@ describe('pace', () => {
 
 test('known are the users of the ratings and the items of the catalogue, once each, over all partitions', async () => {
   const { world, options } = await open({ count: 2_000 }, 3);
-  const film = { title: 'Heat', genres: [], tags: [], available: true, time: now };
+  const film = { tenant: '', title: 'Heat', genres: [], tags: [], available: true, time: now };
   for (const itemId of ['a', 'b', 'a', 'c']) await world.send(items, { itemId, ...film });
   await generate(options);
   const known = await knownSoFar(world.transport, options.signal);

@@ -42,7 +42,7 @@ export function inventedItems({ seed, now }: Inventing): Item[] {
     const genres = genresOf(itemId);
     const year = firstYear + Math.floor(Math.sqrt(random()) * years); // most of them young
     const title = `${titleOf(genres[0] ?? '', random, taken)} (${year})`;
-    return { itemId, title, genres, tags: [], available: true, time: now - span_ms };
+    return { itemId, tenant: '', title, genres, tags: [], available: true, time: now - span_ms };
   });
 }
 

@@ -50,7 +50,7 @@ async function readItems(
     const itemId = itemOf(fields);
     const genres = genresOf(fields.get('genres') ?? '');
     const title = fields.get('title') ?? '';
-    const item = { itemId, title, genres, tags: tags.get(itemId) ?? [], available: true, time };
+    const item = { itemId, tenant: '', title, genres, tags: tags.get(itemId) ?? [], available: true, time };
     if (soundItem(item, { file, line }, reading)) items.push(item);
   }
   return items;

@@ -1,8 +1,9 @@
 /** The lists of everybody, as of one model version, batch by batch. */
 import type { Documents } from '../../../documents/port.ts';
-import type { Kernel } from '../../../als/index.ts';
+import type { Kernel, Scored } from '../../../als/index.ts';
 import { Stored } from '../../api/stored.ts';
 import type { SeenPolicy } from '../../domain/shelf.ts';
+import { tenantOf } from '../../domain/tenant.ts';
 import { type Asked, TopLists } from '../../domain/top-lists.ts';
 import { fromBytes } from '../../domain/vectors.ts';
 import type { PublishedModel } from '../export/published.ts';
@@ -45,27 +46,24 @@ export async function* listsOf(options: ListOptions): AsyncGenerator<readonly Us
 
 class ListMaker implements AsyncDisposable {
   readonly #stored: Stored;
-  readonly #popular: UserScores['items'];
-  readonly #top: TopLists | undefined;
+  readonly #popular = new Map<string, UserScores['items']>();
+  /** Of each tenant the items of its own. */
+  readonly #top: ReadonlyMap<string, TopLists>;
   readonly #unit: number;
   readonly #n: number;
   readonly #policy: SeenPolicy;
 
   static async of(options: ListOptions): Promise<ListMaker> {
     const stored = new Stored(options.documents);
-    return new ListMaker(options, stored, (await stored.model())?.popular ?? []);
+    return new ListMaker(options, stored);
   }
 
-  private constructor(
-    { published: { version, items }, kernel, n, seen }: ListOptions,
-    stored: Stored,
-    popular: UserScores['items'],
-  ) {
+  private constructor({ published: { version, items }, kernel, n, seen }: ListOptions, stored: Stored) {
     const vectors = items.map(({ id, factors }) => ({ id, factors: fromBytes(factors) }));
     const { factors: k, userExponent, itemExponent } = version.hyperParameters;
     this.#stored = stored;
-    this.#popular = popular;
-    this.#top = vectors.length === 0 ? undefined : new TopLists(kernel, k, vectors);
+    const tenants = Map.groupBy(vectors, ({ id }) => tenantOf(id));
+    this.#top = new Map([...tenants].map(([tenant, own]) => [tenant, new TopLists(kernel, k, own)]));
     this.#unit = 2 ** (userExponent + itemExponent);
     this.#n = n;
     this.#policy = seen;
@@ -76,18 +74,29 @@ class ListMaker implements AsyncDisposable {
     const known = users.flatMap(({ vector }, at): (Asked & { at: number })[] =>
       vector === undefined ? [] : [{ at, factors: fromBytes(vector.factors), seen: seen[at] ?? new Set() }],
     );
-    const top = this.#top?.of(known, this.#n) ?? [];
-    const personal = new Map(known.map(({ at }, list) => [at, top[list] ?? []]));
+    const personal = new Map<number, readonly Scored[]>();
+    for (const [tenant, own] of Map.groupBy(known, ({ at }) => tenantOf(users[at]?.userId ?? ''))) {
+      const top = this.#top.get(tenant)?.of(own, this.#n) ?? [];
+      for (const [list, { at }] of own.entries()) personal.set(at, top[list] ?? []);
+    }
+    for (const { userId } of users) await this.#readPopular(tenantOf(userId));
     return users.map(({ userId }, at) => {
       const items = personal.get(at)?.map(({ itemId, score }) => ({ itemId, score: score / this.#unit }));
       if (items !== undefined && items.length > 0) return { userId, reason: 'personal', items };
-      const popular = this.#popular.filter(({ itemId }) => seen[at]?.has(itemId) !== true);
+      const liked = this.#popular.get(tenantOf(userId)) ?? [];
+      const popular = liked.filter(({ itemId }) => seen[at]?.has(itemId) !== true);
       return { userId, reason: 'popular', items: popular.slice(0, this.#n) };
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#top?.[Symbol.dispose]();
+    for (const top of this.#top.values()) top[Symbol.dispose]();
+  }
+
+  /** Once for each tenant. */
+  async #readPopular(tenant: string): Promise<void> {
+    if (this.#popular.has(tenant)) return;
+    this.#popular.set(tenant, (await this.#stored.model(tenant))?.popular ?? []);
   }
 
   async #seenBy(users: readonly ListedUser[]): Promise<ReadonlySet<string>[]> {

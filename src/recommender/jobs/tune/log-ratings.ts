@@ -2,6 +2,8 @@
 import type { Rating } from '../../../../schemas/types.ts';
 import { ratings as stream } from '../../../../topologies/streams.ts';
 import { type LogPorts, readableValuesOf } from '../../../stream/log-values.ts';
+import { asNote, isAboutUser, subjectOf } from '../../domain/interaction.ts';
+import { scoped } from '../../domain/tenant.ts';
 import { RatingsBuilder, type Ratings } from '../evaluate/ratings.ts';
 
 export interface LogRatings {
@@ -17,7 +19,12 @@ export async function ratingsOfLog(ports: LogPorts): Promise<LogRatings> {
   let others = 0;
   for await (const event of soundEvents(ports)) {
     if (event?.kind === 'rating' && people.isKept(event))
-      builder.add({ userId: people.userOf(event), itemId: event.itemId, rating: event.value, time: event.time });
+      builder.add({
+        userId: people.userOf(event),
+        itemId: scoped(event.tenant, event.itemId),
+        rating: event.value,
+        time: event.time,
+      });
     else others++;
   }
   return { ratings: builder.build().ratings, others };
@@ -32,11 +39,15 @@ async function peopleOf(ports: LogPorts): Promise<People> {
   const aliases = new Map<string, string>();
   const erasedAt = new Map<string, number>();
   for await (const event of soundEvents(ports)) {
-    if (event?.kind === 'alias') aliases.set(event.sessionId, event.userId);
-    if (event?.kind === 'erase') erasedAt.set(event.userId, Math.max(event.time, erasedAt.get(event.userId) ?? 0));
+    if (event === undefined || !isAboutUser(event)) continue;
+    const { kind, sessionId, userId, time } = asNote(event);
+    if (kind === 'alias') aliases.set(sessionId, userId);
+    else erasedAt.set(userId, Math.max(time, erasedAt.get(userId) ?? 0));
   }
-  const userOf = ({ userId, sessionId }: Rating): string =>
-    userId === '' ? (aliases.get(sessionId) ?? sessionId) : userId;
+  const userOf = (event: Rating): string => {
+    const subject = subjectOf(event);
+    return event.userId === '' ? (aliases.get(subject) ?? subject) : subject;
+  };
   return { userOf, isKept: event => event.time > (erasedAt.get(userOf(event)) ?? -Infinity) };
 }
 

@@ -69,12 +69,13 @@ describe('MovieLens', () => {
       {
         itemId: '10',
         title: 'Heat, The (1995)',
+        tenant: '',
         genres: ['Action', 'Crime'],
         tags: ['tense', 'slow'],
         available: true,
         time: began,
       },
-      { itemId: '20', title: 'Silence', genres: [], tags: [], available: true, time: began },
+      { itemId: '20', tenant: '', title: 'Silence', genres: [], tags: [], available: true, time: began },
     ]);
     const events = await world.output(ratings);
     expect(events.map(({ userId, itemId, value, time }) => [userId, itemId, value, time - began])).toEqual([
@@ -246,7 +247,7 @@ describe('bundled data', () => {
     value: 4,
     time: 1e12,
   } as const;
-  const film = { itemId: '10', title: 'Heat', genres: [], tags: [], available: true, time: 1e12 };
+  const film = { itemId: '10', tenant: '', title: 'Heat', genres: [], tags: [], available: true, time: 1e12 };
 
   const faulty = { ...event, eventId: 'f', value: 9 };
 
