@@ -72,6 +72,77 @@ test('what is exported as a generation is imported elsewhere, and served there a
   expect((await process.stop()).code).toBe(0);
 });
 
+const followed = z.object({ shown: z.int(), followed: z.int() });
+const Arms = z.object({
+  isRunning: z.boolean(),
+  arms: z.array(
+    z.object({
+      policy: z.string(),
+      generation: z.int(),
+      share: z.number(),
+      predicted: z.object({ all: z.object({ events: z.int(), rmse: z.number().nullable() }) }).nullable(),
+      users: followed,
+    }),
+  ),
+});
+
+/** Every user is shown a list, and rates the first of it. */
+async function shownAndRated(url: string): Promise<void> {
+  const post = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const List = z.object({ listId: z.string(), items: z.array(z.object({ itemId: z.string() })) });
+  for (let user = 0; user < 60; user++) {
+    const userId = `u${user}`;
+    const { listId, items } = List.parse(await (await fetch(`${url}/v2/users/${userId}/recommendations`)).json());
+    const shown = items.map(({ itemId }) => itemId);
+    expect((await post('/v2/exposures', { listId, userId, slot: 'top', items: shown })).status).toBe(202);
+    expect((await post('/v2/ratings', { userId, itemId: shown[0], value: 4 })).status).toBe(202);
+  }
+}
+
+test('a generation with other settings is tried out, compared, and becomes the live one after a kill', async () => {
+  const process = started('start', '--data', data, '--generate', '0');
+  onTestFinished(() => void process.stop('SIGKILL'));
+  const url = await process.address();
+  const before = await live();
+  const set = ['--set', 'factors=5', '--set', 'regularisation.strength=0.2'];
+  const { generation } = await json('retrain', '--share', '50%', ...set, '--wait', '--data', data);
+  expect(await models()).toContainEqual(expect.objectContaining({ number: generation, state: 'candidate' }));
+  expect(await live()).toEqual(before);
+  expect(await millrace('retrain', '--wait', '--data', data)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/is tried out with 50 % of the users.*`millrace models stop`/),
+  });
+  const experiment = async () => Arms.parse(await (await fetch(`${url}/v2/experiment`)).json());
+  await expect.poll(async () => (await experiment()).isRunning, { timeout: 20_000 }).toBe(true);
+  await shownAndRated(url);
+  const judged = async () => (await experiment()).arms.map(({ predicted }) => predicted?.all.events ?? 0);
+  await expect.poll(async () => (await judged()).reduce((a, b) => a + b, 0), { timeout: 20_000 }).toBe(60);
+  const { arms } = await experiment();
+  expect(arms).toMatchObject([
+    { policy: 'live', generation: 3, share: 0.5 }, // the imported one
+    { policy: 'candidate', generation, share: 0.5 },
+  ]);
+  for (const { users, predicted } of arms) {
+    expect(users.followed).toBeGreaterThan(10);
+    expect(predicted?.all.rmse).toBeGreaterThan(0);
+  }
+  await process.stop('SIGKILL');
+  const next = started('run', '--data', data);
+  onTestFinished(() => void next.stop('SIGKILL'));
+  expect(await json('models', 'use', String(generation), '--wait', '--data', data)).toMatchObject({ generation });
+  await expect.poll(live, { timeout: 20_000 }).toMatchObject({ number: generation });
+  expect(await millrace('models', 'stop', '--wait', '--data', data)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/No generation is tried out/),
+  });
+  expect((await next.stop()).code).toBe(0);
+});
+
 test('a generation whose process is killed while it trains is begun anew by the next', async () => {
   // So many sweeps that the kill comes first.
   const slow = { MILLRACE_MODEL_SWEEPS: '1000' };
@@ -102,6 +173,18 @@ test('misuse is told from failure, and help from both', async () => {
     expect((await millrace(...command, '--help')).code).toBe(0);
   expect((await millrace('models', 'use')).code).toBe(2);
   expect((await millrace('retrain', '--soon')).code).toBe(2);
+  for (const share of ['0', '1', '100%', 'half', ''])
+    expect(await millrace('models', 'use', '1', '--share', share)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/between 0 and 1, such as 0\.1 or 10%/),
+    });
+  for (const [set, said] of [
+    ['factor=64', /Did you mean 'factors'/],
+    ['factors', /Write NAME=VALUE/],
+    ['factors=0', /--set: model\.factors is 0/],
+    ['refresh.threshold=2', /says how any model is kept up/],
+  ] as const)
+    expect(await millrace('retrain', '--set', set)).toMatchObject({ code: 2, stderr: expect.stringMatching(said) });
   expect((await millrace('models', '--data', join(folder, 'nothing'))).code).toBe(1);
   const empty = await millrace('models', 'import', join(folder, 'nothing'), '--data', data);
   expect(empty).toMatchObject({ code: 1, stderr: expect.stringMatching(/BROKEN_GENERATION/) });

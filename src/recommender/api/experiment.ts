@@ -4,6 +4,7 @@ import { hours, type Millis } from '../../stream/time.ts';
 import { Attribution, type Followed, type PolicyAttribution } from '../domain/attribution.ts';
 import { differenceInterval, type Interval, shareInterval } from '../domain/intervals.ts';
 import { type Figures, mergedQuality } from '../domain/quality.ts';
+import { type PredictedEvents, predictedOf } from './model-quality.ts';
 import type { arms, ModelDocument, Stored } from './stored.ts';
 import type { StoredModel } from './stored-model.ts';
 import type { StreamTail } from './stream-tail.ts';
@@ -19,6 +20,8 @@ export interface Arm {
   readonly share: number;
   /** Of its lists, prequentially; null before any were judged. */
   readonly quality: { readonly all: Figures; readonly warm: Figures } | null;
+  /** Of what its users rated since the experiment began; null while none runs. */
+  readonly predicted: { readonly all: PredictedEvents; readonly warm: PredictedEvents } | null;
   readonly lists: Followed;
   readonly items: Followed;
   readonly users: Followed;
@@ -60,6 +63,7 @@ export async function experimentOf(parts: ExperimentParts, withinHours: number):
     return {
       ...arm,
       quality: judged === undefined ? null : { all: judged.all, warm: judged.warm },
+      predicted: predictedBy(model, arm.policy),
       lists,
       items,
       users,
@@ -109,6 +113,11 @@ function armsOf(model: ModelDocument | undefined): Pick<Arm, 'policy' | 'generat
   const live = { policy: 'live' as const, generation, share: 1 - (candidate?.share ?? 0) };
   if (!candidate) return [live];
   return [live, { policy: 'candidate', generation: candidate.generation, share: candidate.share }];
+}
+
+function predictedBy(model: ModelDocument | undefined, policy: Arm['policy']): Arm['predicted'] {
+  const sums = model?.candidate?.judged?.[policy];
+  return sums === undefined ? null : predictedOf(sums);
 }
 
 function differenceOf([live, candidate]: readonly Arm[]): Experiment['difference'] {

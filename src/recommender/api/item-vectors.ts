@@ -29,8 +29,8 @@ interface Space {
 }
 
 /**
- * Vectors of the newest generation and of the one that an experiment tries out beside it: those of two generations never
- * meet. Holds at most `mostItems`; beyond, `refresh` rejects with `TooManyItems`. What it answers is as of the last
+ * Vectors of the live generation, that of the document that was written last, and of the one that an experiment tries out
+ * beside it: those of two generations never meet. Either may be the older one. Holds at most `mostItems`; beyond, `refresh` rejects with `TooManyItems`. What it answers is as of the last
  * `refresh`.
  */
 export class ItemVectors {
@@ -38,6 +38,9 @@ export class ItemVectors {
   readonly #mostItems: number;
   readonly #spaces = new Map<number, Space>();
   readonly #events = new Map<string, number>();
+  /** Generations that the document of an item names, and how many documents name one. */
+  readonly #named = new Map<string, readonly number[]>();
+  readonly #naming = new Map<number, number>();
   #live = -1;
 
   constructor(documents: Pick<Documents, 'changes'>, mostItems = defaultMostItems) {
@@ -108,14 +111,25 @@ export class ItemVectors {
   }
 
   #take({ id, generation, candidate, events, ...factors }: ItemVectorDocument): void {
-    if (generation < this.#live) return;
-    if (generation > this.#live) this.#live = generation;
+    this.#live = generation;
     if (this.#events.size >= this.#mostItems && !this.#events.has(id)) throw new TooManyItems(this.#mostItems);
     this.#events.set(id, events);
     this.#put(id, generation, factors);
     if (candidate !== null) this.#put(id, candidate.generation, candidate);
-    const newest = Math.max(...this.#spaces.keys());
-    for (const kept of this.#spaces.keys()) if (kept !== this.#live && kept !== newest) this.#spaces.delete(kept);
+    this.#name(id, candidate === null ? [generation] : [generation, candidate.generation]);
+  }
+
+  /** What no document names any more goes. */
+  #name(id: string, generations: readonly number[]): void {
+    for (const generation of generations) this.#naming.set(generation, (this.#naming.get(generation) ?? 0) + 1);
+    for (const generation of this.#named.get(id) ?? []) {
+      const left = (this.#naming.get(generation) ?? 0) - 1;
+      this.#naming.set(generation, left);
+      if (left > 0) continue;
+      this.#naming.delete(generation);
+      this.#spaces.delete(generation);
+    }
+    this.#named.set(id, generations);
   }
 
   #put(id: string, generation: number, factors: FactorsDocument): void {
@@ -133,6 +147,8 @@ export class ItemVectors {
     this.#live = -1;
     this.#spaces.clear();
     this.#events.clear();
+    this.#named.clear();
+    this.#naming.clear();
   }
 }
 

@@ -89,7 +89,7 @@ function listsOf(tasks: readonly TaskQuality[]): Pick<ModelQuality, 'lists' | 'h
   return { lists: { all, warm, policies, hitRates: hitRatesOf(tasks) }, held: heldOf(exposure) };
 }
 
-function predictedOf(sums: ModelDocument['prequential']): ModelQuality['predicted'] {
+export function predictedOf(sums: ModelDocument['prequential']): ModelQuality['predicted'] {
   if (sums === undefined) return { all: predicted(0, 0), warm: predicted(0, 0) };
   const { records, squaredErrorSum, warmRecords, warmSquaredErrorSum } = sums;
   return { all: predicted(records, squaredErrorSum), warm: predicted(warmRecords, warmSquaredErrorSum) };

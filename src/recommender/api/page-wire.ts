@@ -139,6 +139,10 @@ export const experiment = z.object({
       generation: z.int(),
       share: part.describe('Part of all users'),
       quality: z.object({ all: figures, warm: figures }).nullable(),
+      predicted: z
+        .object({ all: predictedEvents, warm: predictedEvents })
+        .nullable()
+        .describe('Ratings of its users since the experiment began, by its model; null while none runs'),
       userShare: part.nullable().describe('Part of its users who followed a list by a rating or an order'),
       userShareInterval: z.object(interval).nullable().describe('Where that lies at 95 % (Wilson)'),
     }),

@@ -162,7 +162,12 @@ describe('the arms of an experiment', () => {
         shown.map(one => recordOf(exposures, one)),
         now,
       );
-    await fill.raw('models', 'live', 'current', { ...model, candidate: { generation: 4, share: 0.25 } });
+    const judgedSince = {
+      live: { records: 4, squaredErrorSum: 9, warmRecords: 1, warmSquaredErrorSum: 1 },
+      candidate: { records: 0, squaredErrorSum: 0 },
+    };
+    const tried = { generation: 4, share: 0.25, judged: judgedSince };
+    await fill.raw('models', 'live', 'current', { ...model, candidate: tried });
     const candidate = { policy: 'candidate', generation: 4 };
     await send(
       shownTo('long before', { time: now - 60_000 }),
@@ -197,6 +202,7 @@ describe('the arms of an experiment', () => {
           users: of(2, 0),
           userShare: 0,
           quality: { all: { events: 6 } },
+          predicted: { all: { events: 4, rmse: 1.5 }, warm: { events: 1, rmse: 1 } },
         },
         {
           policy: 'candidate',
@@ -207,6 +213,7 @@ describe('the arms of an experiment', () => {
           users: of(2, 1),
           userShare: 0.5,
           quality: { all: { events: 2 } },
+          predicted: { all: { events: 0, rmse: null }, warm: { events: 0, rmse: null } },
         },
       ],
       fallbacks: [{ policy: 'trending', users: of(1, 0) }],

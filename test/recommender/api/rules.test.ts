@@ -1,5 +1,7 @@
 /** Lists as rules leave them: filled from elsewhere rather than emptied, and each item says from where. */
 import { describe, expect, test } from 'vitest';
+import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
+import { ItemVectors } from '../../../src/recommender/api/item-vectors.ts';
 import { factorsOf, shop } from './shop.ts';
 
 interface Body {
@@ -109,6 +111,33 @@ test('vectors of two generations never meet: of the candidate only its own items
   });
   const answer = (await get('/v2/users/in/recommendations?n=1')).json<Body>();
   expect(answer).toMatchObject({ items: [{ itemId: 'a', score: 6, reason: 'personal' }], policy: 'candidate' });
+});
+
+test('the candidate may be older than the live generation, and both are known until no item names them any more', async () => {
+  const documents = openSqliteDocuments({ path: ':memory:', clock: () => 0 });
+  const vectors = new ItemVectors(documents);
+  const put = async (id: string, generation: number, candidate: number | null): Promise<void> => {
+    const body = {
+      id,
+      generation,
+      events: 1,
+      ...factorsOf([generation, 1]),
+      candidate: candidate === null ? null : { generation: candidate, ...factorsOf([candidate, 0]) },
+    };
+    await documents.put({ collection: 'itemVectors', partition: id, id }, body, 'always');
+  };
+  const fitting = async (generation: number) => {
+    await vectors.refresh();
+    const user = { id: 'u', generation, number: 1, ...factorsOf([1, 1]) };
+    return vectors.fitting(user, 5)?.map(({ itemId, score }) => `${itemId} ${score}`);
+  };
+  for (const id of ['a', 'b']) await put(id, 3, 2);
+  expect(await fitting(3)).toEqual(['a 4', 'b 4']);
+  expect(await fitting(2)).toEqual(['a 2', 'b 2']);
+  for (const id of ['a', 'b']) await put(id, 2, null); // an older one is live again
+  expect(await fitting(2)).toEqual(['a 3', 'b 3']);
+  expect(await fitting(3)).toBeUndefined();
+  expect(vectors.has('b')).toBe(true);
 });
 
 test('whoever has done more than can be read is served from the own list alone', async () => {

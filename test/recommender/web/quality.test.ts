@@ -117,6 +117,7 @@ describe('an experiment', () => {
     generation: 3,
     share,
     quality: { all: judged(8, 0.2), warm: judged(2, 0.5) },
+    predicted: { all: { events: 4, rmse: 0.9 }, warm: { events: 2, rmse: 0.8 } },
     lists: of(shown, followed),
     items: of(shown * 10, followed),
     users: of(shown, followed),
@@ -142,9 +143,10 @@ describe('an experiment', () => {
         followed: 0.25,
         interval: '10.0 % to 60.0 %',
         ndcg10: 0.2,
+        rmse: 0.9,
       },
       { policy: 'candidate', share: '25.0 %', lists: 0, followed: null, interval: '' },
-      { policy: 'trending', share: '', lists: 3, followed: 0.5, ndcg10: null },
+      { policy: 'trending', share: '', lists: 3, followed: 0.5, ndcg10: null, rmse: null },
     ]);
     const over = policyRows({ ...running, isRunning: false, arms: [arm('live', 1, 4, 1)], fallbacks: [] });
     expect(over).toMatchObject([{ policy: 'live', share: '', interval: '' }]);

@@ -11,6 +11,11 @@ export class NoModel extends MillraceError {
   readonly code = 'NO_MODEL';
 }
 
+/** Two generations serve, and some users have no vector of the live one. */
+export class TwoModels extends MillraceError {
+  readonly code = 'TWO_MODELS';
+}
+
 export type Vector = UserVector | ItemVector;
 
 export interface PublishedModel {
@@ -23,6 +28,7 @@ export interface PublishedModel {
 /**
  * The state of the newest version in the log, while others may be written: a version comes after its vectors, so that
  * what no version read here names is left out, and all that one names is there. Holds every vector. @throws {NoModel}
+ * @throws {TwoModels} while an experiment runs
  */
 export async function publishedModel(ports: LogPorts): Promise<PublishedModel> {
   const named = new NamedVectors();
@@ -33,7 +39,12 @@ export async function publishedModel(ports: LogPorts): Promise<PublishedModel> {
   }
   if (version === undefined)
     throw new NoModel('The log holds no model version', 'Learn one first: millrace run --until-caught-up');
-  const { generation } = version;
+  const { generation, candidate } = version;
+  if (candidate !== null)
+    throw new TwoModels(
+      `Generation ${candidate.generation} is tried out beside generation ${generation}, and its users have no vectors of that`,
+      `End the experiment first: \`millrace models use ${candidate.generation}\` or \`millrace models stop\``,
+    );
   return {
     version,
     users: await newestOf(ports, userVectors, { named, generation }),

@@ -46,10 +46,15 @@ const Policies = ({ experiment }: { readonly experiment: Experiment }) => (
           <th scope="col" class="number">
             nDCG@10
           </th>
+          {experiment.isRunning ? (
+            <th scope="col" class="number">
+              RMSE
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody>
-        {policyRows(experiment).map(({ policy, share, lists, users, followed, interval, ndcg10 }) => (
+        {policyRows(experiment).map(({ policy, share, lists, users, followed, interval, ndcg10, rmse }) => (
           <tr key={policy}>
             <th scope="row">
               {policy} <span class="year">{share}</span>
@@ -60,6 +65,7 @@ const Policies = ({ experiment }: { readonly experiment: Experiment }) => (
               {orDash(followed, percent)} <span class="year">{interval}</span>
             </td>
             <td class="number">{orDash(ndcg10, value => value.toFixed(3))}</td>
+            {experiment.isRunning ? <td class="number">{orDash(rmse, value => value.toFixed(3))}</td> : null}
           </tr>
         ))}
       </tbody>

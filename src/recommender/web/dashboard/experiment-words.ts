@@ -12,13 +12,15 @@ export interface PolicyRow {
   readonly followed: number | null;
   readonly interval: string;
   readonly ndcg10: number | null;
+  /** Of what its users rated since the experiment began, in stars. */
+  readonly rmse: number | null;
 }
 
 /** Arms first, also one whose lists nobody has seen while an experiment runs; then what else was shown. */
 export function policyRows({ isRunning, arms, fallbacks }: Experiment): readonly PolicyRow[] {
   const ofArms = arms
     .filter(({ lists }) => isRunning || lists.shown > 0)
-    .map(({ policy, share, lists, users, userShare, userShareInterval: interval, quality }) => ({
+    .map(({ policy, share, lists, users, userShare, userShareInterval: interval, quality, predicted }) => ({
       policy,
       share: isRunning ? percent(share) : '',
       lists: lists.shown,
@@ -26,6 +28,7 @@ export function policyRows({ isRunning, arms, fallbacks }: Experiment): readonly
       followed: userShare,
       interval: isRunning && interval !== null ? `${percent(interval.low)} to ${percent(interval.high)}` : '',
       ndcg10: quality?.all.ndcg10 ?? null,
+      rmse: predicted?.all.rmse ?? null,
     }));
   const others = fallbacks.map(({ policy, lists, users: { shown, followed } }) => {
     return {
@@ -36,6 +39,7 @@ export function policyRows({ isRunning, arms, fallbacks }: Experiment): readonly
       share: '',
       interval: '',
       ndcg10: null,
+      rmse: null,
     };
   });
   return [...ofArms, ...others];

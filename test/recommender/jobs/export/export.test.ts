@@ -26,6 +26,7 @@ import type { Stream } from '../../../../src/stream/stream.ts';
 import { recommendWith } from '../../../../topologies/recommend.ts';
 import { itemVectors, modelVersions, ratings, recommendations, userVectors } from '../../../../topologies/streams.ts';
 import { trainWith } from '../../../../topologies/train.ts';
+import { TestGenerations } from '../../../support/generations.ts';
 import { settle } from '../../../support/settle.ts';
 import { World } from '../../../support/world.ts';
 import { day, minute, rating, start } from '../../../topologies/events.ts';
@@ -42,8 +43,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function learnt(): Promise<World> {
-  const world = await World.of(dataflow, { partitions: 2 });
+async function learnt(topologies = dataflow): Promise<World> {
+  const world = await World.of(topologies, { partitions: 2 });
   world.clock.time = start;
   for (let version = 0; version < 3; version++) {
     const events = Array.from({ length: 100 }, (_, at) => {
@@ -224,6 +225,24 @@ describe('the folder of an export', () => {
     await mkdir(join(folder, 'empty'));
     await exportModel(given(world, 'empty'));
     expect((await readdir(folder)).sort()).toEqual(['empty', 'top-n']);
+  });
+
+  test('is not begun while an experiment runs: some users have no vector of the live generation', async () => {
+    const generations = new TestGenerations();
+    const world = await learnt([trainWith({ ...defaultLearner, model: { factors: 6 } }, generations)]);
+    generations.begin();
+    await settle(world);
+    const name = generations.trainNow(2, { seed: 5 });
+    generations.experiment(name, 2, 0.5);
+    await settle(world);
+    await expect(exportModel(given(world, 'two'))).rejects.toMatchObject({
+      code: 'TWO_MODELS',
+      remedy: expect.stringMatching(/`millrace models use 2` or `millrace models stop`/),
+    });
+    generations.promote(name);
+    await settle(world);
+    await exportModel(given(world, 'one'));
+    expect(await readdir(folder)).toEqual(['one']);
   });
 
   test('is not begun where nothing has been learnt', async () => {
