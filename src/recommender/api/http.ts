@@ -117,14 +117,17 @@ export function refuseUnknown(app: FastifyInstance, endpoints: readonly Endpoint
     methods: hasHead(endpoint) ? `${endpoint.method}, HEAD` : endpoint.method,
     pattern: patternOf(endpoint.path),
   }));
-  app.setNotFoundHandler(({ url }, reply) => {
+  const refuse = ({ url }: { readonly url: string }, reply: FastifyReply): FastifyReply => {
     const path = url.split('?', 1)[0] ?? '';
     const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ methods }) => methods);
     if (allowed.length === 0) return sendProblem(reply, problemOf(404, 'UNKNOWN_ROUTE', 'There is nothing here'));
     const allow = allowed.join(', ');
     void reply.header('allow', allow);
-    sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
-  });
+    return sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
+  };
+  app.setNotFoundHandler(refuse);
+  // Nothing is read of a body that nobody asked for; Fastify would even want to know of what type that of a QUERY is.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined));
 }
 
 /** What goes on for ever has no length to tell. */
@@ -134,10 +137,10 @@ export const hasHead = ({ method, mediaType }: Endpoint): boolean =>
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 
-function sendProblem(reply: FastifyReply, problem: Problem): void {
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 503) void reply.header('retry-after', '1');
   if (problem.status === 401) void reply.header('www-authenticate', challengeOf(problem));
-  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
 /** RFC 6750, section 3: who showed nothing is told of no error. */

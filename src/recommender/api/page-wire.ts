@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { mostVersions } from './model-history.ts';
 import { kinds } from './stored.ts';
-import { id, mostListed } from './wire.ts';
+import { id, mostListed, plain } from './wire.ts';
 
 /** Characters of a search. */
 const mostSearched = 200;
@@ -12,7 +12,7 @@ const mostProfiled = 200;
 const mostWindows = 1_000;
 
 const count = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
-const text = id.or(z.literal('')).pipe(z.string().max(mostSearched)).default('');
+const text = plain.max(mostSearched).default('');
 
 export const search = z.strictObject({
   query: text.describe('What to look for; empty finds all'),

@@ -41,6 +41,12 @@ export interface ExposurePorts {
 /** Appends to `exposures`. @throws {UnknownList} {InvalidExposure} {ExposuresMissing} */
 export async function postExposure(ports: ExposurePorts, posted: PostedExposure): Promise<Accepted> {
   const origin = ports.clock.now();
+  const { visible = 1, items } = posted;
+  if (visible > items.length)
+    throw new InvalidExposure(
+      `visible ${visible} is more than the list's ${items.length} items`,
+      'Count what was seen',
+    );
   const shown = exposureOf(posted, answered(ports.listIds, posted), { now: origin, tenant: ports.tenant });
   const problem = invalidExposure(shown, origin);
   if (problem !== undefined) throw new InvalidExposure(problem, 'Report what could be seen of the list, and when');

@@ -8,14 +8,15 @@ export const bodyLimit = 16 * 1024;
 /** Items of a list at most. */
 export const mostListed = 100;
 
-/** Of a user, an item or an event. */
-export const id = z
+/** Text on one line; a pattern, so that the description says it too. */
+export const plain = z
   .string()
-  .min(1)
-  .max(maxIdLength)
-  .refine(text => text.isWellFormed() && !controls.test(text), 'holds control characters or broken Unicode');
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
-const controls = /[\u0000-\u001f\u007f]/;
+  // oxlint-disable-next-line no-control-regex -- control characters are what it is about
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'holds control characters')
+  .refine(text => text.isWellFormed(), 'holds broken Unicode');
+
+/** Of a user, an item or an event. */
+export const id = plain.min(1).max(maxIdLength);
 
 export const byId = z.strictObject({ id });
 const n = z.coerce.number().int().min(1).max(mostListed).default(10);
@@ -118,10 +119,8 @@ export const exposureBody = z
     path: ['userId'],
     message: 'give userId or sessionId, one of them',
   })
-  .refine(({ items, visible = 1 }) => visible <= items.length, {
-    path: ['visible'],
-    message: 'is more than there are items',
-  });
+  // What the first refinement asks, in the description's words.
+  .meta({ oneOf: [{ required: ['userId'] }, { required: ['sessionId'] }] });
 export const accepted = z.object({
   eventId: z.string(),
   topic: z.string(),

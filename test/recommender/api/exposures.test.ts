@@ -86,7 +86,7 @@ test.each([
   ['both user and session', { sessionId: 'tab' }, 400, 'INVALID_REQUEST'],
   ['neither of them', { userId: undefined }, 400, 'INVALID_REQUEST'],
   ['no items', { items: [] }, 400, 'INVALID_REQUEST'],
-  ['more visible than there are', { visible: 11 }, 400, 'INVALID_REQUEST'],
+  ['more visible than there are', { visible: 11 }, 422, 'INVALID_EXPOSURE'],
   ['a slot of spaces', { slot: ' ' }, 400, 'INVALID_REQUEST'],
   ['a propensity of its own', { propensity: 0.1 }, 400, 'INVALID_REQUEST'],
   ['more than 16 KiB', { items: Array.from({ length: 100 }, () => 'x'.repeat(200)) }, 413, 'BODY_TOO_LARGE'],
