@@ -3,7 +3,7 @@ import type { Item, Rating } from '../../../schemas/types.ts';
 import type { Interaction, Model, Scored } from '../../als/index.ts';
 import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown } from './control.ts';
-import { type EndOfEpoch, stopWhereTold, turned } from './end-of-epoch.ts';
+import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
 import { isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
 import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
 import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, textOf } from './learner-settings.ts';
@@ -39,6 +39,8 @@ export class Learner {
   readonly #tenants = new KnownTenants();
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
+  /** Signals of the open epoch from the first adoption on. */
+  readonly #due: PreparedSignal[] = [];
   #totals: Totals = noTotals;
   #isDirty = false;
 
@@ -82,7 +84,7 @@ export class Learner {
     return this.#ofFirstRelease !== undefined;
   }
 
-  /** Events wait for the end of their epoch; signals come before them, and count at once. */
+  /** Events wait for the end of their epoch. Signals come before them, and count at once; an adoption, and what comes after it, first thing at the end. */
   next(input: LearnerInput): readonly never[] {
     if (isSignal(input)) this.#signalled(input);
     else this.#take(input);
@@ -90,6 +92,10 @@ export class Learner {
   }
 
   endEpoch(end: EndOfEpoch): Iterable<Change> | Promise<Iterable<Change>> {
+    return this.#due.length === 0 ? this.#endDecided(end) : this.#decideDue(end);
+  }
+
+  #endDecided(end: EndOfEpoch): Iterable<Change> | Promise<Iterable<Change>> {
     const isDue = end.caughtUp || this.#pending.size >= this.#settings.maxPending;
     const events = isDue ? this.#pending.take() : [];
     this.#trending.add(events.filter((event): event is Interaction => this.#isRatedNow(event)));
@@ -132,6 +138,7 @@ export class Learner {
   }
 
   undo(read: (key: string) => Value | undefined): void {
+    this.#due.length = 0;
     this.#models.changed = noChanges();
     this.#models.candidate.undo(read);
     this.model.undo(read);
@@ -175,9 +182,21 @@ export class Learner {
 
   #signalled(signal: PreparedSignal): void {
     this.#isDirty = true;
-    if (signal.signal !== 'configure') return this.#models.decide(signal);
-    this.#models.control = { ...this.#models.control, configured: textOf(signal.settings) };
-    this.#configure();
+    if (signal.signal === 'adopt' || this.#due.length > 0) this.#due.push(signal);
+    else for (const _ of this.#decide(signal));
+  }
+
+  *#decide(signal: PreparedSignal): Generator<undefined, void> {
+    if (signal.signal === 'configure') {
+      this.#models.control = { ...this.#models.control, configured: textOf(signal.settings) };
+      this.#configure();
+    } else yield* this.#models.decide(signal);
+  }
+
+  /** All vectors change with an adoption: others have their turns meanwhile. */
+  async #decideDue(end: EndOfEpoch): Promise<Iterable<Change>> {
+    for (const signal of this.#due.splice(0)) await inTurns(this.#decide(signal), end);
+    return this.#endDecided(end);
   }
 
   /** Brings the models to the settings that were signalled last: those of their generations stay as they are. */
@@ -239,7 +258,8 @@ export class Learner {
     const about = { generation: number, cause: 'growth', trainedAt: end.clock } as const;
     const trained = await this.#train(() => this.model.freeze(), about, end.signal);
     stopWhereTold(end);
-    this.#models.adopt(trained.generation, { ...about, name: nameOf(number, trained.digest), isForeign: false });
+    const as = { ...about, name: nameOf(number, trained.digest), isForeign: false };
+    await inTurns(this.#models.adopt(trained.generation, as), end);
   }
 
   #judge(events: readonly Learnable[]): void {

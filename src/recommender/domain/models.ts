@@ -35,21 +35,27 @@ export class Models {
     this.candidate.model?.configure(model);
   }
 
-  decide(signal: Exclude<PreparedSignal, Configure>): void {
+  /** In slices, between which others may have their turn; but for an adoption it is one. */
+  *decide(signal: Exclude<PreparedSignal, Configure>): Generator<undefined, void> {
     switch (signal.signal) {
       case 'begin':
-        return this.#begin(signal);
+        this.#begin(signal);
+        return;
       case 'abandon':
         this.control = { ...this.control, build: null };
         return;
       case 'adopt':
-        return this.adopt(signal.content, signal);
+        yield* this.adopt(signal.content, signal);
+        return;
       case 'experiment':
-        return this.#experiment(signal.content, signal);
+        this.#experiment(signal.content, signal);
+        return;
       case 'stop':
-        return this.#stop(signal.name);
+        this.#stop(signal.name);
+        return;
       case 'promote':
-        return this.#promote(signal.name);
+        this.#promote(signal.name);
+        return;
     }
   }
 
@@ -60,11 +66,11 @@ export class Models {
   }
 
   /** Whoever was tried out beside the live generation was compared with that: the experiment ends. */
-  adopt(content: Generation, as: Omit<Adopt, 'signal'>): void {
+  *adopt(content: Generation, as: Omit<Adopt, 'signal'>): Generator<undefined, void> {
     this.#endExperiment();
     const old = this.live.version;
     const base = as.isForeign ? this.beginBase() : content.base;
-    const all = this.live.adopt({ ...content, base }, this.#numbered(as));
+    const all = yield* this.live.adopting({ ...content, base }, this.#numbered(as));
     this.#note(all);
     this.control = withLive(this.control, this.#placed(as, { content, base, saturations: all.saturations }), old);
     this.changed.isSwitched = true;
