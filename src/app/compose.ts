@@ -19,6 +19,7 @@ import { original } from '../replay/namespace.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
 import type { Finding, Needs } from '../transport/inspection.ts';
 import type { Transport } from '../transport/port.ts';
+import type { DocumentCharge } from '../operations/document-metrics.ts';
 import { blobOptions } from './blob-options.ts';
 import { inNamespace } from './in-namespace.ts';
 import type { PortSettings } from './port-settings.ts';
@@ -40,6 +41,8 @@ export interface Ports extends AsyncDisposable {
   at(namespace: string): Promise<Ports>;
   /** What has gone wrong at the log so far, by reason, got over or not; absent where nothing can. */
   readonly troubles?: () => ReadonlyMap<string, number>;
+  /** What the documents have cost so far; absent where they cost nothing. */
+  readonly charges?: () => readonly DocumentCharge[];
   /** Local checkpoints; opened only by who runs tasks. */
   openStore(): StateStore;
   /** How processes share their tasks; absent where they do not. */
@@ -95,15 +98,14 @@ async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
   const stack = new AsyncDisposableStack();
   const log = await openLog(settings, directoryRegistry({ directory: join(data, 'schemas') }), clock);
   const transport = stack.adopt(log.transport, opened => opened.close());
-  const documents = stack.adopt(
-    openSqliteDocuments({ path: join(data, 'documents.db'), clock: () => clock.now() }),
-    all => all.close(),
-  );
+  const { charges, ...served } = await openDocuments(settings, clock);
+  const documents = stack.adopt(served.documents, all => all.close());
   const snapshots = stack.adopt(await openSnapshots(settings), all => all.close());
   const ports: Ports = {
     ...log,
     transport,
     documents,
+    ...(charges === undefined ? {} : { charges }),
     snapshots,
     clock,
     namespace: original,
@@ -130,6 +132,17 @@ async function openLog(settings: PortSettings, own: SchemaRegistry, clock: Clock
     };
   const { openKafka } = await import('./open-kafka.ts');
   return openKafka(settings, own, clock);
+}
+
+/** Those of Cosmos DB say what they have cost. */
+async function openDocuments(settings: PortSettings, clock: Clock): Promise<Pick<Ports, 'documents' | 'charges'>> {
+  if (settings.documents === 'sqlite')
+    return {
+      documents: openSqliteDocuments({ path: join(settings.data, 'documents.db'), clock: () => clock.now() }),
+    };
+  const { openInCosmos } = await import('./open-documents.ts');
+  const documents = await openInCosmos(settings, clock);
+  return { documents, charges: () => documents.charges() };
 }
 
 /** The snapshots alone, for whoever looks at them without an engine. */

@@ -6,11 +6,30 @@ import { isLoopback } from '../recommender/api/auth/loopback.ts';
 import { BeyondProfile, limitsOf } from '../transport/kafka/profiles.ts';
 
 /** @throws {InvalidConfiguration} */
-export function checkTogether({ transport, kafka, schemas, http, auth }: Config, origins: readonly Given[]): void {
+export function checkTogether(config: Config, origins: readonly Given[]): void {
+  const { transport, kafka, schemas, http, auth } = config;
   checkAccess(http, auth, origins);
+  if (config.documents === 'cosmos') checkCosmos(config.cosmos, origins);
   checkSchemas(transport, schemas, origins);
   if (transport === 'kafka') checkKafka(kafka, origins);
   else refuseIdleFlags(origins);
+}
+
+function checkCosmos(
+  { endpoint, throughput: { mode, requestUnits } }: Config['cosmos'],
+  origins: readonly Given[],
+): void {
+  if (endpoint === undefined)
+    throw new InvalidConfiguration(
+      `${originOf(origins, 'documents')}: documents is "cosmos", and no account is named`,
+      'Set cosmos.endpoint (MILLRACE_COSMOS_ENDPOINT), and cosmos.key unless Entra ID signs in',
+    );
+  const step = mode === 'autoscale' ? 1_000 : 100;
+  if (mode !== 'serverless' && requestUnits % step !== 0)
+    throw new InvalidConfiguration(
+      `${originOf(origins, 'cosmos.throughput.requestUnits')}: cosmos.throughput.requestUnits is ${requestUnits}, and with ${mode} the service gives steps of ${step}`,
+      `Take a multiple of ${step}`,
+    );
 }
 
 function checkAccess(

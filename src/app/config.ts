@@ -8,6 +8,7 @@ import { defaultLists } from '../recommender/domain/lists.ts';
 import { isCron } from '../recommender/generations/schedule.ts';
 import { authSection, httpSection } from './auth-config.ts';
 import { blobSection } from './blob-config.ts';
+import { cosmosSection } from './cosmos-config.ts';
 import { kafkaSection } from './kafka-config.ts';
 import { ordersSection } from './orders-config.ts';
 import { schemasSection } from './schemas-config.ts';
@@ -16,13 +17,6 @@ import { servingSection } from './serving-config.ts';
 const number = (least: number, most: number) => z.number().min(least).max(most);
 const integer = (least: number, most: number) => z.int().min(least).max(most);
 const largest = Number.MAX_SAFE_INTEGER;
-
-/** An adapter that a later release brings is named already, and refused by what it is. */
-const adapters = <const A extends readonly [string, ...string[]]>(stands: A[0], names: A) =>
-  z
-    .enum(names)
-    .refine(name => name === stands, `this release has no such adapter yet, only '${stands}'`)
-    .default(() => names[0]);
 
 const weightRule = z.strictObject({
   kind: z.enum(kinds).exclude(['return']),
@@ -154,9 +148,11 @@ export const configSchema = z.strictObject({
     .describe('Where the log is: in the folder `data`, or at the brokers of `kafka`.'),
   kafka: kafkaSection,
   schemas: schemasSection,
-  documents: adapters('sqlite', ['sqlite', 'cosmos']).describe(
-    'Adapter of the served documents; only `sqlite` stands in this release.',
-  ),
+  documents: z
+    .enum(['sqlite', 'cosmos'])
+    .default('sqlite')
+    .describe('Where the served documents and the journals are: in the folder `data`, or in the account of `cosmos`.'),
+  cosmos: cosmosSection,
   snapshots: z
     .enum(['directory', 'blob'])
     .default('directory')

@@ -1,4 +1,5 @@
 import type { TopologyFreshness } from '../operations/freshness.ts';
+import type { DocumentCharge } from '../operations/document-metrics.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
@@ -36,6 +37,8 @@ export type EngineMessage =
       readonly groups: readonly GroupStats[];
       /** What has gone wrong at the log, by reason. */
       readonly troubles: ReadonlyMap<string, number>;
+      /** What the documents have cost. */
+      readonly charges: readonly DocumentCharge[];
       /** What became of orders; null where this process does not bring them. */
       readonly orders: ConnectorFigures | null;
     }

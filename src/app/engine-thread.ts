@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { MillraceError } from '../errors.ts';
 import type { TopologyFreshness } from '../operations/freshness.ts';
+import type { DocumentCharge } from '../operations/document-metrics.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
@@ -33,6 +34,8 @@ export class EngineThread {
   groups: readonly GroupStats[] = [];
   /** What has gone wrong at the log, by reason, got over or not. */
   troubles: ReadonlyMap<string, number> = new Map();
+  /** What the documents have cost since the thread was started. */
+  charges: readonly DocumentCharge[] = [];
   /** What became of orders since the thread was started; null where this process does not bring them. */
   orders: ConnectorFigures | null = null;
   readonly #worker: Worker;
@@ -51,6 +54,7 @@ export class EngineThread {
         this.freshness = message.freshness;
         this.groups = message.groups;
         this.troubles = message.troubles;
+        this.charges = message.charges;
         this.orders = message.orders;
       } else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));

@@ -35,6 +35,7 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
       freshness: observer.freshness(),
       groups: observer.groups(),
       troubles: ports.troubles?.() ?? new Map(),
+      charges: ports.charges?.() ?? [],
       orders: orders?.figures ?? null,
     });
   const timer = setInterval(report, statsEveryMs);

@@ -28,6 +28,10 @@ export class MovingEngine {
     return this.#thread.groups;
   }
 
+  get charges(): EngineThread['charges'] {
+    return this.#thread.charges;
+  }
+
   get troubles(): EngineThread['troubles'] {
     return this.#thread.troubles;
   }

@@ -49,6 +49,13 @@ export async function loadApplication({ app }: AppFlags, config: Config): Promis
   return { app: url, settings, topologies: await loaded(url, () => topologiesOf(url, settings)), further, connectors };
 }
 
+/** What an application keeps among the documents: the recommender's collections are known beside its topologies. */
+export function collectionsOf({ topologies, connectors }: Application): readonly string[] | 'recommender' {
+  if (connectors.includes(ordersConnectorName)) return 'recommender';
+  const graph = new Graph(topologies, new Map([...Graph.streamsOf(topologies)].map(name => [name, 1])));
+  return [...new Set(graph.topologies.flatMap(({ collections }) => collections))];
+}
+
 async function loaded<T>(url: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();

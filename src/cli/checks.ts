@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { inspectLog, isBegun, openPorts, openSnapshots, type Ports } from '../app/compose.ts';
+import { planDocuments } from '../app/document-plan.ts';
 import type { Config } from '../app/config.ts';
 import type { PortSettings } from '../app/port-settings.ts';
 import { topicRules } from '../app/topic-rules.ts';
@@ -11,7 +12,7 @@ import { Graph } from '../engine/graph.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import { found, type Finding, type Needs } from '../transport/inspection.ts';
 import { inWords, requireSeen } from '../recommender/published-seen.ts';
-import { type Application, openExisting, partitionsOf } from './application.ts';
+import { type Application, collectionsOf, openExisting, partitionsOf } from './application.ts';
 import { Unhealthy } from './errors.ts';
 import { snapshotsKeepUp } from './retention-check.ts';
 import { planTopics, problemsIn } from './topic-plan.ts';
@@ -26,6 +27,9 @@ export async function checksOf(settings: Config, application: Application): Prom
   const first = [
     await found('disk', () => freeDisk(settings.data)),
     ...(isRemote(settings) ? [await found('snapshots', () => probed(settings))] : []),
+    ...(settings.documents === 'cosmos'
+      ? [await found('documents', () => containersStand(settings, application))]
+      : []),
     ...(await inspectLog(settings, needsOf(application))),
   ];
   return [
@@ -97,6 +101,13 @@ async function probed(settings: PortSettings): Promise<string> {
   } finally {
     await snapshots.close();
   }
+}
+
+/** Every container is there and as it has to be, for this process's identity. */
+async function containersStand(settings: Config, application: Application): Promise<string> {
+  const { containers, of, problems, throughput } = await planDocuments(settings, collectionsOf(application));
+  if (problems.length > 0) throw new Unhealthy(problems.join('; '), 'See `millrace documents verify`');
+  return `${of} (${throughput}) has all ${containers.length} containers`;
 }
 
 async function freeDisk(data: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDescribe } from './commands/describe.ts';
+import { addDocuments } from './commands/documents.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
@@ -39,6 +40,7 @@ const commands: readonly AddCommand[] = [
   addExposures,
   addDescribe,
   addTopics,
+  addDocuments,
   addKeys,
   addLag,
   addDeadLetters,

@@ -9,6 +9,7 @@ import { followSwitches } from '../app/follow-switches.ts';
 import type { OnWait } from '../engine/retry.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
+import { registerDocumentCharges } from '../operations/document-metrics.ts';
 import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
@@ -30,11 +31,14 @@ export interface Follow {
 }
 
 export interface Serving {
-  readonly ports: Pick<Ports, 'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'namespace' | 'at'>;
+  readonly ports: Pick<
+    Ports,
+    'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'charges' | 'namespace' | 'at'
+  >;
   /** Address and port, of which 0 takes any that is free; who may ask; and how lists are served. */
   readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth'>;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'orders'>;
+  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders'>;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
@@ -99,6 +103,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving) 
   registerTaskLag(metrics, lags ?? (async () => []));
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
+  registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
   const server = await createServer({
     documents,

@@ -138,7 +138,7 @@ describe('what is given wrongly is refused, with the place where it stands', () 
     ['auth:\n  algorithms: [HS256]', /:2: auth\.algorithms is \["HS256"\]/],
     ['auth:\n  algorithms: [none]', /:2: auth\.algorithms is \["none"\]/],
     ['http:\n  origins: "*"', /:2: http\.origins is "\*": 0: an origin is https:\/\/HOST/],
-    ['documents: cosmos', /:1: documents is "cosmos": this release has no such adapter yet, only 'sqlite'/],
+    ['documents: cosmos', /:1: documents is "cosmos", and no account is named/],
     ['seed: 1\nseed: 2', /:2: Map keys must be unique/],
     ['- seed', /:1: this is no mapping/],
     ['model:\n  weights:\n    rules: []', /:2: model\.weights .*ageBounds_ms/],

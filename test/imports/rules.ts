@@ -127,7 +127,7 @@ const areas: readonly Area[] = [
     may: ['src/replay/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
     packages: ['avsc', 'zod', 'node:*'],
   },
-  { files: ['src/app/compose.ts', 'src/app/open-kafka.ts'], may: ['**'], packages: ['node:*'] },
+  { files: ['src/app/compose.ts', 'src/app/open-{kafka,documents}.ts'], may: ['**'], packages: ['node:*'] },
   {
     files: ['src/app/kafka-config.ts'],
     may: ['src/app/secret.ts', 'src/stream/nearest.ts', 'src/transport/kafka/{profiles,settings}.ts'],

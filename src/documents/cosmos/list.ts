@@ -1,5 +1,5 @@
 /** Pages of a collection, by partition and id: the only queries of the adapter. */
-import type { Container, FeedOptions, SqlQuerySpec } from '@azure/cosmos';
+import { ChangeFeedStartFrom, type Container, type FeedOptions, type SqlQuerySpec } from '@azure/cosmos';
 import { pageLimit } from '../limit.ts';
 import type { ListRequest, StoredDocument } from '../port.ts';
 import type { Calls } from './calls.ts';
@@ -75,16 +75,47 @@ async function read(
 ): Promise<StoredDocument[]> {
   const where = `The container ${container.id}`;
   return calls.request(where, 'read', async () => {
-    const found: StoredDocument[] = [];
-    const pages = container.items.query<unknown>(query, { ...options, maxItemCount: limit });
-    while (found.length < limit && pages.hasMoreResults()) {
-      // Of an empty page there are none, whatever the library declares.
-      const page: { readonly resources?: readonly unknown[] } = await pages.fetchNext();
-      for (const item of page.resources ?? []) {
-        const document = documentOf(foundItem(place, item));
-        if (document !== undefined) found.push(document);
-      }
+    try {
+      return await pagesOf(query, options, limit, { container, place });
+    } catch (error) {
+      if (error instanceof StalledQuery) await refreshRanges(container);
+      throw error;
     }
-    return found.slice(0, limit);
   });
+}
+
+async function pagesOf(
+  query: SqlQuerySpec,
+  options: FeedOptions,
+  limit: number,
+  { container, place }: Pick<Listing, 'container' | 'place'>,
+): Promise<StoredDocument[]> {
+  const found: StoredDocument[] = [];
+  const pages = container.items.query<unknown>(query, { ...options, maxItemCount: limit });
+  for (let empty = 0; found.length < limit && pages.hasMoreResults();) {
+    // Of an empty page there are none, whatever the library declares.
+    const page: { readonly resources?: readonly unknown[] } = await pages.fetchNext();
+    const items = page.resources ?? [];
+    empty = items.length === 0 ? empty + 1 : 0;
+    if (empty > mostEmptyPages && options.partitionKey === undefined) throw new StalledQuery();
+    found.push(...items.flatMap(item => documentOf(foundItem(place, item)) ?? []));
+  }
+  return found.slice(0, limit);
+}
+
+/** Of a query to all partitions, which the library merges into full pages. */
+const mostEmptyPages = 10;
+
+/** Where a partition was split under a query in order, the library (4.10) answers empty pages for ever. */
+class StalledQuery extends Error {
+  readonly code = 503;
+  constructor() {
+    super('a query came to no end, as where a partition was split');
+  }
+}
+
+/** A reader of the change feed asks every range for what is new, and has the library look for those that are gone. */
+async function refreshRanges(container: Container): Promise<void> {
+  const changeFeedStartFrom = ChangeFeedStartFrom.Now();
+  await container.items.getChangeFeedIterator<unknown>({ changeFeedStartFrom, maxItemCount: 1 }).readNext();
 }

@@ -55,15 +55,11 @@ export class FixtureAccount {
     this.#keep({ did: 'drop', database, name });
   }
 
-  /** Of databases and containers, by the ids that their throughput is asked for with. */
-  offers(): Map<string, Fields> {
-    const all = new Map<string, Fields>();
-    for (const { rid, throughput, containers } of this.#databases.values()) {
-      if (throughput !== undefined) all.set(rid, throughput);
-      for (const container of containers.values())
-        if (container.throughput !== undefined) all.set(container.rid, container.throughput);
-    }
-    return all;
+  /** Of a database (`dbs`, name) or a container (`dbs`, name, `colls`, name). */
+  throughputOf([, database = '', , container]: readonly string[]): Fields | undefined {
+    return container === undefined
+      ? this.database(database).throughput
+      : this.container(database, container).throughput;
   }
 
   changed(

@@ -208,7 +208,8 @@ const sum = (answers: readonly Fields[]): number =>
 function feed(container: FixtureContainer, asked: Asked): Answer {
   const range = container.range(asked.header('x-ms-documentdb-partitionkeyrangeid') ?? '');
   const part = { min: asked.header('x-ms-start-epk') ?? range.min, max: asked.header('x-ms-end-epk') ?? range.max };
-  const since = Number((asked.header('if-none-match') ?? '').replaceAll('"', '') || 0);
+  const seen = (asked.header('if-none-match') ?? '').replaceAll('"', '');
+  const since = seen === '*' ? container.lsn : Number(seen || 0);
   const limit = Number(asked.header('x-ms-max-item-count') ?? 100);
   const found = container
     .inRange(part, asked.now)

@@ -170,16 +170,11 @@ function created(work: () => unknown, body: Fields): Answer {
   return { status: 201, body, charge: 1 };
 }
 
+/** The library asks by the link of what they belong to. */
 function offers(account: FixtureAccount, body: string): Answer {
-  const { parameters } = parsed(body);
-  const wanted = Array.isArray(parameters) ? parameters.filter(isFields).map(({ value }) => value) : [];
-  const found = [...account.offers()].filter(([rid]) => wanted.length === 0 || wanted.includes(rid));
-  const list = found.map(([rid, content]): Fields => ({
-    id: rid,
-    offerResourceId: rid,
-    offerVersion: 'V2',
-    content,
-  }));
+  const [, self = ''] = /root\.resource = "([^"]+)"/.exec(textIn(parsed(body), 'query')) ?? [];
+  const content = account.throughputOf(self.split('/').filter(Boolean));
+  const list: Fields[] = content === undefined ? [] : [{ id: self, resource: self, offerVersion: 'V2', content }];
   return { status: 200, body: { Offers: list, _count: list.length }, charge: 1 };
 }
 
