@@ -10,13 +10,13 @@ export interface Throughput {
 
 export function differencesOf(wanted: ContainerDefinition, found: Found): string[] {
   const paths = found.partitionKey?.paths.join(', ') ?? 'none';
-  const version = Number(found.partitionKey?.version ?? 1);
+  const version = `${found.partitionKey?.version ?? 1}`;
   const ttl = defaultTtlOf(wanted);
   return [
     ...(paths === wanted.partitionKey
       ? []
       : [`it is partitioned by ${paths}, not ${wanted.partitionKey}: make it anew`]),
-    ...(version === 2 ? [] : [`its partition key has version ${version} of the hash, not 2: make it anew`]),
+    ...(version === '2' ? [] : [`its partition key has version ${version} of the hash, not 2: make it anew`]),
     ...(found.defaultTtl === ttl
       ? []
       : [`its documents expire after ${ttlText(found.defaultTtl)}, not ${ttlText(ttl)} (defaultTtl)`]),
