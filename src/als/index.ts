@@ -31,10 +31,10 @@ export {
 } from './settings.ts';
 export { roundHalfEven } from './rounding.ts';
 export { starUnit } from './side.ts';
-export { dot, greatest, topNOf, type TopNOptions } from './top-n.ts';
+export { dot, fittingBest, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export { trainGeneration } from './train-generation.ts';
 export type { TrainingOptions } from './training-progress.ts';
 export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 export { defaultWeights, type Weight, type WeightRule, type WeightTable } from './weights.ts';
 export { pairsPerWidening } from './widths.ts';
-export { whyOf, type Contribution, type Explained, type OwnEvent, type Why } from './why.ts';
+export { foldedIn, whyOf, type Contribution, type Explained, type OwnEvent, type Why } from './why.ts';

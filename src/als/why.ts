@@ -41,6 +41,22 @@ export function whyOf(item: Int16Array, own: readonly OwnEvent[], model: Explain
   });
 }
 
+/**
+ * Of a user who did just this, the factors for which `factors . y` is the score of an item y in grid steps: A^-1 times
+ * the weighted sum of the wanted items. Nobody is stored, and no grid rounds it.
+ * @throws {BoundExceeded} for a system that is singular
+ */
+export function foldedIn(k: number, own: readonly OwnEvent[], model: Explained): Float64Array {
+  const system = systemOf(k, own, model);
+  for (const { vector, weight, preference } of own)
+    for (let f = 0; f < k; f++) {
+      const at = f * (k + 1) + k;
+      system[at] = (system[at] ?? NaN) + weight * preference * (vector[f] ?? NaN);
+    }
+  solveCholesky(system, k);
+  return Float64Array.from({ length: k }, (_, f) => system[f * (k + 1) + k] ?? NaN);
+}
+
 /** A, in 1/16 steps of confidence and squared grid steps: k rows of k + 1. */
 function systemOf(k: number, own: readonly OwnEvent[], { settings, gram, items, unit }: Explained): Float64Array {
   const system = new Float64Array(k * (k + 1));

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Health, Verdict } from '../../operations/health.ts';
 import { noRules } from '../domain/rules.ts';
+import { askEndpoints } from './ask-endpoints.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
@@ -50,6 +51,7 @@ const sunset = Date.UTC(2028, 0, 1);
 export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
   const served = [
     ...listEndpoints(parts),
+    ...askEndpoints(parts),
     whyEndpoint(parts),
     ...pageEndpoints(parts),
     ratingEndpoint(parts),

@@ -1,6 +1,6 @@
 /** All item vectors in memory, kept up to date by the change feed: what likeness and fit are measured over. */
 import type { Documents } from '../../documents/port.ts';
-import { dot, greatest, ItemMatrix } from '../../als/index.ts';
+import { dot, fittingBest, greatest, ItemMatrix } from '../../als/index.ts';
 import { GrammedItems } from '../domain/grammed-items.ts';
 import { fromBytes } from '../domain/vectors.ts';
 import { TooManyItems } from './errors.ts';
@@ -80,6 +80,15 @@ export class ItemVectors {
     const factors = factorsOf(user);
     const unit = 2 ** (user.exponent + space.exponent);
     return rankedBy(space.matrix, { n, isAllowed }, row => dot(factors, row) / unit);
+  }
+
+  /**
+   * The n allowed items that fit somebody best whose factors lie on no grid, as `foldedIn` answers them; undefined for
+   * a generation that is not here. Exact: every item is scored.
+   */
+  fittingFolded(generation: number, factors: Float64Array, n: number, isAllowed = everything) {
+    const matrix = this.#spaces.get(generation)?.matrix;
+    return matrix && fittingBest(factors, matrix, { n, isAllowed });
   }
 
   /** The n allowed items of most events, most first. */

@@ -1,5 +1,6 @@
 /** What is recommended to whom: the reading use cases, which know nothing of HTTP. */
 import { type Exploration, explored, type Placed } from '../domain/exploration.ts';
+import type { HistoryItem } from '../domain/history.ts';
 import { Picker, type Rules } from '../domain/rules.ts';
 import type { SeenPolicy } from '../domain/shelf.ts';
 import { days, type Millis } from '../../stream/time.ts';
@@ -104,6 +105,15 @@ export class ItemLists {
     }
     const day = Math.floor(clock.now() / days(1));
     return this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
+  }
+
+  /**
+   * What fits a visitor who has done just this and whom nobody knows; where the model cannot tell, what is trending,
+   * then what is popular. Nothing of the basket itself, and nothing is kept of it.
+   */
+  forBasket(done: readonly HistoryItem[], asked: Asked): Promise<ItemList> {
+    const own = done.map(({ itemId }) => itemId);
+    return this.#everybodys(asked, [this.#sources.basket(done), ...this.#general], own);
   }
 
   /** What is most like the item, then what is trending, then what is popular. Throws `UnknownItem`. */

@@ -1,5 +1,7 @@
 /** Where the items of a list come from: each source is asked only while the ones before it left places open. */
 import type { Millis } from '../../stream/time.ts';
+import { factorsOfDone } from '../domain/fold-in.ts';
+import type { HistoryItem } from '../domain/history.ts';
 import type { Picker } from '../domain/rules.ts';
 import { TooManyItems } from './errors.ts';
 import type { ItemDirectory } from './items.ts';
@@ -66,6 +68,22 @@ export class Sources {
       const policy = vector.generation === model?.candidate?.generation ? 'candidate' : 'live';
       const rank = (n: number, isAllowed: IsAllowed) => vectors.fitting(vector, n, isAllowed);
       return this.#ranked(picker, { reason: 'personal', policy, model }, rank);
+    };
+
+  /** What fits somebody best who has done just this, of all items that the rules allow. */
+  basket =
+    (done: readonly HistoryItem[]): Opening =>
+    async picker => {
+      const { stored, vectors } = this.#parts;
+      const model = await stored.model();
+      if (model?.settings === undefined) return undefined;
+      await vectors.refresh();
+      const { generation, settings, time } = model;
+      const items = vectors.grammed(generation);
+      const factors = items && factorsOfDone(done, { settings, items, time });
+      if (factors === undefined) return undefined;
+      const rank = (n: number, isAllowed: IsAllowed) => vectors.fittingFolded(generation, factors, n, isAllowed);
+      return this.#ranked(picker, { reason: 'personal', policy: 'basket', model }, rank);
     };
 
   /** What is most like the item, of all that the rules allow. */

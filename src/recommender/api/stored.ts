@@ -64,6 +64,7 @@ const model = z.object({
     })
     .nullish(),
   settings: settings.optional(),
+  meanStars: z.number().optional(),
   counts: z.object({ users: z.int(), items: z.int() }).optional(),
   prequential: sums.optional(),
   popular: z.array(z.object({ itemId: z.string(), score: z.number() })),
@@ -96,6 +97,10 @@ const itemVector = z.object({
 });
 const userVector = z.object({ id: z.string(), generation: z.int(), number: z.int(), ...factors });
 
+/** Of the model that estimates stars. */
+const stars = z.object({ generation: z.int(), starFactors: z.base64(), starExponent: z.int(), bias: z.number() });
+
+export type StarsDocument = z.infer<typeof stars>;
 export type ItemVectorDocument = z.infer<typeof itemVector>;
 export type UserVectorDocument = z.infer<typeof userVector>;
 /** Integers of 16 bits as base64, and the exponent of the grid on which they lie. */
@@ -131,6 +136,11 @@ export class Stored {
 
   userVector(user: string): Promise<UserVectorDocument | undefined> {
     return this.#read({ collection: 'userVectors', partition: user, id: user }, userVector);
+  }
+
+  /** What the star model has of a user or an item. */
+  starsOf(collection: 'userVectors' | 'itemVectors', id: string): Promise<StarsDocument | undefined> {
+    return this.#read({ collection, partition: id, id }, stars);
   }
 
   profileOf(user: string): Promise<ProfileDocument | undefined> {

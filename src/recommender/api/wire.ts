@@ -72,7 +72,7 @@ export const envelope = z.object({
   items: z.array(listedItem),
   reason: z.enum(reasons).describe('Of what the list was begun with; each item says its own'),
   policy: z
-    .enum([...arms, 'similar', 'trending', 'popular'])
+    .enum([...arms, 'basket', 'similar', 'trending', 'popular'])
     .describe('What made the list: an arm of an experiment, else what `reason` names'),
   listId: z.string().max(maxListIdLength).describe('Names the list where it is reported as shown; opaque'),
   modelVersion: z.string().nullable().describe('generation.number of the model; null where none is behind the list'),

@@ -39,6 +39,8 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v1/users/ann/recommendations', [401, 200, 403, 200, 403, 200]],
   ['GET /v2/users/ann/recommendations', [401, 200, 403, 200, 403, 200]],
   ['GET /v2/users/ann/recommendations/heat/why', [401, 200, 403, 200, 403, 200]],
+  ['GET /v2/users/ann/estimates/heat', [401, 200, 403, 200, 403, 200]],
+  ['POST /v2/recommendations', [401, 200, 200, 200, 403, 200], { items: [{ itemId: 'heat' }] }],
   ['GET /v2/users/ann/profile', [401, 200, 403, 200, 403, 200]],
   ['GET /v2/users', [401, 403, 403, 200, 403, 200]],
   ['GET /v2/items', [401, 200, 200, 200, 403, 200]],

@@ -36,6 +36,7 @@ test('the description names exactly the routes of the server', async () => {
     'GET /v2/trending',
     'GET /v2/trends',
     'GET /v2/users',
+    'GET /v2/users/{id}/estimates/{itemId}',
     'GET /v2/users/{id}/orders',
     'GET /v2/users/{id}/profile',
     'GET /v2/users/{id}/recommendations',
@@ -46,6 +47,7 @@ test('the description names exactly the routes of the server', async () => {
     'POST /v2/orders/{userId}/{orderId}/cancel',
     'POST /v2/orders/{userId}/{orderId}/returns',
     'POST /v2/ratings',
+    'POST /v2/recommendations',
   ]);
   expect(routesOf(server.app.printRoutes({ commonPrefix: false })).sort()).toEqual(described.sort());
 });

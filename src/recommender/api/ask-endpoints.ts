@@ -1,0 +1,57 @@
+/** What is asked beside a user's own list: a list for whom nobody knows, and how somebody would like an item. */
+import { z } from 'zod';
+import { basketBody, historyOf } from './basket.ts';
+import { type Endpoint, endpoint, ok } from './endpoint.ts';
+import { type EstimateParts, estimateOf, estimateReasons } from './estimate.ts';
+import type { ItemLists } from './lists.ts';
+import { byUserAndItem, envelope, nothing } from './wire.ts';
+
+export interface AskParts extends EstimateParts {
+  readonly lists: ItemLists;
+}
+
+const estimate = z.object({
+  itemId: z.string(),
+  title: z.string(),
+  genres: z.array(z.string()),
+  stars: z.number().min(0.5).max(5).nullable().describe('Null where nothing has been rated yet'),
+  reason: z
+    .enum(estimateReasons)
+    .describe("'personal' is by user and item, 'item' and 'user' by one of them, 'mean' is that of all ratings"),
+  modelVersion: z.string().nullable().describe('generation.number; null where there is no model'),
+  generatedAt: z.iso.datetime().nullable().describe('Event time as of which it holds'),
+  ageMs: z.number().min(0).nullable().describe('Milliseconds since then'),
+});
+
+export const askEndpoints = (parts: AskParts): Endpoint[] => [
+  endpoint(
+    {
+      method: 'POST',
+      path: '/v2/recommendations',
+      access: 'shopper',
+      summary: 'What is recommended for a basket, or to a visitor whom nobody knows; nothing is kept',
+      params: nothing,
+      query: nothing,
+      body: basketBody,
+      answer: envelope,
+      status: 200,
+      problems: [400, 413, 415],
+    },
+    async ({ body: { items, n, genre: genres, maxPerGenre } }) =>
+      ok(await parts.lists.forBasket(historyOf(items, parts.clock.now()), { n, rules: { genres, maxPerGenre } })),
+  ),
+  endpoint(
+    {
+      method: 'GET',
+      path: '/v2/users/{id}/estimates/{itemId}',
+      access: ({ params }) => params.id,
+      summary: 'How many stars a user would give an item',
+      params: byUserAndItem,
+      query: nothing,
+      answer: estimate,
+      status: 200,
+      problems: [400, 404],
+    },
+    async ({ params }) => ok(await estimateOf(parts, params.id, params.itemId)),
+  ),
+];
