@@ -39,22 +39,21 @@ export function fittingBest(
 }
 
 /**
- * Always in the same order, so that the same factors have the same products. Four sums side by side: an addition need
+ * Always in the same order, so that the same factors have the same products. Two sums side by side: an addition need
  * not wait for the one before it, which is most of the time that a million items take.
  */
 function productsOf(factors: Float64Array, { k, size, values }: ItemMatrix): Float64Array {
   const scores = new Float64Array(size);
-  const whole = k - (k % 4);
+  const whole = k - (k % 2);
   for (let row = 0, at = 0; row < size; row++) {
-    let [a, b, c, d] = [0, 0, 0, 0];
-    for (let f = 0; f < whole; f += 4, at += 4) {
-      a += (factors[f] ?? NaN) * (values[at] ?? NaN);
-      b += (factors[f + 1] ?? NaN) * (values[at + 1] ?? NaN);
-      c += (factors[f + 2] ?? NaN) * (values[at + 2] ?? NaN);
-      d += (factors[f + 3] ?? NaN) * (values[at + 3] ?? NaN);
+    let even = 0;
+    let odd = 0;
+    for (let f = 0; f < whole; f += 2, at += 2) {
+      even += (factors[f] ?? NaN) * (values[at] ?? NaN);
+      odd += (factors[f + 1] ?? NaN) * (values[at + 1] ?? NaN);
     }
-    for (let f = whole; f < k; f++, at++) a += (factors[f] ?? NaN) * (values[at] ?? NaN);
-    scores[row] = a + b + (c + d);
+    if (whole < k) even += (factors[whole] ?? NaN) * (values[at++] ?? NaN);
+    scores[row] = even + odd;
   }
   return scores;
 }

@@ -14,7 +14,15 @@ interface Listed {
 
 test('a visitor who did what a user did has the scores that explain the user’s list, over the real dataflow, and stays unknown', async () => {
   const { world, server, json } = await dataflow();
-  await world.send(catalogue, { itemId: 'i1', title: 'One', genres: ['Drama'], tags: [], available: true, time: day });
+  await world.send(catalogue, {
+    tenant: '',
+    itemId: 'i1',
+    title: 'One',
+    genres: ['Drama'],
+    tags: [],
+    available: true,
+    time: day,
+  });
   const done = Array.from({ length: 300 }, (_, n) => {
     const event = { userId: `u${n % 12}`, itemId: `i${(n * 7 + (n % 5)) % 20}`, value: 1 + (n % 5) };
     return { ...event, eventId: `e${n}`, time: day + n * minute };
