@@ -9,6 +9,7 @@ const all = [
   ['bench/engine.ts', 'state'],
   ['bench/engine.ts', 'produce'],
   ['bench/commit.ts'],
+  ['bench/cosmos.ts'],
   ['bench/windows.ts'],
   ['bench/trends.ts'],
   ['bench/dataflow.ts', '1'],

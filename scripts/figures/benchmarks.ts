@@ -6,6 +6,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['engine-state', 'bench/engine.ts state'],
   ['engine-produce', 'bench/engine.ts produce'],
   ['epoch-commit', 'bench/commit.ts'],
+  ['cosmos', 'bench/cosmos.ts'],
   ['windows', 'bench/windows.ts'],
   ['trends', 'bench/trends.ts'],
   ['dataflow-1', 'bench/dataflow.ts 1'],

@@ -102,7 +102,7 @@ test('the whole recommender comes to the same model and lists as with SQLite, al
   for (const environment of [{}, cosmos]) {
     const folder = join(data, environment === cosmos ? 'cosmos' : 'sqlite');
     const at = ['--data', folder];
-    expect(await told(environment, 'import', ratings, ...at)).toMatchObject({ code: 0, ratings: 1_200 });
+    expect(await told(environment, 'import', 'csv', ratings, ...at)).toMatchObject({ code: 0, ratings: 1_200 });
     if (environment === cosmos)
       await fixture.setFaults([
         { kind: 'status', status: 429, retryAfterMs: 5, each: true, share: 0.2, on: ['bulk'] },
