@@ -16,18 +16,28 @@ export class RowDigests {
   readonly #ids: RowIds;
   readonly #vectorsOf: (row: number) => readonly Int16Array[];
   /** Row numbers by bucket, in the order of their ids unless the bucket is unsorted. */
-  readonly #rows = Array.from({ length: buckets }, (): number[] => []);
+  readonly #rows: readonly number[][];
   readonly #digests = Buffer.alloc(buckets * digestBytes);
   readonly #stale = new Set<number>(Array.from({ length: buckets }, (_, bucket) => bucket));
-  readonly #unsorted = new Set<number>();
+  readonly #unsorted: Set<number>;
   readonly #touched = new Marks();
   /** Bucket + 1 of each row; 0 if it is in none yet. */
-  readonly #bucketOf = new Numbers(length => new Uint16Array(length));
+  readonly #bucketOf: Numbers<Uint16Array>;
   #ofRows = Buffer.alloc(16 * digestBytes);
 
-  constructor(ids: RowIds, vectorsOf: (row: number) => readonly Int16Array[]) {
+  /** Of the same rows with other vectors than `former`: they stand in the same buckets, and all are yet to be touched. */
+  constructor(ids: RowIds, vectorsOf: (row: number) => readonly Int16Array[], former?: RowDigests) {
     this.#ids = ids;
     this.#vectorsOf = vectorsOf;
+    if (former === undefined) {
+      this.#rows = Array.from({ length: buckets }, () => []);
+      this.#unsorted = new Set();
+      this.#bucketOf = new Numbers(length => new Uint16Array(length));
+    } else {
+      this.#rows = former.#rows.map(rows => [...rows]);
+      this.#unsorted = new Set(former.#unsorted);
+      this.#bucketOf = former.#bucketOf.copy();
+    }
   }
 
   /** The row is new, or a vector of it has changed. */

@@ -8,6 +8,13 @@ export class Numbers<A extends Float64Array | Int32Array | Uint32Array | Int16Ar
     this.#values = make(64);
   }
 
+  copy(): Numbers<A> {
+    const copy = new Numbers(this.#make);
+    copy.#values = this.#make(this.#values.length);
+    copy.#values.set(this.#values);
+    return copy;
+  }
+
   /** The numbers themselves, for loops over many: valid until one is set past the end. */
   get values(): A {
     return this.#values;

@@ -30,6 +30,7 @@ export interface SideFacts {
   readonly touchedAt: Numbers<Int32Array>;
   /** Pairs by row. */
   readonly pairs: Adjacency;
+  readonly digests?: RowDigests;
 }
 
 const noFacts = (): SideFacts => ({
@@ -84,7 +85,7 @@ export class Side implements SideFacts, Disposable {
       this.staleness.set(row, 0);
       this.staleness.weigh(row, this.events.get(row));
     }
-    this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)]);
+    this.digests = new RowDigests(this.ids, row => [this.#vectors.row(row), this.#starVectors.row(row)], facts.digests);
   }
 
   /** The same rows with vectors of another generation, all zeros yet: worked on while these are read. */
