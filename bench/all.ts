@@ -29,6 +29,7 @@ const all = [
   ['bench/als/speed.ts', '--threads', '2'],
   ['bench/als/lists.ts', '--threads', '1'],
   ['bench/als/events.ts'],
+  ['bench/als/adoption.ts'],
   ['bench/als/growth.ts'],
   ['bench/list-rule.ts'],
   ['bench/generations.ts'],

@@ -37,6 +37,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-lists-1', 'bench/als/lists.ts --threads 1'],
   ['als-events', 'bench/als/events.ts'],
   ['als-bytes', 'bench/als/events.ts'],
+  ['als-adoption', 'bench/als/adoption.ts'],
   ['als-growth', 'bench/als/growth.ts'],
 ]);
 
