@@ -140,6 +140,7 @@ const patternOf = (path: string): RegExp =>
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 503) void reply.header('retry-after', '1');
   if (problem.status === 401) void reply.header('www-authenticate', challengeOf(problem));
+  void reply.header('cache-control', 'no-store');
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 

@@ -30,11 +30,15 @@ function operationOf(endpoint: Endpoint) {
     ...content,
     responses: {
       ...answerOf(endpoint),
+      ...(isTagged(endpoint) ? { 304: { description: 'As the asker has it, by If-None-Match' } } : {}),
       ...Object.fromEntries(problems.map(status => [status, refused(endpoint)])),
       default: refusal,
     },
   };
 }
+
+const isTagged = ({ method, mediaType, path }: Endpoint): boolean =>
+  method === 'GET' && mediaType === undefined && !path.startsWith('/healthz/');
 
 function answerOf({ status, summary, answer, mediaType = 'application/json' }: Endpoint) {
   return { [status]: { description: summary, content: { [mediaType]: { schema: shape(answer) } } } };

@@ -12,6 +12,7 @@ import { admit, type Caller } from './auth/caller.ts';
 import { Admission, type AdmissionOptions } from './auth/admission.ts';
 import { openGate } from './auth/gate.ts';
 import { Answering } from './answering.ts';
+import { cachedAnswer } from './caching.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointParts, MetricsSource } from './endpoints.ts';
 import { PortTaken } from './errors.ts';
@@ -187,10 +188,8 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
         idempotencyKey: Array.isArray(idempotencyKey) ? idempotencyKey.join() : idempotencyKey,
       });
       if (answer.body instanceof Readable) streams.add(reply.raw);
-      return reply
-        .code(answer.status)
-        .headers(answer.headers ?? {})
-        .send(answer.body);
+      const { status, headers, body: sent } = cachedAnswer(endpoint, answer, request.headers['if-none-match']);
+      return reply.code(status).headers(headers).send(sent);
     },
   });
 }
