@@ -29,9 +29,10 @@ interface Space {
 }
 
 /**
- * Vectors of the live generation, that of the document that was written last, and of the one that an experiment tries out
- * beside it: those of two generations never meet. Either may be the older one. Holds at most `mostItems`; beyond, `refresh` rejects with `TooManyItems`. What it answers is as of the last
- * `refresh`.
+ * Vectors of the live generation and of the one that an experiment tries out beside it: those of two generations never
+ * meet, and either may have the greater number. Live is what most items are of: a switch writes them all, and a document
+ * that was left behind says nothing, in whatever order a feed of several ranges tells them. Holds at most `mostItems`;
+ * beyond, `refresh` rejects with `TooManyItems`. What it answers is as of the last `refresh`.
  */
 export class ItemVectors {
   readonly #followed: Followed;
@@ -41,6 +42,8 @@ export class ItemVectors {
   /** Generations that the document of an item names, and how many documents name one. */
   readonly #named = new Map<string, readonly number[]>();
   readonly #naming = new Map<number, number>();
+  /** How many items are of a generation, beside which they may be of a candidate. */
+  readonly #living = new Map<number, number>();
   #live = -1;
 
   constructor(documents: Pick<Documents, 'changes'>, mostItems = defaultMostItems) {
@@ -120,12 +123,21 @@ export class ItemVectors {
   }
 
   #take({ id, generation, candidate, events, ...factors }: ItemVectorDocument): void {
-    this.#live = generation;
     if (this.#events.size >= this.#mostItems && !this.#events.has(id)) throw new TooManyItems(this.#mostItems);
     this.#events.set(id, events);
     this.#put(id, generation, factors);
     if (candidate !== null) this.#put(id, candidate.generation, candidate);
+    this.#countLive(generation, this.#named.get(id)?.[0]);
     this.#name(id, candidate === null ? [generation] : [generation, candidate.generation]);
+  }
+
+  /** Of as many items the one that was told last. */
+  #countLive(generation: number, before: number | undefined): void {
+    if (before !== undefined) this.#living.set(before, (this.#living.get(before) ?? 0) - 1);
+    const items = (this.#living.get(generation) ?? 0) + 1;
+    this.#living.set(generation, items);
+    if (before !== undefined && this.#living.get(before) === 0) this.#living.delete(before);
+    if (items >= (this.#living.get(this.#live) ?? 0)) this.#live = generation;
   }
 
   /** What no document names any more goes. */
@@ -158,6 +170,7 @@ export class ItemVectors {
     this.#events.clear();
     this.#named.clear();
     this.#naming.clear();
+    this.#living.clear();
   }
 }
 

@@ -148,10 +148,15 @@ describe('similar items', () => {
     expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['b']);
     await fill.vector('c', [1, 0]);
     expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['c', 'b']);
-    await fill.vector('a', [1, 2, 3], 2);
-    await fill.vector('d', [1, 2, 4], 2);
-    await fill.vector('late', [1, 2, 3], 1);
-    expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['d']);
+    for (const [id, last] of [
+      ['a', 3],
+      ['b', -3],
+      ['d', 4],
+    ] as const)
+      await fill.vector(id, [1, 2, last], 2);
+    // An item that is not of the new generation, and is told last.
+    await fill.vector('late', [1, 0], 1);
+    expect(ids((await get('/v2/items/a/similar')).json())).toEqual(['d', 'b']);
   });
 
   test('begin anew where the documents were begun afresh', async () => {
