@@ -37,13 +37,17 @@ export class Answering {
     const parts = this.#partsOf(tenant);
     const answers = { parts, endpoints: endpointsOf(parts) };
     this.#tenants.set(tenant, answers);
-    if (this.#isClosed) void parts.hub.close(); // nothing runs in it yet
+    if (this.#isClosed) void closeParts(parts); // nothing runs in it yet
     return answers;
   }
 
-  /** Ends all live streams; resolves once nothing runs any more. */
+  /** Ends all live streams, and all waiting; resolves once nothing runs any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#tenants.values()].map(({ parts }) => parts.hub.close()));
+    await Promise.all([...this.#tenants.values()].map(({ parts }) => closeParts(parts)));
   }
 }
+
+const closeParts = async ({ hub, learnt, learntLists }: EndpointParts): Promise<void> => {
+  await Promise.all([hub.close(), learnt.close(), learntLists.close()]);
+};

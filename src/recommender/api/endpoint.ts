@@ -20,7 +20,7 @@ export interface RawRequest {
 }
 
 interface Description<P, Q, B> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** With parameters in braces, as OpenAPI writes it. */
   readonly path: string;
   readonly summary: string;

@@ -6,11 +6,13 @@ import { askEndpoints } from './ask-endpoints.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
+import { eventEndpoints, type EventParts } from './event-endpoints.ts';
+import type { EventPlace } from './learnt.ts';
+import type { LearntLists } from './learnt-lists.ts';
 import { openApi } from './openapi.ts';
 import { orderEndpoints, type OrderParts } from './orders/endpoints.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
 import { type ExposurePorts, postExposure } from './post-exposure.ts';
-import { type PostedRating, postRating, type RatingPorts } from './post-rating.ts';
 import { whyOf } from './why.ts';
 import {
   accepted,
@@ -23,7 +25,6 @@ import {
   listQuery,
   nothing,
   oldListQuery,
-  ratingBody,
   userListQuery,
   whyAnswer,
   whyQuery,
@@ -35,10 +36,10 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
-export interface EndpointParts extends PageParts, OrderParts {
+export interface EndpointParts extends PageParts, OrderParts, EventParts {
+  readonly learntLists: LearntLists;
   readonly lists: ItemLists;
   readonly vectors: ItemVectors;
-  readonly ratings: RatingPorts;
   readonly exposures: ExposurePorts;
   readonly health: Health;
   readonly metrics: MetricsSource;
@@ -54,7 +55,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     ...askEndpoints(parts),
     whyEndpoint(parts),
     ...pageEndpoints(parts),
-    ratingEndpoint(parts),
+    ...eventEndpoints(parts),
     exposureEndpoint(parts),
     ...orderEndpoints(parts),
     ...operationEndpoints(parts),
@@ -66,7 +67,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
   return [...served, description];
 }
 
-function listEndpoints({ lists }: EndpointParts): Endpoint[] {
+function listEndpoints({ lists, learntLists }: EndpointParts): Endpoint[] {
   const list = {
     method: 'GET',
     access: 'shopper',
@@ -87,8 +88,13 @@ function listEndpoints({ lists }: EndpointParts): Endpoint[] {
         query: userListQuery,
         summary: 'What is recommended to a user',
       },
-      async ({ params, query }) =>
-        ok(await lists.recommendationsFor(params.id, { ...askedBy(query), exclude: query.exclude, explore: true })),
+      async ({ params, query }) => {
+        const { after, wait: wait_ms, exclude } = query;
+        // First: what is read after it is what has learnt the event.
+        const learnt = after === undefined ? after : await learntLists.wait(params.id, placeIn(after), wait_ms);
+        const own = await lists.recommendationsFor(params.id, { ...askedBy(query), exclude, explore: true });
+        return ok(learnt === undefined ? own : { ...own, learnt });
+      },
     ),
     endpoint(
       { ...list, path: '/v2/items/{id}/similar', params: byId, problems: [400, 404], summary: 'Items like an item' },
@@ -101,6 +107,12 @@ function listEndpoints({ lists }: EndpointParts): Endpoint[] {
       ok(await lists.popular(askedBy(query))),
     ),
   ];
+}
+
+/** As `wire.ts` lets it through: `partition:offset`. */
+function placeIn(text: string): EventPlace {
+  const [partition = 0, offset = 0] = text.split(':').map(Number);
+  return { partition, offset };
 }
 
 const whyEndpoint = (parts: EndpointParts): Endpoint =>
@@ -151,27 +163,6 @@ const oldListEndpoint = (lists: ItemLists): Endpoint =>
           link: `</v2/users/${encodeURIComponent(params.id)}/recommendations>; rel="successor-version"`,
         },
       };
-    },
-  );
-
-const ratingEndpoint = ({ ratings }: EndpointParts): Endpoint =>
-  endpoint(
-    {
-      method: 'POST',
-      path: '/v2/ratings',
-      access: ({ body }) => body.userId,
-      summary: 'Takes what a user did with an item into the log',
-      params: nothing,
-      query: nothing,
-      body: ratingBody,
-      answer: accepted,
-      status: 202,
-      problems: [400, 413, 415, 422],
-    },
-    async ({ body: { userId, itemId, value, kind, eventId, at } }) => {
-      const time = at === undefined ? undefined : Date.parse(at);
-      const posted: PostedRating = { userId, itemId, value, kind, eventId, time };
-      return { status: 202, body: await postRating(ratings, posted) };
     },
   );
 

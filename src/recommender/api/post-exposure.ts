@@ -7,9 +7,9 @@ import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Millis } from '../../stream/time.ts';
 import { type Transport, UnknownTopic } from '../../transport/port.ts';
 import { invalidExposure } from '../domain/validate.ts';
+import type { Accepted } from './append-event.ts';
 import { ExposuresMissing, InvalidExposure, UnknownList } from './errors.ts';
 import type { ListIds, ListOrigin } from './list-ids.ts';
-import type { Accepted } from './post-rating.ts';
 
 export interface PostedExposure {
   readonly listId: string;

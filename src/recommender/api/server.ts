@@ -19,6 +19,8 @@ import { PortTaken } from './errors.ts';
 import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
 import { ItemDirectory } from './items.ts';
 import { ItemVectors } from './item-vectors.ts';
+import { LearntOffsets } from './learnt.ts';
+import { LearntLists } from './learnt-lists.ts';
 import { ListIds } from './list-ids.ts';
 import { ItemLists } from './lists.ts';
 import { type LiveClock, LiveHub } from './live/hub.ts';
@@ -39,7 +41,7 @@ import { UserDirectory } from './users.ts';
 
 export interface ServerOptions {
   readonly documents: Pick<Documents, 'get' | 'changes' | 'list' | 'put'>;
-  readonly transport: Pick<Transport, 'partitions' | 'append'> & LogPorts['transport'];
+  readonly transport: Pick<Transport, 'partitions' | 'append' | 'grown' | 'committed'> & LogPorts['transport'];
   readonly registry: SchemaRegistry;
   readonly clock: LiveClock;
   /** Draws an id for an event that comes without, for instance `randomUUID`. */
@@ -113,9 +115,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 /** The table of endpoints is the same for all tenants; what they answer from is not. */
-const answeringFrom = (options: ServerOptions): Answering => new Answering(tenant => partsOf(options, tenant));
+function answeringFrom(options: ServerOptions): Answering {
+  // One for all: what is learnt is told of partitions, and whose events they are makes no difference.
+  const learnt = new LearntOffsets(options);
+  return new Answering(tenant => partsOf(options, tenant, learnt));
+}
 
-function partsOf(options: ServerOptions, tenant: string): EndpointParts {
+function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets): EndpointParts {
   const documents = new TenantDocuments(options.documents, tenant);
   const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
   const stored = new Stored(documents);
@@ -148,6 +154,8 @@ function partsOf(options: ServerOptions, tenant: string): EndpointParts {
     lists: new ItemLists({ stored, items, vectors, clock, report, exploration, seen, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: { transport, clock, newEventId, tenant },
+    learnt,
+    learntLists: new LearntLists({ learnt, stored, transport, clock, report }),
     exposures: { transport, registry, clock, listIds, tenant },
     // Orders name their tenant themselves, in the document and in its key.
     orders: {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { maxIdLength, maxListIdLength } from '../domain/validate.ts';
 import { arms, kinds, reasons } from './stored.ts';
+import { longestWait_ms } from './waiting.ts';
 
 /** Bytes of a request's body at most. */
 export const bodyLimit = 16 * 1024;
@@ -38,6 +39,18 @@ const maxPerGenre = z.coerce
 export const oldListQuery = z.strictObject({ n });
 export const listQuery = z.strictObject({ n, genre, maxPerGenre });
 export const userListQuery = listQuery.extend({
+  after: z
+    .string()
+    .regex(/^\d{1,5}:\d{1,15}$/)
+    .optional()
+    .describe('`partition:offset` of an event of the user, as its write answered: waits until the list has learnt it'),
+  wait: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(longestWait_ms)
+    .default(2_000)
+    .describe('With `after`: milliseconds to wait at most'),
   exclude: z
     .enum(['seen', 'bought', 'none'])
     .default('seen')
@@ -51,14 +64,20 @@ export const whyQuery = z.strictObject({
   n: z.coerce.number().int().min(1).max(mostListed).default(10).describe('Contributions that are listed'),
 });
 
-export const ratingBody = z.strictObject({
-  userId: id,
-  itemId: id,
-  value: z.number().describe('Stars from 0.5 to 5 in halves; the quantity of an order or return; 1 of a view'),
-  kind: z.enum(['rating', 'order', 'view', 'return']).default('rating'),
-  eventId: id.optional().describe('Sent twice with one id, an event counts once; drawn where absent'),
-  at: z.iso.datetime({ offset: true }).optional().describe('When it happened; now where absent'),
-});
+export const ratingBody = z
+  .strictObject({
+    userId: id.optional().describe('Who did it'),
+    sessionId: id.optional().describe('In its place: the session of who is not signed in'),
+    itemId: id,
+    value: z.number().describe('Stars from 0.5 to 5 in halves; the quantity of an order or return; 1 of a view'),
+    kind: z.enum(['rating', 'order', 'view', 'return']).default('rating'),
+    eventId: id.optional().describe('Sent twice with one id, an event counts once; drawn where absent'),
+    at: z.iso.datetime({ offset: true }).optional().describe('When it happened; now where absent'),
+  })
+  .refine(({ userId, sessionId }) => (userId === undefined) !== (sessionId === undefined), {
+    path: ['userId'],
+    message: 'give userId or sessionId, one of them',
+  });
 
 const bareItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()), score: z.number() };
 export const bareList = z.array(z.object({ ...bareItem, reason: z.enum(reasons) }));
@@ -74,6 +93,7 @@ export const envelope = z.object({
   policy: z
     .enum([...arms, 'basket', 'similar', 'trending', 'popular'])
     .describe('What made the list: an arm of an experiment, else what `reason` names'),
+  learnt: z.boolean().optional().describe('With `after`: whether the list has learnt that event'),
   listId: z.string().max(maxListIdLength).describe('Names the list where it is reported as shown; opaque'),
   modelVersion: z.string().nullable().describe('generation.number of the model; null where none is behind the list'),
   generatedAt: z.iso.datetime().nullable().describe('Event time as of which the list holds'),

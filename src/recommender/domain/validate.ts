@@ -82,7 +82,9 @@ function invalidSubject({ kind, userId, sessionId, itemId }: Rating): string | u
   const session = (): string | undefined => invalidId('sessionId', sessionId);
   if (kind === 'erase' || kind === 'alias') {
     if (itemId !== '') return `itemId of an event of kind ${kind} is not empty`;
-    return kind === 'erase' ? user() : (user() ?? session());
+    // An alias to oneself would leave nobody.
+    const itself = kind === 'alias' && userId === sessionId ? 'sessionId of an alias is its userId' : undefined;
+    return kind === 'erase' ? user() : (user() ?? session() ?? itself);
   }
   // An anonymous session stands for its user until an alias names one.
   return (userId === '' && sessionId !== '' ? session() : user()) ?? invalidId('itemId', itemId);

@@ -53,6 +53,7 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/models/quality', [401, 403, 403, 403, 403, 200]],
   ['GET /v2/experiment', [401, 403, 403, 403, 403, 200]],
   ['POST /v2/ratings', [401, 202, 403, 202, 403, 202], rating],
+  ['POST /v2/users/ann/aliases', [401, 403, 403, 202, 403, 202], { sessionId: 's' }],
   ['POST /v2/exposures', [401, 422, 403, 422, 403, 422], shown],
   ['POST /v2/orders', [401, 202, 403, 202, 403, 202], order],
   ['POST /v2/orders/batch', [401, 202, 403, 202, 403, 202], { orders: [order] }],

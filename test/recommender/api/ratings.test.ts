@@ -70,7 +70,15 @@ describe('a rating that is posted', () => {
   test('is to be sent again later where the log does not answer', async () => {
     const away = () => Promise.reject(new Unavailable('The log is away', 'Wait'));
     const { post } = await shop({
-      transport: { partitions: away, append: away, topics: away, bounds: away, read: away },
+      transport: {
+        partitions: away,
+        append: away,
+        topics: away,
+        bounds: away,
+        read: away,
+        grown: away,
+        committed: away,
+      },
     });
     const answer = await post(sound);
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);

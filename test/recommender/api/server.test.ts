@@ -48,6 +48,7 @@ test('the description names exactly the routes of the server', async () => {
     'POST /v2/orders/{userId}/{orderId}/returns',
     'POST /v2/ratings',
     'POST /v2/recommendations',
+    'POST /v2/users/{id}/aliases',
   ]);
   expect(routesOf(server.app.printRoutes({ commonPrefix: false })).sort()).toEqual(described.sort());
 });

@@ -1,4 +1,4 @@
-/** Takes an event into the log: the writing use case, which knows nothing of HTTP. */
+/** Takes what somebody did, or a note about somebody, into the log: the writing use case, which knows nothing of HTTP. */
 import type { Rating } from '../../../schemas/types.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
@@ -7,11 +7,13 @@ import type { Offset, Transport } from '../../transport/port.ts';
 import { invalidRating } from '../domain/validate.ts';
 import { InvalidRating } from './errors.ts';
 
-export interface PostedRating {
+export interface PostedEvent {
+  readonly kind: Rating['kind'];
+  /** Empty while only the session is known. */
   readonly userId: string;
-  readonly itemId: string;
-  readonly value: number;
-  readonly kind: 'rating' | 'order' | 'view' | 'return';
+  readonly sessionId?: string | undefined;
+  readonly itemId?: string | undefined;
+  readonly value?: number | undefined;
   /** Sent twice, an event counts once: downstream drops the second. Drawn where absent. */
   readonly eventId?: string | undefined;
   /** When it happened; now where absent. */
@@ -26,7 +28,7 @@ export interface Accepted {
   readonly offset: Offset;
 }
 
-export interface RatingPorts {
+export interface EventPorts {
   readonly transport: Pick<Transport, 'partitions' | 'append'>;
   readonly clock: { now(): Millis };
   /** Draws an id that no other event has. */
@@ -35,11 +37,12 @@ export interface RatingPorts {
   readonly tenant: string;
 }
 
-/** Appends a sound event to `ratings`. Throws `InvalidRating` for what would not count. */
-export async function postRating(ports: RatingPorts, posted: PostedRating): Promise<Accepted> {
+/** Appends a sound event to `ratings`. @throws {InvalidRating} for what would not count */
+export async function appendEvent(ports: EventPorts, posted: PostedEvent): Promise<Accepted> {
   const origin = ports.clock.now();
-  const { userId, itemId, value, kind, eventId = ports.newEventId(), time = origin } = posted;
-  const event: Rating = { eventId, tenant: ports.tenant, userId, sessionId: '', itemId, kind, value, time };
+  const { kind, userId, sessionId = '', itemId = '', value = 0 } = posted;
+  const { eventId = ports.newEventId(), time = origin } = posted;
+  const event: Rating = { eventId, tenant: ports.tenant, userId, sessionId, itemId, kind, value, time };
   const problem = invalidRating(event, origin);
   if (problem !== undefined) throw new InvalidRating(problem, 'Send an event that fits');
   const [place] = await appendFromOutside(ports.transport, ratings.name, [recordOf(ratings, event)], origin);

@@ -1,0 +1,82 @@
+/** What users do, and notes about users, into the log; on request with the word that it has been learnt. */
+import { z } from 'zod';
+import { type Accepted, appendEvent, type EventPorts } from './append-event.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import type { LearntOffsets } from './learnt.ts';
+import { longestWait_ms } from './waiting.ts';
+import { accepted, byId, id, nothing, ratingBody } from './wire.ts';
+
+export interface EventParts {
+  readonly ratings: EventPorts;
+  readonly learnt: LearntOffsets;
+}
+
+const wait = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(longestWait_ms)
+  .optional()
+  .describe('Milliseconds to wait at most until the model has learnt it');
+export const waitQuery = z.strictObject({ wait });
+const acceptedAndLearnt = accepted.extend({
+  learnt: z
+    .boolean()
+    .optional()
+    .describe('With `wait`: whether the model has learnt it by now; it will in either case'),
+  modelVersion: z.string().nullable().optional().describe('generation.number of a model that has learnt it'),
+});
+const aliasBody = z.strictObject({
+  sessionId: id.describe('Whose events so far are the user’s from here on, and nobody else’s'),
+  eventId: id.optional().describe('Sent twice with one id, an event counts once; drawn where absent'),
+  at: z.iso.datetime({ offset: true }).optional().describe('When it happened; now where absent'),
+});
+
+const written = {
+  query: waitQuery,
+  answer: acceptedAndLearnt,
+  status: 202,
+  problems: [400, 413, 415, 422],
+} as const;
+
+export const eventEndpoints = (parts: EventParts): Endpoint[] => [
+  endpoint(
+    {
+      ...written,
+      method: 'POST',
+      path: '/v2/ratings',
+      access: ({ body }) => body.userId ?? body.sessionId,
+      summary: 'Takes what a user did with an item, or a session without one, into the log',
+      params: nothing,
+      body: ratingBody,
+    },
+    async ({ body: { at, userId = '', ...event }, query }) =>
+      answered(parts, await appendEvent(parts.ratings, { ...event, userId, time: timeOf(at) }), query),
+  ),
+  endpoint(
+    {
+      ...written,
+      method: 'POST',
+      path: '/v2/users/{id}/aliases',
+      // A session's events leave it for good, and its id may be anybody's: no shopper's token says that it is theirs.
+      access: 'service',
+      summary: 'Makes what a session has done the user’s',
+      params: byId,
+      body: aliasBody,
+    },
+    async ({ params: { id: userId }, body: { at, ...event }, query }) => {
+      const posted = { ...event, kind: 'alias', userId, time: timeOf(at) } as const;
+      return answered(parts, await appendEvent(parts.ratings, posted), query);
+    },
+  ),
+];
+
+const timeOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Date.parse(at));
+
+/** It is durable already: what is waited for can take nothing of that back. */
+export async function answered({ learnt }: EventParts, body: Accepted, { wait: wait_ms }: z.infer<typeof waitQuery>) {
+  if (wait_ms === undefined) return { status: 202, body };
+  const version = await learnt.wait(body, wait_ms);
+  const modelVersion = version === undefined ? null : `${version.generation}.${version.number}`;
+  return { status: 202, body: { ...body, learnt: version !== undefined, modelVersion } };
+}

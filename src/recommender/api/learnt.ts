@@ -1,0 +1,94 @@
+/** Which events the model has learnt: one follower of `model-versions` for all who wait, and only while somebody does. */
+import type { ModelVersion } from '../../../schemas/types.ts';
+import { modelVersions, ratings } from '../../../topologies/streams.ts';
+import { type LogPorts, PartitionValues } from '../../stream/log-values.ts';
+import type { Millis } from '../../stream/time.ts';
+import type { Offset, Transport } from '../../transport/port.ts';
+import { Waiting } from './waiting.ts';
+
+/** An event of `ratings`, by where it stands. */
+export interface EventPlace {
+  readonly partition: number;
+  readonly offset: Offset;
+}
+
+export type LearntVersion = Pick<ModelVersion, 'generation' | 'number'>;
+
+export interface LearntParts extends LogPorts {
+  readonly transport: LogPorts['transport'] & Pick<Transport, 'grown'>;
+  readonly clock: { now(): Millis; sleep(duration: Millis, signal: AbortSignal): Promise<void> };
+  /** Told of what ended the following; who waited is told that nothing is known of it. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Versions read back where the following begins: the newest is among them, whatever markers stand behind it. */
+const readBack = 64;
+
+export class LearntOffsets {
+  readonly #parts: LearntParts;
+  readonly #waiting: Waiting<EventPlace, LearntVersion>;
+  /** Of the newest version that was read. */
+  readonly #ends = new Map<number, Offset>();
+  #newest: LearntVersion | undefined;
+  #values: PartitionValues<ModelVersion>;
+  #at: Offset | undefined;
+
+  constructor(parts: LearntParts) {
+    this.#parts = parts;
+    this.#values = new PartitionValues(parts, modelVersions, 0);
+    this.#waiting = new Waiting({ ...parts, run: signal => this.#follow(signal) });
+  }
+
+  /** The first version met that has learnt the event; undefined where none has within so many milliseconds. */
+  async wait(place: EventPlace, atMost_ms: Millis): Promise<LearntVersion | undefined> {
+    // The loop may sleep until the next version, which need not come.
+    return this.#learntBy(place) ?? (await this.#waiting.wait(place, atMost_ms));
+  }
+
+  /** Ends all waiting. */
+  close(): Promise<void> {
+    return this.#waiting.close();
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { transport } = this.#parts;
+    const at = { topic: modelVersions.name, partition: 0 };
+    // Nobody learns in such a log.
+    if (!(await transport.topics()).some(({ topic }) => topic === at.topic)) return;
+    while (!signal.aborted) {
+      await this.#readOn(await transport.bounds(at));
+      this.#settle();
+      await transport.grown([{ ...at, offset: this.#at ?? 0 }], signal);
+    }
+  }
+
+  async #readOn({ start, end }: { readonly start: Offset; readonly end: Offset }): Promise<void> {
+    if (this.#at === undefined || this.#at < start || this.#at > end) this.#begin(Math.max(start, end - readBack));
+    for await (const version of this.#values.read(this.#at ?? start, end)) {
+      this.#take(version);
+      this.#settle();
+    }
+    this.#at = end;
+  }
+
+  /** At the end of the log; also where it was made anew, or retention has passed us. */
+  #begin(at: Offset): void {
+    this.#at = at;
+    this.#ends.clear();
+    this.#newest = undefined;
+    this.#values = new PartitionValues(this.#parts, modelVersions, 0);
+  }
+
+  #take({ generation, number, learnt }: ModelVersion): void {
+    this.#newest = { generation, number };
+    for (const { stream, partition, end } of learnt) if (stream === ratings.name) this.#ends.set(partition, end);
+  }
+
+  #settle(): void {
+    this.#waiting.settle(place => this.#learntBy(place));
+  }
+
+  #learntBy({ partition, offset }: EventPlace): LearntVersion | undefined {
+    return (this.#ends.get(partition) ?? 0) > offset ? this.#newest : undefined;
+  }
+}
