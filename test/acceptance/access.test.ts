@@ -53,7 +53,7 @@ test('keys are made, changed and taken back while the server runs, and none of t
   const doctor = await millraceWith({ MILLRACE_AUTH_KEYS: keys }, 'doctor', '--data', data);
   const files = readdirSync(keys).map(name => readFileSync(join(keys, name), 'utf8'));
   const said = [stdout, stderr, metrics, JSON.stringify(listed), doctor.stdout, doctor.stderr, ...files].join('\n');
-  for (const { key } of [service, shopper, monitor]) expect(said).not.toContain(key.split('_')[2]);
+  for (const { key } of [service, shopper, monitor]) expect(said).not.toContain(key.slice(-43));
   expect(stderr).not.toContain('no credentials are configured');
 });
 

@@ -43,9 +43,12 @@ export function testIssuer() {
     asked,
     claims,
     /** A good token but for what is changed; undefined leaves a claim out. */
-    token: (change: Part = {}, { header = {}, pair = current() }: { header?: Part; pair?: Pair } = {}) =>
+    token: (
+      change: Part = {},
+      { header = {}, pair = current(), hash = 'RSA-SHA256' }: { header?: Part; pair?: Pair; hash?: string } = {},
+    ) =>
       signed({ alg: 'RS256', typ: 'JWT', kid: pair.kid, ...header }, claims(change), text =>
-        sign('RSA-SHA256', Buffer.from(text), pair.privateKey),
+        sign(hash, Buffer.from(text), pair.privateKey),
       ),
     unsigned: (change: Part = {}, alg = 'none') => signed({ alg, typ: 'JWT' }, claims(change), () => Buffer.alloc(0)),
     /** Signed with the published key as if it were a shared secret. */
@@ -72,7 +75,7 @@ export function testIssuer() {
 
 const pairOf = (kid: string): Pair => ({ kid, ...generateKeyPairSync('rsa', { modulusLength: 2_048 }) });
 
-const jwkOf = ({ kid, publicKey }: Pair) => ({ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' });
+const jwkOf = ({ kid, publicKey }: Pair) => ({ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' });
 
 function signed(header: Part, payload: Part, signature: (text: string) => Buffer): string {
   const text = [header, payload].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');

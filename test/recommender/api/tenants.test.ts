@@ -113,7 +113,7 @@ test('nothing of one tenant is found in what another is answered, however alike 
         );
       }
     }),
-    { numRuns: 3 },
+    { numRuns: 3, endOnFailure: true },
   );
 });
 
