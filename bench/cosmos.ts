@@ -39,7 +39,7 @@ try {
       { name: `the library's upserts, ${together} at once`, run: () => rate(() => upsertPlainly(plain)) },
       {
         name: 'documents that are new to the process: read, then replaced',
-        run: async () => renewed(cold => rate(() => cold.write(vectors('known')))),
+        run: async () => renewed(cold => rate(() => cold.write(vectors('cold')))),
       },
       { name: 'documents that it knows: replaced', run: () => rate(() => documents.write(vectors('known'))) },
       ...units(),
@@ -60,7 +60,7 @@ function units() {
   });
   return [
     of('an update of a vector', () => cost(() => documents.write(vectors('known')), count)),
-    of('the same, new to the process', () => renewed(cold => costOf(cold, () => cold.write(vectors('known')), count))),
+    of('the same, new to the process', () => renewed(cold => costOf(cold, () => cold.write(vectors('cold')), count))),
     of('the plan of an epoch', appended),
     of('a list of 100, read', () =>
       cost(() => documents.get({ collection: 'recommendations', partition: 'ann', id: 'ann' }), 1),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { configure } from '../../src/app/configure.ts';
 import { portSettings } from '../../src/app/port-settings.ts';
 import { root } from '../../scripts/results.ts';
+import { emulatorImage } from '../support/cosmos/emulator.ts';
 import { image } from '../support/kafka/choice.ts';
 import { parsed } from './command-line.ts';
 import { compose, list, ours, said } from './files.ts';
@@ -92,6 +93,10 @@ test('the broker and the emulator are those that the tests know', async () => {
   expect(services['redpanda']?.image).toBe(image);
   const { default: azurite } = await import('azurite/package.json', { with: { type: 'json' } });
   expect(services['azurite']?.image).toBe(`mcr.microsoft.com/azure-storage/azurite:${azurite.version}`);
+});
+
+test('the emulator of Cosmos DB is the one that the tests know, and comes only when it is asked for', () => {
+  expect(services['cosmos']).toMatchObject({ image: emulatorImage, profiles: ['cosmos'] });
 });
 
 test('every volume that is named is declared', () => {

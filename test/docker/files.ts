@@ -12,6 +12,7 @@ const Service = z.object({
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).optional(),
   ports: z.array(z.string()).optional(),
+  profiles: z.array(z.string()).optional(),
   volumes: z.array(z.string()).optional(),
   network_mode: z.string().optional(),
   healthcheck: z.object({ disable: z.boolean().optional(), test: z.array(z.string()).optional() }).optional(),

@@ -43,13 +43,17 @@ type At = Pick<CosmosFixture, 'endpoint' | 'key'>;
 export const openDocuments = ({ endpoint, key }: At, opened: Partial<CosmosDocumentsOptions> = {}) =>
   openCosmosDocuments({ endpoint, key, database, timeoutMs: 10_000, clock: systemClock, ...opened });
 
-export async function makeContainers({ endpoint, key }: At, names: readonly string[]): Promise<void> {
+export async function makeContainers(
+  { endpoint, key }: At,
+  names: readonly string[],
+  within = database,
+): Promise<void> {
   const client = new CosmosClient({ endpoint, key, connectionPolicy: { enableEndpointDiscovery: false } });
   try {
-    await client.databases.createIfNotExists({ id: database });
+    await client.databases.createIfNotExists({ id: within });
     for (const name of names) {
       const container = containerOf(name);
-      await client.database(database).containers.createIfNotExists({
+      await client.database(within).containers.createIfNotExists({
         id: name,
         partitionKey: {
           paths: [container.partitionKey],
