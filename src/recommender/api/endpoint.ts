@@ -34,6 +34,8 @@ interface Description<P, Q, B> {
   readonly mediaType?: string;
   readonly answer: z.ZodType;
   readonly deprecated?: boolean;
+  /** Bytes of its body at most, where not the usual. */
+  readonly bodyLimit?: number;
   /** Whether the header Idempotency-Key is looked at. */
   readonly takesIdempotencyKey?: boolean;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Health, Verdict } from '../../operations/health.ts';
 import { noRules } from '../domain/rules.ts';
 import { askEndpoints } from './ask-endpoints.ts';
+import { batchEndpoints, type BatchParts } from './batch-endpoints.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
@@ -36,7 +37,7 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
-export interface EndpointParts extends PageParts, OrderParts, EventParts {
+export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchParts {
   readonly learntLists: LearntLists;
   readonly lists: ItemLists;
   readonly vectors: ItemVectors;
@@ -57,6 +58,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     ...pageEndpoints(parts),
     ...eventEndpoints(parts),
     exposureEndpoint(parts),
+    ...batchEndpoints(parts),
     ...orderEndpoints(parts),
     ...operationEndpoints(parts),
   ];

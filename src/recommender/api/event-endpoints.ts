@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Accepted, appendEvent, type EventPorts } from './append-event.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
+import type { Idempotency } from './idempotency.ts';
 import type { LearntOffsets } from './learnt.ts';
 import { longestWait_ms } from './waiting.ts';
 import { accepted, byId, id, nothing, ratingBody } from './wire.ts';
@@ -9,6 +10,7 @@ import { accepted, byId, id, nothing, ratingBody } from './wire.ts';
 export interface EventParts {
   readonly ratings: EventPorts;
   readonly learnt: LearntOffsets;
+  readonly idempotency: Idempotency;
 }
 
 const wait = z.coerce
@@ -49,9 +51,17 @@ export const eventEndpoints = (parts: EventParts): Endpoint[] => [
       summary: 'Takes what a user did with an item, or a session without one, into the log',
       params: nothing,
       body: ratingBody,
+      takesIdempotencyKey: true,
     },
-    async ({ body: { at, userId = '', ...event }, query }) =>
-      answered(parts, await appendEvent(parts.ratings, { ...event, userId, time: timeOf(at) }), query),
+    ({ body, query, caller, idempotencyKey: key }) =>
+      parts.idempotency.once({ key, caller, path: '/v2/ratings', body }, async eventIds => {
+        const { at, userId = '', eventId = eventIds(0), ...event } = body;
+        return answered(
+          parts,
+          await appendEvent(parts.ratings, { ...event, eventId, userId, time: timeOf(at) }),
+          query,
+        );
+      }),
   ),
   endpoint(
     {

@@ -33,7 +33,7 @@ export const problemOf = (status: number, code: string, detail: string): Problem
 const refusals: ReadonlyMap<string, readonly [status: number, code: string, detail: string]> = new Map([
   ['FST_ERR_CTP_INVALID_JSON_BODY', [400, 'INVALID_JSON', 'The body is not JSON that can be read']],
   ['FST_ERR_CTP_EMPTY_JSON_BODY', [400, 'INVALID_JSON', 'The body is empty']],
-  ['FST_ERR_CTP_BODY_TOO_LARGE', [413, 'BODY_TOO_LARGE', 'The body has more than 16 KiB']],
+  ['FST_ERR_CTP_BODY_TOO_LARGE', [413, 'BODY_TOO_LARGE', 'The body has more bytes than the endpoint takes']],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', [415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json']],
   ['FST_ERR_BAD_URL', [400, 'INVALID_URL', 'The path is not well encoded']],
 ]);

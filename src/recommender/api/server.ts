@@ -17,6 +17,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { EndpointParts, MetricsSource } from './endpoints.ts';
 import { PortTaken } from './errors.ts';
 import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
+import { Idempotency } from './idempotency.ts';
 import { ItemDirectory } from './items.ts';
 import { ItemVectors } from './item-vectors.ts';
 import { LearntOffsets } from './learnt.ts';
@@ -38,6 +39,7 @@ import { exposures, modelVersions, ratings } from '../../../topologies/streams.t
 import { TenantDocuments } from './tenant-documents.ts';
 import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
+import { bodyLimit } from './wire.ts';
 
 export interface ServerOptions {
   readonly documents: Pick<Documents, 'get' | 'changes' | 'list' | 'put'>;
@@ -157,6 +159,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
     learnt,
     learntLists: new LearntLists({ learnt, stored, transport, clock, report }),
     exposures: { transport, registry, clock, listIds, tenant },
+    idempotency: new Idempotency(clock),
     // Orders name their tenant themselves, in the document and in its key.
     orders: {
       documents: options.documents,
@@ -182,6 +185,7 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     method: endpoint.method,
     url,
     exposeHeadRoute: hasHead(endpoint),
+    bodyLimit: endpoint.bodyLimit ?? bodyLimit,
     // Refused already before its body is read: what is in there is nothing to who may not ask at all.
     onRequest: async request => admit(endpoint.access, callerOf(request)),
     handler: async (request, reply) => {

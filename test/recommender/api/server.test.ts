@@ -42,11 +42,13 @@ test('the description names exactly the routes of the server', async () => {
     'GET /v2/users/{id}/recommendations',
     'GET /v2/users/{id}/recommendations/{itemId}/why',
     'POST /v2/exposures',
+    'POST /v2/exposures/batch',
     'POST /v2/orders',
     'POST /v2/orders/batch',
     'POST /v2/orders/{userId}/{orderId}/cancel',
     'POST /v2/orders/{userId}/{orderId}/returns',
     'POST /v2/ratings',
+    'POST /v2/ratings/batch',
     'POST /v2/recommendations',
     'POST /v2/users/{id}/aliases',
   ]);
