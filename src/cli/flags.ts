@@ -14,6 +14,14 @@ export interface ConfigFlags {
 export const jsonFlag = (): Option =>
   new Option('--json', 'one JSON object on standard output, and nothing else there');
 
+/** Of those who serve. */
+export interface DemoFlags {
+  readonly demo?: true;
+}
+
+export const demoFlag = (): Option =>
+  new Option('--demo', 'ask for tokens, and run an issuer on loopback that signs in whoever says who they are');
+
 export const appFlag = (): Option =>
   new Option('--app <file>', 'module that exports `topologies` (default: the recommender)');
 

@@ -14,12 +14,14 @@ import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
-import { addPages } from '../recommender/api/pages.ts';
+import { type DemoIssuer, demoAudience, openDemoIssuer } from '../recommender/api/auth/demo-issuer.ts';
+import { addPages, addSignIn } from '../recommender/api/pages.ts';
 import { requireSeen } from '../recommender/published-seen.ts';
 import { ordersLag } from '../recommender/orders/lag.ts';
 import { registerOrderMetrics } from '../recommender/orders/metrics.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
+import { Misuse } from './errors.ts';
 import { tellSeen, watchSeen } from './watch-seen.ts';
 
 /** What a process does when another namespace is switched in, beside serving it. */
@@ -45,6 +47,8 @@ export interface Serving {
   readonly live: LiveSource;
   /** Absent where it stays in the namespace that it began in, whatever is switched in. */
   readonly follow?: Follow | undefined;
+  /** Whether an issuer of tokens runs beside it, for a demonstration. */
+  readonly demo?: boolean | undefined;
   /** Ends it: what has been asked by then is answered. */
   readonly signal: AbortSignal;
 }
@@ -62,9 +66,14 @@ export async function serveUntilStopped(
   if (signal.aborted) return;
   const published = await requireSeen(serving.ports.documents, config.lists.seen);
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
-  const { access, server } = await serverOf(serving);
+  await using issuer = serving.demo === true ? await demoIssuerOf(serving) : undefined;
+  const { access, server } = await serverOf(serving, issuer);
   try {
-    process.stdout.write(`listening on ${await server.listen({ port: config.port })}\n`);
+    const url = await server.listen({ port: config.port });
+    issuer?.allow(originsOf(url));
+    process.stdout.write(`listening on ${url}\n`);
+    if (issuer !== undefined)
+      process.stderr.write(`for a demonstration ${issuer.tokenEndpoint} signs in anybody on this machine\n`);
     if (access === undefined)
       process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     const watched = published === undefined ? watchSeen({ ...serving, onWait: tellWait }) : undefined;
@@ -94,9 +103,20 @@ export const tellWait: OnWait = (what, { message }) => {
   process.stderr.write(`${what} waits: ${message}\n`);
 };
 
-async function serverOf({ ports, config, thread, lags, live, signal }: Serving) {
+/** It is an issuer like any other to who checks tokens. */
+async function demoIssuerOf({ ports: { clock }, config: { auth } }: Serving): Promise<DemoIssuer> {
+  if (auth.issuer !== undefined)
+    throw new Misuse('--demo brings an issuer of its own, and auth.issuer names one', 'Leave one of both out');
+  return openDemoIssuer({ clock, claim: auth.claims.role });
+}
+
+/** Of the pages: by the address that the server says, and by the name of this machine. */
+const originsOf = (url: string): readonly string[] => [url, `http://localhost:${new URL(url).port}`];
+
+async function serverOf({ ports, config, thread, lags, live, signal }: Serving, issuer: DemoIssuer | undefined) {
   const { documents, transport, registry, clock } = ports;
-  const access = await accessOf(config, { clock, report });
+  const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
+  const access = await accessOf({ auth }, { clock, report });
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
@@ -118,10 +138,11 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving) 
     health: healthOf(signal),
     metrics,
     report,
-    http: config.http,
+    http: { ...config.http, pagesMayAsk: issuer === undefined ? [] : [issuer.url] },
     ...(access && { access }),
   });
   registerModelMetrics(metrics, () => server.quality());
+  addSignIn(server.app, { required: access !== undefined, tokenEndpoint: issuer?.tokenEndpoint ?? null });
   await addPages(server.app);
   return { access, server };
 }

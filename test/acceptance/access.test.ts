@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { json, millrace, millraceWith, started } from '../support/cli.ts';
 
 let folder: string;
@@ -55,6 +56,37 @@ test('keys are made, changed and taken back while the server runs, and none of t
   const said = [stdout, stderr, metrics, JSON.stringify(listed), doctor.stdout, doctor.stderr, ...files].join('\n');
   for (const { key } of [service, shopper, monitor]) expect(said).not.toContain(key.slice(-43));
   expect(stderr).not.toContain('no credentials are configured');
+});
+
+test('with --demo tokens are asked for as everywhere, and an issuer beside the server gives them to its pages', async () => {
+  const data = join(folder, 'data');
+  await json('generate', '--data', data, '--rate', '0', '--count', '50');
+  const serve = started('serve', '--data', data, '--demo');
+  const url = await serve.address();
+  const signIn = z.object({ required: z.literal(true), tokenEndpoint: z.url() });
+  const { tokenEndpoint } = signIn.parse(await (await fetch(`${url}/sign-in.json`)).json());
+  const asking = (body: object, origin: string) =>
+    fetch(tokenEndpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin },
+      body: JSON.stringify(body),
+    });
+  const tokenOf = async (body: object) => {
+    const answer = await asking(body, url);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(url);
+    return z.object({ access_token: z.string() }).parse(await answer.json()).access_token;
+  };
+  const [ann, admin] = [await tokenOf({ userId: 'ann' }), await tokenOf({ role: 'Millrace.Admin' })];
+  expect((await asking({ userId: 'ann' }, 'https://evil.example')).status).toBe(403);
+  expect((await asking({ userId: '' }, url)).status).toBe(400);
+  const own = `${url}/v2/users/ann/recommendations`;
+  expect([await statusOf(own), await statusOf(own, ann), await statusOf(own, admin)]).toEqual([401, 200, 200]);
+  expect(await statusOf(`${url}/v2/users/bob/recommendations`, ann)).toBe(403);
+  expect([await statusOf(`${url}/v2/models/quality`, ann), await statusOf(`${url}/v2/models/quality`, admin)]).toEqual([
+    403, 200,
+  ]);
+  const { stdout, stderr } = await serve.stop('SIGTERM');
+  for (const token of [ann, admin]) expect(stdout + stderr).not.toContain(token);
 });
 
 test('without credentials nobody elsewhere is listened to, and the error says what to do', async () => {

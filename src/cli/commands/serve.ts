@@ -6,7 +6,7 @@ import { Graph } from '../../engine/graph.ts';
 import type { LiveSource } from '../../recommender/api/live/source.ts';
 import { isThere, loadApplication, logOf, partitionsOf } from '../application.ts';
 import { NoData } from '../errors.ts';
-import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
+import { type ConfigFlags, demoFlag, type DemoFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'port', 'host', 'keys'] as const;
@@ -15,11 +15,12 @@ const settings = [...portFlags, 'port', 'host', 'keys'] as const;
 export function addServe(program: Command): void {
   withSettings(program.command('serve'), settings)
     .description('API and pages without an engine: on the log and the documents that `millrace run` writes')
+    .addOption(demoFlag())
     .addHelpText('after', '\nWithout credentials the server binds to loopback only; see `millrace keys --help`.')
     .action(serve);
 }
 
-async function serve(flags: ConfigFlags): Promise<void> {
+async function serve(flags: ConfigFlags & DemoFlags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   using stopped = untilSignalled();
   if (!(await isThere(config))) throw new NoData(logOf(config));
@@ -32,5 +33,6 @@ async function serve(flags: ConfigFlags): Promise<void> {
     return logSource({ ...there, graph: new Graph(application.topologies, partitions), orders: there });
   };
   const follow = config.namespace === undefined ? { liveIn } : undefined;
-  await serveUntilStopped({ ports, config, live: await liveIn(ports), follow, signal: stopped.signal });
+  const { demo } = flags;
+  await serveUntilStopped({ ports, config, live: await liveIn(ports), follow, demo, signal: stopped.signal });
 }

@@ -8,7 +8,7 @@ import type { LiveSource } from '../../recommender/api/live/source.ts';
 import { createTopics, engineOptions, loadApplication, partitionsOf } from '../application.ts';
 import { Misuse } from '../errors.ts';
 import { generateBeside, loadWhereEmpty } from '../first-data.ts';
-import { type ConfigFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
+import { type ConfigFlags, demoFlag, type DemoFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
 import { untilCaughtUp } from '../caught-up.ts';
 import { withPatience } from '../patience.ts';
@@ -16,13 +16,14 @@ import { showProgress } from '../progress.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'port', 'host', 'keys', 'cutEvery', 'generate'] as const;
-type Flags = ConfigFlags & { readonly fresh?: true };
+type Flags = ConfigFlags & DemoFlags & { readonly fresh?: true };
 
 /** `millrace start`: everything in one process. */
 export function addStart(program: Command): void {
   withSettings(program.command('start'), settings)
     .description('everything in one process: loads a data set where there is none, learns, serves, goes on')
     .addOption(new Option('--fresh', 'forget what is there and begin again'))
+    .addOption(demoFlag())
     .addHelpText(
       'after',
       '\nThe data set is the bundled one; where none is shipped, films and ratings are invented from the seed.\nWithout credentials the server binds to loopback only; see `millrace keys --help`.',
@@ -65,9 +66,12 @@ async function start(flags: Flags): Promise<void> {
     const follow = config.namespace === undefined ? { liveIn, arrived } : undefined;
     const live = await liveIn(ports);
     const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
-    await serveUntilStopped({ ports, config, thread, lags: () => lags(), live, follow, signal }, async () => {
-      if (generated.rate > 0) await generateBeside(generated);
-    });
+    await serveUntilStopped(
+      { ports, config, thread, lags: () => lags(), live, follow, demo: flags.demo, signal },
+      async () => {
+        if (generated.rate > 0) await generateBeside(generated);
+      },
+    );
   } finally {
     process.stderr.write('finishing the epochs under way\n');
     await thread.stop();

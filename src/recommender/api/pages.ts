@@ -22,6 +22,18 @@ export async function addPages(app: FastifyInstance, folder = built): Promise<vo
   await app.register(files, { root: folder, wildcard: false, cacheControl: false, setHeaders });
 }
 
+/** How a page gets credentials: whether it needs any, and who signs in for a demonstration, if somebody does. */
+export interface SignIn {
+  readonly required: boolean;
+  /** Where `POST {userId}` or `{role}` gets a token; null where people bring their own. */
+  readonly tokenEndpoint: string | null;
+}
+
+/** `/sign-in.json`, for pages alone: no part of the API. */
+export function addSignIn(app: FastifyInstance, signIn: SignIn): void {
+  app.get('/sign-in.json', (_, reply) => reply.header('cache-control', 'no-store').send(signIn));
+}
+
 /** A file in assets has a hash in its name, so one name never stands for two contents. */
 const setHeaders: NonNullable<files.FastifyStaticOptions['setHeaders']> = (reply, path) => {
   const hashed = /[/\\]assets[/\\][^/\\]+$/.test(path);
