@@ -13,22 +13,13 @@ import type { Generation, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { openKernel } from './kernel/open.ts';
 import { implicitLoss } from './loss.ts';
-import {
-  before,
-  clean,
-  dirtyRows,
-  everyRow,
-  finishRestore,
-  isFactRow,
-  markVectors,
-  reconfigured,
-  restoreRow,
-} from './rows.ts';
+import { before, clean, dirtyRows, everyRow, finishRestore, markVectors, reconfigured, restoreRow } from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
 import { starUnit, type Side } from './side.ts';
 import { ModelState } from './state.ts';
 import { dot, type TopNOptions } from './top-n.ts';
 import { trainGeneration } from './train-generation.ts';
+import { atOneGo, filling, type Rows, vectorRows } from './twin.ts';
 import { why, type Why } from './why.ts';
 import type { Done, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 
@@ -125,10 +116,7 @@ export class Model implements Disposable {
    * Its numbers go on from `number`, 0 unless given. Rows touched since its base, and those it knows nothing of, are solved anew, items before users. @throws {UnusableModelState} before anything changes
    */
   adopt(generation: Generation, as: Numbered): Learnt {
-    const steps = this.adopting(generation, as);
-    let step = steps.next();
-    while (step.done !== true) step = steps.next();
-    return step.value;
+    return atOneGo(this.adopting(generation, as));
   }
 
   /**
@@ -320,12 +308,13 @@ export class Model implements Disposable {
    * A second model of the same facts, on the same kernel, which goes its own way from here. Its vectors are mine, or those
    * of the rows that are given: all that `rows` tells of a model of these facts but the facts themselves (`isFactRow`).
    */
-  twin(vectors: Iterable<readonly [key: string, value: RowValue]> = this.#vectorRows()): Model {
-    const twin = new Model(this.#configured, { kernel: this.#kernel });
-    for (const { key, write } of this.rows()) if (isFactRow(key)) twin.restoreRow(key, write());
-    for (const [key, value] of vectors) twin.restoreRow(key, value);
-    twin.finishRestore();
-    return twin;
+  twin(vectors: Rows = vectorRows(this)): Model {
+    return atOneGo(this.twinning(vectors));
+  }
+
+  /** `twin` in slices, between which others may have their turn and read the model: learn nothing in between. */
+  twinning(vectors: Rows = vectorRows(this)): Generator<undefined, Model> {
+    return filling(new Model(this.#configured, { kernel: this.#kernel }), this, vectors);
   }
 
   /**
@@ -342,10 +331,6 @@ export class Model implements Disposable {
   raise(): void {
     this.#state.number++;
     this.#state.versionDirty = true;
-  }
-
-  *#vectorRows(): Iterable<readonly [key: string, value: RowValue]> {
-    for (const { key, write } of this.rows()) if (!isFactRow(key)) yield [key, write()];
   }
 
   /** Gives its part of the kernel's memory back, and the kernel too if it is the model's own. */

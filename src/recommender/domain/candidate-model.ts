@@ -26,12 +26,19 @@ export class CandidateModel {
     return this.#model;
   }
 
-  /** Begins with what the live model knows, and the vectors of a generation. @throws {UnusableModelState} */
-  start(generation: Generation, as: { readonly generation: number; readonly number: number }): Learnt {
-    const model = this.#live.twin();
+  /**
+   * Begins with what the live model knows, and the vectors of a generation, in slices between which others may have their
+   * turn. @throws {UnusableModelState}
+   */
+  *starting(
+    generation: Generation,
+    as: { readonly generation: number; readonly number: number },
+  ): Generator<undefined, Learnt> {
+    const model = yield* this.#live.twinning();
     this.#begun.push(model);
+    const learnt = yield* model.adopting(generation, as);
     this.#model = model;
-    return model.adopt(generation, as);
+    return learnt;
   }
 
   stop(): void {

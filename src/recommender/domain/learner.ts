@@ -4,7 +4,7 @@ import type { Interaction, Model, Scored } from '../../als/index.ts';
 import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
-import { isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
+import { isFiled, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
 import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
 import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, textOf } from './learner-settings.ts';
 import { Models } from './models.ts';
@@ -39,7 +39,7 @@ export class Learner {
   readonly #tenants = new KnownTenants();
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
-  /** Signals of the open epoch from the first adoption on. */
+  /** Signals of the open epoch from the first one on that brings vectors. */
   readonly #due: PreparedSignal[] = [];
   #totals: Totals = noTotals;
   #isDirty = false;
@@ -84,7 +84,7 @@ export class Learner {
     return this.#ofFirstRelease !== undefined;
   }
 
-  /** Events wait for the end of their epoch. Signals come before them, and count at once; an adoption, and what comes after it, first thing at the end. */
+  /** Events wait for the end of their epoch. Signals come before them, and count at once; what brings vectors, and what comes after it, first thing at the end. */
   next(input: LearnerInput): readonly never[] {
     if (isSignal(input)) this.#signalled(input);
     else this.#take(input);
@@ -182,7 +182,7 @@ export class Learner {
 
   #signalled(signal: PreparedSignal): void {
     this.#isDirty = true;
-    if (signal.signal === 'adopt' || this.#due.length > 0) this.#due.push(signal);
+    if (isFiled(signal) || this.#due.length > 0) this.#due.push(signal);
     else for (const _ of this.#decide(signal));
   }
 
@@ -193,7 +193,7 @@ export class Learner {
     } else yield* this.#models.decide(signal);
   }
 
-  /** All vectors change with an adoption: others have their turns meanwhile. */
+  /** All vectors are taken in: others have their turns meanwhile. */
   async #decideDue(end: EndOfEpoch): Promise<Iterable<Change>> {
     for (const signal of this.#due.splice(0)) await inTurns(this.#decide(signal), end);
     return this.#endDecided(end);

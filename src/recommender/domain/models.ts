@@ -35,7 +35,7 @@ export class Models {
     this.candidate.model?.configure(model);
   }
 
-  /** In slices, between which others may have their turn; but for an adoption it is one. */
+  /** In slices, between which others may have their turn: of one, but for what takes vectors from files. */
   *decide(signal: Exclude<PreparedSignal, Configure>): Generator<undefined, void> {
     switch (signal.signal) {
       case 'begin':
@@ -48,7 +48,7 @@ export class Models {
         yield* this.adopt(signal.content, signal);
         return;
       case 'experiment':
-        this.#experiment(signal.content, signal);
+        yield* this.#experiment(signal.content, signal);
         return;
       case 'stop':
         this.#stop(signal.name);
@@ -104,20 +104,24 @@ export class Models {
   }
 
   /** Of one that is tried out already the share changes. */
-  #experiment(content: Generation, as: Omit<Experiment, 'signal'>): void {
+  *#experiment(content: Generation, as: Omit<Experiment, 'signal'>): Generator<undefined, void> {
     const before = this.control.candidate;
     if (before?.name === as.name) {
       const after = { ...before, share: as.share };
       this.control = { ...this.control, candidate: after };
-      return this.#raise(user => isTried(before, user) !== isTried(after, user));
+      this.#raise(user => isTried(before, user) !== isTried(after, user));
+    } else if (as.generation !== this.live.version.generation) {
+      yield* this.#tryOut(content, as);
+      const after = this.control.candidate;
+      this.#raise(user => isTried(after, user) || isTried(before, user));
     }
-    if (as.generation === this.live.version.generation) return;
+  }
+
+  *#tryOut(content: Generation, as: Omit<Experiment, 'signal'>): Generator<undefined, void> {
     this.#endExperiment();
     const base = as.isForeign ? this.beginBase() : content.base;
-    const { saturations } = this.candidate.start({ ...content, base }, this.#numbered(as));
+    const { saturations } = yield* this.candidate.starting({ ...content, base }, this.#numbered(as));
     this.control = withCandidate(this.control, { ...this.#placed(as, { content, base, saturations }), as });
-    const { candidate } = this.control;
-    this.#raise(user => isTried(candidate, user) || isTried(before, user));
   }
 
   /** Told of one that does not run any more, it changes nothing. */

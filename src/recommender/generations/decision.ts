@@ -26,7 +26,7 @@ export class ExperimentRuns extends MillraceError {
 }
 
 /** Nothing is tried out that could be stopped, or there is nothing that it could be compared with. */
-export class NoExperiment extends MillraceError {
+class NoExperiment extends MillraceError {
   readonly code = 'NO_EXPERIMENT';
 }
 

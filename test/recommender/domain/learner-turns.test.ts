@@ -66,14 +66,45 @@ test('an adoption takes turns, in which the model is what it was; what the epoch
   expect([learner.model.base, learner.control.build?.base]).toEqual([plain.base, plain.base]);
 });
 
-test('told to stop in between it is left, and undone it is what it was', async () => {
+const experimentOf = (content: Generation): PreparedSignal => ({
+  signal: 'experiment',
+  name: 'trained',
+  generation: 1,
+  cause: 'command',
+  trainedAt: 0,
+  isForeign: false,
+  share: 0.5,
+  startedAt: 0,
+  content,
+});
+
+test('an experiment begins in turns, in which nobody is tried out yet', async () => {
+  const { learner, content } = await learned();
+  const before = learner.model.counts;
+  learner.next(experimentOf(content));
+  const met: unknown[] = [];
+  await learner.endEpoch(
+    endOf(async () => {
+      met.push([learner.served.candidate, learner.control.candidate, learner.model.counts]);
+      await Promise.resolve();
+    }),
+  );
+  expect(met.length).toBeGreaterThan(3);
+  for (const each of met) expect(each).toEqual([undefined, null, before]);
+  expect(learner.served.candidate?.model.version).toEqual({ generation: 1, number: 0 });
+});
+
+test.for([
+  ['adoption', adoptionOf],
+  ['experiment', experimentOf],
+] as const)('told to stop in between, an %s is left, and undone it is what it was', async ([, signalOf]) => {
   const { learner, content } = await learned();
   const rows = new Map(
     [...learner.changes()].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])),
   );
   learner.committed();
   const hash = learner.model.hash();
-  learner.next(adoptionOf(content));
+  learner.next(signalOf(content));
   const stop = new AbortController();
   const ended = learner.endEpoch(
     endOf(() => {
@@ -85,6 +116,7 @@ test('told to stop in between it is left, and undone it is what it was', async (
   learner.undo(key => rows.get(key));
   expect(learner.model.hash()).toBe(hash);
   expect(learner.model.version.generation).toBe(0);
+  expect(learner.served.candidate).toBeUndefined();
   await learner.endEpoch(endOf(() => Promise.resolve()));
   expect(learner.model.hash()).toBe(hash);
 });

@@ -12,7 +12,7 @@ export class NoModel extends MillraceError {
 }
 
 /** Two generations serve, and some users have no vector of the live one. */
-export class TwoModels extends MillraceError {
+class TwoModels extends MillraceError {
   readonly code = 'TWO_MODELS';
 }
 
