@@ -35,6 +35,12 @@ export class KillSwitch implements Observer {
     this.#pass(`${topology}.${step}`, moment);
   }
 
+  /** A step of the connector that brings orders. */
+  ordersStep(step: string, moment: Moment): void {
+    say(`orders ${step} ${moment}`);
+    this.#pass(`orders.${step}`, moment);
+  }
+
   waiting({ id }: TaskRuntime, what: string, error: Error): void {
     say(`${id} waiting for ${what}: ${error.message}`);
   }

@@ -25,6 +25,7 @@ export const containers: readonly ContainerDefinition[] = [
   { name: 'scores', partitionKey: '/id', holds: 'lists of `millrace score`' },
   { name: 'journals', partitionKey: '/task', holds: 'fences and plans of the tasks' },
   { name: 'orders', partitionKey: '/userId', holds: 'orders of the shop' },
+  { name: 'toldOrders', partitionKey: '/userId', holds: 'what the log was told of orders' },
   { name: 'leases', partitionKey: '/feed', holds: 'how far the readers of change feeds are' },
   { name: 'millrace-namespaces', partitionKey: '/kind', holds: 'namespaces of replays' },
 ];

@@ -1,0 +1,23 @@
+/** Where the loop from orders to lists runs in a test: the log in a folder, the documents there or in a Cosmos DB. */
+import { openEmbedded, type Ports } from '../../src/app/compose.ts';
+import { openDocuments } from './cosmos/place.ts';
+
+export interface LoopPlace {
+  readonly data: string;
+  /** Absent where the documents are in the folder too. */
+  readonly cosmos?: { readonly endpoint: string; readonly key: string };
+}
+
+export async function openLoop({ data, cosmos }: LoopPlace): Promise<Ports> {
+  const ports = await openEmbedded(data);
+  if (cosmos === undefined) return ports;
+  const documents = await openDocuments(cosmos);
+  return {
+    ...ports,
+    documents,
+    [Symbol.asyncDispose]: async () => {
+      await documents.close();
+      await ports[Symbol.asyncDispose]();
+    },
+  };
+}
