@@ -1,5 +1,6 @@
 /** Hands out the pages that `npm run build` makes. */
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -13,13 +14,15 @@ const built = fileURLToPath(
 const year_s = 365 * 24 * 3_600;
 
 /**
- * Registers the pages before the server listens: `/` is the dashboard, every other file goes by its own name.
+ * Registers the pages before the server listens: `/` is the dashboard, `/shop` the shop, every other file goes by its own name.
  * @throws {PagesMissing} where nothing has been built
  */
 export async function addPages(app: FastifyInstance, folder = built): Promise<void> {
   if (!hasPage(folder)) throw new PagesMissing(folder);
   // Only what is there becomes a route: everything else stays the problem that the API answers with.
   await app.register(files, { root: folder, wildcard: false, cacheControl: false, setHeaders });
+  // Without the slash that a folder is asked for with.
+  if (hasPage(join(folder, 'shop'))) app.get('/shop', (_, reply) => reply.sendFile('shop/index.html'));
 }
 
 /** How a page gets credentials: whether it needs any, and who signs in for a demonstration, if somebody does. */

@@ -141,7 +141,7 @@ function aboutModel(client: Client<paths>): Asked {
   };
 }
 
-const limited = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(limit_ms)]);
+export const limited = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(limit_ms)]);
 
 interface Outcome<Body> {
   readonly data?: Body;
@@ -150,7 +150,7 @@ interface Outcome<Body> {
 }
 
 /** Whoever gave up hears so by the signal's own reason; everything else that has no answer is `Unreachable`. */
-async function answer<Body>(asked: Promise<Outcome<Body>>): Promise<Body> {
+export async function answer<Body>(asked: Promise<Outcome<Body>>): Promise<Body> {
   const outcome = await asked.catch((cause: unknown) => {
     throw new Unreachable(cause);
   });

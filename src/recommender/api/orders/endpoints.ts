@@ -157,7 +157,7 @@ async function place(
 
 async function accepted({ orders }: OrderParts, key: DocumentKey, order: StoredOrder, wait: number) {
   const { orderId, userId, status } = order;
-  const { topic, partition } = await endFor(orders, userId);
+  const { topic, partition } = await endFor(orders, key.partition);
   const learning = wait === 0 ? notYet : await new OrderProgress(orders, key, order).within(wait);
   const document = { collection: key.collection, partition: key.partition, id: key.id };
   return { orderId, userId, status, document, topic, partition, events: eventsOf(key, order), ...learning };

@@ -56,7 +56,7 @@ export async function placeOrder(ports: OrderPorts, posted: PostedOrder): Promis
     status: 'placed',
     placedAt,
     updatedAt: placedAt,
-    logFrom: (await endFor(ports, userId)).offset,
+    logFrom: (await endFor(ports, key.partition)).offset,
   };
   try {
     await documents.put(key, body, 'absent');
@@ -109,7 +109,7 @@ async function change(
     if (made === order) return order;
     const before = Date.parse(order.updatedAt);
     const updatedAt = new Date(Math.max(clock.now(), before + 1)).toISOString();
-    const { offset: logFrom } = await endFor(ports, order.userId);
+    const { offset: logFrom } = await endFor(ports, key.partition);
     const { status, lines } = made;
     const changed = { ...body, status, lines: lines.map(asLine), updatedAt, logFrom };
     try {

@@ -32,12 +32,9 @@ const mostLookedAt = 100_000;
 const lookEvery: Millis = 20;
 const never = new AbortController().signal;
 
-/** The end of the user's partition now: what is told of a change that is written after this lies behind it. */
-export async function endFor(
-  { transport }: Pick<ProgressParts, 'transport'>,
-  userId: string,
-): Promise<CommittedOffset> {
-  const partition = partitionOf(userId, await transport.partitions(ratings.name));
+/** The end of the partition of a user, scoped by the tenant, as it is now: what is told of a change that is written after this lies behind it. */
+export async function endFor({ transport }: Pick<ProgressParts, 'transport'>, user: string): Promise<CommittedOffset> {
+  const partition = partitionOf(user, await transport.partitions(ratings.name));
   const { end } = await transport.bounds({ topic: ratings.name, partition });
   return { topic: ratings.name, partition, offset: end };
 }
@@ -57,7 +54,7 @@ export class OrderProgress {
   }
 
   async now(): Promise<Learning> {
-    this.#partition ??= (await endFor(this.#parts, this.#order.userId)).partition;
+    this.#partition ??= (await endFor(this.#parts, this.#key.partition)).partition;
     this.#offset ??= await this.#find(this.#partition);
     const version = (await this.#parts.versions.newest()).at(-1);
     const end = version?.learnt.find(({ partition }) => partition === this.#partition)?.end ?? 0;

@@ -1,0 +1,63 @@
+/** What was ordered, to give back line by line or as a whole. */
+import type { Order } from '../../api/client/shop.ts';
+import { Answered, Card, Empty } from '../components/card.tsx';
+import type { Shop } from './store.ts';
+
+export const OrdersCard = ({ shop }: { readonly shop: Shop }) => (
+  <Card id="orders" title="Your orders">
+    <Answered known={shop.orders.value} again={() => shop.askOrders()} rows={2}>
+      {({ orders }) =>
+        orders.length === 0 ? (
+          <Empty title="No orders yet">They appear here, and can be returned.</Empty>
+        ) : (
+          <ul class="orders">
+            {orders
+              .toSorted((a, b) => (a.placedAt < b.placedAt ? 1 : -1))
+              .map(order => (
+                <OneOrder key={order.orderId} order={order} shop={shop} />
+              ))}
+          </ul>
+        )
+      }
+    </Answered>
+  </Card>
+);
+
+function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop }) {
+  const stands = order.lines.some(({ standing }) => standing > 0);
+  const when = new Date(order.placedAt).toLocaleTimeString();
+  return (
+    <li class="order" data-order={order.orderId}>
+      <header>
+        <h3>Order of {when}</h3>
+        {stands ? (
+          <button type="button" class="button quiet" disabled={shop.busy.value} onClick={() => void shop.cancel(order)}>
+            Cancel<span class="visually-hidden"> the order of {when}</span>
+          </button>
+        ) : (
+          <span class="as-of">{order.status === 'cancelled' ? 'cancelled' : 'returned'}</span>
+        )}
+      </header>
+      <ul class="goods">
+        {order.lines.map(({ itemId, quantity, standing }) => (
+          <li key={itemId}>
+            <p class="name">
+              {shop.titleOf(itemId)}{' '}
+              <span class="detail">{quantity === standing ? quantity : `${standing} of ${quantity}`}</span>
+            </p>
+            {standing > 0 ? (
+              <button
+                type="button"
+                class="button quiet"
+                disabled={shop.busy.value}
+                onClick={() => void shop.giveBack(order, itemId)}
+              >
+                Return one<span class="visually-hidden"> {shop.titleOf(itemId)}</span>
+              </button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}
