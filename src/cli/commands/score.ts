@@ -1,16 +1,20 @@
+import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { openKernel } from '../../als/index.ts';
+import { alone } from '../../recommender/jobs/alone.ts';
 import { score, type ScoreTotals } from '../../recommender/jobs/score/index.ts';
 import { openExisting } from '../application.ts';
-import { Misuse } from '../errors.ts';
+import { CommandFailed, Misuse } from '../errors.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
+import { untilSignalled } from '../serving.ts';
 
 interface Flags extends ConfigFlags, OutputFlags {
   readonly n: number;
   readonly threads: number;
   readonly out?: string;
   readonly toDocuments?: true;
+  readonly wait?: true;
 }
 
 const mostItems = 1_000;
@@ -22,7 +26,9 @@ with .avro has the same with the list's reason, in records of millrace.Score. It
 With --to-documents each user has a document in the collection 'scores', of which those of earlier runs are removed.
 
 All lists are of one model version, the newest that was published. What a user has seen by the setting lists.seen, as
-far as the published histories tell, is in none. A user without a vector gets what is popular.`;
+far as the published histories tell, is in none. A user without a vector gets what is popular.
+
+One process at a time does it, also where it was started on another machine; the stream goes on meanwhile.`;
 
 /** `millrace score`: top-N for everybody. */
 export function addScore(program: Command): void {
@@ -32,6 +38,7 @@ export function addScore(program: Command): void {
     .addOption(new Option('--out <file>', 'file to write: .csv or .avro'))
     .addOption(new Option('--to-documents', 'write a document for each user, too'))
     .addOption(new Option('--threads <count>', 'threads that score').argParser(upTo(mostThreads)).default(1))
+    .addOption(new Option('--wait', 'until another process that scores has ended; else that is an error'))
     .addOption(jsonFlag())
     .addHelpText('after', help)
     .action(scoreAll);
@@ -53,7 +60,30 @@ async function scoreAll(flags: Flags): Promise<void> {
   await using ports = await openExisting(config);
   using kernel = openKernel({ threads });
   const progress = (users: number): void => void process.stderr.write(`${users} users scored\n`);
-  const totals = await score({ ports, kernel, n, seen: config.lists.seen, file, toDocuments, clock: Date, progress });
+  const asked = { n, seen: config.lists.seen, file, toDocuments };
+  const owner = `${hostname()}:${process.pid}`;
+  using stopped = untilSignalled();
+  const turn = {
+    documents: ports.documents,
+    clock: ports.clock,
+    owner,
+    wait: flags.wait === true,
+    signal: stopped.signal,
+  };
+  const totals = await alone('score', turn, ({ fence: run, check }) =>
+    score({
+      ...asked,
+      ports,
+      kernel,
+      clock: Date,
+      progress,
+      run,
+      check: () => {
+        check();
+        if (stopped.signal.aborted) throw new CommandFailed('score', 'it was stopped');
+      },
+    }),
+  );
   print(flags, totals, () => textOf(totals));
 }
 

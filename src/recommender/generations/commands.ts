@@ -3,7 +3,7 @@
  * process finds, and answers in place. So there are never more of them than kinds.
  */
 import type { ModelSettings } from '../../als/index.ts';
-import type { DocumentKey, Documents, JsonObject } from '../../documents/port.ts';
+import { ConditionFailed, type DocumentKey, type Documents, type JsonObject } from '../../documents/port.ts';
 import { z } from 'zod';
 import { MillraceError } from '../../errors.ts';
 import type { Begin } from '../domain/generation-signals.ts';
@@ -72,7 +72,15 @@ export async function ask(documents: Documents, { kind, target, now, share = nul
     message: '',
     generation: null,
   };
-  await documents.put(keyOf(kind), asJson(asked), before === undefined ? 'absent' : { etag: before.etag });
+  try {
+    await documents.put(keyOf(kind), asJson(asked), before === undefined ? 'absent' : { etag: before.etag });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new CommandPending(
+      `'${kind}' was asked for by another process at the same moment`,
+      'Wait for that one: `millrace models` says what became of it',
+    );
+  }
 }
 
 export async function answer(documents: Documents, answered: Command): Promise<void> {

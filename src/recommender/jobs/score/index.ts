@@ -24,6 +24,10 @@ export interface ScoreOptions {
   readonly file?: string | undefined;
   readonly toDocuments: boolean;
   readonly clock: { now(): Millis };
+  /** Greater than that of every run before; when it began, where absent. */
+  readonly run?: number;
+  /** Asked before anything is written: throws where somebody else does it by now. */
+  readonly check?: () => void;
   /** Told after each batch. */
   readonly progress?: (users: number) => void;
 }
@@ -47,15 +51,18 @@ export async function score(options: ScoreOptions): Promise<ScoreTotals> {
   const began = clock.now();
   await requireSeen(ports.documents, options.seen);
   const published = await publishedModel(ports);
-  const documents = toDocuments ? new ScoreDocuments(ports.documents, began, published) : undefined;
+  const { run = began } = options;
+  const documents = toDocuments ? new ScoreDocuments(ports.documents, run, published) : undefined;
   const totals = new Totals();
   const lists = passing(listsOf({ ...options, documents: ports.documents, published }), async batch => {
+    options.check?.();
     await documents?.write(batch);
     totals.add(batch);
     options.progress?.(totals.users);
   });
   if (file === undefined) for await (const _ of lists);
   else await writeScores(file, lists);
+  options.check?.();
   await documents?.removeOthers();
   const { generation, number } = published.version;
   const seconds = (clock.now() - began) / 1_000;
