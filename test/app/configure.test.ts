@@ -139,6 +139,10 @@ describe('what is given wrongly is refused, with the place where it stands', () 
     ['auth:\n  algorithms: [none]', /:2: auth\.algorithms is \["none"\]/],
     ['http:\n  origins: "*"', /:2: http\.origins is "\*": 0: an origin is https:\/\/HOST/],
     ['documents: cosmos', /:1: documents is "cosmos", and no account is named/],
+    [
+      'documents: cosmos\ncosmos: { endpoint: "https://x.example", throughput: { requestUnits: 1500 } }',
+      /:2: cosmos\.throughput\.requestUnits is 1500, and with autoscale the service gives steps of 1000/,
+    ],
     ['seed: 1\nseed: 2', /:2: Map keys must be unique/],
     ['- seed', /:1: this is no mapping/],
     ['model:\n  weights:\n    rules: []', /:2: model\.weights .*ageBounds_ms/],

@@ -9,8 +9,9 @@ export class Elsewhere {
   #complaints = '';
   #wake: () => void = () => {};
 
-  constructor(arguments_: readonly string[]) {
-    this.#process = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const env = { ...process.env, ...environment };
+    this.#process = spawn(process.execPath, arguments_, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#ended = promise;
     this.#process.once('error', reject);
