@@ -26,9 +26,11 @@ const { values: flags } = parseArgs({
 });
 const factors = Number(flags.factors);
 const cuts = flags.cuts.split(',').map(Number);
+/** Learnt one by one before any that is measured: code is compiled meanwhile, and a process that learns learns for long. */
+const warmUp = 2_000;
 /** At most 2,000 cuts: of one event each that is enough. */
 const eventsOf = (cut: number): number => Math.min(Number(flags.events), cut * 2_000);
-const events = cuts.reduce((sum, cut) => sum + eventsOf(cut), 0);
+const events = cuts.reduce((sum, cut) => sum + eventsOf(cut), warmUp);
 
 const data = await dataOf(flags.data);
 const everything = rowNumbers(data.ratings.users.length);
@@ -47,6 +49,7 @@ const modelBytes = after.heapUsed + after.external - before.heapUsed - before.ex
 const checkpointBytes = bytesOf(model.dirty());
 model.clean();
 keepBytes();
+for (const batch of takeCuts(warmUp, 1)) model.learn(batch);
 keepEvents(cuts.map(measured));
 
 function trainedModel(): Model {
@@ -126,6 +129,7 @@ function keepEvents(rows: ReturnType<typeof measured>[]): void {
     notes: [
       `Millrace's kernel: ${kernel.name}`,
       'Items, users and refreshed rows are in it; publishing and the log are not.',
+      `Before these events ${warmUp.toLocaleString('en')} went unmeasured.`,
     ],
     settings: { factors, refresh: { ...model.settings.refresh } },
     columns: [

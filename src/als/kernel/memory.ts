@@ -86,7 +86,7 @@ export class KernelMemory {
     return this.#free.findIndex(fits);
   }
 
-  /** By an eighth of what there is, at least, where so much can be had. */
+  /** By a thirty-second of what there is, at least, where so much can be had: what is not used counts as taken all the same. */
   #grow(bytes: number): void {
     const before = this.memory.buffer.byteLength;
     const needed = Math.ceil(bytes / pageBytes);
@@ -96,7 +96,7 @@ export class KernelMemory {
         `A block of ${bytes} bytes does not fit a kernel's memory of 4 GiB, of which ${this.used} are used`,
         'Take fewer factors, or train in Spark what is too large for one machine',
       );
-    const wished = Math.max(needed, leastGrowth, before / pageBytes / 8);
+    const wished = Math.max(needed, leastGrowth, before / pageBytes / 32);
     const pages = Math.min(possible, Math.ceil(wished));
     this.memory.grow(pages);
     this.#all = new Float64Array(this.memory.buffer);
