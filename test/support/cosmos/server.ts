@@ -6,6 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { FixtureAccount, type AccountOptions } from './account.ts';
@@ -17,6 +18,10 @@ import { type Fields, isFields, textIn, type Value } from './json.ts';
 export interface FixtureOptions extends Partial<AccountOptions> {
   /** Signs requests, in base64. */
   readonly key: string;
+  /** Of Entra ID, which is taken in place of the key. */
+  readonly token?: string;
+  /** Certificate and its key, in PEM: speaks TLS. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   readonly port?: number;
   readonly seed?: number;
   readonly now?: () => number;
@@ -36,6 +41,8 @@ const mostBody = 4 * 1024 * 1024;
 
 export async function startFixture({
   key,
+  token,
+  tls,
   port = 0,
   seed = 1,
   now = Date.now,
@@ -44,12 +51,13 @@ export async function startFixture({
   const account = new FixtureAccount({ ranges: 1, ...rest });
   const faults = new Faults(seed);
   const requests = new Map<RequestKind, number>();
-  const server = createServer((request, response) => void answer(request, response));
+  const take = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
+  const server = tls === undefined ? createServer(take) : createSecureServer(tls, take);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was given');
-  const endpoint = `http://127.0.0.1:${address.port}`;
+  const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`;
   const setFaults = (given: readonly FaultInput[]): void => faults.set(z.array(faultSchema).parse(given));
   return {
     port: address.port,
@@ -91,7 +99,7 @@ export async function startFixture({
     path: string[],
     body: string,
   ): Promise<void> {
-    verify(request, path, key);
+    if (token === undefined || !isOf(request, token)) verify(request, path, key);
     const kind = kindOf(request, path);
     requests.set(kind, (requests.get(kind) ?? 0) + 1);
     if (faults.draw('stall', kind) !== undefined) return;
@@ -211,6 +219,9 @@ function kindOf(request: IncomingMessage, path: readonly string[]): RequestKind 
   if (request.method === 'GET') return path.length === 5 ? 'feed' : 'read';
   return 'write';
 }
+
+const isOf = ({ headers }: IncomingMessage, token: string): boolean =>
+  decodeURIComponent(headers.authorization ?? '') === `type=aad&ver=1.0&sig=${token}`;
 
 /** Whether the request is signed with the key, over what it asks for. */
 function verify(request: IncomingMessage, path: readonly string[], key: string): void {
