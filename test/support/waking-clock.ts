@@ -6,7 +6,7 @@ export function wakingClock(begin: number) {
     now: () => time,
     sleep: (duration: number, signal: AbortSignal) =>
       new Promise<void>(resolve => {
-        if (signal.aborted) return resolve();
+        if (signal.aborted || duration <= 0) return resolve();
         const sleeper = { until: time + duration, wake: resolve };
         sleepers.add(sleeper);
         signal.addEventListener('abort', () => (sleepers.delete(sleeper), resolve()), { once: true });

@@ -7,6 +7,7 @@ import { batchEndpoints, type BatchParts } from './batch-endpoints.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
+import { erasureEndpoints, type ErasureParts } from './erasure-endpoints.ts';
 import { eventEndpoints, type EventParts } from './event-endpoints.ts';
 import type { EventPlace } from './learnt.ts';
 import type { LearntLists } from './learnt-lists.ts';
@@ -37,7 +38,7 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
-export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchParts {
+export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchParts, ErasureParts {
   readonly learntLists: LearntLists;
   readonly lists: ItemLists;
   readonly vectors: ItemVectors;
@@ -57,6 +58,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     whyEndpoint(parts),
     ...pageEndpoints(parts),
     ...eventEndpoints(parts),
+    ...erasureEndpoints(parts),
     exposureEndpoint(parts),
     ...batchEndpoints(parts),
     ...orderEndpoints(parts),

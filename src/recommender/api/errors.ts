@@ -46,6 +46,18 @@ export class ExposuresMissing extends RequestRefused {
   }
 }
 
+/** No server with this key has answered such a receipt. */
+export class UnknownErasure extends RequestRefused {
+  readonly code = 'UNKNOWN_ERASURE';
+  readonly status = 404;
+  constructor() {
+    super(
+      'No erasure has this receipt',
+      'Give the receipt as it was answered, and all servers one key (`serving.listKey`): without it receipts end with the server',
+    );
+  }
+}
+
 export class UnknownItem extends RequestRefused {
   readonly code = 'UNKNOWN_ITEM';
   readonly status = 404;

@@ -24,6 +24,8 @@ export interface LearntParts extends LogPorts {
 /** Versions read back where the following begins: the newest is among them, whatever markers stand behind it. */
 const readBack = 64;
 
+const versionsAt = { topic: modelVersions.name, partition: 0 } as const;
+
 export class LearntOffsets {
   readonly #parts: LearntParts;
   readonly #waiting: Waiting<EventPlace, LearntVersion>;
@@ -32,6 +34,7 @@ export class LearntOffsets {
   #newest: LearntVersion | undefined;
   #values: PartitionValues<ModelVersion>;
   #at: Offset | undefined;
+  #reading: Promise<boolean> | undefined;
 
   constructor(parts: LearntParts) {
     this.#parts = parts;
@@ -39,10 +42,17 @@ export class LearntOffsets {
     this.#waiting = new Waiting({ ...parts, run: signal => this.#follow(signal) });
   }
 
-  /** The first version met that has learnt the event; undefined where none has within so many milliseconds. */
+  /** A version that has learnt the event; undefined where none has, once so many milliseconds are over. */
   async wait(place: EventPlace, atMost_ms: Millis): Promise<LearntVersion | undefined> {
-    // The loop may sleep until the next version, which need not come.
-    return this.#learntBy(place) ?? (await this.#waiting.wait(place, atMost_ms));
+    try {
+      // First a look: the loop may sleep until the next version, which need not come.
+      await this.#refresh();
+    } catch (error) {
+      this.#parts.report(error);
+      return undefined;
+    }
+    const known = this.#learntBy(place);
+    return known !== undefined || atMost_ms === 0 ? known : this.#waiting.wait(place, atMost_ms);
   }
 
   /** Ends all waiting. */
@@ -51,15 +61,27 @@ export class LearntOffsets {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { transport } = this.#parts;
-    const at = { topic: modelVersions.name, partition: 0 };
-    // Nobody learns in such a log.
-    if (!(await transport.topics()).some(({ topic }) => topic === at.topic)) return;
     while (!signal.aborted) {
-      await this.#readOn(await transport.bounds(at));
+      // Nobody learns in such a log.
+      if (!(await this.#refresh())) return;
       this.#settle();
-      await transport.grown([{ ...at, offset: this.#at ?? 0 }], signal);
+      await this.#parts.transport.grown([{ ...versionsAt, offset: this.#at ?? 0 }], signal);
     }
+  }
+
+  /** Reads what has come; who asks meanwhile shares the reading. Answers whether there is such a topic. */
+  #refresh(): Promise<boolean> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<boolean> {
+    const { transport } = this.#parts;
+    if (!(await transport.topics()).some(({ topic }) => topic === versionsAt.topic)) return false;
+    await this.#readOn(await transport.bounds(versionsAt));
+    return true;
   }
 
   async #readOn({ start, end }: { readonly start: Offset; readonly end: Offset }): Promise<void> {

@@ -19,6 +19,7 @@ import { PortTaken } from './errors.ts';
 import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
 import { Idempotency } from './idempotency.ts';
 import { ItemDirectory } from './items.ts';
+import { ErasureReceipts } from './erasure-receipts.ts';
 import { ItemVectors } from './item-vectors.ts';
 import { LearntOffsets } from './learnt.ts';
 import { LearntLists } from './learnt-lists.ts';
@@ -128,6 +129,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
   const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
   const stored = new Stored(documents);
   const log = { transport, registry };
+  const events = { transport, clock, newEventId, tenant };
   const history = new ModelHistory(log);
   const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);
@@ -155,7 +157,8 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
     vectors,
     lists: new ItemLists({ stored, items, vectors, clock, report, exploration, seen, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
-    ratings: { transport, clock, newEventId, tenant },
+    ratings: events,
+    erasures: { ratings: events, learnt, stored, documents, transport, receipts: new ErasureReceipts(options.listKey) },
     learnt,
     learntLists: new LearntLists({ learnt, stored, transport, clock, report }),
     exposures: { transport, registry, clock, listIds, tenant },

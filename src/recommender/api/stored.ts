@@ -54,6 +54,8 @@ const model = z.object({
   // Of the training behind the generation; empty and 0 where it was never trained whole.
   generationName: z.string().default(''),
   trainedAt: z.number().default(0),
+  // Unknown of what earlier releases wrote.
+  owesErasure: z.boolean().optional(),
   candidate: z
     .object({
       generation: z.int(),

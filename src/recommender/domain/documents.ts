@@ -2,7 +2,7 @@
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { kinds, type ModelSettings, type Scored } from '../../als/index.ts';
 import type { ToldQuality } from './quality.ts';
-import type { LiveGeneration } from './control.ts';
+import { type LiveGeneration, owesErasure } from './control.ts';
 import type { Learner } from './learner.ts';
 import type { Served } from './served.ts';
 import type { Judged } from './totals.ts';
@@ -56,7 +56,7 @@ export const asQualityDocument = ({ seen, judged, exposure, ...version }: ToldQu
 /** What is known of the model: for each tenant, with what is popular there. */
 export function asModelDocuments(version: Omit<ModelVersion, 'cut'>, learner: Learner) {
   return [...learner.popular(popularKept)].map(([tenant, popular]) => {
-    const about = { live: learner.control.live, popular };
+    const about = { live: learner.control.live, owesErasure: owesErasure(learner.control), popular };
     const as = tenant === '' ? asModelDocument : asTenantModelDocument;
     return { tenant, body: as(version, learner.served, about) };
   });
@@ -65,12 +65,22 @@ export function asModelDocuments(version: Omit<ModelVersion, 'cut'>, learner: Le
 const asModelDocument = (
   { generation, number, cause, hash, prequential, time, meanStars }: Omit<ModelVersion, 'cut'>,
   { live: model, candidate }: Served,
-  { live, popular }: { readonly live: Pick<LiveGeneration, 'name' | 'trainedAt'>; readonly popular: readonly Scored[] },
+  {
+    live,
+    popular,
+    owesErasure: isOwed,
+  }: {
+    readonly live: Pick<LiveGeneration, 'name' | 'trainedAt'>;
+    readonly popular: readonly Scored[];
+    /** Whether the vectors still come from somebody who was erased. */
+    readonly owesErasure: boolean;
+  },
 ) => ({
   generation,
   number,
   generationName: live.name,
   trainedAt: live.trainedAt,
+  owesErasure: isOwed,
   cause,
   candidate: candidate === undefined ? null : asCandidateDocument(candidate),
   settings: asSettings(model.settings),
@@ -84,9 +94,8 @@ const asModelDocument = (
 
 /** The same for one of several tenants: what it needs to serve its lists, and no figure that counts the others. */
 const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
-  const { generation, number, generationName, trainedAt, cause, candidate, settings, time, popular } = asModelDocument(
-    ...from,
-  );
+  const all = asModelDocument(...from);
+  const { generation, number, generationName, trainedAt, cause, candidate, settings, time, popular } = all;
   const tried = candidate && {
     name: candidate.name,
     generation: candidate.generation,
@@ -94,7 +103,19 @@ const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
     startedAt: candidate.startedAt,
     settings: candidate.settings,
   };
-  return { generation, number, generationName, trainedAt, cause, candidate: tried, settings, time, popular };
+  const { owesErasure: isOwed } = all;
+  return {
+    generation,
+    number,
+    generationName,
+    trainedAt,
+    owesErasure: isOwed,
+    cause,
+    candidate: tried,
+    settings,
+    time,
+    popular,
+  };
 };
 
 /** The experiment that runs, and how well either model estimated what the users of its arm did since it began. */

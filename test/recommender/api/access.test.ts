@@ -53,6 +53,8 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/models/quality', [401, 403, 403, 403, 403, 200]],
   ['GET /v2/experiment', [401, 403, 403, 403, 403, 200]],
   ['POST /v2/ratings', [401, 202, 403, 202, 403, 202], rating],
+  ['DELETE /v2/users/ann', [401, 202, 403, 202, 403, 202]],
+  ['GET /v2/erasures/forged', [401, 403, 403, 404, 403, 404]],
   ['POST /v2/users/ann/aliases', [401, 403, 403, 202, 403, 202], { sessionId: 's' }],
   ['POST /v2/ratings/batch', [401, 202, 403, 202, 403, 202], { events: [rating] }],
   ['POST /v2/ratings/batch', [401, 403, 403, 202, 403, 202], { events: [rating, { ...rating, userId: 'bob' }] }],
@@ -75,7 +77,7 @@ test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {
   for (const authorization of [undefined, 'ann', 'bob', 'service', 'monitor', 'admin']) {
     const headers = authorization === undefined ? {} : { authorization };
     const answer = await server.app.inject({
-      method: method === 'POST' ? 'POST' : 'GET',
+      method: method === 'POST' || method === 'DELETE' ? method : 'GET',
       url,
       headers,
       ...(payload && { payload }),

@@ -17,12 +17,14 @@ test('the description names exactly the routes of the server', async () => {
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   );
   expect(described.sort()).toEqual([
+    'DELETE /v2/users/{id}',
     'GET /healthz/live',
     'GET /healthz/ready',
     'GET /healthz/startup',
     'GET /metrics',
     'GET /openapi.json',
     'GET /v1/users/{id}/recommendations',
+    'GET /v2/erasures/{id}',
     'GET /v2/experiment',
     'GET /v2/items',
     'GET /v2/items/{id}/similar',

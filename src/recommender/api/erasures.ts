@@ -1,0 +1,95 @@
+/** Erases users, and tells of each place where something of them lay what stands there now: looked up, never assumed. */
+import { exposures, ratings, ratingsByItem, recommendations, userVectors } from '../../../topologies/streams.ts';
+import type { Documents } from '../../documents/port.ts';
+import type { Millis } from '../../stream/time.ts';
+import type { Offset, Transport } from '../../transport/port.ts';
+import { appendEvent, type EventPorts } from './append-event.ts';
+import type { ErasureReceipts, Receipt } from './erasure-receipts.ts';
+import type { LearntOffsets } from './learnt.ts';
+import type { Stored } from './stored.ts';
+
+export interface ErasurePorts {
+  readonly ratings: EventPorts;
+  readonly learnt: LearntOffsets;
+  readonly stored: Pick<Stored, 'model'>;
+  readonly documents: Pick<Documents, 'list'>;
+  readonly transport: Pick<Transport, 'topics'>;
+  readonly receipts: ErasureReceipts;
+}
+
+/** `gone` was looked up and is not there; `waiting` is to go by itself; `kept` goes with the retention of the log. */
+export type ErasureState = 'gone' | 'waiting' | 'kept';
+
+export interface Erasure {
+  /** Of the receipt; opaque, and the only trace of whom it is about: whoever loses it cannot ask again. */
+  readonly id: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: Offset;
+  readonly requestedAt: string;
+  /** Vector and history in the model. */
+  readonly model: { readonly state: ErasureState; readonly modelVersion: string | null };
+  /** The vectors of all others have learnt from the user: a generation that never has takes their place. */
+  readonly generation: { readonly state: ErasureState };
+  /** Collections that hold something of the user, and that the topologies write. */
+  readonly documents: { readonly state: ErasureState; readonly collections: readonly string[] };
+  /** Records in topics; `until` is null where a topic keeps records without limit of time. */
+  readonly log: { readonly state: ErasureState; readonly until: string | null };
+}
+
+/** Of everything that is kept by user. */
+const collections = ['recommendations', 'userVectors', 'profiles', 'histories', 'scores'] as const;
+/** Whose records name a user in key or value. */
+const topics: ReadonlySet<string> = new Set(
+  [ratings, ratingsByItem, userVectors, recommendations, exposures].map(({ name }) => name).concat('dead-letters'),
+);
+
+/** Durable when it resolves. What was done with the user's things before is learnt no more; who comes back is somebody new. */
+export async function eraseUser(ports: ErasurePorts, userId: string, wait_ms: Millis): Promise<Erasure> {
+  const at = ports.ratings.clock.now();
+  const { partition, offset } = await appendEvent(ports.ratings, { kind: 'erase', userId, time: at });
+  return standOf(ports, { tenant: ports.ratings.tenant, userId, partition, offset, at }, wait_ms);
+}
+
+/** How an erasure stands, after waiting so long at most until the model has learnt it. */
+export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Millis): Promise<Erasure> {
+  const { userId, partition, offset, at } = receipt;
+  const version = await ports.learnt.wait(receipt, wait_ms);
+  // Its document is written before the version is told, so it is of that version or a later one.
+  const isOwed = version === undefined || (await ports.stored.model())?.owesErasure !== false;
+  const left = await collectionsWith(ports.documents, userId);
+  return {
+    id: ports.receipts.seal(receipt),
+    topic: ratings.name,
+    partition,
+    offset,
+    requestedAt: new Date(at).toISOString(),
+    model: {
+      state: version === undefined ? 'waiting' : 'gone',
+      modelVersion: version === undefined ? null : `${version.generation}.${version.number}`,
+    },
+    generation: { state: isOwed ? 'waiting' : 'gone' },
+    documents: { state: left.length === 0 ? 'gone' : 'waiting', collections: left },
+    log: await logOf(ports, at),
+  };
+}
+
+async function collectionsWith(documents: ErasurePorts['documents'], userId: string): Promise<string[]> {
+  const left: string[] = [];
+  for (const collection of collections) {
+    const found = await documents.list({ collection, partition: userId, limit: 1 });
+    if (found.length > 0) left.push(collection);
+  }
+  return left;
+}
+
+/** A record that was appended before the erasure is not older than it: retention counts from the erasure at the latest. */
+async function logOf({ transport, ratings: { clock } }: ErasurePorts, at: Millis): Promise<Erasure['log']> {
+  const ages = (await transport.topics())
+    .filter(({ topic }) => topics.has(topic))
+    .map(({ retentionMs }) => retentionMs);
+  const longest = ages.reduce<number>((most, age) => Math.max(most, age ?? Infinity), 0);
+  const until = at + longest;
+  if (!Number.isFinite(until)) return { state: 'kept', until: null };
+  return { state: clock.now() > until ? 'gone' : 'kept', until: new Date(until).toISOString() };
+}
