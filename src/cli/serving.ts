@@ -142,7 +142,11 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
     ...(access && { access }),
   });
   registerModelMetrics(metrics, () => server.quality());
-  addSignIn(server.app, { required: access !== undefined, tokenEndpoint: issuer?.tokenEndpoint ?? null });
+  addSignIn(server.app, {
+    required: access !== undefined,
+    tokenEndpoint: issuer?.tokenEndpoint ?? null,
+    adminRole: auth.roles.admin,
+  });
   await addPages(server.app);
   return { access, server };
 }

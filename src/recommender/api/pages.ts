@@ -30,6 +30,8 @@ export interface SignIn {
   readonly required: boolean;
   /** Where `POST {userId}` or `{role}` gets a token; null where people bring their own. */
   readonly tokenEndpoint: string | null;
+  /** What an admin's role is called. */
+  readonly adminRole: string;
 }
 
 /** `/sign-in.json`, for pages alone: no part of the API. */

@@ -69,10 +69,13 @@ const alike = 5;
 export interface ApiOptions {
   /** Where the API is; where the page came from, if absent. */
   readonly baseUrl?: string;
+  /** Key or token that every request shows; none where the server asks for none. */
+  readonly token?: string | undefined;
 }
 
-export function createApi({ baseUrl = '' }: ApiOptions = {}): Api {
-  const client = createClient<paths>({ baseUrl });
+export function createApi({ baseUrl = '', token }: ApiOptions = {}): Api {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const client = createClient<paths>({ baseUrl, headers });
   return {
     users: (query, signal) =>
       answer(client.GET('/v2/users', { params: { query: { query, n: suggested } }, signal: limited(signal) })),

@@ -1,5 +1,6 @@
 /** The connection to the server's live events: opened again by itself, and honest about being away. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { type Events, FetchedEvents } from './fetched-events.ts';
 import { listNewsOf, type ListNews, type Sample, sampleOf } from '../../api/client/live.ts';
 
 export type Connection = 'connecting' | 'open' | 'away';
@@ -22,18 +23,20 @@ const longestWait_ms = 5_000;
 /** Samples come each second: silence of so many means that nobody is there. */
 const silence_ms = 6_000;
 
-export function openLive(handlers: LiveHandlers): LiveStream {
+/** @param token shown to the server, where it asks for one */
+export function openLive(handlers: LiveHandlers, token?: string): LiveStream {
   const connection = signal<Connection>('connecting');
   const heardAt = signal(0);
   let user: string | undefined;
-  let source: EventSource | undefined;
+  let source: Events | undefined;
   let wait_ms = firstWait_ms;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const open = (): void => {
     clearTimeout(timer);
     source?.close();
-    source = new EventSource(user === undefined ? '/v2/live' : `/v2/live?${new URLSearchParams({ user }).toString()}`);
+    const url = user === undefined ? '/v2/live' : `/v2/live?${new URLSearchParams({ user }).toString()}`;
+    source = token === undefined ? new EventSource(url) : new FetchedEvents(url, token);
     source.addEventListener('sample', event => heard(() => handlers.sample(sampleOf(textOf(event)))));
     source.addEventListener('list', event => heard(() => handlers.list(listNewsOf(textOf(event)))));
     source.addEventListener('error', lost);

@@ -35,13 +35,15 @@ export interface Dashboard {
 
 export interface Parts {
   readonly api: Api;
+  /** As `api` shows it; undefined where the server asks for none. */
+  readonly token?: string | undefined;
   readonly address: Address;
   readonly theme: ThemeStore;
   readonly now: () => number;
 }
 
 /** Begins to listen, and to ask for what the address names. */
-export function openDashboard({ api, address, theme, now }: Parts): Dashboard {
+export function openDashboard({ api, token, address, theme, now }: Parts): Dashboard {
   const users = new Resource<Users>(now);
   const lists = new ListStore(api, now);
   const details = new DetailsStore(api, now);
@@ -56,12 +58,15 @@ export function openDashboard({ api, address, theme, now }: Parts): Dashboard {
     quality.heard(sample.records);
     if (users.known.peek().value?.total === 0) askUsers();
   };
-  const live = openLive({
-    sample: sampled,
-    list: ({ userId }) => {
-      if (userId === address.user.peek()) lists.reload();
+  const live = openLive(
+    {
+      sample: sampled,
+      list: ({ userId }) => {
+        if (userId === address.user.peek()) lists.reload();
+      },
     },
-  });
+    token,
+  );
   const askAll = (): void => {
     askUsers();
     trends.reload();
