@@ -184,7 +184,7 @@ const areas: readonly Area[] = [
     packages: ['rxjs', 'millrace'],
   },
   { files: ['schemas/**'], may: ['schemas/**', 'src/stream/**', ...common, ...noAdapters], packages: [] },
-  { files: ['deploy/**'], may: [], packages: ['node:*'] },
+  { files: ['deploy/**'], may: [], packages: ['node:*', 'zod'] },
   { files: ['scripts/**'], may: ['**'], packages: ['**'] },
 ];
 
