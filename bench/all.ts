@@ -33,6 +33,7 @@ const all = [
   ['bench/als/growth.ts'],
   ['bench/list-rule.ts'],
   ['bench/generations.ts'],
+  ['bench/api.ts'],
   ['scripts/figures.ts', 'generate'],
 ] as const;
 const root = join(import.meta.dirname, '..');

@@ -48,6 +48,6 @@ export class Answering {
   }
 }
 
-const closeParts = async ({ hub, learnt, learntLists }: EndpointParts): Promise<void> => {
-  await Promise.all([hub.close(), learnt.close(), learntLists.close()]);
+const closeParts = async ({ hub, listHub, learnt, learntLists }: EndpointParts): Promise<void> => {
+  await Promise.all([hub.close(), listHub.close(), learnt.close(), learntLists.close()]);
 };

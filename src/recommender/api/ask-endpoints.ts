@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { basketBody, historyOf } from './basket.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import { type EstimateParts, estimateOf, estimateReasons } from './estimate.ts';
+import type { ListHub } from './live/list-hub.ts';
 import type { ItemLists } from './lists.ts';
-import { byUserAndItem, envelope, nothing } from './wire.ts';
+import { byId, byUserAndItem, envelope, nothing, userListQuery } from './wire.ts';
 
 export interface AskParts extends EstimateParts {
   readonly lists: ItemLists;
+  readonly listHub: ListHub;
 }
 
 const estimate = z.object({
@@ -54,4 +56,41 @@ export const askEndpoints = (parts: AskParts): Endpoint[] => [
     },
     async ({ params }) => ok(await estimateOf(parts, params.id, params.itemId)),
   ),
+  liveListEndpoint(parts),
 ];
+
+const eventStream = 'text/event-stream';
+
+const liveListEndpoint = ({ lists, listHub }: AskParts): Endpoint =>
+  endpoint(
+    {
+      method: 'GET',
+      path: '/v2/users/{id}/recommendations/live',
+      access: ({ params }) => params.id,
+      summary: 'What is recommended to a user, again each time that it has changed',
+      params: byId,
+      query: userListQuery.omit({ after: true, wait: true }),
+      answer: z
+        .string()
+        .describe(
+          'Events `recommendations`, data as of the list without `live`, id its `listId`: sent as Last-Event-ID, that one does not come again',
+        ),
+      mediaType: eventStream,
+      status: 200,
+      problems: [400, 503],
+    },
+    ({ params, query: { n, genre: genres, maxPerGenre, exclude }, lastEventId }) => {
+      const asked = { n, rules: { genres, maxPerGenre }, exclude, explore: true };
+      return {
+        status: 200,
+        body: listHub.watch(params.id, () => lists.recommendationsFor(params.id, asked), lastEventId),
+        // As of `/v2/live`: nothing between keeps it back, and the connection ends with the stream.
+        headers: {
+          'content-type': eventStream,
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+          connection: 'close',
+        },
+      };
+    },
+  );

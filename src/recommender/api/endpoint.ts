@@ -17,6 +17,8 @@ export interface RawRequest {
   readonly body: unknown;
   /** The header of this name. */
   readonly idempotencyKey?: string | undefined;
+  /** The header of this name. */
+  readonly lastEventId?: string | undefined;
 }
 
 interface Description<P, Q, B> {
@@ -57,6 +59,7 @@ interface Admitted<P, Q, B> extends Checked<P, Q, B> {
   /** Who asks, and may. Of what is public anybody may ask, and nothing may depend on who does. */
   readonly caller: Caller;
   readonly idempotencyKey: string | undefined;
+  readonly lastEventId: string | undefined;
 }
 
 /**
@@ -69,7 +72,7 @@ export const endpoint = <P, Q, B = undefined>(
 ): Endpoint => ({
   ...description,
   access: kindOf(access),
-  run: async ({ caller, params, query, body, idempotencyKey }) => {
+  run: async ({ caller, params, query, body, idempotencyKey, lastEventId }) => {
     admit(kindOf(access), caller);
     const request = {
       params: checked('path', description.params, params),
@@ -77,7 +80,7 @@ export const endpoint = <P, Q, B = undefined>(
       body: checked('body', description.body ?? noBody<B>(), body),
     };
     if (typeof access === 'function' && caller !== undefined) admitTo(access(request), caller);
-    return handle({ ...request, caller: caller ?? nobody, idempotencyKey });
+    return handle({ ...request, caller: caller ?? nobody, idempotencyKey, lastEventId });
   },
 });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Health, Verdict } from '../../operations/health.ts';
 import { noRules } from '../domain/rules.ts';
-import { askEndpoints } from './ask-endpoints.ts';
+import { askEndpoints, type AskParts } from './ask-endpoints.ts';
 import { batchEndpoints, type BatchParts } from './batch-endpoints.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import type { ItemVectors } from './item-vectors.ts';
@@ -38,7 +38,7 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
-export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchParts, ErasureParts {
+export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchParts, ErasureParts, AskParts {
   readonly learntLists: LearntLists;
   readonly lists: ItemLists;
   readonly vectors: ItemVectors;

@@ -26,6 +26,7 @@ import { LearntLists } from './learnt-lists.ts';
 import { ListIds } from './list-ids.ts';
 import { ItemLists } from './lists.ts';
 import { type LiveClock, LiveHub } from './live/hub.ts';
+import { ListHub } from './live/list-hub.ts';
 import type { LiveSource } from './live/source.ts';
 import { type ModelQuality, modelQuality } from './model-quality.ts';
 import { ModelHistory } from './model-history.ts';
@@ -159,6 +160,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: events,
     erasures: { ratings: events, learnt, stored, documents, transport, receipts: new ErasureReceipts(options.listKey) },
+    listHub: new ListHub({ documents, clock, report }),
     learnt,
     learntLists: new LearntLists({ learnt, stored, transport, clock, report }),
     exposures: { transport, registry, clock, listIds, tenant },
@@ -194,19 +196,25 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     handler: async (request, reply) => {
       const { params, query, body } = request;
       const caller = callerOf(request);
-      const idempotencyKey = request.headers['idempotency-key'];
       const answer = await now(caller?.tenant ?? '').run({
         params,
         query,
         body,
         caller,
-        idempotencyKey: Array.isArray(idempotencyKey) ? idempotencyKey.join() : idempotencyKey,
+        lastEventId: headerOf(request, 'last-event-id'),
+        idempotencyKey: headerOf(request, 'idempotency-key'),
       });
       if (answer.body instanceof Readable) streams.add(reply.raw);
       const { status, headers, body: sent } = cachedAnswer(endpoint, answer, request.headers['if-none-match']);
       return reply.code(status).headers(headers).send(sent);
     },
   });
+}
+
+/** Sent several times, it is one text. */
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join() : value;
 }
 
 const callerOf = (request: FastifyRequest): Caller | undefined => request.getDecorator<Caller | undefined>('caller');

@@ -42,6 +42,7 @@ test('the description names exactly the routes of the server', async () => {
     'GET /v2/users/{id}/orders',
     'GET /v2/users/{id}/profile',
     'GET /v2/users/{id}/recommendations',
+    'GET /v2/users/{id}/recommendations/live',
     'GET /v2/users/{id}/recommendations/{itemId}/why',
     'POST /v2/exposures',
     'POST /v2/exposures/batch',

@@ -12,8 +12,15 @@ export class EventStream extends Readable {
   }
 
   /** Sends an event, or lets it take the place of one of its kind that could not be sent. */
-  offer(event: string, data: object): void {
-    this.#waiting.set(event, `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  offer(event: string, data: object, id?: string): void {
+    const named = id === undefined ? '' : `id: ${id}\n`;
+    this.#waiting.set(event, `event: ${event}\n${named}data: ${JSON.stringify(data)}\n\n`);
+    this.#send();
+  }
+
+  /** Sends a comment, so that the reader knows at once that it is heard, before there is anything to tell. */
+  greet(): void {
+    this.#waiting.set('', ':\n\n');
     this.#send();
   }
 

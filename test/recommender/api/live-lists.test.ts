@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { envelope } from '../../../src/recommender/api/wire.ts';
+import { mostListWatchers } from '../../../src/recommender/api/live/list-hub.ts';
+import { now, shop } from './shop.ts';
+
+interface Told {
+  readonly id: string;
+  readonly list: { readonly listId: string; readonly items: readonly { readonly itemId: string }[] };
+}
+
+/** A shop whose poller looks again when told to. */
+async function watched() {
+  const sleepers = new Set<() => void>();
+  const clock = {
+    now: () => now,
+    sleep: (_: number, signal: AbortSignal) =>
+      new Promise<void>(resolve => {
+        const wake = (): void => {
+          sleepers.delete(wake);
+          resolve();
+        };
+        if (signal.aborted) return wake();
+        signal.addEventListener('abort', wake, { once: true });
+        sleepers.add(wake);
+      }),
+  };
+  const opened = await shop({ clock });
+  const address = await opened.server.listen({ port: 0 });
+  const poll = async () => {
+    while (sleepers.size === 0) await setImmediate();
+    for (const wake of sleepers) wake();
+  };
+  return { ...opened, poll, watch: (user: string, lastEventId?: string) => watching(address, user, lastEventId) };
+}
+
+async function watching(address: string, user: string, lastEventId?: string) {
+  const aborted = new AbortController();
+  onTestFinished(() => aborted.abort());
+  const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const url = new URL(`/v2/users/${user}/recommendations/live`, address);
+  const answer = await fetch(url, { headers, signal: aborted.signal });
+  const reader = (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const next = async (): Promise<Told | undefined> => {
+    for (text = text.replace(/^:\n\n/, ''); !text.includes('\n\n'); text = text.replace(/^:\n\n/, '')) {
+      const { done, value = '' } = await reader.read();
+      if (done) return undefined;
+      text += value;
+    }
+    const [event = '', ...rest] = text.split('\n\n');
+    text = rest.join('\n\n');
+    const [, id = '', data = ''] = /^event: recommendations\nid: (.*)\ndata: (.*)$/.exec(event) ?? [];
+    const list: Told['list'] = envelope.strict().parse(JSON.parse(data));
+    return { id, list };
+  };
+  return { answer, next };
+}
+
+const ids = (told: Told | undefined) => told?.list.items.map(({ itemId }) => itemId);
+
+test('who watches a list gets it at once, and again when it is another', async () => {
+  const { fill, poll, watch } = await watched();
+  await fill.list('ann', ['a', 'b']);
+  const { answer, next } = await watch('ann');
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  const first = await next();
+  expect([ids(first), first?.id]).toEqual([['a', 'b'], first?.list.listId]);
+  // Another user's list, and one that is the same as before, are no news.
+  await fill.list('bob', ['z']);
+  await fill.list('ann', ['a', 'b']);
+  await poll();
+  await fill.list('ann', ['b', 'c']);
+  await poll();
+  expect(ids(await next())).toEqual(['b', 'c']);
+});
+
+test('who comes back with the id of the last list is told only what is new', async () => {
+  const { fill, poll, watch } = await watched();
+  await fill.list('ann', ['a', 'b']);
+  const before = await (await watch('ann')).next();
+  const { next } = await watch('ann', before?.id);
+  await fill.list('ann', ['c']);
+  await poll();
+  expect(ids(await next())).toEqual(['c']);
+  expect(ids(await (await watch('ann', before?.id)).next())).toEqual(['c']);
+});
+
+test('streams end with the server, and no more watch than may', async () => {
+  const { server, watch, fill } = await watched();
+  await fill.list('ann', ['a']);
+  const { next } = await watch('ann');
+  await next();
+  const closed = server.close();
+  expect(await next()).toBeUndefined();
+  await closed;
+  expect(mostListWatchers).toBeLessThanOrEqual(1_000);
+});
