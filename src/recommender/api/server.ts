@@ -140,18 +140,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
     stored,
     storedModel: new StoredModel(documents),
     clock,
-    shown: new StreamTail(
-      log,
-      exposures,
-      mostExposures,
-      value => value.tenant === tenant && invalidExposure(value, Infinity) === undefined,
-    ),
-    events: new StreamTail(
-      log,
-      ratings,
-      mostEvents,
-      value => value.tenant === tenant && invalidRating(value, Infinity) === undefined,
-    ),
+    ...tailsOf(log, tenant),
     history,
     users: new UserDirectory(documents, mostUsers),
     items,
@@ -177,6 +166,22 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
     metrics,
   };
 }
+
+/** The newest of what the tenant was shown, and did. */
+const tailsOf = (log: LogPorts, tenant: string) => ({
+  shown: new StreamTail(
+    log,
+    exposures,
+    mostExposures,
+    value => value.tenant === tenant && invalidExposure(value, Infinity) === undefined,
+  ),
+  events: new StreamTail(
+    log,
+    ratings,
+    mostEvents,
+    value => value.tenant === tenant && invalidRating(value, Infinity) === undefined,
+  ),
+});
 
 interface RouteParts {
   readonly streams: OpenStreams;
