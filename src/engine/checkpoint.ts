@@ -4,7 +4,7 @@ import type { Offset } from '../transport/port.ts';
 import { z } from 'zod';
 import { IncompatibleState, TaskStopped } from './errors.ts';
 import { noTime } from './event-time.ts';
-import type { Position } from './position.ts';
+import { type Position, startOf } from './position.ts';
 import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -161,10 +161,14 @@ function refuseOtherSteps(task: TaskRuntime, value: Head): void {
 }
 
 function restoreInputs(task: TaskRuntime, value: Head): void {
-  for (const [name, positions] of Object.entries(value.inputs)) {
-    const input = task.inputs.get(name);
-    if (input === undefined) continue;
-    input.positions = positions.map(({ newest, activeAt, applied, producers, ...rest }) => ({
+  for (const [name, input] of task.inputs) {
+    const stored = value.inputs[name];
+    if (stored === undefined) {
+      // Read for the first time by this release of the topology: an epoch that failed leaves nothing of it.
+      input.positions = input.positions.map(({ partition }) => startOf(partition));
+      continue;
+    }
+    input.positions = stored.map(({ newest, activeAt, applied, producers, ...rest }) => ({
       ...rest,
       applied: applied ?? rest.offset - 1,
       newest: readTime(newest),

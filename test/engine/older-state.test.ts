@@ -71,3 +71,29 @@ test('where nobody knows that schema any more, the state is refused', async () =
   await world.deploy([knows(newer)]);
   await expect(world.open('knows')).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE' });
 });
+
+test('a topology that begins to read another stream takes up what lies there in an earlier schema', async () => {
+  const told = (more: boolean) =>
+    topology('told', task => {
+      task.read(clicks).subscribe(task.write(alarms));
+      if (!more) return;
+      task
+        .read(newer)
+        .pipe(map(({ sensor, place }) => ({ sensor, text: place, at: 0 })))
+        .subscribe(task.write(alarms));
+    });
+  const world = await World.of([told(false)]);
+  await world.registry.register(older.schema.definition);
+  await world.send(clicks, click);
+  await world.drain();
+  await world.transport.createTopic(older.name, { partitions: 1 });
+  await world.send(older, { sensor: 'a', celsius: 1, at: 1 }, { sensor: 'b', celsius: 2, at: 2 });
+  await world.deploy([told(true)]);
+  await world.registry.register(newer.schema.definition);
+  await world.drain();
+  expect((await world.output(alarms)).map(({ sensor, text }) => [sensor, text])).toEqual([
+    ['a', ''],
+    ['a', 'nowhere'],
+    ['b', 'nowhere'],
+  ]);
+});
