@@ -1,9 +1,11 @@
 /** The model for other programs: `users` and `items` as CSV or Avro, and `model.json` about both. */
+import type { ModelVersion } from '../../../../schemas/types.ts';
+import { MillraceError } from '../../../errors.ts';
 import { toContainer } from '../../../stream/container.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import { checkFolder, type Files, writeFolder } from './folder.ts';
 import { generationFilesOf } from './generation.ts';
-import { publishedModel } from './published.ts';
+import { publishedModel, type Vector } from './published.ts';
 import {
   csvLines,
   descriptionOf,
@@ -31,21 +33,27 @@ export interface ExportOptions {
 /** What the files are about, and their names. */
 export type Exported = ReturnType<typeof descriptionOf> & { readonly files: readonly string[] };
 
+/** Two generations serve, and some users have no vector of the live one: they make no one model. */
+class TwoModels extends MillraceError {
+  readonly code = 'TWO_MODELS';
+}
+
 const own = ['users.csv', 'items.csv', 'users.avro', 'items.avro', 'generation.avro', 'model.json'];
 
-/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} @throws {NoModel} */
+/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} {NoModel} {TwoModels} */
 export async function exportModel(options: ExportOptions): Promise<Exported> {
   const { ports, format, model } = options;
   const folder = { ...options, own };
   await checkFolder(folder);
   const published = await publishedModel(ports);
+  refuseTwo(published.version);
   const description = descriptionOf(published, model);
   if (format === 'generation') {
     const files = { ...generationFilesOf(published), 'model.json': jsonOf(description) };
     await writeFolder(folder, files);
     return { ...description, files: Object.keys(files) };
   }
-  const parts = (vectors: typeof published.users): Files[string] =>
+  const parts = (vectors: readonly Vector[]): Files[string] =>
     partsOf(
       vectors.map(vector => rowOf(vector, model)),
       { format, factors: description.factors },
@@ -57,6 +65,14 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
   };
   await writeFolder(folder, files);
   return { ...description, files: Object.keys(files) };
+}
+
+function refuseTwo({ generation, candidate }: ModelVersion): void {
+  if (candidate === null) return;
+  throw new TwoModels(
+    `Generation ${candidate.generation} is tried out beside generation ${generation}, and its users have no vectors of that`,
+    `End the experiment first: \`millrace models use ${candidate.generation}\` or \`millrace models stop\``,
+  );
 }
 
 const jsonOf = (description: ReturnType<typeof descriptionOf>): Iterable<string> => [

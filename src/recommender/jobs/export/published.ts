@@ -2,6 +2,7 @@
 import type { ItemVector, ModelVersion, UserVector } from '../../../../schemas/types.ts';
 import { itemVectors, modelVersions, userVectors } from '../../../../topologies/streams.ts';
 import { MillraceError } from '../../../errors.ts';
+import { inCandidate } from '../../domain/experiment.ts';
 import type { Cut } from '../../../stream/cut.ts';
 import { type LogPorts, recordsWithValues, valuesOf } from '../../../stream/log-values.ts';
 import type { Stream } from '../../../stream/stream.ts';
@@ -11,24 +12,19 @@ export class NoModel extends MillraceError {
   readonly code = 'NO_MODEL';
 }
 
-/** Two generations serve, and some users have no vector of the live one. */
-class TwoModels extends MillraceError {
-  readonly code = 'TWO_MODELS';
-}
-
 export type Vector = UserVector | ItemVector;
 
 export interface PublishedModel {
   readonly version: ModelVersion;
   /** By id, in ascending order. */
-  readonly users: readonly Vector[];
-  readonly items: readonly Vector[];
+  readonly users: readonly UserVector[];
+  readonly items: readonly ItemVector[];
 }
 
 /**
  * The state of the newest version in the log, while others may be written: a version comes after its vectors, so that
- * what no version read here names is left out, and all that one names is there. Holds every vector. @throws {NoModel}
- * @throws {TwoModels} while an experiment runs
+ * what no version read here names is left out, and all that one names is there. Holds every vector. While an experiment
+ * runs a user's vector is of the generation that serves the user, and an item's names both. @throws {NoModel}
  */
 export async function publishedModel(ports: LogPorts): Promise<PublishedModel> {
   const named = new NamedVectors();
@@ -40,32 +36,29 @@ export async function publishedModel(ports: LogPorts): Promise<PublishedModel> {
   if (version === undefined)
     throw new NoModel('The log holds no model version', 'Learn one first: millrace run --until-caught-up');
   const { generation, candidate } = version;
-  if (candidate !== null)
-    throw new TwoModels(
-      `Generation ${candidate.generation} is tried out beside generation ${generation}, and its users have no vectors of that`,
-      `End the experiment first: \`millrace models use ${candidate.generation}\` or \`millrace models stop\``,
-    );
+  const serving = (user: string): number =>
+    candidate !== null && inCandidate(user, candidate.generation, candidate.share) ? candidate.generation : generation;
   return {
     version,
-    users: await newestOf(ports, userVectors, { named, generation }),
-    items: await newestOf(ports, itemVectors, { named, generation }),
+    users: await newestOf(ports, userVectors, { named, generationOf: serving }),
+    items: await newestOf(ports, itemVectors, { named, generationOf: () => generation }),
   };
 }
 
 interface Wanted {
   readonly named: NamedVectors;
   /** Vectors of two generations never meet. */
-  readonly generation: number;
+  readonly generationOf: (id: string) => number;
 }
 
 async function newestOf<V extends Vector>(
   ports: LogPorts,
   stream: Stream<V>,
-  { named, generation }: Wanted,
+  { named, generationOf }: Wanted,
 ): Promise<V[]> {
   const newest = new Map<string, V>();
   for await (const { at, record, value } of recordsWithValues(ports, stream)) {
-    if (value.generation !== generation || !named.has(at, record)) continue;
+    if (value.generation !== generationOf(value.id) || !named.has(at, record)) continue;
     const known = newest.get(value.id);
     if (known === undefined || known.number < value.number) newest.set(value.id, value);
   }

@@ -13,7 +13,7 @@ const atOnce = 500;
 export class ScoreDocuments {
   readonly #documents: Pick<Documents, 'write' | 'list'>;
   readonly #run: Millis;
-  readonly #model: Pick<PublishedModel['version'], 'generation' | 'number' | 'time'>;
+  readonly #model: Pick<PublishedModel['version'], 'number' | 'time'>;
   #seq = 0;
 
   /** A later run replaces what an earlier one wrote: it is known by when it began. */
@@ -24,8 +24,8 @@ export class ScoreDocuments {
   }
 
   async write(lists: readonly UserScores[]): Promise<void> {
-    const { generation, number, time } = this.#model;
-    const writes = lists.map(({ userId, reason, items }) =>
+    const { number, time } = this.#model;
+    const writes = lists.map(({ userId, reason, generation, items }) =>
       this.#write(userId, { userId, reason, generation, number, time, items: items.map(item => ({ ...item })) }),
     );
     await this.#documents.write(writes);

@@ -1,12 +1,14 @@
 /** The lists of everybody, as of one model version, batch by batch. */
 import type { Documents } from '../../../documents/port.ts';
-import type { Kernel, Scored } from '../../../als/index.ts';
+import type { UserVector } from '../../../../schemas/types.ts';
+import type { Kernel } from '../../../als/index.ts';
 import { Stored } from '../../api/stored.ts';
 import type { SeenPolicy } from '../../domain/shelf.ts';
 import { tenantOf } from '../../domain/tenant.ts';
-import { type Asked, TopLists } from '../../domain/top-lists.ts';
+import type { Asked } from '../../domain/top-lists.ts';
 import { fromBytes } from '../../domain/vectors.ts';
 import type { PublishedModel } from '../export/published.ts';
+import { ServedItems } from './served-items.ts';
 import { type ListedUser, usersOf } from './users.ts';
 
 /** Users whose lists are made at once: so many histories are in memory. */
@@ -18,6 +20,8 @@ export interface UserScores {
   readonly userId: string;
   /** `personal` from the user's own vector; `popular` for one without. */
   readonly reason: 'personal' | 'popular';
+  /** Whose vectors it was made with: while an experiment runs, of the generation that serves this user. */
+  readonly generation: number;
   readonly items: readonly { readonly itemId: string; readonly score: number }[];
 }
 
@@ -44,12 +48,16 @@ export async function* listsOf(options: ListOptions): AsyncGenerator<readonly Us
   if (batch.length > 0) yield await maker.make(batch);
 }
 
+const askedOf = ({ factors }: UserVector, seen: ReadonlySet<string> = new Set()): Asked => ({
+  factors: fromBytes(factors),
+  seen,
+});
+
 class ListMaker implements AsyncDisposable {
   readonly #stored: Stored;
   readonly #popular = new Map<string, UserScores['items']>();
-  /** Of each tenant the items of its own. */
-  readonly #top: ReadonlyMap<string, TopLists>;
-  readonly #unit: number;
+  readonly #items: ServedItems;
+  readonly #generation: number;
   readonly #n: number;
   readonly #policy: SeenPolicy;
 
@@ -58,39 +66,40 @@ class ListMaker implements AsyncDisposable {
     return new ListMaker(options, stored);
   }
 
-  private constructor({ published: { version, items }, kernel, n, seen }: ListOptions, stored: Stored) {
-    const vectors = items.map(({ id, factors }) => ({ id, factors: fromBytes(factors) }));
-    const { factors: k, userExponent, itemExponent } = version.hyperParameters;
+  private constructor({ published, kernel, n, seen }: ListOptions, stored: Stored) {
     this.#stored = stored;
-    const tenants = Map.groupBy(vectors, ({ id }) => tenantOf(id));
-    this.#top = new Map([...tenants].map(([tenant, own]) => [tenant, new TopLists(kernel, k, own)]));
-    this.#unit = 2 ** (userExponent + itemExponent);
+    this.#items = new ServedItems(kernel, published);
+    this.#generation = published.version.generation;
     this.#n = n;
     this.#policy = seen;
   }
 
   async make(users: readonly ListedUser[]): Promise<UserScores[]> {
     const seen = await this.#seenBy(users);
-    const known = users.flatMap(({ vector }, at): (Asked & { at: number })[] =>
-      vector === undefined ? [] : [{ at, factors: fromBytes(vector.factors), seen: seen[at] ?? new Set() }],
+    const known = users.flatMap(({ userId, vector }, at) =>
+      vector === undefined
+        ? []
+        : [{ at, tenant: tenantOf(userId), generation: vector.generation, ...askedOf(vector, seen[at]) }],
     );
-    const personal = new Map<number, readonly Scored[]>();
-    for (const [tenant, own] of Map.groupBy(known, ({ at }) => tenantOf(users[at]?.userId ?? ''))) {
-      const top = this.#top.get(tenant)?.of(own, this.#n) ?? [];
-      for (const [list, { at }] of own.entries()) personal.set(at, top[list] ?? []);
+    const personal = new Map<number, UserScores['items']>();
+    for (const own of Map.groupBy(known, ({ tenant, generation }) => `${generation} ${tenant}`).values()) {
+      const [first] = own;
+      const lists = first === undefined ? [] : this.#items.best(first, own, this.#n);
+      for (const [list, { at }] of own.entries()) personal.set(at, lists[list] ?? []);
     }
     for (const { userId } of users) await this.#readPopular(tenantOf(userId));
-    return users.map(({ userId }, at) => {
-      const items = personal.get(at)?.map(({ itemId, score }) => ({ itemId, score: score / this.#unit }));
-      if (items !== undefined && items.length > 0) return { userId, reason: 'personal', items };
+    return users.map(({ userId, vector }, at) => {
+      const items = personal.get(at) ?? [];
+      const generation = vector?.generation ?? this.#generation;
+      if (items.length > 0) return { userId, reason: 'personal', generation, items };
       const liked = this.#popular.get(tenantOf(userId)) ?? [];
       const popular = liked.filter(({ itemId }) => seen[at]?.has(itemId) !== true);
-      return { userId, reason: 'popular', items: popular.slice(0, this.#n) };
+      return { userId, reason: 'popular', generation: this.#generation, items: popular.slice(0, this.#n) };
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const top of this.#top.values()) top[Symbol.dispose]();
+    this.#items[Symbol.dispose]();
   }
 
   /** Once for each tenant. */

@@ -1,13 +1,13 @@
 /** Everybody who can have a list: those whom the model knows, and those of whom it knows too little for a vector. */
 import type { Documents } from '../../../documents/port.ts';
-import type { Vector } from '../export/published.ts';
+import type { UserVector } from '../../../../schemas/types.ts';
 
 const pageSize = 1_000;
 
 export interface ListedUser {
   readonly userId: string;
   /** Undefined of one of whom the generation has learnt nothing. */
-  readonly vector: Vector | undefined;
+  readonly vector: UserVector | undefined;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface ListedUser {
  */
 export async function* usersOf(
   documents: Pick<Documents, 'list'>,
-  vectors: readonly Vector[],
+  vectors: readonly UserVector[],
 ): AsyncGenerator<ListedUser> {
   const learnt = new Map(vectors.flatMap(vector => (vector.events === 0 ? [] : [[vector.id, vector]])));
   for await (const { id: userId } of documentsOf(documents, 'profiles')) yield { userId, vector: learnt.get(userId) };

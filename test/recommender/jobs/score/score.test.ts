@@ -10,7 +10,7 @@ import { openKernel } from '../../../../src/als/index.ts';
 import { defaultLearner } from '../../../../src/recommender/domain/learner.ts';
 import { defaultLists } from '../../../../src/recommender/domain/lists.ts';
 import { defaultSeen } from '../../../../src/recommender/domain/shelf.ts';
-import { publishedModel } from '../../../../src/recommender/jobs/export/published.ts';
+import { publishedModel, type Vector } from '../../../../src/recommender/jobs/export/published.ts';
 import {
   NoModel,
   score,
@@ -20,8 +20,10 @@ import {
 } from '../../../../src/recommender/jobs/score/index.ts';
 import { fromContainer } from '../../../../src/stream/container.ts';
 import { recommendWith } from '../../../../topologies/recommend.ts';
-import { ratings } from '../../../../topologies/streams.ts';
+import { ratings, recommendations } from '../../../../topologies/streams.ts';
 import { trainWith } from '../../../../topologies/train.ts';
+import type { Topology } from '../../../../src/engine/topology.ts';
+import { TestGenerations } from '../../../support/generations.ts';
 import { settle } from '../../../support/settle.ts';
 import { World } from '../../../support/world.ts';
 import { day, minute, rating, start } from '../../../topologies/events.ts';
@@ -47,7 +49,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function learnt(topologies = dataflow): Promise<World> {
+async function learnt(topologies: readonly Topology[] = dataflow): Promise<World> {
   const world = await World.of(topologies, { partitions: 2 });
   world.clock.time = start;
   await world.send(ratings, ...events, stranger);
@@ -67,7 +69,7 @@ const seenBy = (user: string): Set<string> =>
 /** The ten best of a user by the published vectors, in real numbers. */
 async function bestOf(world: World, user: string): Promise<[itemId: string, score: number][]> {
   const { users, items } = await publishedModel(world);
-  const real = ({ factors, exponent }: (typeof users)[number]): number[] =>
+  const real = ({ factors, exponent }: Pick<Vector, 'factors' | 'exponent'>): number[] =>
     Array.from({ length: factors.length / 2 }, (_, f) => factors.readInt16LE(2 * f) / 2 ** exponent);
   const own = users.find(({ id }) => id === user);
   const x = own === undefined ? [] : real(own);
@@ -135,6 +137,29 @@ test('documents hold the same, and those of users who are no more are removed', 
   await scored(world, { toDocuments: true });
   expect((await stored()).map(({ id }) => id)).toEqual(Array.from({ length: 15 }, (_, n) => `u${n}`).sort());
 });
+
+test('while a generation is tried out, each list is by the vectors of the one that serves the user, as the dataflow makes it', async () => {
+  const generations = new TestGenerations();
+  const tried = trainWith({ ...defaultLearner, model: { factors: 6 }, cutEvery: 50 }, generations);
+  const world = await learnt([tried, recommendWith(defaultLists)]);
+  generations.begin();
+  await settle(world);
+  const name = generations.trainNow(2, { factors: 3, seed: 5 });
+  generations.experiment(name, 2, 0.5);
+  await settle(world);
+  await scored(world, { toDocuments: true });
+  const served = await world.documents.list({ collection: 'scores', limit: 100 });
+  const told = new Map<string, unknown>();
+  for (const list of await world.output(recommendations))
+    told.set(list.userId, { generation: list.generation, items: itemsOf(list.items) });
+  const personal = served.filter(({ body }) => body['reason'] === 'personal');
+  expect(new Set(personal.map(({ body }) => body['generation']))).toEqual(new Set([1, 2]));
+  for (const { id, body } of personal)
+    expect({ generation: body['generation'], items: itemsOf(Listed.parse(body['items'])) }).toEqual(told.get(id));
+});
+
+const itemsOf = (items: readonly { readonly itemId: string; readonly score: number }[]) =>
+  items.slice(0, 10).map(({ itemId, score: value }) => [itemId, value]);
 
 test('without a model, or with a file of no known kind, nothing is written', async () => {
   const file = join(folder, 'lists.csv');
