@@ -5,6 +5,7 @@ import { noRules } from '../domain/rules.ts';
 import { askEndpoints, type AskParts } from './ask-endpoints.ts';
 import { batchEndpoints, type BatchParts } from './batch-endpoints.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
+import { explained } from './explained.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { Asked, ItemLists } from './lists.ts';
 import { erasureEndpoints, type ErasureParts } from './erasure-endpoints.ts';
@@ -71,7 +72,8 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
   return [...served, description];
 }
 
-function listEndpoints({ lists, learntLists }: EndpointParts): Endpoint[] {
+function listEndpoints(parts: EndpointParts): Endpoint[] {
+  const { lists, learntLists } = parts;
   const list = {
     method: 'GET',
     access: 'shopper',
@@ -96,7 +98,8 @@ function listEndpoints({ lists, learntLists }: EndpointParts): Endpoint[] {
         const { after, wait: wait_ms, exclude } = query;
         // First: what is read after it is what has learnt the event.
         const learnt = after === undefined ? after : await learntLists.wait(params.id, placeIn(after), wait_ms);
-        const own = await lists.recommendationsFor(params.id, { ...askedBy(query), exclude, explore: true });
+        const found = await lists.recommendationsFor(params.id, { ...askedBy(query), exclude, explore: true });
+        const own = query.explain === 0 ? found : await explained(parts, params.id, found, query.explain);
         return ok(learnt === undefined ? own : { ...own, learnt });
       },
     ),

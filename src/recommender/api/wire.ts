@@ -1,5 +1,6 @@
 /** What goes over the wire: the schemas that validate requests are those that `/openapi.json` shows. */
 import { z } from 'zod';
+import { mostExplained, mostReasons } from './explained.ts';
 import { maxIdLength, maxListIdLength } from '../domain/validate.ts';
 import { arms, kinds, reasons } from './stored.ts';
 import { longestWait_ms } from './waiting.ts';
@@ -39,6 +40,13 @@ const maxPerGenre = z.coerce
 export const oldListQuery = z.strictObject({ n });
 export const listQuery = z.strictObject({ n, genre, maxPerGenre });
 export const userListQuery = listQuery.extend({
+  explain: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(mostReasons)
+    .default(0)
+    .describe(`Things the user did that are told as reasons beside each of the first ${mostExplained} items`),
   after: z
     .string()
     .regex(/^\d{1,5}:\d{1,15}$/)
@@ -81,11 +89,18 @@ export const ratingBody = z
 
 const bareItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()), score: z.number() };
 export const bareList = z.array(z.object({ ...bareItem, reason: z.enum(reasons) }));
+const did = z.object({ kind: z.enum(kinds), value: z.number(), at: z.iso.datetime() });
+const shownItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()) };
+const contribution = z.object({ ...shownItem, events: z.array(did), contribution: z.number() });
 export const listedItem = z.object({
   ...bareItem,
   reason: z.enum([...reasons, 'new']).describe("'new' is tried out; its score is the number of its events so far"),
   explored: z.boolean().describe('Whether chance put it there'),
   propensity: z.number().gt(0).max(1).describe('Probability with which it stands at this place'),
+  why: z
+    .array(contribution)
+    .optional()
+    .describe('With `explain`, of the first items: what of all that the user did adds most to the score'),
 });
 export const envelope = z.object({
   items: z.array(listedItem),
@@ -105,8 +120,6 @@ export const envelope = z.object({
       'Where `reason` is similar: by what was done with the item, or, where nothing was yet, by its genres and tags alone',
     ),
 });
-const did = z.object({ kind: z.enum(kinds), value: z.number(), at: z.iso.datetime() });
-const shownItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()) };
 export const whyAnswer = z.object({
   ...shownItem,
   reason: z.enum(['personal', 'trending', 'popular']),
@@ -115,7 +128,7 @@ export const whyAnswer = z.object({
   sum: z.number().nullable().describe('Of all contributions: the score without rounding; null where it is not known'),
   count: z.int().min(0).describe('Items that contribute'),
   contributions: z
-    .array(z.object({ ...shownItem, events: z.array(did), contribution: z.number() }))
+    .array(contribution)
     .describe('What the user did with each item, and what that adds to the score; the greatest first'),
   others: z
     .object({ ratings: z.number().nullable(), liked: z.number().nullable() })

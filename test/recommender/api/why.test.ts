@@ -5,6 +5,10 @@ import { day, minute, rating } from '../../topologies/events.ts';
 import { dataflow } from './dataflow.ts';
 import { modelTime, shop } from './shop.ts';
 
+interface Explained {
+  readonly items: readonly { readonly itemId: string; readonly why?: readonly unknown[] }[];
+}
+
 interface Listed {
   readonly items: readonly { readonly itemId: string; readonly score: number }[];
 }
@@ -43,6 +47,8 @@ test('what a user did comes to the score of the list, each thing with its event,
       const at = new Date(newest?.time ?? NaN).toISOString();
       expect(events).toEqual([{ kind: 'rating', value: newest?.value, at }]);
     }
+    const { items: told } = await json<Explained>(`/v2/users/${user}/recommendations?n=3&explain=10`);
+    expect(told.find(item => item.itemId === itemId)?.why).toEqual(answer.contributions.slice(0, 10));
     const few = whyAnswer.parse(await json(`/v2/users/${user}/recommendations/${itemId}/why?n=2`));
     const sizes = answer.contributions.map(({ contribution }) => Math.abs(contribution));
     expect(few).toMatchObject({ sum: answer.sum, count: answer.count, contributions: { length: 2 } });
@@ -63,6 +69,20 @@ test('for who has no vector the answer is what everybody does: so many ratings i
   await fill.board('hourly', ['heat']);
   const trending = { reason: 'trending', modelVersion: null, others: { ratings: 9, liked: null } };
   expect(await ask('heat')).toMatchObject({ ...nothing, ...trending });
+});
+
+test('a list says its reasons when it is asked to: none where nothing is personal or known, and no more than are asked for', async () => {
+  const { fill, get } = await shop();
+  await fill.model(['liked', 'unheard of']);
+  await fill.item('liked');
+  const { items: list } = (await get('/v2/users/stranger/recommendations?explain=3')).json<Explained>();
+  expect(list).toMatchObject([
+    { itemId: 'liked', why: [] },
+    { itemId: 'unheard of', why: [] },
+  ]);
+  const { items: plain } = (await get('/v2/users/stranger/recommendations')).json<Explained>();
+  expect(plain.map(({ why }) => why)).toEqual([undefined, undefined]);
+  expect((await get('/v2/users/stranger/recommendations?explain=11')).statusCode).toBe(400);
 });
 
 test('where nothing tells the settings of the generation the score stands without its parts', async () => {
