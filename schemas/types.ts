@@ -207,7 +207,7 @@ export interface Rating {
   readonly itemId: string;
   /** What happened. */
   readonly kind: EventKind;
-  /** Stars of a rating, quantity of an order or return, 1 of a view; 0 where there is nothing to measure. */
+  /** Stars of a rating, 0 where one is deleted; quantity of an order or return, 1 of a view; 0 where there is nothing to measure. */
   readonly value: number;
   /** When it happened; milliseconds since 1970. */
   readonly time: Millis;
@@ -671,7 +671,7 @@ export const ratingSchema = schema<Rating>({
     {
       name: 'value',
       type: 'double',
-      doc: 'Stars of a rating, quantity of an order or return, 1 of a view; 0 where there is nothing to measure.',
+      doc: 'Stars of a rating, 0 where one is deleted; quantity of an order or return, 1 of a view; 0 where there is nothing to measure.',
     },
     {
       name: 'time',

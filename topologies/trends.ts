@@ -2,6 +2,7 @@
 import { filter, map, mergeWith, share } from 'rxjs';
 import { hopping, minutes, seconds, topology, tumbling } from '../src/index.ts';
 import { asTrend, ratingStats, trendId, trendWindows } from '../src/recommender/domain/trends.ts';
+import { isStars } from '../src/recommender/domain/interaction.ts';
 import { scoped } from '../src/recommender/domain/tenant.ts';
 import { itemTrends, ratingsByItem } from './streams.ts';
 
@@ -10,10 +11,7 @@ const grace = minutes(10);
 const throttle = seconds(1);
 
 export const trends = topology('trends', task => {
-  const ratings = task.read(ratingsByItem).pipe(
-    filter(event => event.kind === 'rating'),
-    share(),
-  );
+  const ratings = task.read(ratingsByItem).pipe(filter(isStars), share());
   const daily = ratings.pipe(
     task.windowed('daily', tumbling({ size: trendWindows.daily.size, grace }), {
       by: rating => scoped(rating.tenant, rating.itemId),

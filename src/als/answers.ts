@@ -61,7 +61,7 @@ export function seen({ users, items, pairs, settings }: ModelState, userId: stri
   return own.map(pair => items.idOf(pairs.itemOf(pair))).sort();
 }
 
-/** All that is known of what a user did: of each item and kind the newest event. */
+/** All that is known of what a user did: of each item and kind the newest event, also where it deleted a rating. */
 export function history({ users, items, pairs }: ModelState, userId: string): Done[] {
   const row = users.ids.rowOf(userId);
   if (row === undefined) return [];

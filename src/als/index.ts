@@ -12,7 +12,7 @@ export {
 export { fold, type Told } from './fold.ts';
 export type { Generation, SideVectors, TrainingInput } from './generation.ts';
 export type { Description } from './groups.ts';
-export { byTime, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
+export { byTime, deletedRating, isDeletion, kinds, type Interaction, type Kind, type Scale } from './interaction.ts';
 export type { FactorMatrix } from './kernel/factor-matrix.ts';
 export type { Kernel, Lister } from './kernel/kernel.ts';
 export { openKernel } from './kernel/open.ts';

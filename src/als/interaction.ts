@@ -17,6 +17,13 @@ export interface Interaction {
   readonly eventId: string;
 }
 
+/** The value of a rating that was deleted; no scale reaches down to it. */
+export const deletedRating = 0;
+
+/** Whether it says that there is no rating: the newest of a kind counts, so it takes the place of the one before it. */
+export const isDeletion = ({ kind, value }: { readonly kind: string; readonly value: number }): boolean =>
+  kind === 'rating' && value === deletedRating;
+
 /** The range of stars; estimates are clipped to it. */
 export interface Scale {
   readonly min: number;
@@ -24,13 +31,14 @@ export interface Scale {
 }
 
 /** @throws {InvalidInteraction} The caller validates; what slipped through must not reach a vector. */
-export function checkInteraction({ userId, itemId, kind, value, time, eventId }: Interaction, scale: Scale): void {
+export function checkInteraction(event: Interaction, scale: Scale): void {
+  const { userId, itemId, kind, value, time, eventId } = event;
   const objection =
     userId === '' || itemId === '' || eventId === ''
       ? 'an empty id'
       : !Number.isFinite(value) || !Number.isFinite(time)
         ? 'a value or time that is not finite'
-        : kind === 'rating' && (value < scale.min || value > scale.max)
+        : kind === 'rating' && !isDeletion(event) && (value < scale.min || value > scale.max)
           ? `a rating of ${value}, off the scale ${scale.min} to ${scale.max}`
           : undefined;
   if (objection !== undefined)

@@ -1,5 +1,5 @@
 import { factOf, replaces } from './fold.ts';
-import type { Interaction } from './interaction.ts';
+import { isDeletion, type Interaction } from './interaction.ts';
 import { starsOf } from './prequential.ts';
 import type { Side } from './side.ts';
 import type { ModelState } from './state.ts';
@@ -15,7 +15,7 @@ const noSums = () => ({ count: 0, squared: 0, absolute: 0 });
 export function judge(state: ModelState, events: readonly Interaction[]): Prequential {
   const [warm, cold] = [noSums(), noSums()];
   for (const event of events) {
-    if (event.kind !== 'rating') continue;
+    if (event.kind !== 'rating' || isDeletion(event)) continue;
     if (!isNews(state, event)) continue;
     const [user, item] = [knownRow(state.users, event.userId), knownRow(state.items, event.itemId)];
     const error = starsOf(state, [user, item]) - event.value;

@@ -1,5 +1,5 @@
 import { factOf } from './fold.ts';
-import { byTime, checkInteraction, type Interaction } from './interaction.ts';
+import { byTime, checkInteraction, isDeletion, type Interaction } from './interaction.ts';
 import { Prequel } from './prequential.ts';
 import { refresh } from './refresh.ts';
 import type { ModelState } from './state.ts';
@@ -49,13 +49,13 @@ export function learntBy(state: ModelState, figures: Pick<Learnt, 'events' | 'pr
 }
 
 function note(state: ModelState, event: Interaction, prequel: Prequel, noted: Set<number>): boolean {
-  const { kind, value, time, eventId } = event;
+  const { kind, value } = event;
   const user = state.users.add(event.userId);
   const item = state.items.add(event.itemId);
   prequel.meet(user, item);
   const pair = state.pairs.of(user, item);
-  if (!state.pairs.note(pair, kind, factOf({ value, time, eventId }))) return false;
-  if (kind === 'rating') prequel.score(user, item, value);
+  if (!state.pairs.note(pair, kind, factOf(event))) return false;
+  if (kind === 'rating' && !isDeletion(event)) prequel.score(user, item, value);
   noted.add(pair);
   state.dirtyHistories.add(user);
   return true;

@@ -1,6 +1,6 @@
 import { Aging } from './aging.ts';
 import { FactColumns } from './fact-columns.ts';
-import { fold, replaces, type Fact, type Facts } from './fold.ts';
+import { fold, ratingIn, replaces, type Fact, type Facts } from './fold.ts';
 import { kinds, type Kind } from './interaction.ts';
 import { Numbers } from './numbers.ts';
 import { PairIndex, type Ends } from './pair-index.ts';
@@ -95,8 +95,9 @@ export class Pairs {
     return this.#facts.get(pair);
   }
 
+  /** A deleted rating is none. */
   has(pair: number, kind: Kind): boolean {
-    return this.#facts.has(pair, kind);
+    return this.#facts.has(pair, kind) && !(kind === 'rating' && this.starsOf(pair) === noStars);
   }
 
   /** The pair of two rows, if there is one. */
@@ -185,7 +186,8 @@ export class Pairs {
   #refold(pair: number, now: number): boolean {
     const facts = this.facts(pair);
     const { preference, confidence } = fold(this.#table, facts, now);
-    const stars = facts.rating === undefined ? noStars : roundHalfEven(facts.rating.value * starUnit);
+    const rating = ratingIn(facts);
+    const stars = rating === undefined ? noStars : roundHalfEven(rating * starUnit);
     const [before, code] = [this.#code.get(pair), codeOf(confidence, preference, stars)];
     if (code === before) return false;
     this.#noteShares(pair, weightIn(before), preferenceIn(before));

@@ -102,7 +102,7 @@ export function modelSettings(given: Partial<ModelSettings> = {}): ModelSettings
   requireNumber('explicit.regularisation', explicit.regularisation, 1e-6, 1e6);
   requireNumber('explicit.biasRegularisation', explicit.biasRegularisation, 1e-6, 1e6);
   requireNumber('explicit.prior', explicit.prior, 1e-6, 1e6);
-  requireNumber('scale.min', scale.min, -15, 15);
+  requireNumber('scale.min', scale.min, 1 / 1024, 15);
   requireNumber('scale.max', scale.max, scale.min, 15);
   for (const kind of settings.seen) requireOne('seen', kind, kinds);
   checkWeights(settings.weights);

@@ -71,7 +71,7 @@ test('facts in columns are facts, of any kinds and in any order', () => {
       const columns = new FactColumns();
       const naive = new Map<number, Facts>();
       for (const { pair, kind, time } of list) {
-        const fact = factOf({ value: time / 2, time, eventId: `${time}` });
+        const fact = factOf({ kind, value: time / 2, time, eventId: `${time}` });
         if (time % 7 === 0) {
           columns.clear(pair);
           naive.set(pair, {});

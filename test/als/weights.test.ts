@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { factOf, fold, type Fact, type Facts } from '../../src/als/fold.ts';
 import { defaultWeights, InvalidSettings, Model, type ModelSettings, type WeightTable } from '../../src/als/index.ts';
 
-const fact = (value: number, time = 0): Fact => factOf({ value, time, eventId: 'e' });
+const fact = (value: number, time = 0): Fact => factOf({ kind: 'view', value, time, eventId: 'e' });
 const weightOf = (facts: Facts, table: WeightTable = defaultWeights, now = 0): readonly [number, number] => {
   const { preference, confidence } = fold(table, facts, now);
   return [preference, confidence / 16];

@@ -49,7 +49,7 @@ export function wanted(events: readonly Rating[]): string[] {
     if (kind !== 'order' && kind !== 'return') throw new Error(`an order became an event of kind ${kind}`);
     const pair = `${userId} ${itemId}`;
     const known = facts.get(pair) ?? {};
-    const fact = factOf({ value, time, eventId });
+    const fact = factOf({ kind, value, time, eventId });
     if (replaces(fact, known[kind])) known[kind] = fact;
     facts.set(pair, known);
   }

@@ -2,6 +2,7 @@
 import type { Rating } from '../../../schemas/types.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
+import { deletedRating, isDeletion } from '../../als/index.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
 import { invalidRating } from '../domain/validate.ts';
@@ -36,6 +37,24 @@ export interface EventPorts {
   /** Whose events they are. */
   readonly tenant: string;
 }
+
+/** Takes what somebody did. A rating without stars is not meant to delete one. @throws {InvalidRating} */
+export async function postEvent(ports: EventPorts, posted: PostedEvent): Promise<Accepted> {
+  const { kind, value = 0 } = posted;
+  if (isDeletion({ kind, value }))
+    throw new InvalidRating(
+      'value 0 of an event of kind rating is not on the scale',
+      'To take a rating back, DELETE /v2/users/{id}/ratings/{itemId}',
+    );
+  return appendEvent(ports, posted);
+}
+
+/**
+ * Takes back what the user has rated an item with up to now, whether there is a rating or not; a later one counts again.
+ * @throws {InvalidRating} for ids that are none
+ */
+export const deleteRating = (ports: EventPorts, userId: string, itemId: string): Promise<Accepted> =>
+  appendEvent(ports, { kind: 'rating', userId, itemId, value: deletedRating });
 
 /** Appends a sound event to `ratings`. @throws {InvalidRating} for what would not count */
 export async function appendEvent(ports: EventPorts, posted: PostedEvent): Promise<Accepted> {

@@ -1,6 +1,6 @@
 /** Many events in one request, each by itself: where one is refused, the others are not. */
 import { z } from 'zod';
-import { appendEvent, type Accepted, type EventPorts } from './append-event.ts';
+import { type Accepted, type EventPorts, postEvent } from './append-event.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { RequestRefused } from './errors.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -49,7 +49,7 @@ export const batchEndpoints = ({ ratings, exposures, idempotency }: BatchParts):
     ({ body, caller, idempotencyKey: key }) =>
       idempotency.once({ key, caller, path: '/v2/ratings/batch', body }, async eventIds =>
         each(body.events, ({ at, userId = '', ...event }, place) =>
-          appendEvent(ratings, { eventId: eventIds(place), ...withId(event), userId, time: timeOf(at) }),
+          postEvent(ratings, { eventId: eventIds(place), ...withId(event), userId, time: timeOf(at) }),
         ),
       ),
   ),

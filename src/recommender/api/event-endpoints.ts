@@ -1,11 +1,11 @@
 /** What users do, and notes about users, into the log; on request with the word that it has been learnt. */
 import { z } from 'zod';
-import { type Accepted, appendEvent, type EventPorts } from './append-event.ts';
+import { type Accepted, appendEvent, deleteRating, type EventPorts, postEvent } from './append-event.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { LearntOffsets } from './learnt.ts';
 import { longestWait_ms } from './waiting.ts';
-import { accepted, byId, id, nothing, ratingBody } from './wire.ts';
+import { accepted, byId, byUserAndItem, id, nothing, ratingBody } from './wire.ts';
 
 export interface EventParts {
   readonly ratings: EventPorts;
@@ -56,12 +56,22 @@ export const eventEndpoints = (parts: EventParts): Endpoint[] => [
     ({ body, query, caller, idempotencyKey: key }) =>
       parts.idempotency.once({ key, caller, path: '/v2/ratings', body }, async eventIds => {
         const { at, userId = '', eventId = eventIds(0), ...event } = body;
-        return answered(
-          parts,
-          await appendEvent(parts.ratings, { ...event, eventId, userId, time: timeOf(at) }),
-          query,
-        );
+        return answered(parts, await postEvent(parts.ratings, { ...event, eventId, userId, time: timeOf(at) }), query);
       }),
+  ),
+  endpoint(
+    {
+      ...written,
+      method: 'DELETE',
+      path: '/v2/users/{id}/ratings/{itemId}',
+      access: ({ params }) => params.id,
+      summary:
+        'Takes back what a user has rated an item with, whether there is a rating or not; a later one counts again',
+      params: byUserAndItem,
+      problems: [400, 422],
+    },
+    async ({ params: { id: userId, itemId }, query }) =>
+      answered(parts, await deleteRating(parts.ratings, userId, itemId), query),
   ),
   endpoint(
     {

@@ -1,7 +1,7 @@
 /** What users did after they were shown a list: by policy, how many lists, items and users were followed by an event. */
 import type { Exposure, Rating } from '../../../schemas/types.ts';
 import type { Millis } from '../../stream/time.ts';
-import { subjectOf } from './interaction.ts';
+import { isStars, subjectOf } from './interaction.ts';
 import { compareIds } from './order.ts';
 import { scoped } from './tenant.ts';
 
@@ -63,7 +63,7 @@ export class Attribution {
 
   did(event: Rating): void {
     const { kind, itemId, time } = event;
-    if (kind !== 'rating' && kind !== 'order') return;
+    if (kind !== 'order' && !isStars(event)) return;
     for (const item of this.#bySubject.get(subjectOf(event))?.get(itemId) ?? []) {
       const after = time - item.list.time;
       if (after < 0 || after > this.#within) continue;

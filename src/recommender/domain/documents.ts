@@ -3,6 +3,7 @@ import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../..
 import { kinds, type ModelSettings, type Scored } from '../../als/index.ts';
 import type { ToldQuality } from './quality.ts';
 import { type LiveGeneration, owesErasure } from './control.ts';
+import { standing } from './history.ts';
 import type { Learner } from './learner.ts';
 import type { Served } from './served.ts';
 import type { Judged } from './totals.ts';
@@ -165,13 +166,16 @@ export const asProfileDocument = ({
 /** Pages of a user sort by their ids. */
 export const historyPageId = ({ page }: Pick<HistoryPage, 'page'>): string => String(page).padStart(8, '0');
 
-/** A part of all that a user has done: for each item and kind the newest event. Null where the page is no more. */
+/** A part of all that a user has done: for each item and kind the newest event that stands. Null where the page is no more. */
 export const asHistoryDocument = ({ userId, page, items }: HistoryPage) =>
   items && {
     userId,
     page,
-    items: items.map(({ itemId, done }) => ({
-      itemId,
-      done: kinds.flatMap(kind => (done[kind] ? [{ kind, value: done[kind].value, time: done[kind].time }] : [])),
-    })),
+    items: items.flatMap(({ itemId, done }) => {
+      const stands = standing(done);
+      const told = kinds.flatMap(kind =>
+        stands[kind] ? [{ kind, value: stands[kind].value, time: stands[kind].time }] : [],
+      );
+      return told.length === 0 ? [] : [{ itemId, done: told }];
+    }),
   };

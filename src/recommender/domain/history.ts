@@ -1,5 +1,5 @@
 /** What one user has done: of each item and kind the newest event, in pages, so that news changes little of what is stored. */
-import { type Kind, kinds } from '../../als/index.ts';
+import { isDeletion, type Kind, kinds } from '../../als/index.ts';
 
 /** The newest event of a kind. */
 export interface Done {
@@ -12,6 +12,12 @@ export interface Done {
 export interface HistoryItem {
   readonly itemId: string;
   readonly done: Readonly<Partial<Record<Kind, Done>>>;
+}
+
+/** What of it stands: all but a rating that was deleted, of which the history keeps that it was. */
+export function standing(done: HistoryItem['done']): HistoryItem['done'] {
+  const { rating, ...others } = done;
+  return rating !== undefined && isDeletion({ kind: 'rating', ...rating }) ? others : done;
 }
 
 /** Items of a page. An item keeps its place, so a page is full before the next one begins. */
@@ -43,12 +49,16 @@ export class History {
     return slot === undefined ? undefined : this.#items[slot];
   }
 
-  /** The newest event of its kind counts; of two at the same time the one that is added later. Answers the page it is on. */
+  /**
+   * The newest event of its kind counts; of two at the same time the one that is added later, unless the one before is
+   * a deletion, as in the model. Answers the page it is on.
+   */
   add(itemId: string, kind: Kind, done: Done): number {
     const slot = this.#slots.get(itemId) ?? this.#items.length;
     const known = this.#items[slot]?.done ?? {};
     const before = known[kind];
-    if (before === undefined || done.time >= before.time) this.#set(slot, { itemId, done: { ...known, [kind]: done } });
+    if (before === undefined || isNewer(kind, done, before))
+      this.#set(slot, { itemId, done: { ...known, [kind]: done } });
     return Math.floor(slot / pageItems);
   }
 
@@ -62,6 +72,9 @@ export class History {
     this.#slots.set(item.itemId, slot);
   }
 }
+
+const isNewer = (kind: Kind, done: Done, before: Done): boolean =>
+  done.time > before.time || (done.time === before.time && !isDeletion({ kind, value: before.value }));
 
 /** A page as it is stored: `[itemId, {kind: [value, time]}]` for each item. */
 export const encodePage = (items: readonly HistoryItem[]): string =>

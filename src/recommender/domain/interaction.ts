@@ -1,5 +1,5 @@
 import type { Rating } from '../../../schemas/types.ts';
-import type { Interaction, Kind } from '../../als/index.ts';
+import { type Interaction, isDeletion, type Kind } from '../../als/index.ts';
 import { scoped } from './tenant.ts';
 
 /** Whom an event is about, by the tenant's scoped id: the user, or the session of one who is not signed in. */
@@ -28,6 +28,9 @@ export function asLearnable(event: Rating): Learnable | undefined {
 type AboutUser = Rating & { readonly kind: Note['kind'] };
 
 export const isAboutUser = (event: Rating): event is AboutUser => event.kind === 'alias' || event.kind === 'erase';
+
+/** Whether it is a rating, and not the deletion of one. */
+export const isStars = (event: Rating): boolean => event.kind === 'rating' && !isDeletion(event);
 
 /** An erasure names no session, and nobody has an empty id. */
 export const asNote = ({ kind, tenant, userId, sessionId, time, eventId }: AboutUser): Note => ({

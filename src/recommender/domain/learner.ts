@@ -1,6 +1,6 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
 import type { Item, Rating } from '../../../schemas/types.ts';
-import type { Interaction, Model, Scored } from '../../als/index.ts';
+import { type Interaction, isDeletion, type Model, type Scored } from '../../als/index.ts';
 import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
@@ -170,7 +170,7 @@ export class Learner {
 
   /** A repetition counts once, as everywhere. */
   #isRatedNow(event: Learnable): boolean {
-    return !isNote(event) && event.kind === 'rating' && this.model.isNews(event);
+    return !isNote(event) && event.kind === 'rating' && !isDeletion(event) && this.model.isNews(event);
   }
 
   #take(input: Item | Rating): void {

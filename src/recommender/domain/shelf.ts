@@ -1,7 +1,7 @@
 /** What each user has done with which item, as far as the model versions reach: the state `seen` of `recommend`. */
 import type { EventKind, Rating, UserVector } from '../../../schemas/types.ts';
 import { defaultSettings, defaultWeights, fold, type Kind, kinds, type WeightTable } from '../../als/index.ts';
-import { decodePage, encodePage, History, type HistoryItem, isFirstRelease } from './history.ts';
+import { decodePage, encodePage, History, type HistoryItem, isFirstRelease, standing } from './history.ts';
 import { asInteraction, asNote, isAboutUser, type Note } from './interaction.ts';
 import { compareIds } from './order.ts';
 
@@ -84,8 +84,10 @@ export class Shelves {
   /** Items that a list for the user may not hold. */
   seenBy(user: string): ReadonlySet<string> {
     const seen = new Set<string>();
-    for (const { itemId, done } of this.history(user))
-      if (this.policy.some(kind => done[kind] !== undefined)) seen.add(itemId);
+    for (const { itemId, done } of this.history(user)) {
+      const stands = standing(done);
+      if (this.policy.some(kind => stands[kind] !== undefined)) seen.add(itemId);
+    }
     return seen;
   }
 
@@ -163,7 +165,7 @@ export class Shelves {
     if (interaction === undefined) return;
     const { userId, itemId, kind, value, time } = interaction;
     const shelf = this.#shelfOf(userId);
-    const isFirst = shelf.get(itemId) === undefined;
+    const isFirst = kinds.every(known => standing(shelf.get(itemId)?.done ?? {})[known] === undefined);
     if (isFirst && isWanted(this.#weights, kind, value)) this.#wanted.push({ userId, itemId });
     this.#mark(userId, shelf.add(itemId, kind, { value, time }));
   }
@@ -227,11 +229,12 @@ const separator = '\n';
 const keyOf = (user: string, page: number): string =>
   page === 0 ? user : `${user}${separator}${String(page).padStart(8, '0')}`;
 
-/** A view says less than anything else: it speaks only alone. Of the others the newest does. */
+/** A view says less than anything else: it speaks only alone. Of the others the newest does; nothing where all was deleted. */
 function newestOf({ itemId, done }: HistoryItem): readonly ShelfItem[] {
+  const stands = standing(done);
   let newest: ShelfItem | undefined;
   for (const kind of kinds) {
-    const known = done[kind];
+    const known = stands[kind];
     if (known === undefined) continue;
     if (newest === undefined || newest.kind === 'view' || (kind !== 'view' && known.time >= newest.time))
       newest = { itemId, kind, value: known.value, time: known.time };

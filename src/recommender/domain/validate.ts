@@ -1,5 +1,6 @@
 /** What an event must be like to count. Pure: every reader applies it, `intake` alone reports what it finds. */
 import type { EventKind, Exposure, Item, Rating } from '../../../schemas/types.ts';
+import { deletedRating } from '../../als/index.ts';
 import { isTenant } from './tenant.ts';
 
 /** Longest id, in UTF-16 code units. */
@@ -105,8 +106,8 @@ const nothing = { isSound: (value: number): boolean => value === 0, wanted: '0' 
 /** What the value of each kind has to be. */
 const values: Record<EventKind, { readonly isSound: (value: number) => boolean; readonly wanted: string }> = {
   rating: {
-    isSound: isStars,
-    wanted: `on the scale of ${scale.least} to ${scale.most} stars in steps of ${scale.step}`,
+    isSound: value => isStars(value) || value === deletedRating,
+    wanted: `on the scale of ${scale.least} to ${scale.most} stars in steps of ${scale.step}, or ${deletedRating} of one that is deleted`,
   },
   order: quantity,
   return: quantity,

@@ -54,6 +54,7 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/experiment', [401, 403, 403, 403, 403, 200]],
   ['POST /v2/ratings', [401, 202, 403, 202, 403, 202], rating],
   ['DELETE /v2/users/ann', [401, 202, 403, 202, 403, 202]],
+  ['DELETE /v2/users/ann/ratings/heat', [401, 202, 403, 202, 403, 202]],
   ['GET /v2/erasures/forged', [401, 403, 403, 404, 403, 404]],
   ['POST /v2/users/ann/aliases', [401, 403, 403, 202, 403, 202], { sessionId: 's' }],
   ['POST /v2/ratings/batch', [401, 202, 403, 202, 403, 202], { events: [rating] }],

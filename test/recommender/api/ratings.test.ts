@@ -43,6 +43,7 @@ describe('a rating that is posted', () => {
     ['an erasure', json({ kind: 'erase', value: 0 }), 400, 'INVALID_REQUEST'],
     ['a time that is none', json({ at: 'yesterday' }), 400, 'INVALID_REQUEST'],
     ['a value off the scale', json({ value: 5.5 }), 422, 'INVALID_RATING'],
+    ['no stars, as if to delete a rating', json({ value: 0 }), 422, 'INVALID_RATING'],
     ['a value between the steps', json({ value: 4.2 }), 422, 'INVALID_RATING'],
     ['a time in 1970', json({ at: '1970-01-01T00:00:00Z' }), 422, 'INVALID_RATING'],
     ['a time in 2100', json({ at: '2100-01-01T00:00:00Z' }), 422, 'INVALID_RATING'],

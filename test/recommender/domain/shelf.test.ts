@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Rating } from '../../../schemas/types.ts';
 import { History, pageItems } from '../../../src/recommender/domain/history.ts';
+import { asHistoryDocument } from '../../../src/recommender/domain/documents.ts';
 import { Shelves } from '../../../src/recommender/domain/shelf.ts';
 import { rating } from '../../topologies/events.ts';
 import { Random } from '../../support/random.ts';
@@ -32,6 +33,55 @@ const alias = rating({ kind: 'alias', value: 0, itemId: '', userId: 'ann', sessi
 const erasure = rating({ kind: 'erase', value: 0, itemId: '', userId: 'ann' });
 
 describe('a shelf', () => {
+  test('has no rating that was deleted, and of the item what else was done with it', () => {
+    const shelves = new Shelves();
+    const away = (change: Partial<Rating>): Rating => rating({ value: 0, ...change });
+    learn(
+      shelves,
+      rating({ itemId: 'a', time: 1 }),
+      rating({ itemId: 'b', time: 1 }),
+      rating({ itemId: 'c', time: 5 }),
+    );
+    learn(shelves, rating({ itemId: 'b', kind: 'order', value: 2, time: 0 }), view({ itemId: 'a', time: 0 }));
+    learn(shelves, away({ itemId: 'a', time: 3 }), away({ itemId: 'b', time: 3 }), away({ itemId: 'c', time: 3 }));
+    // Of the same time as the deletion, and later in the log: what a deletion finds is taken back.
+    learn(shelves, rating({ itemId: 'a', time: 3 }), rating({ itemId: 'd', time: 2 }), away({ itemId: 'd', time: 2 }));
+    expect(shelves.of('ann')).toEqual([
+      { itemId: 'c', kind: 'rating', value: 4, time: 5 },
+      { itemId: 'a', kind: 'view', value: 1, time: 0 },
+      { itemId: 'b', kind: 'order', value: 2, time: 0 },
+    ]);
+    expect([...shelves.seenBy('ann')].sort()).toEqual(['b', 'c']);
+    const [page] = shelves.changedPages().map(asHistoryDocument);
+    expect(page?.items.map(({ itemId, done }) => [itemId, ...done.map(({ kind }) => kind)])).toEqual([
+      ['a', 'view'],
+      ['b', 'order'],
+      ['c', 'rating'],
+    ]);
+  });
+
+  test('keeps over a restart and an alias that a rating was deleted: an older one that comes late does not count', () => {
+    const [shelves, stored] = [new Shelves(), new Stored()];
+    learn(shelves, rating({ userId: '', sessionId: 's1', itemId: 'a', value: 0, time: 3 }));
+    stored.commit(shelves);
+    const restored = stored.restored();
+    learn(restored, alias, rating({ itemId: 'a', time: 2 }));
+    expect(restored.of('ann')).toEqual([]);
+    expect([...restored.seenBy('ann')]).toEqual([]);
+    learn(restored, rating({ itemId: 'a', time: 4 }));
+    expect([...restored.seenBy('ann')]).toEqual(['a']);
+  });
+
+  test('counts an item as wanted anew once its rating was deleted, and not the deletion', () => {
+    const shelves = new Shelves();
+    learn(shelves, rating({ time: 1 }), rating({ time: 2, value: 5 }));
+    expect(shelves.wanted()).toHaveLength(1);
+    learn(shelves, rating({ time: 3, value: 0 }));
+    expect(shelves.wanted()).toHaveLength(1);
+    learn(shelves, rating({ time: 4 }));
+    expect(shelves.wanted()).toHaveLength(2);
+  });
+
   test('tells of each item what was done last; a view speaks only alone', () => {
     const shelves = new Shelves();
     learn(

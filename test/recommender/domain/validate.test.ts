@@ -19,6 +19,7 @@ describe('a sound event', () => {
   test.for([
     ['a rating', {}],
     ['the least stars', { value: 0.5 }],
+    ['the deletion of a rating', { value: 0 }],
     ['an order of three', { kind: 'order', value: 3 }],
     ['a view', { kind: 'view', value: 1 }],
     ['a return', { kind: 'return', value: 1 }],
@@ -44,7 +45,7 @@ describe('an event that does not count', () => {
     ['NaN stars', { value: NaN }, 'value NaN is not a finite number'],
     ['infinite stars', { value: -Infinity }, 'value -Infinity is not a finite number'],
     ['six stars', { value: 6 }, 'is not on the scale'],
-    ['no stars', { value: 0 }, 'is not on the scale'],
+    ['a quarter of a star', { value: 0.25 }, 'is not on the scale'],
     ['a third of a star', { value: 3.3 }, 'is not on the scale'],
     ['half an order', { kind: 'order', value: 0.5 }, 'is not a quantity'],
     ['an order of nothing', { kind: 'order', value: 0 }, 'is not a quantity'],

@@ -1,5 +1,5 @@
 /** What judges a shadow: the events that come after its cut, and what their users had before it. */
-import { fold, type Interaction, type Model } from '../../../als/index.ts';
+import { fold, type Interaction, isDeletion, type Model } from '../../../als/index.ts';
 
 export interface ObservedUser {
   readonly userId: string;
@@ -58,7 +58,7 @@ export class Observation {
   #meetUser(userId: string): void {
     if (this.#users.has(userId)) return;
     const history = this.#model.history(userId);
-    const rated = history.filter(({ kind }) => kind === 'rating').map(({ itemId }) => itemId);
+    const rated = history.filter(done => done.kind === 'rating' && !isDeletion(done)).map(({ itemId }) => itemId);
     this.#users.set(userId, { userId, seen: this.#model.seen(userId), rated });
   }
 
@@ -67,7 +67,7 @@ export class Observation {
     return {
       userId,
       itemId,
-      stars: kind === 'rating' ? value : null,
+      stars: kind === 'rating' && !isDeletion({ kind, value }) ? value : null,
       isPositive: confidence > 0 && preference === 1,
     };
   }

@@ -2,7 +2,7 @@
 import type { Rating } from '../../../../schemas/types.ts';
 import { ratings as stream } from '../../../../topologies/streams.ts';
 import { type LogPorts, readableValuesOf } from '../../../stream/log-values.ts';
-import { asNote, isAboutUser, subjectOf } from '../../domain/interaction.ts';
+import { asNote, isAboutUser, isStars, subjectOf } from '../../domain/interaction.ts';
 import { scoped } from '../../domain/tenant.ts';
 import { RatingsBuilder, type Ratings } from '../evaluate/ratings.ts';
 
@@ -12,13 +12,16 @@ export interface LogRatings {
   readonly others: number;
 }
 
-/** Sessions count as the users they were merged into, and users who were erased do not count. Reads the log twice. */
+/**
+ * Sessions count as the users they were merged into; users who were erased do not count, nor do ratings that were deleted.
+ * Reads the log twice.
+ */
 export async function ratingsOfLog(ports: LogPorts): Promise<LogRatings> {
   const people = await peopleOf(ports);
   const builder = new RatingsBuilder();
   let others = 0;
   for await (const event of soundEvents(ports)) {
-    if (event?.kind === 'rating' && people.isKept(event))
+    if (event !== undefined && isStars(event) && people.isKept(event))
       builder.add({
         userId: people.userOf(event),
         itemId: scoped(event.tenant, event.itemId),
@@ -38,7 +41,9 @@ interface People {
 async function peopleOf(ports: LogPorts): Promise<People> {
   const aliases = new Map<string, string>();
   const erasedAt = new Map<string, number>();
+  const deletions: Rating[] = [];
   for await (const event of soundEvents(ports)) {
+    if (event?.kind === 'rating' && !isStars(event)) deletions.push(event);
     if (event === undefined || !isAboutUser(event)) continue;
     const { kind, sessionId, userId, time } = asNote(event);
     if (kind === 'alias') aliases.set(sessionId, userId);
@@ -48,7 +53,14 @@ async function peopleOf(ports: LogPorts): Promise<People> {
     const subject = subjectOf(event);
     return event.userId === '' ? (aliases.get(subject) ?? subject) : subject;
   };
-  return { userOf, isKept: event => event.time > (erasedAt.get(userOf(event)) ?? -Infinity) };
+  // By whom they are of in the end: a session may have been merged after it.
+  const deletedAt = new Map<string, number>();
+  const rated = (event: Rating): string => JSON.stringify([userOf(event), scoped(event.tenant, event.itemId)]);
+  for (const event of deletions)
+    deletedAt.set(rated(event), Math.max(event.time, deletedAt.get(rated(event)) ?? -Infinity));
+  const isKept = (event: Rating): boolean =>
+    event.time > (erasedAt.get(userOf(event)) ?? -Infinity) && event.time > (deletedAt.get(rated(event)) ?? -Infinity);
+  return { userOf, isKept };
 }
 
 /** Undefined in the place of what is not sound. */

@@ -38,3 +38,16 @@ test('the ratings of a log are those of people as they are now: merged by an ali
   // An alias, a rating that was erased, an erasure, a view, one that is off the scale, and bytes that are no record.
   expect(others).toBe(6);
 });
+
+test('a rating that was deleted is none, also where it was that of a session', async () => {
+  const world = await World.of([intake], { partitions: 2 });
+  world.clock.time = time;
+  const session = { userId: '', sessionId: 's1' };
+  await world.send(stream, event({ value: 0, time: time + 2 }), event({}), event({ value: 5, time: time + 1 }));
+  await world.send(stream, event({ ...session, itemId: 'ronin' }));
+  await world.send(stream, event({ ...session, itemId: 'ronin', value: 0, time: time + 1 }));
+  await world.send(stream, event({ kind: 'alias', sessionId: 's1', itemId: '', value: 0 }));
+  await world.send(stream, event({ itemId: 'ronin', value: 3, time: time + 2 }), event({ userId: 'ben', value: 2 }));
+  const { ratings } = await ratingsOfLog(world);
+  expect([...ratings.stars].sort()).toEqual([2, 3]);
+});
