@@ -107,6 +107,20 @@ test('a weight for the least of stars does not count a deletion', () => {
   expect(factsOf(model)).toEqual([]);
 });
 
+test('a deletion takes back what was rated at its own time, whatever their ids and whichever comes first', () => {
+  for (let n = 0; n < 8; n++) {
+    const [rating, away] = [rated('u', 'i', 4, { eventId: `rating ${n}` }), deletion('u', 'i', 1_000, `away ${n}`)];
+    for (const order of [
+      [rating, away],
+      [away, rating],
+    ]) {
+      const model = new Model(small);
+      for (const event of order) model.learn([event]);
+      expect(factsOf(model)).toEqual([]);
+    }
+  }
+});
+
 test('a scale on which a deletion would be a rating is refused', () => {
   expect(() => new Model({ scale: { min: 0, max: 5 } })).toThrow(InvalidSettings);
 });

@@ -27,6 +27,16 @@ function windowsOf(events: readonly Rating[]): Map<string, { count: number; sum:
   return windows;
 }
 
+test('the deletion of a rating is in no window, and takes nothing out of one', async () => {
+  await using run = await testTopology([intake, trends, leaders], { start });
+  const at = (own: Partial<Rating>): Rating => rating({ ...own, time: day + 5 * hour + (own.time ?? 0) });
+  await run.send(ratings, at({ value: 4 }), at({ value: 0, time: minute }), at({ value: 0, time: 2 * hour }));
+  await run.advanceTo(start + 26 * hour);
+  const told = run.output(itemTrends).values;
+  expect(told.length).toBeGreaterThan(0);
+  expect(new Set(told.map(({ count, sum }) => `${count} ${sum}`))).toEqual(new Set(['1 4']));
+});
+
 test('windows are those of the definition, whatever the order within the lateness, the partitions and the crashes', async () => {
   const one = fc.record({
     itemId: fc.constantFrom('heat', 'alien', 'up'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { modelVersions, ratings } from '../../../topologies/streams.ts';
+import { modelVersions, ratings, recommendations } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
 import { wakingClock } from '../../support/waking-clock.ts';
 import { day, minute, rating, start } from '../../topologies/events.ts';
@@ -51,6 +51,9 @@ test('is gone from the profile and the estimate, and the list may name the item 
   expect(idsOf(before)).toContain('i2');
   expect(idsOf(await list())).not.toContain('i2');
 
+  const published = async () => (await consumed(world.transport, recommendations)).findLast(own => own.userId === 'u0');
+  expect(idsOf((await published()) ?? { items: [] })).not.toContain('i2');
+
   const { partition, offset } = await remove('i2');
   await world.drain();
   expect(idsOf(await profile())).not.toContain('i2');
@@ -58,6 +61,8 @@ test('is gone from the profile and the estimate, and the list may name the item 
   const read = await json<Items>(`/v2/users/u0/recommendations?n=100&after=${partition}:${offset}&wait=1000`);
   expect(read.learnt).toBe(true);
   expect(idsOf(read)).toContain('i2');
+  // The list itself names it, and not only what it is filled up with where it is short.
+  expect(idsOf((await published()) ?? { items: [] })).toContain('i2');
   expect(await stars()).not.toBe(estimated);
 });
 
