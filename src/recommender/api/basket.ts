@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Millis } from '../../stream/time.ts';
 import { History, type HistoryItem } from '../domain/history.ts';
 import { kinds } from './stored.ts';
-import { id, listQuery } from './wire.ts';
+import { genres, id, listQuery } from './wire.ts';
 
 /** Things that one visitor may have done. */
 export const mostDone = 200;
@@ -18,7 +18,7 @@ const done = z.strictObject({
 export const basketBody = z.strictObject({
   items: z.array(done).min(1).max(mostDone).describe('The basket, or what was done in a session'),
   n: listQuery.shape.n,
-  genre: listQuery.shape.genre,
+  genre: genres.default([]).describe('Only items of one of these genres, whatever their case'),
   maxPerGenre: listQuery.shape.maxPerGenre,
 });
 

@@ -26,8 +26,9 @@ const n = z.coerce.number().int().min(1).max(mostListed).default(10);
 const mostGenres = 20;
 /** Given once or several times: a query does not say whether it is a list. */
 const asList = (given: unknown): unknown => (given === undefined ? [] : Array.isArray(given) ? given : [given]);
+export const genres = z.array(id).max(mostGenres);
 const genre = z
-  .preprocess(asList, z.array(id).max(mostGenres))
+  .preprocess(asList, genres)
   .describe('Only items of one of these genres, whatever their case; repeat it for several');
 const maxPerGenre = z.coerce
   .number()
@@ -85,7 +86,9 @@ export const ratingBody = z
   .refine(({ userId, sessionId }) => (userId === undefined) !== (sessionId === undefined), {
     path: ['userId'],
     message: 'give userId or sessionId, one of them',
-  });
+  })
+  // What the refinement asks, in the description's words.
+  .meta({ oneOf: [{ required: ['userId'] }, { required: ['sessionId'] }] });
 
 const bareItem = { itemId: z.string(), title: z.string(), genres: z.array(z.string()), score: z.number() };
 export const bareList = z.array(z.object({ ...bareItem, reason: z.enum(reasons) }));
@@ -152,7 +155,7 @@ export const exposureBody = z
     path: ['userId'],
     message: 'give userId or sessionId, one of them',
   })
-  // What the first refinement asks, in the description's words.
+  // What the refinement asks, in the description's words.
   .meta({ oneOf: [{ required: ['userId'] }, { required: ['sessionId'] }] });
 export const accepted = z.object({
   eventId: z.string(),

@@ -18,6 +18,7 @@ test('the description names exactly the routes of the server', async () => {
   );
   expect(described.sort()).toEqual([
     'DELETE /v2/users/{id}',
+    'DELETE /v2/users/{id}/ratings/{itemId}',
     'GET /healthz/live',
     'GET /healthz/ready',
     'GET /healthz/startup',
