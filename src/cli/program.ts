@@ -19,6 +19,7 @@ import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTune } from './commands/tune.ts';
+import { addUsers } from './commands/users.ts';
 import { misuseOf } from './errors.ts';
 
 /** Adds one command to the program: parses its flags, calls what does the work, prints what came of it. */
@@ -42,6 +43,7 @@ const commands: readonly AddCommand[] = [
   addTopics,
   addDocuments,
   addKeys,
+  addUsers,
   addLag,
   addDeadLetters,
   addReplay,

@@ -63,6 +63,7 @@ describe('what is asked for wrongly', () => {
       'score',
       'export',
       'exposures',
+      'users',
       'describe',
       'topics',
       'lag',

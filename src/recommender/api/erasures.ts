@@ -1,6 +1,7 @@
 /** Erases users, and tells of each place where something of them lay what stands there now: looked up, never assumed. */
 import { exposures, ratings, ratingsByItem, recommendations, userVectors } from '../../../topologies/streams.ts';
 import type { Documents } from '../../documents/port.ts';
+import type { Clock } from '../../engine/clock.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
 import { appendEvent, type EventPorts } from './append-event.ts';
@@ -45,10 +46,33 @@ const topics: ReadonlySet<string> = new Set(
 );
 
 /** Durable when it resolves. What was done with the user's things before is learnt no more; who comes back is somebody new. */
-export async function eraseUser(ports: ErasurePorts, userId: string, wait_ms: Millis): Promise<Erasure> {
-  const at = ports.ratings.clock.now();
-  const { partition, offset } = await appendEvent(ports.ratings, { kind: 'erase', userId, time: at });
-  return standOf(ports, { tenant: ports.ratings.tenant, userId, partition, offset, at }, wait_ms);
+export async function requestErasure({ ratings: events }: Pick<ErasurePorts, 'ratings'>, userId: string) {
+  const at = events.clock.now();
+  const { partition, offset } = await appendEvent(events, { kind: 'erase', userId, time: at });
+  return { tenant: events.tenant, userId, partition, offset, at } satisfies Receipt;
+}
+
+/** Requests an erasure, and answers how it stands after waiting so long at most until the model has learnt it. */
+export const eraseUser = async (ports: ErasurePorts, userId: string, wait_ms: Millis): Promise<Erasure> =>
+  standOf(ports, await requestErasure(ports, userId), wait_ms);
+
+/** How often it is looked whether documents have gone, too. */
+const lookEvery_ms = 250;
+
+/** How an erasure stands once neither model nor documents hold anything, or so many milliseconds are over. */
+export async function erasedWithin(
+  ports: ErasurePorts & { readonly ratings: { readonly clock: Pick<Clock, 'now' | 'sleep'> } },
+  receipt: Receipt,
+  { wait_ms, signal }: { readonly wait_ms: Millis; readonly signal: AbortSignal },
+): Promise<Erasure> {
+  const { clock } = ports.ratings;
+  const until = clock.now() + wait_ms;
+  for (;;) {
+    const erasure = await standOf(ports, receipt, 0);
+    const isOver = erasure.model.state === 'gone' && erasure.documents.state === 'gone';
+    if (isOver || signal.aborted || clock.now() >= until) return erasure;
+    await clock.sleep(Math.min(lookEvery_ms, until - clock.now()), signal);
+  }
 }
 
 /** How an erasure stands, after waiting so long at most until the model has learnt it. */
