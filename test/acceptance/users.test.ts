@@ -13,6 +13,7 @@ const Erasure = z.object({
   model: Place.extend({ modelVersion: z.string().nullable() }),
   generation: Place,
   documents: Place.extend({ collections: z.array(z.string()) }),
+  orders: Place.extend({ collections: z.array(z.string()) }),
   log: Place.extend({ until: z.string().nullable() }),
 });
 const key = { MILLRACE_SERVING_LIST_KEY: 'the same for each of them' };

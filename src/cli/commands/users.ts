@@ -114,11 +114,12 @@ const tellTrouble = (error: unknown): void => {
   process.stderr.write(`model-versions: ${error instanceof Error ? error.message : String(error)}\n`);
 };
 
-function textOf({ id, requestedAt, model, generation, documents, log }: Erasure): string {
+function textOf({ id, requestedAt, model, generation, documents, orders, log }: Erasure): string {
   const rows = [
     ['model', model.state, model.modelVersion === null ? '' : `since version ${model.modelVersion}`],
     ['generation', generation.state, ''],
     ['documents', documents.state, documents.collections.join(' ')],
+    ['orders', orders.state, orders.collections.join(' ')],
     ['log', log.state, log.until === null ? 'without limit of time' : `until ${log.until}`],
   ];
   return `${table(['place', 'state', 'what'], rows)}\nasked at ${requestedAt}; receipt ${id}`;

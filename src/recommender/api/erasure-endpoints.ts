@@ -13,7 +13,9 @@ export interface ErasureParts {
 
 const state = z
   .enum(['gone', 'waiting', 'kept'])
-  .describe("'gone' was looked up; 'waiting' goes by itself; 'kept' goes with the retention of the log");
+  .describe(
+    "'gone' was looked up; 'waiting' goes by itself; 'kept' does not: the log by its retention, orders by who keeps them",
+  );
 const erasure = z.object({
   id: z.string().max(maxReceiptLength).describe('Of the receipt; nobody else keeps it, since it would name the user'),
   topic: z.string(),
@@ -26,6 +28,9 @@ const erasure = z.object({
   }),
   generation: z.object({ state }).describe('Whether the vectors of others no longer come from what the user did'),
   documents: z.object({ state, collections: z.array(z.string()).describe('Those that still hold something') }),
+  orders: z
+    .object({ state, collections: z.array(z.string()).describe('Those that hold orders, or what was told of them') })
+    .describe('The shop’s own records, which an erasure leaves: whoever keeps them removes them'),
   log: z.object({
     state,
     until: z.iso.datetime().nullable().describe('When retention has removed it; null where a topic keeps it for ever'),

@@ -4,6 +4,8 @@ import type { Documents } from '../../documents/port.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
+import { ordersCollection } from '../orders/order.ts';
+import { toldCollection } from '../orders/told.ts';
 import { appendEvent, type EventPorts } from './append-event.ts';
 import type { ErasureReceipts, Receipt } from './erasure-receipts.ts';
 import type { LearntOffsets } from './learnt.ts';
@@ -18,7 +20,7 @@ export interface ErasurePorts {
   readonly receipts: ErasureReceipts;
 }
 
-/** `gone` was looked up and is not there; `waiting` is to go by itself; `kept` goes with the retention of the log. */
+/** `gone` was looked up and is not there; `waiting` is to go by itself; `kept` is not: the log goes with its retention, orders by who keeps them. */
 export type ErasureState = 'gone' | 'waiting' | 'kept';
 
 export interface Erasure {
@@ -34,6 +36,8 @@ export interface Erasure {
   readonly generation: { readonly state: ErasureState };
   /** Collections that hold something of the user, and that the topologies write. */
   readonly documents: { readonly state: ErasureState; readonly collections: readonly string[] };
+  /** The shop's own records, and what was told of them: an erasure leaves them, and whoever keeps them removes them. */
+  readonly orders: { readonly state: ErasureState; readonly collections: readonly string[] };
   /** Records in topics; `until` is null where a topic keeps records without limit of time. */
   readonly log: { readonly state: ErasureState; readonly until: string | null };
 }
@@ -44,6 +48,8 @@ const collections = ['recommendations', 'userVectors', 'profiles', 'histories', 
 const topics: ReadonlySet<string> = new Set(
   [ratings, ratingsByItem, userVectors, recommendations, exposures].map(({ name }) => name).concat('dead-letters'),
 );
+
+const orderCollections = [ordersCollection, toldCollection] as const;
 
 /** Durable when it resolves. What was done with the user's things before is learnt no more; who comes back is somebody new. */
 export async function requestErasure({ ratings: events }: Pick<ErasurePorts, 'ratings'>, userId: string) {
@@ -81,7 +87,8 @@ export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Mi
   const version = await ports.learnt.wait(receipt, wait_ms);
   // Its document is written before the version is told, so it is of that version or a later one.
   const isOwed = version === undefined || (await ports.stored.model())?.owesErasure !== false;
-  const left = await collectionsWith(ports.documents, userId);
+  const left = await holding(ports.documents, collections, userId);
+  const orders = await holding(ports.documents, orderCollections, userId);
   return {
     id: ports.receipts.seal(receipt),
     topic: ratings.name,
@@ -94,13 +101,15 @@ export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Mi
     },
     generation: { state: isOwed ? 'waiting' : 'gone' },
     documents: { state: left.length === 0 ? 'gone' : 'waiting', collections: left },
+    orders: { state: orders.length === 0 ? 'gone' : 'kept', collections: orders },
     log: await logOf(ports, at),
   };
 }
 
-async function collectionsWith(documents: ErasurePorts['documents'], userId: string): Promise<string[]> {
+/** Those of the collections that hold something of the user. */
+async function holding(documents: ErasurePorts['documents'], among: readonly string[], userId: string) {
   const left: string[] = [];
-  for (const collection of collections) {
+  for (const collection of among) {
     const found = await documents.list({ collection, partition: userId, limit: 1 });
     if (found.length > 0) left.push(collection);
   }

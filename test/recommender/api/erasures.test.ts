@@ -50,6 +50,26 @@ test('an erasure is in the log when it is answered, and its receipt tells how it
   expect(learnt.generation.state).toBe('waiting');
 });
 
+test('the receipt tells of orders that the shop keeps, and of what was told of them, until they are removed', async () => {
+  const { world, erase, stand } = await learntShop();
+  const { id, orders } = await erase();
+  expect(orders).toEqual({ state: 'gone', collections: [] });
+  const key = (collection: string) => ({ collection, partition: erased, id: 'o-1' });
+  await world.documents.put(key('orders'), { orderId: 'o-1' }, 'always');
+  expect((await stand(id)).orders).toEqual({ state: 'kept', collections: ['orders'] });
+  await world.documents.put(key('toldOrders'), { revision: 1 }, 'always');
+  expect((await stand(id)).orders).toEqual({ state: 'kept', collections: ['orders', 'toldOrders'] });
+  const version = { lineage: 1, epoch: 1, seq: 0 };
+  const removed = ['orders', 'toldOrders'].map(collection => ({
+    ...key(collection),
+    task: 'shop',
+    version,
+    body: null,
+  }));
+  await world.documents.write(removed);
+  expect((await stand(id)).orders.state).toBe('gone');
+});
+
 test('the receipt tells once a generation is live that never learnt from the user', async () => {
   const { world, erase, stand } = await learntShop();
   const { id } = await erase();
