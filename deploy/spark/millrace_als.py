@@ -138,7 +138,7 @@ def judged(events: DataFrame) -> DataFrame:
     item = F.when(about_item, sound_id('itemId')).otherwise(F.col('itemId') == '')
     quantity = (value >= 1) & (value <= 1_000_000) & (value == F.floor(value))
     sound_value = (
-        F.when(kind == 'rating', (value >= 0.5) & (value <= 5) & (value * 2 == F.floor(value * 2)))
+        F.when(kind == 'rating', (value == 0) | ((value >= 0.5) & (value <= 5) & (value * 2 == F.floor(value * 2))))
         .when(kind.isin('order', 'return'), quantity)
         .when(kind == 'view', value == 1)
         .otherwise(value == 0)
@@ -179,6 +179,14 @@ def known_events(events: DataFrame) -> DataFrame:
     return named.join(erased, 'userId', 'left').where(kept).select('eventId', 'userId', 'itemId', 'kind', 'value', 'time')
 
 
+def standing(events: DataFrame) -> DataFrame:
+    """Without what was taken back: a rating of value 0 deletes what was rated up to its time."""
+    is_rating, value = F.col('kind') == 'rating', F.col('value')
+    deleted = events.where(is_rating & (value == 0)).groupBy('userId', 'itemId').agg(F.max('time').alias('deletedAt'))
+    stands = F.col('deletedAt').isNull() | ~is_rating | (F.col('time') > F.col('deletedAt'))
+    return events.join(deleted, ['userId', 'itemId'], 'left').where(stands).drop('deletedAt')
+
+
 # -- folding: src/als/fold.ts and src/als/weights.ts ----------------------------------------------------------------
 
 
@@ -186,7 +194,7 @@ def folded(events: DataFrame, weights: dict) -> DataFrame:
     """One row for each user and item: preference, confidence in sixteenths (0 says nothing), and stars or null."""
     newest = F.max(F.struct('time', utf16(F.col('eventId')).alias('id'), 'value'))
     now = events.agg(F.max('time').alias('now'))
-    facts = events.groupBy('userId', 'itemId').pivot('kind', list(KINDS[:4])).agg(newest).crossJoin(F.broadcast(now))
+    facts = standing(events).groupBy('userId', 'itemId').pivot('kind', list(KINDS[:4])).agg(newest).crossJoin(F.broadcast(now))
     said = [weigh(kind, weights) for kind in ('rating', 'order', 'view')]
     weight = F.coalesce(*said, F.struct(F.lit(0).alias('preference'), F.lit(0).alias('confidence')))
     return facts.select('userId', 'itemId', weight.alias('weight'), F.col('rating.value').alias('stars')).select(
@@ -501,7 +509,7 @@ def score(spark: SparkSession, flags: argparse.Namespace) -> dict:
     users, items = (read_vectors(spark, flags.generation, side, head) for side in ('users', 'items'))
     events = read_events(spark, flags).persist()
     told = told_of(events, flags.most_invalid)
-    seen = known_events(events).where(F.col('kind').isin(*SEEN))
+    seen = standing(known_events(events)).where(F.col('kind').isin(*SEEN))
     seen = seen.groupBy(F.col('userId').alias('id')).agg(F.collect_set('itemId').alias('seen'))
     catalogue = sorted((row['id'], row['factors']) for row in items.select('id', 'factors').toLocalIterator())
     catalogue.sort(key=lambda item: item[0].encode('utf-16-be', 'surrogatepass'))

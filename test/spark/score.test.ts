@@ -39,7 +39,14 @@ const seen = new Map(
     new Set(itemIds.filter(item => !(id === 'u0' && twins.includes(item)) && random.chance(1 / 3))),
   ]),
 );
-const events = [...seen].flatMap(([user, of]) => [...of].map(item => rating(user, item)));
+/** Each has rated something more, and taken it back: it is not seen. */
+const takenBack = [...seen].flatMap(([user, of]) =>
+  itemIds
+    .filter(item => !of.has(item))
+    .slice(0, 2)
+    .flatMap(item => [rating(user, item), rating(user, item, { value: 0 })]),
+);
+const events = [...[...seen].flatMap(([user, of]) => [...of].map(item => rating(user, item))), ...takenBack];
 
 const head: GenerationHead = {
   format: generationFormat,

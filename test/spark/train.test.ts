@@ -22,7 +22,7 @@ const board = people.flatMap(user =>
   }),
 );
 
-/** What has to be folded away: `u0` first hated `i2`, `u1` gave back `i0` and saw `i2`, the session is `u2`'s, `gone` has left. */
+/** What has to be folded away: `u0` first hated `i2`, `u1` gave back `i0` and saw `i2`, the session is `u2`'s, `u4` took a rating back, `gone` has left. */
 const history: readonly Rating[] = [
   rating('u0', 'i2', { value: 1, time: at - 5 }),
   rating('u1', 'new', { kind: 'order', value: 1, time: at - 9 }),
@@ -30,6 +30,8 @@ const history: readonly Rating[] = [
   rating('u3', 'new', { kind: 'view', value: 1 }),
   rating('', 'new', { kind: 'order', value: 2, sessionId: 's' }),
   rating('u2', '', { kind: 'alias', value: 0, sessionId: 's' }),
+  rating('u4', 'new', { value: 5, time: at - 3 }),
+  rating('u4', 'new', { value: 0, time: at - 2 }),
   rating('gone', 'i0', { time: at - 1 }),
   rating('gone', '', { kind: 'erase', value: 0 }),
 ];
