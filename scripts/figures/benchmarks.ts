@@ -7,6 +7,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['engine-produce', 'bench/engine.ts produce'],
   ['epoch-commit', 'bench/commit.ts'],
   ['cosmos', 'bench/cosmos.ts'],
+  ['api', 'bench/api.ts'],
   ['windows', 'bench/windows.ts'],
   ['trends', 'bench/trends.ts'],
   ['dataflow-1', 'bench/dataflow.ts 1'],
