@@ -1,7 +1,8 @@
 /** The table of the README: a few rows of all results. */
 import type { Machine, Result } from '../../bench/support/shape.ts';
 import { repeatOf } from './benchmarks.ts';
-import { type Aim, type Figure, type Headline, headlines } from './headlines.ts';
+import { type Aim, type Headline, headlines } from './headlines.ts';
+import type { Figure } from './picks.ts';
 import type { Results } from './read.ts';
 import { ratioCell, shown, table, timesAsGood } from './table.ts';
 

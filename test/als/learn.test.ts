@@ -80,7 +80,7 @@ describe('one cut', () => {
   test('with a bad event is refused before anything is learnt', () => {
     const model = learnt(checkerboard(4));
     const before = model.hash();
-    const bad = [NaN, Infinity, 0, 5.5].map(value => rated('u1', 'i9', value));
+    const bad = [NaN, Infinity, 0.25, -1, 5.5].map(value => rated('u1', 'i9', value));
     const worse = [
       rated('', 'i', 3),
       rated('u', '', 3),
