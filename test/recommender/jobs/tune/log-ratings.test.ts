@@ -49,5 +49,5 @@ test('a rating that was deleted is none, also where it was that of a session', a
   await world.send(stream, event({ kind: 'alias', sessionId: 's1', itemId: '', value: 0 }));
   await world.send(stream, event({ itemId: 'ronin', value: 3, time: time + 2 }), event({ userId: 'ben', value: 2 }));
   const { ratings } = await ratingsOfLog(world);
-  expect(ratings.stars.toSorted()).toEqual([2, 3]);
+  expect(ratings.stars.toSorted()).toEqual(Float64Array.of(2, 3));
 });
