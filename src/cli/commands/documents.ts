@@ -1,44 +1,33 @@
 import type { Command } from 'commander';
 import { createDocuments, type DocumentPlan, planDocuments } from '../../app/document-plan.ts';
 import { collectionsOf, loadApplication } from '../application.ts';
-import {
-  type AppFlags,
-  appFlag,
-  type ConfigFlags,
-  configurationOf,
-  jsonFlag,
-  portFlags,
-  withSettings,
-} from '../flags.ts';
-import { type OutputFlags, print, table } from '../output.ts';
+import { configurationOf, portFlags } from '../flags.ts';
+import { print, table } from '../output.ts';
+import { addPlanCommands, type PlanFlags } from '../plan-commands.ts';
 
 const settings = portFlags;
-type Flags = ConfigFlags & AppFlags & OutputFlags;
 
 /** `millrace documents plan`, `create` and `verify`. */
 export function addDocuments(program: Command): void {
-  const parent = program
-    .command('documents')
-    .description('the containers that the documents need, and those that are there');
-  const add = (name: string, description: string, action: (flags: Flags) => Promise<void>): void => {
-    withSettings(parent.command(name), settings)
-      .description(description)
-      .addOption(appFlag())
-      .addOption(jsonFlag())
-      .action(action);
-  };
-  add('plan', 'what is needed, what is there, and what would be created', plan);
-  add('create', 'create the database and the containers that are missing', create);
-  add('verify', 'exit code 1 if a container is missing or is not as it has to be', verify);
+  addPlanCommands(program, {
+    name: 'documents',
+    description: 'the containers that the documents need, and those that are there',
+    settings,
+    commands: {
+      plan: { description: 'what is needed, what is there, and what would be created', action: plan },
+      create: { description: 'create the database and the containers that are missing', action: create },
+      verify: { description: 'exit code 1 if a container is missing or is not as it has to be', action: verify },
+    },
+  });
 }
 
-async function plan(flags: Flags): Promise<void> {
+async function plan(flags: PlanFlags): Promise<void> {
   const { config, collections } = await needed(flags);
   const made = await planDocuments(config, collections);
   print(flags, made, () => textOf(made));
 }
 
-async function create(flags: Flags): Promise<void> {
+async function create(flags: PlanFlags): Promise<void> {
   const { config, collections } = await needed(flags);
   const created = await createDocuments(config, collections);
   print(flags, { created }, () =>
@@ -46,7 +35,7 @@ async function create(flags: Flags): Promise<void> {
   );
 }
 
-async function verify(flags: Flags): Promise<void> {
+async function verify(flags: PlanFlags): Promise<void> {
   const { config, collections } = await needed(flags);
   const made = await planDocuments(config, collections);
   const { problems } = made;
@@ -56,7 +45,7 @@ async function verify(flags: Flags): Promise<void> {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-async function needed(flags: Flags) {
+async function needed(flags: PlanFlags) {
   const { config } = configurationOf(flags, settings);
   return { config, collections: collectionsOf(await loadApplication(flags, config)) };
 }

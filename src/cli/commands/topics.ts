@@ -5,40 +5,29 @@ import { topicRules } from '../../app/topic-rules.ts';
 import type { TopicDescription } from '../../transport/port.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { Misuse } from '../errors.ts';
-import {
-  type AppFlags,
-  appFlag,
-  type ConfigFlags,
-  configurationOf,
-  jsonFlag,
-  portFlags,
-  withSettings,
-} from '../flags.ts';
-import { type OutputFlags, print, table } from '../output.ts';
+import { configurationOf, portFlags } from '../flags.ts';
+import { print, table } from '../output.ts';
+import { addPlanCommands, type PlanFlags } from '../plan-commands.ts';
 import { withPatience } from '../patience.ts';
 import { hubsOf, planTopics, problemsIn, type TopicPlan } from '../topic-plan.ts';
 
 const settings = [...portFlags, 'partitions'] as const;
-type Flags = ConfigFlags & AppFlags & OutputFlags;
 
 /** `millrace topics plan`, `create` and `verify`. */
 export function addTopics(program: Command): void {
-  const parent = program
-    .command('topics')
-    .description('the topics that the application needs, and those that are there');
-  const add = (name: string, description: string, action: (flags: Flags) => Promise<void>): void => {
-    withSettings(parent.command(name), settings)
-      .description(description)
-      .addOption(appFlag())
-      .addOption(jsonFlag())
-      .action(action);
-  };
-  add('plan', 'what is needed, what is there, and what would be created', plan);
-  add('create', 'create the topics that are missing', create);
-  add('verify', 'exit code 1 if a topic is missing or is not as it has to be', verify);
+  addPlanCommands(program, {
+    name: 'topics',
+    description: 'the topics that the application needs, and those that are there',
+    settings,
+    commands: {
+      plan: { description: 'what is needed, what is there, and what would be created', action: plan },
+      create: { description: 'create the topics that are missing', action: create },
+      verify: { description: 'exit code 1 if a topic is missing or is not as it has to be', action: verify },
+    },
+  });
 }
 
-async function plan(flags: Flags): Promise<void> {
+async function plan(flags: PlanFlags): Promise<void> {
   const { made } = await planned(flags);
   const missing = hubsOf(made);
   const infrastructure = made.madeBy === 'infrastructure' ? missing : [];
@@ -56,7 +45,7 @@ async function plan(flags: Flags): Promise<void> {
   );
 }
 
-async function create(flags: Flags): Promise<void> {
+async function create(flags: PlanFlags): Promise<void> {
   const { config, made } = await planned(flags);
   const missing = made.topics.filter(({ there }) => there === null).map(({ topic }) => topic);
   if (made.problems.length > 0)
@@ -69,7 +58,7 @@ async function create(flags: Flags): Promise<void> {
   );
 }
 
-async function verify(flags: Flags): Promise<void> {
+async function verify(flags: PlanFlags): Promise<void> {
   const { made } = await planned(flags);
   const problems = problemsIn(made);
   print(flags, { ...made, ok: problems.length === 0, problems }, () =>
@@ -78,7 +67,7 @@ async function verify(flags: Flags): Promise<void> {
   if (problems.length > 0) process.exitCode = 1;
 }
 
-async function planned(flags: Flags): Promise<{ readonly config: Config; readonly made: TopicPlan }> {
+async function planned(flags: PlanFlags): Promise<{ readonly config: Config; readonly made: TopicPlan }> {
   const { config } = configurationOf(flags, settings);
   const application = await loadApplication(flags, config);
   const there = await topicsThere(config);
