@@ -5,7 +5,7 @@ import type { paths } from './schema.ts';
 
 type Path = keyof paths;
 /** What a GET answers. */
-type Got<P extends Path> = paths[P] extends {
+export type Got<P extends Path> = paths[P] extends {
   get: { responses: { 200: { content: { 'application/json': infer Body } } } };
 }
   ? Body
@@ -59,12 +59,9 @@ export interface Api {
 /** An answer is waited for this long at most. */
 const limit_ms = 10_000;
 const listed = 10;
-const suggested = 20;
 const shownRatings = 50;
 const shownVersions = 200;
 const shownWindows = 60;
-const explained = 8;
-const alike = 5;
 
 export interface ApiOptions {
   /** Where the API is; where the page came from, if absent. */
@@ -77,17 +74,7 @@ export function createApi({ baseUrl = '', token }: ApiOptions = {}): Api {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const client = createClient<paths>({ baseUrl, headers });
   return {
-    users: (query, signal) =>
-      answer(client.GET('/v2/users', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
-    items: (query, signal) =>
-      answer(client.GET('/v2/items', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
-    recommendations: (id, signal) =>
-      answer(
-        client.GET('/v2/users/{id}/recommendations', {
-          params: { path: { id }, query: { n: listed } },
-          signal: limited(signal),
-        }),
-      ),
+    ...lookups(client, { listed, suggested: 20, explained: 8, alike: 5 }),
     profile: (id, signal) =>
       answer(
         client.GET('/v2/users/{id}/profile', {
@@ -111,7 +98,7 @@ export function createApi({ baseUrl = '', token }: ApiOptions = {}): Api {
   };
 }
 
-type Asked = Pick<Api, 'modelHistory' | 'modelQuality' | 'experiment' | 'why' | 'similar' | 'shown'>;
+type Asked = Pick<Api, 'modelHistory' | 'modelQuality' | 'experiment' | 'shown'>;
 
 /** What is asked of the model, and of its lists. */
 function aboutModel(client: Client<paths>): Asked {
@@ -123,6 +110,37 @@ function aboutModel(client: Client<paths>): Asked {
       return quality;
     },
     experiment: signal => answer(client.GET('/v2/experiment', { signal: limited(signal) })),
+    shown: async ({ userId, list: { listId, items }, slot, visible }, signal) => {
+      const body = { listId, userId, slot, visible, items: items.map(({ itemId }) => itemId) };
+      await answer(client.POST('/v2/exposures', { body, signal: limited(signal) }));
+    },
+  };
+}
+
+/** How many of each a page shows. */
+interface Sizes {
+  readonly listed: number;
+  readonly suggested: number;
+  readonly explained: number;
+  readonly alike: number;
+}
+
+type Lookups = Pick<Api, 'users' | 'items' | 'recommendations' | 'why' | 'similar'>;
+
+/** What every page asks: who and what there is, and what is recommended why. */
+export function lookups(client: Client<paths>, { listed: n, suggested, explained, alike }: Sizes): Lookups {
+  return {
+    users: (query, signal) =>
+      answer(client.GET('/v2/users', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
+    items: (query, signal) =>
+      answer(client.GET('/v2/items', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
+    recommendations: (id, signal) =>
+      answer(
+        client.GET('/v2/users/{id}/recommendations', {
+          params: { path: { id }, query: { n } },
+          signal: limited(signal),
+        }),
+      ),
     why: (id, itemId, signal) =>
       answer(
         client.GET('/v2/users/{id}/recommendations/{itemId}/why', {
@@ -137,10 +155,6 @@ function aboutModel(client: Client<paths>): Asked {
           signal: limited(signal),
         }),
       ),
-    shown: async ({ userId, list: { listId, items }, slot, visible }, signal) => {
-      const body = { listId, userId, slot, visible, items: items.map(({ itemId }) => itemId) };
-      await answer(client.POST('/v2/exposures', { body, signal: limited(signal) }));
-    },
   };
 }
 

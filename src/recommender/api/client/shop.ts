@@ -1,13 +1,7 @@
 /** The API as the shop's page calls it: typed by the server's own description, like the dashboard's. */
 import createClient from 'openapi-fetch';
-import { answer, limited, type ItemList, type Items, type Users, type Why } from './client.ts';
+import { answer, type Got, limited, type ItemList, type Items, lookups, type Users, type Why } from './client.ts';
 import type { paths } from './schema.ts';
-
-type Got<P extends keyof paths> = paths[P] extends {
-  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
-}
-  ? Body
-  : never;
 
 export type Orders = Got<'/v2/users/{id}/orders'>;
 export type Order = Orders['orders'][number];
@@ -34,34 +28,16 @@ export interface ShopApi {
   progress(userId: string, orderId: string, signal: AbortSignal): Promise<Progress>;
 }
 
-const [listed, suggested, mostOrders, explained] = [8, 12, 50, 3];
+const sizes = { listed: 8, suggested: 12, explained: 3, alike: 4 };
+const mostOrders = 50;
 
 export function createShopApi({ baseUrl }: { readonly baseUrl: string }): ShopApi {
   const client = createClient<paths>({ baseUrl });
+  const { users, ...asked } = lookups(client, sizes);
   const one = '/v2/orders/{userId}/{orderId}';
   return {
-    shoppers: (query, signal) =>
-      answer(client.GET('/v2/users', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
-    items: (query, signal) =>
-      answer(client.GET('/v2/items', { params: { query: { query, n: suggested } }, signal: limited(signal) })),
-    recommendations: (id, signal) =>
-      answer(
-        client.GET('/v2/users/{id}/recommendations', {
-          params: { path: { id }, query: { n: listed } },
-          signal: limited(signal),
-        }),
-      ),
-    similar: (id, signal) =>
-      answer(
-        client.GET('/v2/items/{id}/similar', { params: { path: { id }, query: { n: 4 } }, signal: limited(signal) }),
-      ),
-    why: (id, itemId, signal) =>
-      answer(
-        client.GET('/v2/users/{id}/recommendations/{itemId}/why', {
-          params: { path: { id, itemId }, query: { n: explained } },
-          signal: limited(signal),
-        }),
-      ),
+    ...asked,
+    shoppers: users,
     orders: (id, signal) =>
       answer(
         client.GET('/v2/users/{id}/orders', {
