@@ -6,6 +6,7 @@ import { MillraceError } from '../../errors.ts';
 import type { Trained } from '../domain/training.ts';
 import type { TrainerData, TrainerMessage } from './trainer-worker.ts';
 import { buffersOf } from './transfer.ts';
+import { outcomeOf } from './worker-outcome.ts';
 
 /** The thread died more often than is chance, or was stopped. */
 export class TrainingFailed extends MillraceError {
@@ -71,21 +72,12 @@ export class Trainer {
     const { threads, entry = ours } = this.#options;
     const workerData: TrainerData = { input, threads };
     const worker = new Worker(entry, { workerData, transferList: buffersOf(input) });
-    const { promise, resolve, reject } = Promise.withResolvers<Trained>();
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop);
-    worker.on('message', (message: TrainerMessage) => {
-      if (message.type === 'trained') resolve(message.trained);
-      else this.progress = message;
+    return outcomeOf<Trained>(worker, signal, resolve => {
+      worker.on('message', (message: TrainerMessage) => {
+        if (message.type === 'trained') resolve(message.trained);
+        else this.progress = message;
+      });
     });
-    worker.on('error', reject);
-    worker.on('exit', code => reject(new Error(`its thread ended with code ${code}`)));
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      await worker.terminate(); // and the kernel's own threads with it
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Measures a shadow in a thread of its own, so that nothing waits for it. */
 import { Worker } from 'node:worker_threads';
+import { outcomeOf } from '../worker-outcome.ts';
 import type { TrainingInput } from '../../../als/index.ts';
 import { buffersOf } from '../transfer.ts';
 import type { ShadowFigures } from './figures.ts';
@@ -23,19 +24,10 @@ export const measureInThread =
     signal.throwIfAborted();
     const workerData: ShadowData = { input, threads };
     const worker = new Worker(entry, { workerData, transferList: buffersOf(input) });
-    const { promise, resolve, reject } = Promise.withResolvers<ShadowFigures>();
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop);
-    worker.on('message', resolve);
-    worker.on('error', reject);
-    worker.on('exit', code => reject(new Error(`its thread ended with code ${code}`)));
-    observed.then(events => worker.postMessage(events), reject);
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener('abort', stop);
-      await worker.terminate(); // and the kernel's own threads with it
-    }
+    return outcomeOf<ShadowFigures>(worker, signal, (resolve, reject) => {
+      worker.on('message', resolve);
+      observed.then(events => worker.postMessage(events), reject);
+    });
   };
 
 const ours = new URL(import.meta.url.endsWith('.ts') ? './shadow-worker.ts' : './shadow-worker.js', import.meta.url);
