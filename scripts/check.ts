@@ -1,6 +1,6 @@
 // Everything that can be said of the sources without running them: npm run check
 import { join } from 'node:path';
-import { resultsFolder, root, writeCounts } from './results.ts';
+import { failure, resultsFolder, root, writeCounts } from './results.ts';
 import { run } from './run.ts';
 
 const minute_ms = 60_000;
@@ -18,14 +18,15 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['figures', 'node', 'scripts/figures.ts', 'check'],
 ];
 
-let failed = 0;
+const failures: string[] = [];
 for (const [name, command, ...given] of checks) {
   const { status, output } = await run({ command, given, folder: root, limit_ms: 5 * minute_ms });
   console.log(`${status === 0 ? 'passed' : 'FAILED'}  ${name}`);
   if (status !== 0) {
-    failed += 1;
+    failures.push(failure(`npm run check: ${name}`, output));
     console.log(output);
   }
 }
-await writeCounts(join(resultsFolder, 'check.json'), { passed: checks.length - failed, failed, skipped: 0 });
+const failed = failures.length;
+await writeCounts(join(resultsFolder, 'check.json'), { passed: checks.length - failed, failed, skipped: 0, failures });
 process.exitCode = failed === 0 ? 0 : 1;

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Counts, readCounts, readTold, readVitestCounts, resultsFolder, root, writeCounts } from './results.ts';
 import { show } from './run.ts';
-import { countsOf, line, type Part, tally } from './tally.ts';
+import { countsOf, lastLines, line, type Part, tally } from './tally.ts';
 
 const minute_ms = 60_000;
 const result = (name: string): string => join(resultsFolder, name);
@@ -53,8 +53,7 @@ for (const part of parts) ended.push(await runPart(part));
 
 console.log();
 for (const part of ended) console.log(`${part.name.padEnd(8)} ${line(countsOf(part))}`);
-for (const told of await readTold()) console.log(told);
 const total = tally(ended);
 await writeCounts(result('total.json'), total);
-console.log(line(total));
+for (const last of lastLines(total, await readTold())) console.log(last);
 process.exitCode = total.failed === 0 ? 0 : 1;

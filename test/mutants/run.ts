@@ -1,7 +1,7 @@
 // Breaks one promise at a time and requires its named test to notice: npm run test:mutants [-- --only NAME]
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resultsFolder, root, writeCounts } from '../../scripts/results.ts';
+import { failure, resultsFolder, root, writeCounts } from '../../scripts/results.ts';
 import { choose, offers } from '../support/kafka/choice.ts';
 import { missingForSpark } from '../support/spark/programs.ts';
 import type { NamedTest } from './mutant.ts';
@@ -26,7 +26,10 @@ const outcomes = await tryMutants({ root, patches, modules: join(root, 'node_mod
 
 const count = (wanted: Outcome['verdict']): number => outcomes.filter(({ verdict }) => verdict === wanted).length;
 const [killed, skipped] = [count('killed'), count('skipped')];
-const counts = { passed: killed, failed: outcomes.length - killed - skipped, skipped };
+const failures = outcomes
+  .filter(({ verdict }) => verdict !== 'killed' && verdict !== 'skipped')
+  .map(({ mutant, verdict, detail }) => failure(`mutant ${mutant.name}: ${verdict}`, detail));
+const counts = { passed: killed, failed: failures.length, skipped, failures };
 console.log(`${killed} of ${outcomes.length} mutants were noticed${skipped === 0 ? '' : `, ${skipped} SKIPPED`}`);
 if (only === undefined) await writeCounts(join(resultsFolder, 'mutants.json'), counts);
 process.exitCode = counts.failed === 0 ? 0 : 1;

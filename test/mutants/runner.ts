@@ -76,7 +76,7 @@ async function tryMutant(
 async function whyNotPassing(folder: string, test: NamedTest): Promise<string | undefined> {
   const { report, output } = await runTest(folder, test);
   if (report === undefined) return `the test gave no result:\n${output}`;
-  if (report.failed + report.unloaded > 0) return `the test fails already:\n${output}`;
+  if (report.failed > 0) return `the test fails already: ${report.failures.join('; ')}\n${output}`;
   return report.passed === 0 ? `no test in ${test.file} is named like "${test.pattern}"` : undefined;
 }
 
