@@ -37,12 +37,19 @@ async function filled(): Promise<string> {
   return data;
 }
 
-function asked(url: string): Promise<{ readonly code: number; readonly said: string }> {
+/** Of somebody who may ask everything: what is said of credentials is held against the server too. */
+async function keyOf(keys: string): Promise<string> {
+  const made = await json('keys', 'create', '--keys', keys, '--name', 'schemathesis', '--role', 'admin');
+  return String(made['key']);
+}
+
+function asked(url: string, key: string): Promise<{ readonly code: number; readonly said: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number; said: string }>();
   const flags = ['--checks', 'all', '--phases', 'coverage,fuzzing', '--max-examples', String(drawn), '--seed', seed];
   // A stream goes on for ever: nothing of it can be held against a schema.
   const left = ['--exclude-path-regex', '/live$', '--request-timeout', '40', '--continue-on-failure', '--no-color'];
-  const words = ['--config-file', config, 'run', `${url}/openapi.json`, ...flags, ...left];
+  const known = ['--header', `Authorization: Bearer ${key}`];
+  const words = ['--config-file', config, 'run', `${url}/openapi.json`, ...known, ...flags, ...left];
   // It keeps what it learnt about a schema in a folder of its own.
   execFile(schemathesis, words, { cwd: folder, timeout: limit_ms, killSignal: 'SIGKILL' }, (error, stdout, stderr) =>
     resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, said: stdout + stderr }),
@@ -52,12 +59,15 @@ function asked(url: string): Promise<{ readonly code: number; readonly said: str
 
 describe.skipIf(!existsSync(schemathesis))('schemathesis (skipped where it is not installed: see .ci/run)', () => {
   test('finds no answer that the description does not tell, nothing refused that it allows, and no failure', async () => {
-    const serving = started('start', '--data', await filled());
+    const keys = join(folder, 'keys');
+    const key = await keyOf(keys);
+    const serving = started('start', '--data', await filled(), '--keys', keys);
     onTestFinished(() => void serving.child.kill('SIGKILL'));
-    const { code, said } = await asked(await serving.address());
+    const { code, said } = await asked(await serving.address(), key);
     expect(code, `seed ${seed}\n${said}`).toBe(0);
     expect(said).toMatch(/\d+ generated/);
     const { stderr } = await serving.stop();
     expect(stderr).not.toMatch(/Error|unhandled/i);
+    expect(stderr).not.toContain(key);
   });
 });

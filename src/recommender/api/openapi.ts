@@ -1,6 +1,8 @@
 /** The API in OpenAPI 3.1, made of the endpoints themselves so that it cannot drift. */
 import { z } from 'zod';
 import type { Endpoint } from './endpoint.ts';
+import { refusals, refusalOf } from './openapi-refusals.ts';
+import { refusalsOf, securityOf, securitySchemes } from './openapi-security.ts';
 import { liveList, liveSample } from './page-wire.ts';
 import { problem } from './wire.ts';
 
@@ -10,29 +12,36 @@ export function openApi(endpoints: readonly Endpoint[]) {
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method.toLowerCase()]: operationOf(endpoint) };
   return {
     openapi: '3.1.0',
-    info: { title: 'Millrace recommendations', version: '2', description: 'Lists of items and the way in of ratings.' },
+    info: { title: 'Millrace recommendations', version: '2', description },
     paths,
     components: {
+      securitySchemes,
+      responses: refusals,
       schemas: { Problem: shape(problem), LiveSample: shape(liveSample), LiveList: shape(liveList) },
     },
   };
 }
 
+const description =
+  'Lists of items and the way in of ratings. A server that no credentials are configured for is asked without any, from its own machine alone.';
+
 function operationOf(endpoint: Endpoint) {
-  const { summary, deprecated = false, params, query, body, problems, takesIdempotencyKey } = endpoint;
+  const { summary, deprecated = false, access, params, query, body, problems, takesIdempotencyKey } = endpoint;
   const headers = takesIdempotencyKey === true ? [idempotencyKey] : [];
   const parameters = [...parametersIn('path', params), ...parametersIn('query', query), ...headers];
   const content = body === undefined ? {} : { requestBody: { required: true, content: json(shape(body, 'input')) } };
   return {
     summary,
     ...(deprecated ? { deprecated } : {}),
+    security: securityOf(access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...content,
     responses: {
       ...answerOf(endpoint),
       ...(isTagged(endpoint) ? { 304: { description: 'As the asker has it, by If-None-Match' } } : {}),
-      ...Object.fromEntries(problems.map(status => [status, refused(endpoint)])),
-      default: refusal,
+      ...Object.fromEntries(problems.map(status => [status, refused(endpoint, status)])),
+      ...Object.fromEntries(refusalsOf(access).map(status => [status, refusalOf(status)])),
+      default: refusalOf('default'),
     },
   };
 }
@@ -45,15 +54,10 @@ function answerOf({ status, summary, answer, mediaType = 'application/json' }: E
 }
 
 /** A health probe that fails says why in its own form. */
-function refused({ path, answer }: Endpoint) {
+function refused({ path, answer }: Endpoint, status: number) {
   if (path.startsWith('/healthz/')) return { description: 'Not so, and why', content: json(shape(answer)) };
-  return refusal;
+  return refusalOf(status);
 }
-
-const refusal = {
-  description: 'Refused, and why',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-};
 
 function parametersIn(place: 'path' | 'query', schema: z.ZodType) {
   const { properties = {} } = shape(schema);
