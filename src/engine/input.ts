@@ -85,7 +85,8 @@ export class Input<T> {
       if (!outside && !this.#fresh(position, span, record)) continue;
       if (outside && span.only !== undefined) continue;
       if (record.kind === Kind.value) this.#value(task, position, record, skips);
-      if (!outside) this.#mark(task, position, record);
+      if (outside) this.#passed(task, position, record);
+      else this.#mark(task, position, record);
     }
   }
 
@@ -136,6 +137,11 @@ export class Input<T> {
       // At once: an operator that subscribes again after each failure would never come to an end.
       if (task.failure !== undefined) throw task.failureAt(cursor, task.failure.error);
     }
+  }
+
+  /** Whoever was erased still moved event time: windows of others close as they did. */
+  #passed(task: TaskRuntime, position: Position, { kind, watermark: time }: BatchCursor): void {
+    if (kind === Kind.redacted && Number.isFinite(time)) task.eventTime.observe(this, position, time);
   }
 
   /** Sets the cursor's event time; answers what is wrong with the value, if anything. */

@@ -10,8 +10,11 @@ import { MillraceError } from '../errors.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Offset } from './port.ts';
 
-/** A record carries a value or, as a marker, only the producer's watermark. */
-export const Kind = { value: 0, marker: 1 } as const;
+/**
+ * A record carries a value or, as a marker, only the producer's watermark. One that was redacted had a value: it keeps
+ * its place, and of a record from outside the event time, in the place of the watermark; see `redact.ts`.
+ */
+export const Kind = { value: 0, marker: 1, redacted: 2 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
 /** A batch is sealed before it exceeds either; a record that is larger alone is a batch of its own. The bytes fit into a request of every Kafka profile. */
@@ -28,7 +31,7 @@ const maxTraceBytes = 255;
 
 const version = 1;
 const batchHeaderBytes = 22;
-const recordHeaderBytes = 24;
+export const recordHeaderBytes = 24;
 
 /** A batch that is ready to be appended; the log gives it its offsets. */
 export interface SealedBatch {
@@ -230,7 +233,7 @@ export class BatchCursor {
     this.sequence++;
     if (start + recordHeaderBytes > bytes.length) throw corrupt(this.offset, 'cut short');
     this.kind = view.getUint8(start);
-    if (this.kind > Kind.marker) throw corrupt(this.offset, `kind ${this.kind} is unknown`);
+    if (this.kind > Kind.redacted) throw corrupt(this.offset, `kind ${this.kind} is unknown`);
     this.watermark = view.getFloat64(start + 8, true);
     this.origin = view.getFloat64(start + 16, true);
     this.keyStart = start + recordHeaderBytes;

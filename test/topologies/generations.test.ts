@@ -166,6 +166,65 @@ describe('what users say about themselves', () => {
     expect((await world.output(modelVersions)).at(-1)).toMatchObject({ generation: 1, number: 1 });
   });
 
+  test('what a clock ahead of ours has stamped later than the erasure is not learnt by a replay either', async () => {
+    const erased = { userId: 'u3', itemId: '', kind: 'erase', value: 0, time: day + 300 * minute } as const;
+    const ahead = rating({ eventId: 'ahead', userId: 'u3', itemId: 'i5', value: 5, time: day + 400 * minute });
+    const same = rating({ eventId: 'same', userId: 'u3', itemId: 'i6', value: 5, time: erased.time });
+    const session = { userId: '', sessionId: 's1', eventId: 's1', itemId: 'i7', value: 5, time: day + 290 * minute };
+    const joined = { kind: 'alias', sessionId: 's1', userId: 'u3', itemId: '', value: 0 } as const;
+    const world = await opened();
+    await world.world.send(
+      ratings,
+      ...events(200, 0),
+      rating(session),
+      ahead,
+      same,
+      rating({ ...joined, eventId: 'joined', time: day + 410 * minute }),
+      rating({ ...erased, eventId: 'erased' }),
+    );
+    await settle(world.world);
+    const model = () => world.generations.learner?.model;
+    expect([model()?.user('u1') === undefined, model()?.user('u3'), model()?.user('s1')]).toEqual([
+      false,
+      undefined,
+      undefined,
+    ]);
+
+    // Who comes back is somebody new, of whom that alone is known.
+    await world.world.send(ratings, rating({ ...ahead, eventId: 'back', itemId: 'i9', time: day + 310 * minute }));
+    await settle(world.world);
+    expect(model()?.seen('u3')).toEqual(['i9']);
+  });
+
+  test('the erasure of somebody whom the model has never met is told with a version, which changes nothing', async () => {
+    const { world } = await opened();
+    await world.send(ratings, ...events(200, 0));
+    await settle(world);
+    const [before] = (await world.output(modelVersions)).slice(-1);
+    await world.send(
+      ratings,
+      rating({ kind: 'erase', userId: 'nobody', itemId: '', value: 0, time: day + 300 * minute }),
+    );
+    await settle(world);
+    const versions = await world.output(modelVersions);
+    const { generation, number, hash } = before ?? {};
+    expect(versions.at(-1)).toMatchObject({ generation, number, hash });
+    const ends = versions.map(({ learnt }) => learnt.reduce((sum, { end }) => sum + end, 0));
+    expect(ends.at(-1)).toBe((ends.at(-2) ?? 0) + 1);
+    expect(await world.documents.list({ collection: 'userVectors', partition: 'nobody', limit: 1 })).toEqual([]);
+  });
+
+  test('also where there is no model yet', async () => {
+    const { world } = await opened(1);
+    await world.send(ratings, rating({ kind: 'erase', userId: 'nobody', itemId: '', value: 0, time: day }));
+    await settle(world);
+    expect((await world.output(modelVersions)).at(-1)?.learnt).toContainEqual({
+      stream: 'ratings',
+      partition: 0,
+      end: 1,
+    });
+  });
+
   test('a session that becomes a user is one with it: nobody else has what it did', async () => {
     const { world, generations } = await opened();
     await world.send(ratings, ...events(200, 0));

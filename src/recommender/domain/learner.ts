@@ -270,7 +270,11 @@ export class Learner {
 
   #takeNote({ kind, sessionId, userId }: Note): void {
     const gone = kind === 'erase' ? userId : sessionId;
-    if (this.model.user(gone) === undefined) return;
+    if (this.model.user(gone) === undefined) {
+      // Of somebody whom the model has never met there is nothing to forget; whoever asked waits to hear just that.
+      if (kind === 'erase') this.#models.changed.gone.add(gone);
+      return;
+    }
     if (kind === 'erase') this.#models.control = { ...this.#models.control, erasedAt: this.model.base };
     this.#models.changed.gone.add(gone);
     if (kind === 'alias') takeOver(this.#models.changed, userId, this.model.history(sessionId));
@@ -278,10 +282,10 @@ export class Learner {
     this.#isDirty = true;
   }
 
-  /** Nothing where only what was known already came: then there is no new version. */
+  /** Nothing where only what was known already came: then there is no new version. An erasure is always told. */
   #published(): Iterable<Change> {
-    const { news, isSwitched, newest } = this.#models.changed;
-    if (news === 0 && !isSwitched) return [];
+    const { news, isSwitched, newest, gone } = this.#models.changed;
+    if (news === 0 && !isSwitched && gone.size === 0) return [];
     // With what is learnt, so that a catalogue alone makes no version of a model that has learnt nothing since.
     const told = this.#items.take();
     this.#models.both(model => model.describe(told));

@@ -25,7 +25,7 @@ export class PendingEvents {
    */
   take(): Learnable[] {
     this.#seal();
-    const sorted = [...this.#entries.values()].flat().sort(byTime);
+    const sorted = [...erasedInTime([...this.#entries.values()].flat())].sort(byTime);
     const all = [...new Map(sorted.map(event => [event.eventId, event])).values()];
     for (const number of this.#entries.keys()) this.#dirty.add(number);
     this.#entries = new Map();
@@ -77,6 +77,25 @@ export class PendingEvents {
     this.#next = Math.max(0, ...[...this.#entries.keys()].map(number => number + 1));
     this.size = [...this.#entries.values()].reduce((sum, events) => sum + events.length, 0);
   }
+}
+
+/**
+ * What came of a user before the erasure is not later than it, whatever clock has stamped it: ordered by time alone it
+ * would come back. Events of a user come in the order of their partition.
+ */
+function erasedInTime(events: readonly Learnable[]): readonly Learnable[] {
+  const erasedAt = new Map<string, number>();
+  const [inTime, isErasure] = [[...events], (event: Learnable) => event.kind === 'erase'];
+  if (!events.some(isErasure)) return events;
+  for (let at = events.length - 1; at >= 0; at--) {
+    const event = events[at];
+    if (event === undefined) continue;
+    const before = erasedAt.get(event.userId) ?? Infinity;
+    const time = Math.min(event.time, before - 1);
+    if (isErasure(event)) erasedAt.set(event.userId, time);
+    if (time < event.time) inTime[at] = { ...event, time };
+  }
+  return inTime;
 }
 
 /** Padded, so that the order of the keys is the order of the entries. */
