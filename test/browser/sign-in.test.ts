@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { json, started } from '../support/cli.ts';
+import { violations } from './axe.ts';
 import { openBrowser, patience_ms, visit } from './site.ts';
 
 let folder: string;
@@ -28,6 +29,28 @@ test('in a demonstration it signs in by itself, and follows what happens', async
   await page.locator('#trends').waitFor({ timeout: patience_ms });
   expect(complaints).toEqual([]);
   await page.close();
+  await serve.stop('SIGTERM');
+});
+
+test('where the issuer refuses, it says so, keeps nothing, and signs in once it is tried again', async () => {
+  const serve = started('serve', '--data', folder, '--demo');
+  const { page } = await visit(browser);
+  const kept = (): Promise<unknown> => page.evaluate('sessionStorage.length');
+  const refusal = { status: 403, headers: { 'access-control-allow-origin': '*' }, json: { error: 'access_denied' } };
+  await page.route('**/token', route => route.fulfill(refusal));
+  await page.goto(await serve.address());
+  await page.getByRole('alert').getByText('does not sign this one in').waitFor();
+  expect([await kept(), await violations(page)]).toEqual([0, []]);
+  await page.unroute('**/token');
+  await page.route('**/token', route => route.abort());
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('alert').getByText('does not answer').waitFor();
+  expect(await kept()).toBe(0);
+  await page.unroute('**/token');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('#list .row').first().waitFor();
+  expect(await kept()).toBe(1);
+  await page.context().close();
   await serve.stop('SIGTERM');
 });
 

@@ -1,6 +1,6 @@
 /** Answers that go on until somebody ends them: a server that closes waits for their end, but not for ever. */
 import type { ServerResponse } from 'node:http';
-import type { LiveClock } from './live/hub.ts';
+import type { LiveClock } from './live/watchers.ts';
 
 /** A reader that has not read the end by then is cut off. */
 const patience_ms = 1_000;

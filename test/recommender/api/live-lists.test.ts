@@ -13,7 +13,8 @@ interface Told {
 async function watched() {
   const sleepers = new Set<() => void>();
   const clock = {
-    now: () => now,
+    time: now,
+    now: () => clock.time,
     sleep: (_: number, signal: AbortSignal) =>
       new Promise<void>(resolve => {
         const wake = (): void => {
@@ -31,7 +32,12 @@ async function watched() {
     while (sleepers.size === 0) await setImmediate();
     for (const wake of sleepers) wake();
   };
-  return { ...opened, poll, watch: (user: string, lastEventId?: string) => watching(address, user, lastEventId) };
+  return {
+    ...opened,
+    clock,
+    poll,
+    watch: (user: string, lastEventId?: string) => watching(address, user, lastEventId),
+  };
 }
 
 async function watching(address: string, user: string, lastEventId?: string) {
@@ -54,7 +60,16 @@ async function watching(address: string, user: string, lastEventId?: string) {
     const list: Told['list'] = envelope.strict().parse(JSON.parse(data));
     return { id, list };
   };
-  return { answer, next };
+  /** Comes with the next greeting, whatever came before it; false where the stream ends without one. */
+  const greeting = async (): Promise<boolean> => {
+    for (text = ''; !/(^|\n\n):\n\n$/.test(text);) {
+      const { done, value = '' } = await reader.read();
+      if (done) return false;
+      text += value;
+    }
+    return true;
+  };
+  return { answer, next, greeting };
 }
 
 const ids = (told: Told | undefined) => told?.list.items.map(({ itemId }) => itemId);
@@ -84,6 +99,18 @@ test('who comes back with the id of the last list is told only what is new', asy
   await poll();
   expect(ids(await next())).toEqual(['c']);
   expect(ids(await (await watch('ann', before?.id)).next())).toEqual(['c']);
+});
+
+test('who hears of no other list hears at least, every two seconds, that the server is there', async () => {
+  const { fill, clock, poll, watch } = await watched();
+  await fill.list('ann', ['a']);
+  const { next, greeting } = await watch('ann');
+  await next();
+  for (let n = 0; n < 3; n++) {
+    clock.time += 2_000;
+    await poll();
+    expect(await greeting()).toBe(true);
+  }
 });
 
 test('streams end with the server, and no more watch than may', async () => {

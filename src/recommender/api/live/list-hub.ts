@@ -1,15 +1,14 @@
 /** Users' lists as they change, each to who watches it: one poller of the change feed, however many connections. */
 import type { Documents } from '../../../documents/port.ts';
-import { TooManyWatchers } from '../errors.ts';
 import type { ItemList } from '../lists.ts';
 import { ChangedUsers } from './changed-users.ts';
-import { EventStream } from './event-stream.ts';
-import type { LiveClock } from './hub.ts';
+import type { EventStream } from './event-stream.ts';
+import { type LiveClock, type Watcher, Watchers } from './watchers.ts';
 
 /** Connections at a time. */
 export const mostListWatchers = 1_000;
-/** How often changes are looked for while somebody watches. */
-const pollEvery_ms = 50;
+/** A list may stay as it is for hours: who hears nothing for some of these is cut off, and can know it. */
+const greetEvery_ms = 2_000;
 
 export interface ListHubParts {
   readonly documents: Pick<Documents, 'changes'>;
@@ -18,8 +17,7 @@ export interface ListHubParts {
   readonly report: (error: unknown) => void;
 }
 
-interface Watcher {
-  readonly stream: EventStream;
+interface ListWatcher extends Watcher {
   readonly user: string;
   readonly list: () => Promise<ItemList>;
   /** Id of the list that was sent last, or that the watcher came with. */
@@ -28,16 +26,20 @@ interface Watcher {
 }
 
 export class ListHub {
-  readonly #parts: ListHubParts;
-  readonly #watchers = new Set<Watcher>();
+  readonly #clock: LiveClock;
+  readonly #watchers: Watchers<ListWatcher>;
   readonly #changed: ChangedUsers;
-  #running: Promise<void> | undefined;
-  #wake = new AbortController();
-  #isClosed = false;
+  #greetedAt = -Infinity;
 
-  constructor(parts: ListHubParts) {
-    this.#parts = parts;
-    this.#changed = new ChangedUsers(parts.documents, id => [...this.#watchers].some(({ user }) => user === id));
+  constructor({ documents, clock, report }: ListHubParts) {
+    this.#clock = clock;
+    this.#watchers = new Watchers({
+      most: mostListWatchers,
+      clock,
+      report,
+      round: watchers => this.#round(watchers),
+    });
+    this.#changed = new ChangedUsers(documents, id => this.#watchers.some(({ user }) => user === id));
   }
 
   /**
@@ -45,56 +47,24 @@ export class ListHub {
    * is destroyed, or the hub is closed. @throws {TooManyWatchers}
    */
   watch(user: string, list: () => Promise<ItemList>, last: string | undefined): EventStream {
-    if (this.#watchers.size >= mostListWatchers) throw new TooManyWatchers(mostListWatchers);
-    const stream = new EventStream();
-    if (this.#isClosed) {
-      stream.finish();
-      return stream;
-    }
-    stream.greet();
-    const watcher: Watcher = { stream, user, list, last, isGreeted: false };
-    this.#watchers.add(watcher);
-    stream.once('close', () => {
-      this.#watchers.delete(watcher);
-      if (this.#watchers.size === 0) this.#wake.abort();
+    return this.#watchers.admit(stream => {
+      stream.greet();
+      return { stream, user, list, last, isGreeted: false };
     });
-    this.#running ??= this.#run();
-    this.#wake.abort();
-    return stream;
   }
 
   /** Ends all streams; resolves once nothing runs any more. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#finish();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#watchers.close();
   }
 
-  #finish(): void {
-    for (const { stream } of this.#watchers) stream.finish();
-    this.#watchers.clear();
-    this.#wake.abort();
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#watchers.size > 0) {
-        // Renewed before the round: who comes while it is under way ends the sleep after it.
-        this.#wake = new AbortController();
-        await this.#round();
-        await this.#parts.clock.sleep(pollEvery_ms, this.#wake.signal);
-      }
-    } catch (error) {
-      this.#parts.report(error);
-      this.#finish();
-    } finally {
-      this.#running = undefined;
+  async #round(watchers: ReadonlySet<ListWatcher>): Promise<void> {
+    if (this.#clock.now() - this.#greetedAt >= greetEvery_ms) {
+      this.#greetedAt = this.#clock.now();
+      for (const { stream } of watchers) stream.greet();
     }
-  }
-
-  async #round(): Promise<void> {
     const changed = await this.#changed.since();
-    for (const watcher of this.#watchers) {
+    for (const watcher of watchers) {
       if (watcher.isGreeted && !changed.has(watcher.user)) continue;
       watcher.isGreeted = true;
       const list = await watcher.list();

@@ -1,51 +1,42 @@
 /** Gets credentials for a page: none where nobody is asked, by itself in a demonstration, else from who looks at it. */
 import { render } from 'preact';
+import { howToSignIn, opens, tokenFrom } from './token-issuer.ts';
 
 const kept = 'millrace.token';
 
-interface SignIn {
-  readonly required: boolean;
-  readonly tokenEndpoint: string | null;
-  readonly adminRole: string;
+/** The token to show; undefined where none is needed. It is kept until the tab is closed, and only one that counts. */
+export async function signedIn(place: Element): Promise<string | undefined> {
+  for (;;) {
+    try {
+      return await tokenOf(place);
+    } catch (error) {
+      await toldOf(error instanceof Error ? error.message : String(error), place);
+    }
+  }
 }
 
-/** The token to show; undefined where none is needed. What somebody types is kept until the tab is closed. */
-export async function signedIn(place: Element): Promise<string | undefined> {
-  const { required, tokenEndpoint, adminRole } = await asked();
+async function tokenOf(place: Element): Promise<string | undefined> {
+  const { required, tokenEndpoint, adminRole } = await howToSignIn();
   if (!required) return undefined;
   const before = sessionStorage.getItem(kept);
   if (before !== null && (await counts(before))) return before;
-  const token = tokenEndpoint === null ? await typed(place) : await demoToken(tokenEndpoint, adminRole);
+  const token = tokenEndpoint === null ? await typed(place) : await issued(tokenEndpoint, adminRole);
   sessionStorage.setItem(kept, token);
   return token;
 }
 
-/** A server of pages without this file asks nobody. */
-async function asked(): Promise<SignIn> {
-  const answer = await fetch('/sign-in.json');
-  if (!answer.ok) return { required: false, tokenEndpoint: null, adminRole: '' };
-  const told = fieldsOf(await answer.json());
-  const [required, endpoint, adminRole] = [told['required'], told['tokenEndpoint'], told['adminRole']];
-  return { required: required === true, tokenEndpoint: textOrNull(endpoint), adminRole: textOrNull(adminRole) ?? '' };
+async function issued(endpoint: string, role: string): Promise<string> {
+  const { token } = await tokenFrom(endpoint, { role });
+  if (!(await counts(token))) throw new Error('The server does not trust the token that its issuer gives.');
+  return token;
 }
 
-const counts = async (token: string): Promise<boolean> =>
-  (await fetch('/v2/models/quality', { headers: { authorization: `Bearer ${token}` } })).ok;
-
-async function demoToken(endpoint: string, role: string): Promise<string> {
-  const body = JSON.stringify({ role });
-  const answer = await fetch(endpoint, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  return textOrNull(fieldsOf(await answer.json())['access_token']) ?? '';
-}
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? { ...value } : {};
-
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const counts = (token: string): Promise<boolean> => opens('/v2/models/quality', token);
 
 const typed = (place: Element): Promise<string> =>
-  new Promise(resolve => {
-    const show = (problem: string): void => render(<Form problem={problem} take={token => void tried(token)} />, place);
+  new Promise((resolve, reject) => {
+    const show = (problem: string): void =>
+      render(<Form problem={problem} take={token => void tried(token).catch(reject)} />, place);
     const tried = async (token: string): Promise<void> => {
       if (!(await counts(token))) return show('This key or token opens nothing here: it takes one of an admin.');
       render(null, place);
@@ -79,3 +70,24 @@ function Form({ problem, take }: FormProps) {
     </main>
   );
 }
+
+/** Says why nobody is signed in, until somebody wants to try again. */
+const toldOf = (problem: string, place: Element): Promise<void> =>
+  new Promise(resolve => {
+    const again = (): void => {
+      render(null, place);
+      resolve();
+    };
+    render(
+      <main id="main">
+        <div class="card">
+          <h1>Not signed in</h1>
+          <p role="alert">{problem}</p>
+          <button type="button" class="button" onClick={again}>
+            Try again
+          </button>
+        </div>
+      </main>,
+      place,
+    );
+  });
