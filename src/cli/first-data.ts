@@ -15,19 +15,21 @@ const bundled = fileURLToPath(
 
 interface Loading {
   readonly ports: Ports;
+  /** '' where absent. */
+  readonly tenant?: string | undefined;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
 
-/** Loads a data set where the log holds no rating, and answers what it has loaded. */
-export async function loadWhereEmpty({ ports, seed, signal }: Loading): Promise<Imported | undefined> {
-  if ((await recordsIn(ports.transport, ratings.name)) > 0) return undefined;
+/** Loads a data set where the log holds no rating, of a tenant none of its own, and answers what it has loaded. */
+export async function loadWhereEmpty({ ports, tenant, seed, signal }: Loading): Promise<Imported | undefined> {
+  if (await hasRatings({ ports, tenant, signal })) return undefined;
   if (existsSync(join(bundled, 'ratings.avro'))) {
-    const loaded = await importBundled({ directory: bundled, ports, signal });
+    const loaded = await importBundled({ directory: bundled, ports, tenant, signal });
     say(`loaded ${loaded.ratings} ratings of ${loaded.items} items`);
     return loaded;
   }
-  const invented = await importInvented({ seed, ports, signal });
+  const invented = await importInvented({ seed, ports, tenant, signal });
   say(
     `invented ${invented.ratings} ratings of ${invented.items} films that do not exist (seed ${seed}), since the package ships no data; your own: millrace import --help`,
   );
@@ -42,12 +44,12 @@ interface Live extends Loading {
 }
 
 /** Ratings as they might be, by whom the log knows; the seed invents films and users where it knows none. Answers how many. */
-export async function generateLive({ ports, seed, signal, rate, count }: Live): Promise<number> {
+export async function generateLive({ ports, tenant, seed, signal, rate, count }: Live): Promise<number> {
   const { transport } = ports;
-  const logged = await knownSoFar(transport, signal);
+  const logged = await knownSoFar(transport, signal, tenant);
   const nobody = logged.items.length === 0 && logged.users.length === 0; // else films would mix with somebody's own
   if (nobody && !signal.aborted) {
-    const { items } = await importInvented({ seed, history: false, ports, signal });
+    const { items } = await importInvented({ seed, history: false, ports, tenant, signal });
     say(`invented ${items} films that do not exist (seed ${seed}), since the log holds none`);
   }
   if (signal.aborted) return 0;
@@ -58,14 +60,20 @@ export async function generateLive({ ports, seed, signal, rate, count }: Live): 
   };
   // A second run goes on with other ratings than the first: what the log holds by then is part of its chances.
   const random = chancesOf(seed, 'live', await recordsIn(transport, ratings.name));
-  return generate({ ports, known, random, rate, count, signal });
+  return generate({ ports, tenant, known, random, rate, count, signal });
 }
 
 /** The same beside a server, which goes on where nobody has rated anything that could be rated again. */
 export async function generateBeside(live: Live): Promise<void> {
-  const { items } = await knownSoFar(live.ports.transport, live.signal);
+  const { items } = await knownSoFar(live.ports.transport, live.signal, live.tenant);
   if (items.length > 0) await generateLive(live);
   else if (!live.signal.aborted) say('nothing is generated: the log holds no items yet');
+}
+
+/** Whoever has only one tenant has all that there is. */
+async function hasRatings({ ports: { transport }, tenant = '', signal }: Omit<Loading, 'seed'>): Promise<boolean> {
+  if (tenant === '') return (await recordsIn(transport, ratings.name)) > 0;
+  return (await knownSoFar(transport, signal, tenant)).users.length > 0;
 }
 
 async function recordsIn(transport: Transport, topic: string): Promise<number> {

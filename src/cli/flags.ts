@@ -1,6 +1,7 @@
 /** Flags that several commands share. A command takes those that it reads. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Configured, configure } from '../app/configure.ts';
+import { isTenant } from '../recommender/domain/tenant.ts';
 
 export interface AppFlags {
   readonly app?: string;
@@ -24,6 +25,18 @@ export const demoFlag = (): Option =>
 
 export const appFlag = (): Option =>
   new Option('--app <file>', 'module that exports `topologies` (default: the recommender)');
+
+/** Of commands that write or read what is of one tenant. */
+export interface TenantFlags {
+  readonly tenant?: string;
+}
+
+/** Without it the tenant is '', that of whoever has only one; what else that means the description says. */
+export const tenantFlag = (description: string): Option =>
+  new Option('--tenant <name>', description).argParser(text => {
+    if (isTenant(text)) return text;
+    throw new InvalidArgumentError('Give lower-case letters, digits and dashes, 63 at most.');
+  });
 
 /** A whole number of 1 or more. */
 export const atLeastOne = (text: string): number => integer(text, 1);

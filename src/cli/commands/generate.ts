@@ -3,19 +3,29 @@ import { openPorts } from '../../app/compose.ts';
 import { createTopics, loadApplication } from '../application.ts';
 import { generateLive } from '../first-data.ts';
 import { Misuse } from '../errors.ts';
-import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import {
+  atLeastOne,
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  tenantFlag,
+  type TenantFlags,
+  withSettings,
+} from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'rate'] as const;
-type Flags = ConfigFlags & OutputFlags & { readonly count?: number };
+type Flags = ConfigFlags & OutputFlags & TenantFlags & { readonly count?: number };
 
 /** `millrace generate`: a live stream of plausible ratings, until SIGINT or SIGTERM. */
 export function addGenerate(program: Command): void {
   withSettings(program.command('generate'), settings)
     .description('a live stream of plausible ratings; invents films and users where the log holds none')
     .addOption(new Option('--count <n>', 'end after so many (default: when it is told to)').argParser(atLeastOne))
+    .addOption(tenantFlag('whose users rate whose items, where there are several tenants'))
     .addOption(jsonFlag())
     .addHelpText(
       'after',
@@ -35,7 +45,14 @@ async function generate(flags: Flags): Promise<void> {
   await createTopics(await loadApplication({}, config), ports.transport, config);
   const begin = performance.now();
   const rate = live.rate === 0 ? Infinity : live.rate;
-  const ratings = await generateLive({ ports, seed, rate, count: flags.count, signal: stopped.signal });
+  const ratings = await generateLive({
+    ports,
+    tenant: flags.tenant,
+    seed,
+    rate,
+    count: flags.count,
+    signal: stopped.signal,
+  });
   const seconds = (performance.now() - begin) / 1_000;
   print(flags, { ratings, seconds }, () => `${ratings} ratings in ${seconds.toFixed(1)} s`);
 }

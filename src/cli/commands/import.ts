@@ -3,14 +3,23 @@ import { openPorts } from '../../app/compose.ts';
 import { importCsv, type Imported, importMovielens, type ImportOptions } from '../../recommender/jobs/import/index.ts';
 import { loadWhereEmpty } from '../first-data.ts';
 import { createTopics, loadApplication } from '../application.ts';
-import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import {
+  atLeastOne,
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  tenantFlag,
+  type TenantFlags,
+  withSettings,
+} from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions'] as const;
 const firstSettings = [...settings, 'seed'] as const;
-type Flags = ConfigFlags & OutputFlags & { readonly rate?: number; readonly items?: string };
+type Flags = ConfigFlags & OutputFlags & TenantFlags & { readonly rate?: number; readonly items?: string };
 type Job = (options: ImportOptions) => Promise<Imported>;
 
 /** Rejected lines that are shown one by one; the result counts all. */
@@ -35,17 +44,20 @@ export function addImport(program: Command): void {
   );
   withSettings(parent.command('bundled'), firstSettings)
     .description('what `start` loads, where the log holds no rating yet: the bundled data set, else invented films')
+    .addOption(whose())
     .addOption(jsonFlag())
     .action(importFirst);
 }
 
-async function importFirst(flags: ConfigFlags & OutputFlags): Promise<void> {
+const whose = (): Option => tenantFlag('whose it is, where there are several tenants');
+
+async function importFirst(flags: ConfigFlags & OutputFlags & TenantFlags): Promise<void> {
   const { config } = configurationOf(flags, firstSettings);
   using stopped = untilSignalled();
   await using ports = await openPorts(config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
   const { signal } = stopped;
-  const loaded = await loadWhereEmpty({ ports, seed: config.seed, signal });
+  const loaded = await loadWhereEmpty({ ports, tenant: flags.tenant, seed: config.seed, signal });
   const { ratings, items, rejected, seconds } = loaded ?? { ratings: 0, items: 0, rejected: 0, seconds: 0 };
   const text =
     loaded === undefined ? 'nothing: the log holds ratings already' : `${ratings} ratings and ${items} items`;
@@ -58,6 +70,7 @@ const withFlags = (command: Command): Command =>
     .addOption(
       new Option('--rate <n>', 'records a second (default: as fast as the log takes them)').argParser(atLeastOne),
     )
+    .addOption(whose())
     .addOption(jsonFlag());
 
 /** SIGINT and SIGTERM end it after what is in the log by then; the same import again repeats the same event ids. */
@@ -71,6 +84,7 @@ async function importWith(flags: Flags, job: Job): Promise<void> {
   const result = await job({
     ports,
     signal: stopped.signal,
+    tenant: flags.tenant,
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     onRejected: ({ file, line, problem }) => {
       if (++rejections <= shownRejections) process.stderr.write(`${file}:${line}: ${problem}\n`);

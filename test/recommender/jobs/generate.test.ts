@@ -107,3 +107,26 @@ test('known are the users of the ratings and the items of the catalogue, once ea
   expect(known.items.toSorted()).toEqual(['a', 'b', 'c']);
   expect(known.users.toSorted()).toEqual(options.known.users.toSorted());
 });
+
+test('of several tenants each knows its own users and items by its own ids, and what is generated is its own', async () => {
+  const { world, options } = await open({ count: 50 }, 3);
+  const film = { title: 'Heat', genres: [], tags: [], available: true, time: now };
+  for (const [tenant, itemId] of [
+    ['', 'a'],
+    ['north', 'b'],
+    ['north', 'c'],
+    ['south', 'd'],
+  ] as const)
+    await world.send(items, { itemId, tenant, ...film });
+  await generate({ ...options, tenant: 'north', known: { users: ['1', '2'], items: ['b', 'c'] } });
+  await generate({ ...options, tenant: 'south', known: { users: ['1'], items: ['d'] } });
+  const events = await world.output(ratings);
+  expect(events.filter(event => invalidRating(event, now) !== undefined)).toEqual([]);
+  const those = async (tenant: string) => {
+    const known = await knownSoFar(world.transport, options.signal, tenant);
+    return { users: known.users.toSorted(), items: known.items.toSorted() };
+  };
+  expect(await those('north')).toEqual({ users: ['1', '2'], items: ['b', 'c'] });
+  expect(await those('south')).toEqual({ users: ['1'], items: ['d'] });
+  expect(await those('')).toEqual({ users: [], items: ['a'] });
+});

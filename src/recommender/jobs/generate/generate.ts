@@ -11,7 +11,9 @@ import { liking, starsOf } from './taste.ts';
 
 export interface GenerateOptions {
   readonly ports: { readonly transport: Transport; readonly clock: Clock };
-  /** Who rates what; looked at anew for every event, so that it may grow meanwhile. */
+  /** Whose the events are; '' where absent. */
+  readonly tenant?: string | undefined;
+  /** Who rates what, by the ids of the tenant; looked at anew for every event, so that it may grow meanwhile. */
   readonly known: Known;
   /** Even chances in [0, 1): the same ones give the same users, items and stars. */
   readonly random: () => number;
@@ -48,12 +50,12 @@ export async function generate(options: GenerateOptions): Promise<number> {
   return events;
 }
 
-function plausible({ known, random, ports }: GenerateOptions, n: number): Rating {
+function plausible({ known, random, ports, tenant = '' }: GenerateOptions, n: number): Rating {
   const userId = skewed(known.users, 2, random);
   const itemId = fitting(userId, { items: known.items, choices, random });
   const value = starsOf(liking(userId, itemId), random);
   const time = ports.clock.now();
   // The same user may well rate the same item again within a millisecond at full speed: the number tells them apart.
   const eventId = eventIdOf('generated', n, userId, itemId, value, time);
-  return { eventId, tenant: '', userId, sessionId: '', itemId, kind: 'rating', value, time };
+  return { eventId, tenant, userId, sessionId: '', itemId, kind: 'rating', value, time };
 }

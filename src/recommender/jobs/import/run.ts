@@ -1,3 +1,4 @@
+import type { Item, Rating } from '../../../../schemas/types.ts';
 import type { Clock } from '../../../engine/clock.ts';
 import { OutsideWriter } from '../../../stream/outside-writer.ts';
 import type { Stream } from '../../../stream/stream.ts';
@@ -12,6 +13,8 @@ export interface ImportOptions {
   readonly ports: { readonly transport: Transport; readonly clock: Clock };
   /** Stops at the next record; what was taken until then is in the log, and counted. */
   readonly signal: AbortSignal;
+  /** Whose the records are, whatever a file says of it; '' where absent. */
+  readonly tenant?: string | undefined;
   /** Records per second, of items and ratings together; as fast as the log takes them where absent. */
   readonly rate?: number | undefined;
   /** Told of each line that does not count, in the order of reading. */
@@ -61,14 +64,18 @@ export class ImportRun {
     return { ...this.#counts, seconds: (ports.clock.now() - this.#began) / 1_000 };
   }
 
-  async #write<T>(name: 'items' | 'ratings', stream: Stream<T>, values: AnyIterable<T>): Promise<void> {
-    const { ports, signal } = this.#options;
+  async #write<T extends Item | Rating>(
+    name: 'items' | 'ratings',
+    stream: Stream<T>,
+    values: AnyIterable<T>,
+  ): Promise<void> {
+    const { ports, signal, tenant = '' } = this.#options;
     const writer = await OutsideWriter.open(ports.transport, stream, ports.clock);
     let time = -Infinity;
     for await (const value of values) {
       await this.#pace.next(signal, () => writer.flush());
       if (signal.aborted) break;
-      await writer.write(value);
+      await writer.write({ ...value, tenant });
       time = stream.time(value);
       if (++this.#counts[name] % progressEvery === 0) this.#progress(time);
     }

@@ -5,6 +5,7 @@ import { itemSchema, ratingSchema } from '../../../../schemas/types.ts';
 import {
   importBundled,
   importCsv,
+  importInvented,
   importMovielens,
   NoBundledData,
   type ImportOptions,
@@ -273,5 +274,37 @@ describe('bundled data', () => {
     const { options } = await open();
     const directory = dirname(await files.write('x', ''));
     await expect(importBundled({ directory, ...options })).rejects.toThrow(NoBundledData);
+  });
+});
+
+describe('a tenant', () => {
+  test('has what is imported for it, of every shape, whatever the files say', async () => {
+    await using files = await folder();
+    const { world, options } = await open();
+    const csv = await files.write('own.csv', someRatings.replaceAll('movieId', 'itemId'));
+    const itemsFile = await files.write('own-items.csv', someMovies);
+    const directory = await movielens(files);
+    await importMovielens({ directory, ...options, tenant: 'north' });
+    await importCsv({ file: csv, itemsFile, ...options, tenant: 'south' });
+    await importInvented({ seed: 1, ...options, tenant: 'west' });
+    const [films, events] = [await world.output(items), await world.output(ratings)];
+    const of = (values: readonly { readonly tenant: string }[], tenant: string): number =>
+      values.filter(value => value.tenant === tenant).length;
+    expect([of(films, 'north'), of(events, 'north')]).toEqual([2, 3]);
+    expect([of(films, 'south'), of(events, 'south')]).toEqual([2, 3]);
+    expect(of(films, 'west')).toBeGreaterThan(100);
+    expect(of(events, 'west')).toBeGreaterThan(100);
+    expect([of(films, ''), of(events, '')]).toEqual([0, 0]);
+  });
+
+  test('has the bundled data, too', async () => {
+    await using files = await folder();
+    const film = { itemId: '10', tenant: '', title: 'Heat', genres: [], tags: [], available: true, time: 1e12 };
+    const directory = dirname(await files.write('x', ''));
+    await writeFile(join(directory, 'items.avro'), toContainer(itemSchema, [film]));
+    await writeFile(join(directory, 'ratings.avro'), toContainer(ratingSchema, []));
+    const { world, options } = await open();
+    await importBundled({ directory, ...options, tenant: 'north' });
+    expect(await world.output(items)).toMatchObject([{ itemId: '10', tenant: 'north' }]);
   });
 });
