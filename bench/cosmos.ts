@@ -15,7 +15,7 @@ const [count = 2_000, runs = 3] = process.argv.slice(2).map(Number);
 const factors = Buffer.alloc(128, 7).toString('base64');
 const together = 100;
 
-await using fixture = await startFixtureProcess(2);
+await using fixture = await startFixtureProcess();
 await makeContainers(fixture, ['userVectors', 'recommendations', 'journals']);
 const documents = await openDocuments(fixture);
 const client = new CosmosClient({

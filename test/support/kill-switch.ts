@@ -12,7 +12,7 @@ export type Moment = 'before' | 'amid' | 'after';
 type End = 'SIGKILL' | 'SIGSTOP';
 
 /**
- * Points are the steps of a topology (`count-sites.flush`), the calls of ports (`journalAmend`), and what lies inside
+ * Points are the steps of a topology (`count-sites.flush`), the calls of ports (`journalAmend`, `put`), and what lies inside
  * of three calls: `nextAppend` between two output partitions, `nextDocument` between two documents, `stateChange`
  * in the transaction of a checkpoint. Every step and every wait is said on the standard
  * output, and the point at which it dies.
@@ -50,7 +50,16 @@ export class KillSwitch implements Observer {
   }
 
   documents(real: Documents): Documents {
-    return { ...aroundDocuments(real, this.#around), write: writes => this.#write(real, writes) };
+    return {
+      ...aroundDocuments(real, this.#around),
+      write: writes => this.#write(real, writes),
+      put: async (key, body, condition) => {
+        this.#pass('put', 'before');
+        const etag = await real.put(key, body, condition);
+        this.#pass('put', 'after');
+        return etag;
+      },
+    };
   }
 
   store(real: StateStore): StateStore {

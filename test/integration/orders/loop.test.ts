@@ -1,120 +1,96 @@
-/** The loop, end to end: orders in the documents become lists there, and whatever is killed when, the same lists. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+/**
+ * The loop, end to end: orders come by the API and from the shop itself, and become lists. API, worker (connector and
+ * engine) and Cosmos DB are processes of their own; whichever of them is killed when, the end is the same.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { outcomeOf } from '../../../src/cli/outcome.ts';
-import type { Documents } from '../../../src/documents/port.ts';
-import { steps as epochSteps } from '../../../src/engine/epoch.ts';
-import { Graph } from '../../../src/engine/graph.ts';
-import { steps } from '../../../src/recommender/orders/page.ts';
-import { topologies } from '../../../topologies/index.ts';
 import { containers } from '../../../src/documents/cosmos/containers.ts';
-import { makeContainers, newKey } from '../../support/cosmos/place.ts';
-import { type CosmosFixture, startFixture } from '../../support/cosmos/server.ts';
-import { type LoopPlace, openLoop } from '../../support/orders-loop.ts';
-import { putOrder, standing, toldEvents, wanted, type WrittenOrder } from '../../support/orders.ts';
-import { Random } from '../../support/random.ts';
+import { steps as epochSteps } from '../../../src/engine/epoch.ts';
+import { steps } from '../../../src/recommender/orders/page.ts';
+import type { FaultInput, RequestKind } from '../../support/cosmos/faults.ts';
+import { makeContainers } from '../../support/cosmos/place.ts';
+import { type FixtureProcess, startFixtureProcess } from '../../support/cosmos/process.ts';
+import { type Ending, killed, orderly } from '../../support/kill-child.ts';
+import type { LoopPlace } from '../../support/loop/place.ts';
+import { makeTopics, outcome, run } from '../../support/loop/run.ts';
+import { orders, placeAll } from '../../support/loop/shop.ts';
+import { standing } from '../../support/orders.ts';
 
-const program = fileURLToPath(new URL('../../support/orders-process.ts', import.meta.url));
-const compileCache = fileURLToPath(new URL('../../../node_modules/.cache/node-compile', import.meta.url));
-const deadline_ms = 60_000;
-const placedAt = Date.UTC(2026, 0, 1);
-const orders = shopOf(new Random(11));
+/** Of a machine that is slow and has other things to do. */
+const limit_ms = 300_000;
 const moments = ['before', 'after'] as const;
 
 let folder: string;
+let places = 0;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-loop-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Orders of a dozen users, a part of them taken back. */
-function shopOf(random: Random): WrittenOrder[] {
-  return Array.from({ length: 60 }, (_, n) => {
-    const lines = Array.from({ length: random.between(1, 3) }, () => {
-      const quantity = random.between(1, 3);
-      return { itemId: `i${random.between(1, 15)}`, quantity, returned: random.between(0, quantity) };
-    });
-    const status = random.chance(0.1) ? 'cancelled' : 'placed';
-    const at = placedAt + n * 60_000;
-    return {
-      orderId: `o${n}`,
-      userId: `u${random.between(1, 12)}`,
-      lines,
-      status,
-      placedAt: at,
-      updatedAt: at + 30_000,
-    };
-  });
+/** A place as it stands while nothing runs there; every test works in a copy. */
+interface Kept {
+  readonly data: string;
+  readonly cosmos: FixtureProcess | undefined;
 }
 
-async function placeWith(name: string, cosmos?: CosmosFixture): Promise<LoopPlace> {
-  const place = { data: join(folder, name), ...(cosmos && { cosmos: { endpoint: cosmos.endpoint, key: cosmos.key } }) };
-  await using ports = await openLoop(place);
-  for (const topic of Graph.streamsOf(topologies)) await ports.transport.createTopic(topic, { partitions: 2 });
-  for (const order of orders) await putOrder(ports.documents, order);
-  return place;
+interface Working extends AsyncDisposable {
+  readonly place: LoopPlace;
+  readonly cosmos: FixtureProcess | undefined;
 }
 
-async function run(place: LoopPlace, kill = '') {
-  const env = { ...process.env, MILLRACE_KILL: kill, NODE_COMPILE_CACHE: compileCache };
-  const child = spawn(process.execPath, [program, JSON.stringify(place)], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: deadline_ms,
-    killSignal: 'SIGTERM',
-  });
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-  await once(child, 'close');
-  return { code: child.exitCode, signal: child.signalCode, complaint };
-}
-
-const orderly = { code: 0, signal: null, complaint: '' };
-const killed = { code: null, signal: 'SIGKILL', complaint: '' };
-
-/** What the loop has come to: free of clocks, offsets and epochs. */
-async function outcome(place: LoopPlace) {
-  await using ports = await openLoop(place);
-  const { modelVersion, modelHash, recommendationsHash } = await outcomeOf(ports);
+async function copyOf({ data, cosmos }: Kept): Promise<Working> {
+  const place = { data: join(folder, `${places++}`) };
+  cpSync(data, place.data, { recursive: true });
+  if (cosmos === undefined) return { place, cosmos, [Symbol.asyncDispose]: async () => {} };
+  const own = await startFixtureProcess({ from: cosmos });
+  const { endpoint, key } = own;
   return {
-    modelVersion,
-    modelHash,
-    recommendationsHash,
-    wanted: wanted(await toldEvents(ports.transport)),
-    lists: await listsIn(ports.documents),
+    place: { ...place, cosmos: { endpoint, key } },
+    cosmos: own,
+    [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
   };
 }
 
-async function listsIn(documents: Documents): Promise<[user: string, items: unknown][]> {
-  const found = await documents.list({ collection: 'recommendations', limit: 100 });
-  return found.map(({ id, body }) => [id, body['items']]);
+/** Topics and containers, and nothing in them. */
+async function emptyPlace(adapter: 'sqlite' | 'cosmos'): Promise<Kept> {
+  const data = join(folder, `${adapter}-empty`);
+  mkdirSync(data);
+  if (adapter === 'sqlite') {
+    await makeTopics({ data });
+    return { data, cosmos: undefined };
+  }
+  const cosmos = await startFixtureProcess({ ranges: 3 });
+  await makeContainers(
+    cosmos,
+    containers.map(({ name }) => name),
+  );
+  await makeTopics({ data, cosmos: { endpoint: cosmos.endpoint, key: cosmos.key } });
+  return { data, cosmos };
 }
 
-describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', adapter => {
+describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeout: limit_ms }, adapter => {
+  let empty: Kept;
+  let filled: Kept;
   let undisturbed: Awaited<ReturnType<typeof outcome>>;
-  let ended: Awaited<ReturnType<typeof run>>;
-  beforeAll(async () => {
-    await withDocuments(async cosmos => {
-      const place = await placeWith(`${adapter}-calm`, cosmos);
-      ended = await run(place);
-      undisturbed = await outcome(place);
-    });
-  });
+  let ended: Ending;
+  const kept: Working[] = [];
 
-  async function withDocuments(work: (cosmos?: CosmosFixture) => Promise<void>): Promise<void> {
-    if (adapter === 'sqlite') return work();
-    await using fixture = await startFixture({ key: newKey(), ranges: 3 });
-    await makeContainers(
-      fixture,
-      containers.map(({ name }) => name),
-    );
-    await work(fixture);
-  }
+  beforeAll(async () => {
+    empty = await emptyPlace(adapter);
+    const full = await copyOf(empty);
+    kept.push(full);
+    await placeAll(full.place);
+    filled = { data: full.place.data, cosmos: full.cosmos };
+    await using calm = await copyOf(filled);
+    ended = await run(calm.place);
+    undisturbed = await outcome(calm.place);
+  }, limit_ms);
+  afterAll(async () => {
+    for (const each of kept) await each[Symbol.asyncDispose]();
+    await empty.cosmos?.[Symbol.asyncDispose]();
+  }, limit_ms);
 
   test('every order is in the model, and every user has a list', () => {
     expect(ended).toEqual(orderly);
@@ -132,12 +108,58 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', adapter
     'recommend.flush:before',
     'recommend.flush:after',
   ];
-  test.each(points)('killed at %s, and gone on with', async point => {
-    await withDocuments(async cosmos => {
-      const place = await placeWith(`${adapter}-${point.replaceAll(':', '-')}`, cosmos);
-      expect(await run(place, point)).toEqual(killed);
-      expect(await run(place)).toEqual(orderly);
-      expect(await outcome(place)).toEqual(undisturbed);
+  test.each(points)('the worker killed at %s, and gone on with', async point => {
+    await using working = await copyOf(filled);
+    expect(await run(working.place, point)).toEqual(killed);
+    expect(await run(working.place)).toEqual(orderly);
+    expect(await outcome(working.place)).toEqual(undisturbed);
+  });
+
+  // The second of the new orders, and the first that is taken back: the third changes a document twice.
+  test.each(['put:before:2', 'put:after:2', 'put:after:13'])('the API killed at %s, and asked again', async point => {
+    await using working = await copyOf(empty);
+    expect(await placeAll(working.place, point)).toEqual({ deaths: 1 });
+    expect(await run(working.place)).toEqual(orderly);
+    expect(await outcome(working.place)).toEqual(undisturbed);
+  });
+
+  if (adapter === 'sqlite') return;
+
+  const requests: readonly (readonly [RequestKind, number])[] = [
+    ['feed', 3], // the connector looks for orders
+    ['query', 1], // it asks what stands in other orders
+    ['write', 4], // it takes a lease, writes down what it is to tell, leaves a page behind
+    ['batch', 2], // a task takes its fence, and writes down a plan
+    ['bulk', 2], // it writes vectors and lists
+  ];
+  const deaths = requests.flatMap(([kind, skip]) => moments.map(moment => [moment, kind, skip] as const));
+  test.each(deaths)('Cosmos DB killed %s a %s, after %i of them, under the worker', async (moment, kind, skip) => {
+    await using working = await copyOf(filled);
+    await dying(working, { kind: 'die', after: moment === 'after', on: [kind], skip }, async () => {
+      expect(await run(working.place)).toEqual(orderly);
     });
+    expect(await outcome(working.place)).toEqual(undisturbed);
+  });
+
+  test.each([
+    ['before', 2],
+    ['after', 2],
+    ['after', 13],
+  ] as const)('Cosmos DB killed %s a write, after %i of them, under the API', async (moment, skip) => {
+    await using working = await copyOf(empty);
+    await dying(working, { kind: 'die', after: moment === 'after', on: ['write'], skip }, async () => {
+      expect(await placeAll(working.place)).toEqual({ deaths: 0 });
+    });
+    expect(await run(working.place)).toEqual(orderly);
+    expect(await outcome(working.place)).toEqual(undisturbed);
   });
 });
+
+/** Does the work while Cosmos DB dies of the fault, once, and comes back. */
+async function dying({ cosmos }: Working, fault: FaultInput, work: () => Promise<void>): Promise<void> {
+  if (cosmos === undefined) throw new Error('the documents are in the place itself');
+  await cosmos.setFaults([fault]);
+  const back = cosmos.died().then(() => cosmos.restart());
+  await work();
+  await Promise.race([back, Promise.reject(new Error('Cosmos DB did not die'))]);
+}

@@ -1,10 +1,10 @@
 /** What lies in the fixture: databases, their containers, and their throughput. Kept in a file where one is named. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { FixtureContainer, Refusal, type StoredItem } from './container.ts';
-import { type Fields, fieldsOf, isFields, textIn } from './json.ts';
+import { type Fields, isFields, listOf, textIn } from './json.ts';
 
 export interface AccountOptions {
-  /** Every change is in it before it is answered; what it holds is there again after a restart. */
+  /** What a request has changed is in it as a whole before it is answered, and is there again after a restart. */
   readonly file?: string | undefined;
   /** Ranges of a new container. */
   readonly ranges: number;
@@ -16,12 +16,21 @@ export class FixtureAccount {
     { readonly rid: string; readonly containers: Map<string, FixtureContainer>; throughput: Fields | undefined }
   >();
   readonly #options: AccountOptions;
+  #unkept: Fields[] = [];
 
   constructor(options: AccountOptions) {
     this.#options = options;
     const { file } = options;
     if (file === undefined || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) if (line !== '') this.#again(fieldsOf(line));
+    for (const line of wholeLines(file)) for (const change of listOf(line)) this.#again(change);
+  }
+
+  /** Ends a request: all that it has changed becomes one line, so that a batch that was killed is there or is not. */
+  keep(): void {
+    const { file } = this.#options;
+    const changes = this.#unkept;
+    this.#unkept = [];
+    if (file !== undefined && changes.length > 0) appendFileSync(file, `${JSON.stringify(changes)}\n`);
   }
 
   database(name: string) {
@@ -67,7 +76,6 @@ export class FixtureAccount {
     container: string,
     change: StoredItem | { readonly removed: readonly [string, string] },
   ): void {
-    if (this.#options.file === undefined) return;
     if ('removed' in change)
       this.#keep({ did: 'remove', database, container, key: change.removed[0], id: change.removed[1] });
     else this.#keep({ did: 'write', database, container, key: change.partitionKey, item: change.item });
@@ -95,7 +103,7 @@ export class FixtureAccount {
   #made = 0;
 
   #keep(change: Fields): void {
-    if (this.#options.file !== undefined) appendFileSync(this.#options.file, `${JSON.stringify(change)}\n`);
+    if (this.#options.file !== undefined) this.#unkept.push(change);
   }
 
   /** Etags and continuations count changes, and so are the same again. */
@@ -119,6 +127,14 @@ export class FixtureAccount {
     };
     again[textIn(change, 'did')]?.();
   }
+}
+
+/** Without what was being written when the fixture was killed: nobody was answered. */
+function wholeLines(file: string): string[] {
+  const bytes = readFileSync(file);
+  const whole = bytes.lastIndexOf('\n') + 1;
+  if (whole < bytes.length) truncateSync(file, whole);
+  return bytes.subarray(0, whole).toString().split('\n').slice(0, -1);
 }
 
 /** Four bytes of a database, eight of a container, as the library's sessions expect. */

@@ -5,6 +5,8 @@ const share = z.number().min(0).max(1).default(1);
 /** Requests that it befalls: all kinds where absent. */
 const on = z.array(z.enum(['read', 'write', 'batch', 'bulk', 'query', 'feed', 'metadata'])).optional();
 const times = z.int().min(1).optional();
+/** Requests that are let through first. */
+const skip = z.int().min(0).default(0);
 
 export const faultSchema = z.discriminatedUnion('kind', [
   /** Answers a status in place of the work; `each` operation of a bulk request for itself. */
@@ -20,6 +22,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** Ends the connection: before the work, or after it, so that its answer is lost. */
   z.strictObject({ kind: z.literal('reset'), after: z.boolean().default(false), share, on, times }),
+  /** Kills the fixture's process: before the work, or when it is durable and nobody was answered. */
+  z.strictObject({ kind: z.literal('die'), after: z.boolean().default(false), share, on, skip, times }),
   /** Takes requests and never answers. */
   z.strictObject({ kind: z.literal('stall'), share, on, times }),
   z.strictObject({ kind: z.literal('slow'), ms: z.number(), share, on, times }),
@@ -32,7 +36,7 @@ export type FaultInput = z.input<typeof faultSchema>;
 export type RequestKind = NonNullable<Fault['on']>[number];
 
 export class Faults {
-  #all: { fault: Fault; left: number }[] = [];
+  #all: { fault: Fault; left: number; skip: number }[] = [];
   #state: number;
 
   constructor(seed: number) {
@@ -40,7 +44,11 @@ export class Faults {
   }
 
   set(faults: readonly Fault[]): void {
-    this.#all = faults.map(fault => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+    this.#all = faults.map(fault => ({
+      fault,
+      left: fault.times ?? Number.POSITIVE_INFINITY,
+      skip: 'skip' in fault ? fault.skip : 0,
+    }));
   }
 
   /** The fault of a kind that befalls this request, if any. */
@@ -53,7 +61,7 @@ export class Faults {
       const { fault } = each;
       if (!isKind(fault, kind) || !wish(fault) || each.left <= 0) continue;
       if (fault.on !== undefined && !fault.on.includes(request)) continue;
-      if (this.#next() >= fault.share) continue;
+      if (each.skip-- > 0 || this.#next() >= fault.share) continue;
       each.left -= 1;
       return fault;
     }

@@ -4,9 +4,10 @@ export type Fields = { [name: string]: Value };
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const fieldsOf = (text: string): Fields => {
-  const value: unknown = text === '' ? {} : JSON.parse(text);
-  return isFields(value) ? value : {};
+/** The objects of a list. */
+export const listOf = (text: string): Fields[] => {
+  const value: unknown = JSON.parse(text);
+  return Array.isArray(value) ? value.filter(isFields) : [];
 };
 
 export const textIn = (fields: Fields, name: string): string => {

@@ -7,5 +7,9 @@ const {
   FIXTURE_FILE: file,
   FIXTURE_RANGES: ranges = '1',
 } = process.env;
-const fixture = await startFixture({ key, port: Number(port), file, ranges: Number(ranges) });
+const die = (): never => {
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('nobody survives this');
+};
+const fixture = await startFixture({ key, port: Number(port), file, ranges: Number(ranges), die });
 process.stdout.write(`listening ${fixture.port}\n`);

@@ -25,6 +25,8 @@ export interface FixtureOptions extends Partial<AccountOptions> {
   readonly port?: number;
   readonly seed?: number;
   readonly now?: () => number;
+  /** What the fault `die` calls: ends the process at once. */
+  readonly die?: () => never;
 }
 
 export interface CosmosFixture extends AsyncDisposable {
@@ -46,6 +48,7 @@ export async function startFixture({
   port = 0,
   seed = 1,
   now = Date.now,
+  die = noProcess,
   ...rest
 }: FixtureOptions): Promise<CosmosFixture> {
   const account = new FixtureAccount({ ranges: 1, ...rest });
@@ -80,6 +83,7 @@ export async function startFixture({
       if (path[0] === '__faults') return setTo(response, body);
       if (path[0] === '__split') {
         account.split(path[1] ?? '', path[2] ?? '');
+        account.keep();
         return void response.end();
       }
       await handle(request, response, path, body);
@@ -102,6 +106,7 @@ export async function startFixture({
     if (token === undefined || !isOf(request, token)) verify(request, path, key);
     const kind = kindOf(request, path);
     requests.set(kind, (requests.get(kind) ?? 0) + 1);
+    if (faults.draw('die', kind, ({ after }) => !after) !== undefined) die();
     if (faults.draw('stall', kind) !== undefined) return;
     const slow = faults.draw('slow', kind);
     if (slow !== undefined) await sleep(slow.ms);
@@ -110,9 +115,18 @@ export async function startFixture({
     if (fault !== undefined)
       return refuse(response, new Refusal(fault.status, 'a fault', fault.substatus), fault.retryAfterMs);
     const lost = faults.draw('reset', kind, ({ after }) => after) !== undefined;
-    const found = answerOf(request, path, body);
+    const found = kept(() => answerOf(request, path, body));
+    if (faults.draw('die', kind, ({ after }) => after) !== undefined) die();
     if (lost) return void request.socket.destroy();
     reply(response, found);
+  }
+
+  function kept<R>(work: () => R): R {
+    try {
+      return work();
+    } finally {
+      account.keep();
+    }
   }
 
   function answerOf(request: IncomingMessage, path: string[], body: string): Answer & { session?: string } {
@@ -171,6 +185,10 @@ export async function startFixture({
     const session = { 'x-ms-session-token': tokens, 'x-ms-content-path': container.rid };
     return { ...found, headers: { ...session, ...found.headers } };
   }
+}
+
+function noProcess(): never {
+  throw new Error('only a fixture in a process of its own can die');
 }
 
 function created(work: () => unknown, body: Fields): Answer {

@@ -1,9 +1,11 @@
 /** Where the loop from orders to lists runs in a test: the log in a folder, the documents there or in a Cosmos DB. */
-import { openEmbedded, type Ports } from '../../src/app/compose.ts';
-import { openDocuments } from './cosmos/place.ts';
+import { openEmbedded, type Ports } from '../../../src/app/compose.ts';
+import { openDocuments } from '../cosmos/place.ts';
 
 export interface LoopPlace {
   readonly data: string;
+  /** What the API takes for the time; that of the machine where absent. */
+  readonly now?: number;
   /** Absent where the documents are in the folder too. */
   readonly cosmos?: { readonly endpoint: string; readonly key: string };
 }

@@ -1,13 +1,13 @@
 /**
  * The whole loop in a process: orders become ratings, then all topologies run, until there is nothing more to do:
- * `orders-process.ts PLACE`, in JSON. MILLRACE_KILL names the point at which it kills itself, see `KillSwitch`.
+ * `worker.ts PLACE`, in JSON. MILLRACE_KILL names the point at which it kills itself, see `KillSwitch`.
  */
 import { flushCompileCache } from 'node:module';
-import { Engine } from '../../src/engine/engine.ts';
-import { OrdersConnector } from '../../src/recommender/orders/connector.ts';
-import { topologies } from '../../topologies/index.ts';
-import { KillSwitch, say } from './kill-switch.ts';
-import { openLoop, type LoopPlace } from './orders-loop.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { OrdersConnector } from '../../../src/recommender/orders/connector.ts';
+import { topologies } from '../../../topologies/index.ts';
+import { KillSwitch, say } from '../kill-switch.ts';
+import { openLoop, type LoopPlace } from './place.ts';
 
 flushCompileCache(); // a killed process would never write it, and all its successors compile again
 const [place = ''] = process.argv.slice(2);
