@@ -13,6 +13,9 @@ export type OnWait = (what: string, error: Unavailable, attempt: number) => void
 /** Thrown when the wait is given up because the task has been told to stop. A call under way may still be carried out. */
 export class Interrupted extends Error {}
 
+/** Work of the task's own was left off for the stop, and is undone: no port is at fault, so the end is an orderly one. */
+export class LeftOff extends Interrupted {}
+
 /** A call that takes long says so whenever it has come on: nobody gives up what is getting done. */
 export type Work<R> = (comesOn: () => void) => Promise<R> | R;
 

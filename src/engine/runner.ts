@@ -19,7 +19,7 @@ import type { TaskRuntime } from './runtime.ts';
 import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
-import { never, Stopping } from './stopping.ts';
+import { never, orLeftOff, Stopping } from './stopping.ts';
 import { begin, verifyPositions } from './verify.ts';
 
 export type { Observer, RunnerOptions } from './runner-options.ts';
@@ -125,10 +125,10 @@ export class TaskRunner {
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     await this.#stopping.until(signal, async () => {
-      while (!signal.aborted) {
-        if (!(await this.step())) await this.retrying('tail', () => untilNews(this, clock, signal));
-        await clock.turn();
-      }
+      await orLeftOff(async () => {
+        for (; !signal.aborted; await clock.turn())
+          if (!(await this.step())) await this.retrying('tail', () => untilNews(this, clock, signal));
+      });
       await this.#offsets.commit(this);
       await this.#snapshots?.take(this);
     });

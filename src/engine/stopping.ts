@@ -1,4 +1,4 @@
-import { Interrupted } from './retry.ts';
+import { Interrupted, LeftOff } from './retry.ts';
 
 /** Lets the signals under which a task works also end its waiting for ports that do not answer. */
 export class Stopping {
@@ -33,6 +33,15 @@ export class Stopping {
       // The epoch under way was given up; its plan is executed again at the next start.
       if (!(this.signal.aborted && error instanceof Interrupted)) throw error;
     }
+  }
+}
+
+/** Works until it is done, or left off: that keeps nothing of what was done before from an orderly end. */
+export async function orLeftOff(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof LeftOff)) throw error;
   }
 }
 

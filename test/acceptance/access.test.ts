@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const deadline_ms = 20_000;
+const deadline_ms = 180_000;
 
 async function keyOf(...flags: string[]): Promise<{ id: string; key: string }> {
   const made = await json('keys', 'create', '--keys', join(folder, 'keys'), ...flags);

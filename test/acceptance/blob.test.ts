@@ -49,7 +49,7 @@ const snapshotsThere = async (): Promise<Snapshots> =>
 
 /** Waits until everything is read: the tasks stand then. */
 async function untilRead(): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 240_000;
   for (;;) {
     const { stdout } = await withBlob('lag', '--json');
     const { behind } = Lag.parse(JSON.parse(stdout));

@@ -52,9 +52,9 @@ test('retrain, switch and roll back while a process learns and serves', async ()
   expect(await json('retrain', '--wait', '--data', data)).toMatchObject({ state: 'done', generation: 2 });
   expect(await live()).toMatchObject({ number: 2, cause: 'command' });
   expect(await json('models', 'rollback', '--wait', '--data', data)).toMatchObject({ state: 'done', generation: 1 });
-  await expect.poll(live, { timeout: 20_000 }).toMatchObject({ number: 1 });
+  await expect.poll(live).toMatchObject({ number: 1 });
   expect(await json('models', 'use', '2', '--wait', '--data', data)).toMatchObject({ state: 'done', generation: 2 });
-  await expect.poll(live, { timeout: 20_000 }).toMatchObject({ number: 2 });
+  await expect.poll(live).toMatchObject({ number: 2 });
   const wrong = await millrace('models', 'use', '9', '--wait', '--data', data);
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/No generation '9' is kept.*There are: /) });
   expect((await process.stop()).code).toBe(0);
@@ -68,7 +68,7 @@ test('what is exported as a generation is imported elsewhere, and served there a
   onTestFinished(() => void process.stop('SIGKILL'));
   const { generation } = await json('models', 'use', String(name), '--wait', '--data', data);
   expect(generation).toBe(3);
-  await expect.poll(live, { timeout: 20_000 }).toMatchObject({ name });
+  await expect.poll(live).toMatchObject({ name });
   expect((await process.stop()).code).toBe(0);
 });
 
@@ -118,10 +118,10 @@ test('a generation with other settings is tried out, compared, and becomes the l
     stderr: expect.stringMatching(/is tried out with 50 % of the users.*`millrace models stop`/),
   });
   const experiment = async () => Arms.parse(await (await fetch(`${url}/v2/experiment`)).json());
-  await expect.poll(async () => (await experiment()).isRunning, { timeout: 20_000 }).toBe(true);
+  await expect.poll(async () => (await experiment()).isRunning).toBe(true);
   await shownAndRated(url);
   const judged = async () => (await experiment()).arms.map(({ predicted }) => predicted?.all.events ?? 0);
-  await expect.poll(async () => (await judged()).reduce((a, b) => a + b, 0), { timeout: 20_000 }).toBe(60);
+  await expect.poll(async () => (await judged()).reduce((a, b) => a + b, 0)).toBe(60);
   const { arms } = await experiment();
   expect(arms).toMatchObject([
     { policy: 'live', generation: 3, share: 0.5 }, // the imported one
@@ -135,7 +135,7 @@ test('a generation with other settings is tried out, compared, and becomes the l
   const next = started('run', '--data', data);
   onTestFinished(() => void next.stop('SIGKILL'));
   expect(await json('models', 'use', String(generation), '--wait', '--data', data)).toMatchObject({ generation });
-  await expect.poll(live, { timeout: 20_000 }).toMatchObject({ number: generation });
+  await expect.poll(live).toMatchObject({ number: generation });
   expect(await millrace('models', 'stop', '--wait', '--data', data)).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/No generation is tried out/),
@@ -150,13 +150,13 @@ test('a generation whose process is killed while it trains is begun anew by the 
   onTestFinished(() => void killed.stop('SIGKILL'));
   await json('retrain', '--data', data);
   const state = async () => (await commandState('retrain')) ?? '';
-  await expect.poll(state, { timeout: 30_000 }).toBe('underway');
+  await expect.poll(state).toBe('underway');
   await killed.stop('SIGKILL');
   expect(await state()).toBe('underway');
   const before = await live();
   const next = started('run', '--data', data);
   onTestFinished(() => void next.stop('SIGKILL'));
-  await expect.poll(state, { timeout: 60_000 }).toBe('done');
+  await expect.poll(state).toBe('done');
   expect((await live())?.number).toBeGreaterThan(before?.number ?? 3);
   expect((await next.stop()).code).toBe(0);
 });

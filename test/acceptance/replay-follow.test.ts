@@ -38,7 +38,7 @@ const behind = async (name: string): Promise<number> =>
 
 /** Waits until `look` answers what is wanted, for a minute at most. */
 async function until<T>(look: () => Promise<T>, wanted: T): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 240_000;
   for (;;) {
     const found = await look();
     if (found === wanted) return;

@@ -49,7 +49,7 @@ const rating = (n: number): Rating => ({
 async function feed({ transport }: Ports, chunk: number): Promise<void> {
   const events = Array.from({ length: inChunk }, (_, n) => recordOf(ratings, rating(chunk * inChunk + n)));
   await appendFromOutside(transport, ratings.name, events, Date.now());
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 240_000;
   while ((await committed(transport)) < (chunk + 1) * inChunk) {
     if (Date.now() > deadline) throw new Error(`The live tasks have not come to the end of chunk ${chunk}`);
     await setTimeout(20);

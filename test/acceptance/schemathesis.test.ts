@@ -12,7 +12,7 @@ const schemathesis = join(realpathSync(join(root, 'node_modules')), '../.tools/b
 const config = join(root, 'test/support/schemathesis/schemathesis.toml');
 /** Requests drawn for each operation, beside those that go through its schemas one bound at a time. */
 const drawn = 10;
-const limit_ms = 4 * 60_000;
+const limit_ms = 8 * 60_000;
 /** Another run draws others: SCHEMATHESIS_SEED=N. A failure prints it, with a command that repeats each request. */
 const seed = process.env['SCHEMATHESIS_SEED'] ?? '6';
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { json, millrace, started } from '../support/cli.ts';
 
-const deadline_ms = 30_000;
+const deadline_ms = 180_000;
 const List = z.object({ items: z.array(z.object({ itemId: z.string() })), modelVersion: z.string() });
 let data: string;
 

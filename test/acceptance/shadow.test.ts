@@ -55,9 +55,9 @@ test('on command the gap is measured and adopted by nobody; the API and the metr
   const process = startedWith(settings, 'run', '--data', data);
   onTestFinished(() => void process.stop('SIGKILL'));
   await json('retrain', '--shadow', '--data', data);
-  await expect.poll(shadowState, { timeout: 60_000 }).toBe('underway');
+  await expect.poll(shadowState).toBe('underway');
   await rate(pairsOf(range(0, users), [12]));
-  await expect.poll(shadowState, { timeout: 60_000 }).toBe('done');
+  await expect.poll(shadowState).toBe('done');
   const { figures: told } = (await shadowCommand()) ?? {};
   expect(Figures.parse(told)).toMatchObject({ events: 120, ratings: 120 });
   expect(await live()).toMatchObject({ number: 1, cause: 'growth' });
@@ -83,11 +83,11 @@ test('a generation that is worse than a retrain is found out, and one is trained
   const process = startedWith(settings, 'run', '--data', data);
   onTestFinished(() => void process.stop('SIGKILL'));
   await json('models', 'use', name, '--wait', '--data', data);
-  await expect.poll(live, { timeout: 30_000 }).toMatchObject({ cause: 'import', state: 'live' });
+  await expect.poll(live).toMatchObject({ cause: 'import', state: 'live' });
   // A few users bring what makes it due; all others are still upside down when they judge it.
   await rate(pairsOf(range(0, 8), range(13, 40)));
   for (let n = 13; n < 40 && (await live())?.cause !== 'drift'; n++) await rate(pairsOf(range(8, users), [n]));
-  await expect.poll(live, { timeout: 30_000 }).toMatchObject({ cause: 'drift' });
+  await expect.poll(live).toMatchObject({ cause: 'drift' });
   expect((await process.stop()).code).toBe(0);
 });
 

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 
 const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
-const deadline_ms = 60_000;
+const deadline_ms = 180_000;
 const List = z.object({
   items: z.array(z.object({ itemId: z.string() })),
   reason: z.string(),
@@ -68,7 +68,9 @@ test('serves lists, takes a rating in and changes the list, ends on SIGINT and g
     body,
   });
   expect(posted.status).toBe(202);
-  await vi.waitUntil(async () => (await listOf(url, 'u1')).modelVersion !== before.modelVersion, { timeout: 20_000 });
+  await vi.waitUntil(async () => (await listOf(url, 'u1')).modelVersion !== before.modelVersion, {
+    timeout: deadline_ms,
+  });
   const after = await listOf(url, 'u1');
   expect(after.items).not.toContainEqual(loved);
   first.child.kill('SIGINT');

@@ -7,9 +7,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 export const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
 /** A server that a test forgets ends by itself. */
-const lifetime_ms = 10 * 60_000;
+const lifetime_ms = 20 * 60_000;
 /** How long a page may take for anything that it does by itself. */
-export const patience_ms = 20_000;
+export const patience_ms = 2 * 60_000;
 
 export interface Site {
   readonly url: string;

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
 
-const deadline_ms = 60_000;
+const deadline_ms = 180_000;
 const program = (name: string): string => join(root, 'deploy', name);
 
 /** A server of this test, on loopback. */

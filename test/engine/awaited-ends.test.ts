@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { alarms, type Reading, readings } from '../../examples/hot-sensors.ts';
 import { steps } from '../../src/engine/epoch.ts';
+import { listSnapshots } from '../../src/engine/snapshot.ts';
 import { type EpochEnd, topology } from '../../src/index.ts';
 import { testTopology } from '../../src/testing.ts';
+import { memorySnapshots } from '../support/memory-snapshots.ts';
 import { Random } from '../support/random.ts';
 import { expectedAlarms, type Named, scaled, toldAlarms } from '../support/scaled.ts';
 import { Crash, settle } from '../support/settle.ts';
@@ -87,6 +89,32 @@ describe('an end that is awaited', () => {
     done = true;
     await world.open('scaled');
     expect(await toldAlarms(world)).toEqual(['s1 1']);
+  });
+
+  test('that is left off for a stop keeps no epoch before it from a snapshot', async () => {
+    const { begun, work } = held();
+    const aborted = (signal: AbortSignal): Promise<void> =>
+      new Promise(resolve => signal.addEventListener('abort', () => resolve()));
+    let isLong = false;
+    const world = await World.of([
+      scaled({ source, work: async end => (isLong ? Promise.race([work(end), aborted(end.signal)]) : undefined) }),
+    ]);
+    const snapshots = memorySnapshots();
+    const policy = { snapshots: { to: snapshots, everyEpochs: 100, keep: 2 } };
+    const run = await world.open('scaled', 0, policy);
+    await world.send(readings, reading(1));
+    await run.step();
+    isLong = true;
+    await world.send(readings, reading(2));
+    const stop = new AbortController();
+    const running = run.run(stop.signal);
+    await begun;
+    stop.abort();
+    await running;
+    expect(await listSnapshots(snapshots, 'scaled/0')).toEqual([{ lineage: expect.any(Number), epoch: 1 }]);
+    isLong = false;
+    await world.open('scaled', 0, { ...policy, store: World.emptyStore() });
+    expect(await toldAlarms(world)).toEqual(['s1 1', 's2 2']);
   });
 
   test('stops the task where it fails, since no record is at fault', async () => {

@@ -17,7 +17,7 @@ import { Random } from '../support/random.ts';
 const app = new URL('../../examples/sensor-counts.ts', import.meta.url).href;
 const failingApp = new URL('./failing-app.ts', import.meta.url).href;
 const settings = applicationSettings(configure({ environment: {} }).config);
-const deadline_ms = 30_000;
+const deadline_ms = 180_000;
 let data: string;
 let ports: Ports;
 let traffic: Traffic;

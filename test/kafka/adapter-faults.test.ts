@@ -247,7 +247,7 @@ describe.skipIf(noBroker)('between the adapter and its broker', () => {
       await fresh.log.close();
       await forever;
       for (const call of await settled) expect(call.status).toBe('rejected');
-      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(performance.now() - began).toBeLessThan(20_000);
       proxy.speak();
     });
 

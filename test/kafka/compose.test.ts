@@ -50,7 +50,7 @@ describe.skipIf(noOwnBroker)('the commands of docker-compose.yml', () => {
     millraceWith(environmentOf(name), ...(services[name]?.command ?? []), ...more);
   const started = (name: string) => startedWith(environmentOf(name), ...(services[name]?.command ?? []));
 
-  test('bring the whole up in their order, and down again', { timeout: 5 * 60_000 }, async () => {
+  test('bring the whole up in their order, and down again', { timeout: 10 * 60_000 }, async () => {
     expect(await once('topics')).toMatchObject({ code: 0 });
     const imported = await once('import', '--json');
     expect(imported).toMatchObject({ code: 0 });

@@ -8,7 +8,7 @@ import { type SentEvent, Traffic } from '../support/kill-traffic.ts';
 import { Random } from '../support/random.ts';
 import { topologies } from '../support/site-heat.ts';
 
-const deadline_ms = 110_000;
+const deadline_ms = 300_000;
 const kills = 12;
 const seed = Number(process.env['MILLRACE_SEED'] ?? 1);
 const begin = (): Promise<Ordeal> => Ordeal.begin('../site-heat.ts', topologies, deadline_ms);

@@ -8,7 +8,7 @@ import { noBroker } from '../support/kafka/suite.ts';
 import { ratings, recommendedAs } from '../support/kill-recommender.ts';
 import { Random } from '../support/random.ts';
 
-const deadline_ms = 110_000;
+const deadline_ms = 300_000;
 /** Where a plan or what it makes has been written, and nothing that follows. */
 const points = ['flush:before', 'flush:after', 'checkpoint:after'];
 

@@ -11,7 +11,7 @@ import { soundReadings, Traffic } from '../support/kill-traffic.ts';
 import { Random } from '../support/random.ts';
 import { topologies } from '../support/site-heat.ts';
 
-const deadline_ms = 110_000;
+const deadline_ms = 300_000;
 const example = fileURLToPath(new URL('../../examples/downstream.ts', import.meta.url));
 
 describe.skipIf(noBroker)('a consumer that knows nothing of Millrace but its header', () => {

@@ -7,8 +7,10 @@ import { brokers, noBroker } from '../support/kafka/suite.ts';
 import { Random } from '../support/random.ts';
 
 const seed = Number(process.env['MILLRACE_SEED'] ?? Date.now() % 1e6);
-/** A worker that is told to stop has ended by then, whatever the brokers do. */
-const stopped_ms = 15_000;
+/** An answer would be waited for so long. */
+const requestTimeout_ms = 600_000;
+/** A worker that is told to stop has ended by then, whatever the brokers do; on an idle machine within ten seconds. */
+const stopped_ms = 120_000;
 
 describe.skipIf(noBroker)(`a dataflow through the fault proxy (MILLRACE_SEED=${seed})`, () => {
   const random = new Random(seed);
@@ -58,7 +60,7 @@ describe.skipIf(noBroker)(`a dataflow through the fault proxy (MILLRACE_SEED=${s
       await app.traffic.send(100);
       const stop = new AbortController();
       const held = proxy.inject('produce', { kind: 'throttle', ms: 1 });
-      const running = app.run('live', stop.signal, { ...log(), limits: {} });
+      const running = app.run('live', stop.signal, { ...log(), limits: { requestTimeout: requestTimeout_ms } });
       await held.spent();
       if (how === 'silent') proxy.silence();
       else await proxy.shut();

@@ -77,7 +77,7 @@ describe.skipIf(noBroker)('a fault between the adapter and its broker', () => {
     'does not keep who waits at the end of the log from what comes: %j',
     async fault => {
       const injected = proxy.inject('fetch', fault, 3);
-      const waiting = patiently(() => log.grown([{ ...at, offset: 0 }], AbortSignal.timeout(20_000)));
+      const waiting = patiently(() => log.grown([{ ...at, offset: 0 }], AbortSignal.timeout(180_000)));
       await injected.spent();
       await appendNumbers(direct, at, upTo(1));
       await waiting;

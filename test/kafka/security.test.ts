@@ -19,7 +19,7 @@ import { noOwnBroker, unique } from '../support/kafka/suite.ts';
 import { TokenIssuer } from '../support/kafka/token-issuer.ts';
 
 /** What the test itself waits for at most. */
-const deadline_ms = 60_000;
+const deadline_ms = 180_000;
 
 type Way = Pick<KafkaSettings, 'tls' | 'sasl'> & { readonly credential?: TokenCredential };
 

@@ -9,7 +9,7 @@ import { Traffic } from '../support/kill-traffic.ts';
 import { Random } from '../support/random.ts';
 import { topologies } from '../support/site-heat.ts';
 
-const deadline_ms = 110_000;
+const deadline_ms = 300_000;
 const patience = { timeout: deadline_ms };
 
 describe.skipIf(noBroker).concurrent('on Kafka', () => {

@@ -17,7 +17,7 @@ import { openPlace, type Place } from '../support/place.ts';
 import { Random } from '../support/random.ts';
 
 const storm_ms = Number(process.env['MILLRACE_STORM_SECONDS'] ?? 20) * 1_000;
-const deadline_ms = 150_000;
+const deadline_ms = 300_000;
 const seed = Number(process.env['MILLRACE_SEED'] ?? 11);
 /** Of the application: both share the tasks, each in its own group. */
 const groups = ['by-site', 'count-sites'];

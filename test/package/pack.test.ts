@@ -138,7 +138,7 @@ describe('the package', () => {
     const child = spawn(process.execPath, [main, 'start', '--data', join(folder, 'shop'), '--generate', '0'], {
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 3 * 60_000,
+      timeout: 8 * 60_000,
       killSignal: 'SIGKILL',
     });
     let said = '';

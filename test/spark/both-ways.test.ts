@@ -48,7 +48,7 @@ describe.skipIf(inject('noSpark'))('between Millrace and Spark', () => {
     const own = spark.filter(([user]) => user === '1').slice(0, 10);
     const wanted = own.map(([, itemId, , score]) => ({ itemId, score }));
     expect(wanted).toHaveLength(10);
-    await expect.poll(() => listOf(address, '1', known), { timeout: 60_000 }).toEqual(wanted);
+    await expect.poll(() => listOf(address, '1', known)).toEqual(wanted);
     expect((await server.stop()).code).toBe(0);
     await json('score', ...all, '--out', place('switched.csv'), ...data);
     expect(ranked(rows('switched.csv').filter(([, itemId]) => known.has(itemId)))).toEqual(spark);

@@ -9,9 +9,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const startWithin_ms = 30_000;
-const saveWithin_ms = 20_000;
-const stopWithin_ms = 10_000;
+const startWithin_ms = 180_000;
+const saveWithin_ms = 120_000;
+const stopWithin_ms = 60_000;
 
 /** The account that every azurite has; its key is published with it. */
 const account = 'devstoreaccount1';

@@ -3,7 +3,7 @@ import type { Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
 import { BuildError } from '../errors.ts';
 import type { Leisure } from '../leisure.ts';
-import { Interrupted } from '../retry.ts';
+import { LeftOff } from '../retry.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import { BaseStep, type StateValue } from '../step.ts';
 import { stage } from './stage.ts';
@@ -107,7 +107,7 @@ class StatefulStep<T, R, S extends Stateful<T, R>> extends BaseStep {
     const task = this.#task;
     task.emitting = false; // what comes meanwhile is determined by nothing
     const [outcome] = await Promise.allSettled([work]);
-    if (signal.aborted) throw new Interrupted(`the end of an epoch of ${task.id} was given up`);
+    if (signal.aborted) throw new LeftOff(`the end of an epoch of ${task.id} was given up`);
     task.emitting = true;
     try {
       if (outcome.status === 'rejected') throw outcome.reason;

@@ -82,7 +82,7 @@ describe('threads of a kernel', () => {
     for (const more of ['', 'kernel[Symbol.dispose]()']) {
       const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program(more)], {
         encoding: 'utf8',
-        timeout: 20_000,
+        timeout: 60_000,
       });
       expect([status, stdout.trim()]).toEqual([0, 'done']);
     }

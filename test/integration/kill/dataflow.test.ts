@@ -17,7 +17,7 @@ import { Random } from '../../support/random.ts';
 
 const app = fileURLToPath(new URL('../../../topologies/index.ts', import.meta.url));
 const seed = Number(process.env['MILLRACE_SEED'] ?? 1);
-const deadline_ms = 60_000;
+const deadline_ms = 180_000;
 const kills = 20;
 const partitions = 2;
 let folder: string;

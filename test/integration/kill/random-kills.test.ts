@@ -9,7 +9,7 @@ import { Traffic } from '../../support/kill-traffic.ts';
 import { Random } from '../../support/random.ts';
 
 const kills = 20;
-const deadline_ms = 90_000;
+const deadline_ms = 240_000;
 const seed = Number(process.env['MILLRACE_SEED'] ?? 1);
 let data: string;
 

@@ -12,7 +12,7 @@ import { type SentEvent, Traffic } from '../../support/kill-traffic.ts';
 import { Random } from '../../support/random.ts';
 import { SmallDisk, whyNoSmallDisk } from '../../support/small-disk.ts';
 
-const deadline_ms = 60_000;
+const deadline_ms = 180_000;
 const refusal = whyNoSmallDisk();
 let folder: string;
 let sent: readonly SentEvent[];

@@ -18,7 +18,7 @@ import { type Parcel, parcels, topologies, weights } from '../../support/parcels
 const app = fileURLToPath(new URL('../../support/parcels.ts', import.meta.url));
 /** MILLRACE_STALL_SECONDS=60 is the proof at its full length. */
 const stall_ms = Number(process.env['MILLRACE_STALL_SECONDS'] ?? 8) * 1_000;
-const deadline_ms = 60_000 + 2 * stall_ms;
+const deadline_ms = 300_000 + 2 * stall_ms;
 const partitions = 2;
 /** Of the worker process: what all of its epochs together may hold. */
 const budgetBytes = 1 << 24;
@@ -65,7 +65,7 @@ test(
       expect(pulled, 'a task that waits takes in nothing').toEqual([]);
       expect(peak - from.rss, 'bytes that memory grew by').toBeLessThan(budgetBytes);
     }
-    await expect.poll(() => lag(ports), { timeout: deadline_ms }).toBe(0);
+    await expect.poll(() => lag(ports)).toBe(0);
     child.stop();
     expect(await child.ended).toEqual(orderly);
     expect(await outcome(ports)).toEqual(demanded());

@@ -10,7 +10,7 @@ import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
 import type { Append, Transport } from '../../../src/transport/port.ts';
 import { putOrder, toldEvents } from '../../support/orders.ts';
 
-const deadline_ms = 10_000;
+const deadline_ms = 60_000;
 let documents: Documents;
 let transport: Transport;
 let waits: string[];

@@ -118,7 +118,7 @@ export class Application implements AsyncDisposable {
   }
 }
 
-const patience = { timeout: 60_000, interval: 20 };
+const patience = { timeout: 180_000, interval: 20 };
 
 async function more(count: () => number, times: number, of: string): Promise<void> {
   const wanted = count() + times;

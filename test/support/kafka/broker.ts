@@ -19,8 +19,8 @@ import { freePorts } from './free-ports.ts';
 import { type BrokerPorts, serverProperties } from './properties.ts';
 
 /** A start takes two seconds on an idle machine, four after a kill. */
-const start_ms = 60_000;
-const stop_ms = 20_000;
+const start_ms = 180_000;
+const stop_ms = 60_000;
 
 export interface BrokerOptions {
   /** Lines of server.properties, which win over those of the harness. */

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/engine/clock.ts';
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  deadline_ms = 60_000,
+  deadline_ms = 180_000,
 ): Promise<void> {
   const deadline = AbortSignal.timeout(deadline_ms);
   while (!(await holds())) {

@@ -63,18 +63,23 @@ export class KafkaFleet implements AsyncDisposable {
   readonly #hands = new Set<Hand>();
   readonly #logs = new Map<Hand, KafkaLog>();
 
-  private constructor(brokers: readonly string[], topologies: readonly Topology[]) {
+  readonly #session_ms: number;
+
+  private constructor(brokers: readonly string[], topologies: readonly Topology[], session_ms: number) {
     this.#brokers = brokers;
     this.#topologies = topologies;
+    this.#session_ms = session_ms;
     this.transport = prefixed(this.#log('outside').log, this.prefix);
   }
 
+  /** `session_ms` is how long a worker may be silent: a machine that is short of time must not make it seem dead. */
   static async begin(
     brokers: readonly string[],
     topologies: readonly Topology[],
     partitions: number,
+    session_ms = times.sessionTimeout,
   ): Promise<KafkaFleet> {
-    const fleet = new KafkaFleet(brokers, topologies);
+    const fleet = new KafkaFleet(brokers, topologies, session_ms);
     for (const topic of Graph.streamsOf(topologies))
       await fleet.transport.createTopic(topic, { partitions: topic === 'dead-letters' ? 1 : partitions });
     return fleet;
@@ -156,7 +161,7 @@ export class KafkaFleet implements AsyncDisposable {
     await this.documents.close();
   }
 
-  #log(clientId: string, brokers: readonly string[] = this.#brokers, session_ms = times.sessionTimeout) {
+  #log(clientId: string, brokers: readonly string[] = this.#brokers, session_ms = this.#session_ms) {
     const log = openKafkaLog({ brokers, clientId, clock: Date.now });
     this.#open.defer(() => log.close());
     return {

@@ -46,7 +46,7 @@ export const witnessedNumbers = async (brokers: string[], { topic, partition }: 
     .filter(record => record.partition === partition)
     .map(({ value }) => value?.readInt32BE(0) ?? NaN);
 
-const patience_ms = 60_000;
+const patience_ms = 180_000;
 
 /** Again and again while it is `Unavailable`, as the engine does. */
 export const patiently = <T>(work: () => Promise<T>): Promise<T> =>

@@ -41,7 +41,7 @@ async function isLed(admin: Admin, topic: string): Promise<boolean> {
 }
 
 /** All records that the topic holds now, by partition and offset. */
-export async function readTopic(brokers: string[], topic: string, deadline_ms = 30_000): Promise<WitnessedRecord[]> {
+export async function readTopic(brokers: string[], topic: string, deadline_ms = 180_000): Promise<WitnessedRecord[]> {
   const missing = await ends(brokers, topic);
   const read: WitnessedRecord[] = [];
   // A consumer that has committed nothing and joins its group anew, as kafkajs does of itself, begins at the beginning.

@@ -12,7 +12,7 @@ const python = join(tools, 'bin/python');
 const pyspark = join(tools, 'bin/spark-submit');
 const jar = join(tools, 'jars/spark-avro_2.13-4.1.1.jar');
 const script = join(root, 'deploy/spark/millrace_als.py');
-const limit_ms = 4 * 60_000;
+const limit_ms = 8 * 60_000;
 
 /** What is missing on this machine for PySpark, in words; undefined where nothing is. */
 export async function missingForSpark(): Promise<string | undefined> {

@@ -75,7 +75,7 @@ export class Injected<F> {
   }
 
   /** When it has happened as often as it was to. */
-  async spent(deadline_ms = 30_000): Promise<void> {
+  async spent(deadline_ms = 180_000): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error(this.#complaint())), deadline_ms);
     await Promise.race([this.#spent.promise, late.promise]).finally(() => clearTimeout(timer));
