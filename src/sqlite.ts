@@ -108,6 +108,25 @@ function unexpected(column: string, value: SQLOutputValue | undefined): never {
   throw new UnusableDatabase(`Column ${column} holds a ${typeof value}`, 'The file is damaged: restore it');
 }
 
+/**
+ * Rewrites the file, and empties the write-ahead log into it: no page that is free, and none of before, is left in either.
+ * It takes the room of the file once more, and writers wait for it. Throws `Unavailable` while somebody reads an old state.
+ */
+export function compactSqlite(db: DatabaseSync): void {
+  guarded(db, () => db.exec('VACUUM'));
+  settleSqlite(db);
+}
+
+/** Empties the write-ahead log into the file. Throws `Unavailable` while somebody reads an old state. */
+export function settleSqlite(db: DatabaseSync): void {
+  const { busy } = guarded(db, () => db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()) ?? {};
+  if (busy === 0) return;
+  throw new Unavailable(`${db.location() ?? ':memory:'}: somebody reads an old state of it`, endHolder);
+}
+
+/** What this connection deletes or replaces is overwritten with zeros: https://www.sqlite.org/pragma.html#pragma_secure_delete */
+export const overwritesDeleted = (db: DatabaseSync): void => db.exec('PRAGMA secure_delete = ON');
+
 /** With a write-ahead log FULL syncs it at each commit, NORMAL only before its pages are moved into the database. */
 function makeDurable(db: DatabaseSync, path: string, commits: Commits): void {
   db.exec(

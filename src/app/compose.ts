@@ -2,13 +2,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Documents } from '../documents/port.ts';
+import type { DocumentPurge } from '../documents/purge.ts';
 import { openSqliteDocuments } from '../documents/sqlite/documents.ts';
+import { openDocumentPurge } from '../documents/sqlite/purge.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
 import type { Membership } from '../engine/membership.ts';
 import type { StartAt } from '../engine/runner-options.ts';
-import { openSqliteStateStore } from '../engine/state/sqlite.ts';
+import { openSqliteStateStore, openStoppedState } from '../engine/state/sqlite.ts';
 import { openSqliteWorker } from '../engine/state/sqlite-worker.ts';
-import type { StateStore } from '../engine/state/store.ts';
+import type { StateStore, StoppedState } from '../engine/state/store.ts';
 import type { WorkerIdentity } from '../engine/state/worker.ts';
 import { openDirectorySnapshots } from '../snapshots/directory/snapshots.ts';
 import type { Snapshots } from '../snapshots/port.ts';
@@ -17,8 +19,10 @@ import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
 import { original } from '../replay/namespace.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
+import { openLogRedaction } from '../transport/embedded/redaction.ts';
 import type { Finding, Needs } from '../transport/inspection.ts';
 import type { Transport } from '../transport/port.ts';
+import type { RedactableLog } from '../transport/redaction.ts';
 import type { DocumentCharge } from '../operations/document-metrics.ts';
 import { blobOptions } from './blob-options.ts';
 import { inNamespace } from './in-namespace.ts';
@@ -119,6 +123,23 @@ async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
   return ports;
+}
+
+/** The files below an embedded log, its documents and its checkpoints, for who takes bytes out of them. */
+export interface Files extends Disposable {
+  readonly log: RedactableLog;
+  readonly purge: DocumentPurge;
+  readonly state: StoppedState;
+}
+
+/** Nobody else can run tasks of this folder until they are closed. @throws {StateInUse} while somebody does */
+export function openFiles({ data, state = data }: Pick<PortSettings, 'data' | 'state'>): Files {
+  using stack = new DisposableStack();
+  const stopped = stack.adopt(openStoppedState({ path: join(state, 'state.db') }), file => file.close());
+  const log = stack.adopt(openLogRedaction({ path: join(data, 'log.db') }), file => file.close());
+  const purge = stack.adopt(openDocumentPurge({ path: join(data, 'documents.db') }), file => file.close());
+  const opened = stack.move();
+  return { state: stopped, log, purge, [Symbol.dispose]: () => opened.dispose() };
 }
 
 type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery' | 'membership' | 'troubles'>;

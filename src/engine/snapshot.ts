@@ -42,7 +42,7 @@ export interface WriteSnapshot {
 /** Writes the checkpoint of a task as it stands. The caller keeps the task from going on meanwhile. */
 export async function writeSnapshot(
   snapshots: Snapshots,
-  store: StateStore,
+  store: Pick<StateStore, 'head' | 'entries'>,
   { task, lineage, comesOn = () => {} }: WriteSnapshot,
 ): Promise<SnapshotId | undefined> {
   const head = store.head(task);
@@ -74,6 +74,10 @@ export async function thinSnapshots(snapshots: Snapshots, task: string, keep: nu
   for (const id of all.slice(0, -keep)) await snapshots.remove(nameOf(task, id));
   return all.length < keep ? undefined : all.at(-keep)?.epoch;
 }
+
+/** Removes one that is no longer what the checkpoint of its epoch is. */
+export const removeSnapshot = (snapshots: Snapshots, task: string, id: SnapshotId): Promise<void> =>
+  snapshots.remove(nameOf(task, id));
 
 /** Loads the newest snapshot of a task into the local store, if there is one. `fence` is that of what it replaces. */
 export async function restoreSnapshot(

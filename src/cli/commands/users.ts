@@ -13,6 +13,7 @@ import { Misuse } from '../errors.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 import { untilSignalled } from '../serving.ts';
+import { scrub, scrubHelp } from '../scrub.ts';
 
 type Flags = ConfigFlags & OutputFlags & { readonly wait?: number | true };
 type EraseFlags = Flags & { readonly tenant: string };
@@ -42,6 +43,11 @@ export function addUsers(program: Command): void {
     .argument('<id>', 'of the user')
     .option('--tenant <name>', 'the tenant that the user is of, where there are several', '')
     .action(erase);
+  withSettings(parent.command('scrub'), portFlags)
+    .description('take the bytes of all who were erased out of the files of this folder, while no task runs')
+    .addOption(jsonFlag())
+    .addHelpText('after', scrubHelp)
+    .action(scrub);
   add('receipt', 'how an erasure stands').argument('<receipt>', 'as `erase` or the API answered it').action(look);
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Fenced } from '../../errors.ts';
+import { Fenced, Unavailable } from '../../errors.ts';
 import {
+  compactSqlite,
   guarded,
   integerOf,
   openSqlite,
@@ -11,7 +12,8 @@ import {
   type SqliteRow,
   type SqliteSchema,
 } from '../../sqlite.ts';
-import type { CheckpointHead, StateChange, StateEntry, StateStore } from './store.ts';
+import { StateInUse } from './sqlite-worker.ts';
+import type { CheckpointHead, StateChange, StateEntry, StateStore, StoppedState } from './store.ts';
 
 /** Entries are read in pages, so that no open cursor keeps the write-ahead log from being emptied. */
 const ENTRIES_PER_PAGE = 1_000;
@@ -91,6 +93,53 @@ export function openSqliteStateStore(options: { readonly path: string }): StateS
       if (db.isOpen) db.close();
     },
   };
+}
+
+/**
+ * The same file while no task runs, for nobody else from here on until it is closed, or its process ends: whoever would
+ * run tasks waits, and then throws `Unavailable`. Throws `StateInUse` while a process has it open.
+ */
+export function openStoppedState({ path }: { readonly path: string }): StoppedState {
+  const db = openSqlite(path, stateSchema, 'ordered');
+  try {
+    holdAlone(db);
+  } catch (error) {
+    db.close();
+    if (!(error instanceof Unavailable)) throw error;
+    throw new StateInUse(
+      `Tasks run on the checkpoints in ${path}, or have just ended`,
+      'Stop `millrace start` and `millrace run` of this folder first',
+      { cause: error },
+    );
+  }
+  const tables = stateTables(db);
+  return {
+    tasks: () =>
+      db
+        .prepare('SELECT task FROM heads ORDER BY task')
+        .all()
+        .map(row => textOf(row, 'task')),
+    head: task => tables.head(task),
+    *entries(task) {
+      for (let page = tables.page(task); page.length > 0; page = tables.page(task, page.at(-1))) yield* page;
+    },
+    get: (task, step, key) => tables.get(task, step, key),
+    remove: (task, gone) =>
+      transaction(db, () => {
+        for (const { step, key } of gone) tables.apply(task, { step, key, value: null });
+      }),
+    compact: () => compactSqlite(db),
+    close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+/** A write-ahead log can be left only by who is alone with the file; the lock of the first write then stays. */
+function holdAlone(db: DatabaseSync): void {
+  db.exec('PRAGMA locking_mode = EXCLUSIVE');
+  guarded(db, () => db.exec('PRAGMA journal_mode = DELETE'));
+  transaction(db, () => db.exec('UPDATE heads SET fence = fence'));
 }
 
 function refuseGreaterFence(task: string, stored: CheckpointHead | undefined, next: CheckpointHead): void {

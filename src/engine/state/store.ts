@@ -39,3 +39,13 @@ export interface StateStore {
   discard(task: string): void;
   close(): void;
 }
+
+/** The checkpoints of tasks none of which runs: what may be done to them beside epochs. */
+export interface StoppedState extends Pick<StateStore, 'head' | 'entries' | 'get' | 'close'> {
+  /** Names of the tasks that have a checkpoint, ascending. */
+  tasks(): readonly string[];
+  /** Takes entries out of a checkpoint, which stays that of its epoch. One transaction. */
+  remove(task: string, entries: Iterable<Pick<StateEntry, 'step' | 'key'>>): void;
+  /** Rewrites the file, so that no free page holds what was removed. */
+  compact(): void;
+}

@@ -118,11 +118,16 @@ async function holding(documents: ErasurePorts['documents'], among: readonly str
 
 /** A record that was appended before the erasure is not older than it: retention counts from the erasure at the latest. */
 async function logOf({ transport, ratings: { clock } }: ErasurePorts, at: Millis): Promise<Erasure['log']> {
+  const until = await keptUntil(transport, at);
+  if (until === null) return { state: 'kept', until };
+  return { state: clock.now() > Date.parse(until) ? 'gone' : 'kept', until };
+}
+
+/** When retention has removed what was appended at a time to any topic that names users; null where one keeps it for ever. */
+export async function keptUntil(transport: Pick<Transport, 'topics'>, at: Millis): Promise<string | null> {
   const ages = (await transport.topics())
     .filter(({ topic }) => topics.has(topic))
     .map(({ retentionMs }) => retentionMs);
-  const longest = ages.reduce<number>((most, age) => Math.max(most, age ?? Infinity), 0);
-  const until = at + longest;
-  if (!Number.isFinite(until)) return { state: 'kept', until: null };
-  return { state: clock.now() > until ? 'gone' : 'kept', until: new Date(until).toISOString() };
+  const until = at + ages.reduce<number>((most, age) => Math.max(most, age ?? Infinity), 0);
+  return Number.isFinite(until) ? new Date(until).toISOString() : null;
 }

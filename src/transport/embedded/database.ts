@@ -52,6 +52,12 @@ export class LogDatabase {
     return this.#groups.write(work);
   }
 
+  /** Does what can be done within no transaction. */
+  maintain(work: (db: DatabaseSync) => void): void {
+    this.#refuseClosed();
+    work(this.#db);
+  }
+
   /** Whether any other connection has committed anything since this was asked last. */
   changedElsewhere(): boolean {
     const before = this.#seenVersion;

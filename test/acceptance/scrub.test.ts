@@ -1,0 +1,126 @@
+/** After an erasure and a scrub no file holds a byte of the user, and a replay of the log meets nobody who is gone. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
+import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
+import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
+import { holdersOf } from '../support/bytes.ts';
+import { millraceWith, startedWith } from '../support/cli.ts';
+
+const limit_ms = 300_000;
+const gone = 'zyx-erased-ann-4711';
+const session = 'zyx-erased-session-4711';
+const environment = { MILLRACE_SERVING_LIST_KEY: 'the same for each of them', MILLRACE_GENERATE_RATE: '0' };
+let data: string;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'millrace-scrub-'));
+});
+afterEach(() => rmSync(data, { recursive: true }));
+
+const Place = z.object({ state: z.string() });
+const Erasure = z.object({
+  id: z.string(),
+  model: Place,
+  generation: Place,
+  documents: Place,
+  log: Place,
+});
+
+async function command(...words: string[]): Promise<unknown> {
+  const { code, stdout, stderr } = await millraceWith(environment, ...words, '--data', data, '--json');
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+  const answer: unknown = JSON.parse(stdout);
+  return answer;
+}
+
+const post = (url: string, body: object): Promise<Response> =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+const List = z.object({ listId: z.string(), items: z.array(z.object({ itemId: z.string() })) });
+
+/** All that a user can leave behind: ratings, a session that becomes the user, an order, a list that was shown, bad bytes. */
+async function live(url: string): Promise<void> {
+  const rate = async (who: object, itemId: string) =>
+    expect((await post(`${url}/v2/ratings?wait=10000`, { ...who, itemId, value: 5 })).status).toBe(202);
+  const popular = List.parse(await (await fetch(`${url}/v2/users/${gone}/recommendations`)).json());
+  const [first, second, third, fourth] = popular.items.map(({ itemId }) => itemId);
+  const shown = { listId: popular.listId, userId: gone, slot: 'top', items: popular.items.map(({ itemId }) => itemId) };
+  expect((await post(`${url}/v2/exposures`, shown)).status).toBe(202);
+  await rate({ sessionId: session }, first ?? '');
+  await rate({ userId: gone, eventId: `${gone}/1` }, second ?? '');
+  expect((await post(`${url}/v2/users/${gone}/aliases?wait=10000`, { sessionId: session })).status).toBe(202);
+  await rate({ userId: gone }, third ?? '');
+  const order = { userId: gone, lines: [{ itemId: fourth, quantity: 1 }] };
+  expect((await post(`${url}/v2/orders?wait=10000`, order)).status).toBe(202);
+  const log = openEmbeddedLog({ path: join(data, 'log.db') });
+  const letter = recordOfBytes(gone, Buffer.from(JSON.stringify({ userId: gone, itemId: 'i' })));
+  await appendFromOutside(log, 'ratings', [letter], Date.now());
+  await log.close();
+}
+
+/** Orders are the shop's own records: it removes them itself, with what was told of them. */
+async function removeOrders(): Promise<void> {
+  const documents = openSqliteDocuments({ path: join(data, 'documents.db'), clock: Date.now });
+  const version = { lineage: 9, epoch: 1, seq: 1 };
+  for (const collection of ['orders', 'toldOrders'])
+    for (const { partition, id } of await documents.list({ collection, partition: gone, limit: 10 }))
+      await documents.write([{ collection, partition, id, body: null, task: 'shop', version }]);
+  await documents.close();
+}
+
+test(
+  'no byte of who was erased is left in any file, and a replay is that of a log that never held them',
+  { timeout: limit_ms },
+  async () => {
+    await command('generate', '--rate', '0', '--count', '800');
+    const untouched = mkdtempSync(join(tmpdir(), 'millrace-untouched-'));
+    onTestFinished(() => rmSync(untouched, { recursive: true }));
+    cpSync(data, untouched, { recursive: true });
+    await command('run', '--until-caught-up');
+    const server = startedWith(environment, 'start', '--data', data);
+    onTestFinished(() => void server.child.kill('SIGKILL'));
+    const url = await server.address();
+    await live(url);
+    const { id } = Erasure.parse(
+      await (await fetch(`${url}/v2/users/${gone}?wait=10000`, { method: 'DELETE' })).json(),
+    );
+    expect(await holdersOf(data, gone)).not.toEqual([]);
+    const running = await millraceWith(environment, 'users', 'scrub', '--data', data);
+    expect(running).toMatchObject({ code: 1, stderr: expect.stringMatching(/STATE_IN_USE/) });
+    await expect
+      .poll(
+        async () => {
+          const { model, generation, documents } = Erasure.parse(
+            await (await fetch(`${url}/v2/erasures/${id}`)).json(),
+          );
+          return [model.state, generation.state, documents.state];
+        },
+        { timeout: 120_000, interval: 500 },
+      )
+      .toEqual(['gone', 'gone', 'gone']);
+    expect(await server.stop('SIGTERM')).toMatchObject({ code: 0 });
+    await command('run', '--until-caught-up');
+
+    await removeOrders();
+    const scrubbed = await command('users', 'scrub');
+    expect(scrubbed).toMatchObject({ users: 1, sessions: 1, waiting: 0, kept: {} });
+    expect(await holdersOf(data, gone, session)).toEqual([]);
+    expect(await command('users', 'scrub')).toMatchObject({ users: 0, redacted: 0 });
+
+    // All goes on, and who comes back is somebody new.
+    await command('run', '--until-caught-up');
+    await command('replay', '--into', 'again');
+    const [replayed, never] = [await modelHashOf(data, '--namespace', 'again'), await modelHashOf(untouched)];
+    expect(replayed).toBe(never);
+  },
+);
+
+async function modelHashOf(folder: string, ...flags: readonly string[]): Promise<string> {
+  const run = await millraceWith(environment, 'run', '--until-caught-up', '--data', folder, ...flags, '--json');
+  expect([run.code, run.code === 0 ? '' : run.stderr]).toEqual([0, '']);
+  return z.object({ modelHash: z.string() }).parse(JSON.parse(run.stdout)).modelHash;
+}
