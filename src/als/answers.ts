@@ -21,6 +21,10 @@ export function topN(state: ModelState, userId: string, { n, exclude = new Set()
   });
 }
 
+/** Estimated preference of two rows, about 0 to 1. */
+export const scoreOf = ({ users, items }: ModelState, user: number, item: number): number =>
+  dot(users.vectors.row(user), items.vectors.row(item)) / (users.unit * items.unit);
+
 /** The n items whose vectors point the most alike, by cosine; undefined if the item is unknown. */
 export function similar({ items: { vectors, ids } }: ModelState, itemId: string, n: number): Scored[] | undefined {
   const row = ids.rowOf(itemId);
@@ -36,21 +40,6 @@ export function similar({ items: { vectors, ids } }: ModelState, itemId: string,
 /** The n items that the most users like, with how many they are. */
 export function popular({ items: { ids, likes } }: ModelState, n: number): Scored[] {
   return greatest(ids.list, { n }, row => (ids.has(row) ? likes.get(row) : NaN));
-}
-
-/** As `popular`, of each group of items its own n. */
-export function popularBy(state: ModelState, groupOf: (itemId: string) => string, n: number): Map<string, Scored[]> {
-  const { ids, likes } = state.items;
-  const rows = Map.groupBy(ids.rows(), row => groupOf(ids.idOf(row)));
-  return new Map([...rows].map(([group, own]) => [group, greatestOf(own, n)]));
-
-  function greatestOf(own: readonly number[], most: number): Scored[] {
-    return greatest(
-      own.map(row => ids.idOf(row)),
-      { n: most },
-      at => likes.get(own[at] ?? NaN),
-    );
-  }
 }
 
 /** Items that are not to be recommended to this user again, by the policy of the settings, sorted. */

@@ -11,6 +11,15 @@ export interface SideVectors {
   readonly events: Int32Array;
 }
 
+/** A part that is trained by itself: so many users and items, after those of the parts before it. */
+export interface TrainingPart {
+  readonly name: string;
+  readonly users: number;
+  readonly items: number;
+  /** Mean of its ratings in star units. */
+  readonly meanStars: number;
+}
+
 /** Everything that training needs, in plain arrays that can be sent to another thread. The model goes on without changing it. */
 export interface TrainingInput {
   /** Of the generation to be: they may differ from those the live vectors were made with. */
@@ -28,6 +37,8 @@ export interface TrainingInput {
   readonly stars: Int16Array;
   /** Mean of all ratings in star units. */
   readonly meanStars: number;
+  /** Of a model of several parts. */
+  readonly parts?: readonly TrainingPart[];
 }
 
 /** A whole retrain: all vectors, and what they were made with. */
@@ -39,6 +50,8 @@ export interface Generation {
   readonly items: SideVectors;
   /** In stars. */
   readonly meanStars: number;
+  /** Of several parts the mean of each, in stars: what its users' estimates begin with. */
+  readonly parts?: readonly { readonly name: string; readonly meanStars: number }[];
   /** The implicit loss after each sweep; the last one is that of the generation. */
   readonly losses: readonly number[];
   readonly objective: number;

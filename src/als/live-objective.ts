@@ -1,15 +1,17 @@
 import type { SideVectors, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
+import { sumOf } from './learn-parts.ts';
 import { implicitLoss } from './loss.ts';
+import { inputsOf } from './train-parts.ts';
 
 /**
  * The implicit loss of the live vectors that were frozen, over the pairs that were frozen with them: what a training of the
  * same input ends with stands beside it. Its weights are those of the input, so the input has to be one of the live settings.
  */
-export function liveObjective(
-  { live, starts, items, confidences, preferences }: TrainingInput,
-  kernel: Kernel,
-): number {
+export const liveObjective = (input: TrainingInput, kernel: Kernel): number =>
+  sumOf(inputsOf(input), own => objectiveOf(own, kernel));
+
+function objectiveOf({ live, starts, items, confidences, preferences }: TrainingInput, kernel: Kernel): number {
   const { factors: width, gridExponent } = live.settings;
   using users = kernel.matrix(width, live.users.ids.length);
   using itemsMatrix = kernel.matrix(width, live.items.ids.length);

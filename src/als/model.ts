@@ -1,52 +1,72 @@
-import { history, popular, popularBy, seen, similar, topN, vectorsOf } from './answers.ts';
+import { history, popular, scoreOf, seen, similar, topN, vectorsOf } from './answers.ts';
 import type { Description } from './groups.ts';
 import type { Interaction } from './interaction.ts';
 import { isNews, judge } from './judge.ts';
 import { learn, noteOnly } from './learn.ts';
-import { modelHash } from './model-hash.ts';
+import { partsHash } from './model-hash.ts';
 import { starsOf } from './prequential.ts';
-import { adopting, type Numbered } from './adopt.ts';
+import { adoptingParts, type Numbered } from './adopt-parts.ts';
 import { alias, forget } from './forget.ts';
 import { describe } from './describe.ts';
-import { freeze } from './freeze.ts';
+import { freezeParts } from './freeze-parts.ts';
 import type { Generation, TrainingInput } from './generation.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { openKernel } from './kernel/open.ts';
-import { implicitLoss } from './loss.ts';
-import { before, clean, dirtyRows, everyRow, finishRestore, markVectors, reconfigured, restoreRow } from './rows.ts';
+import { lossOf } from './live-loss.ts';
+import { judgedTogether, sumOf, together, workByPart } from './learn-parts.ts';
+import {
+  dirtyPartRows,
+  everyPartRow,
+  finishParts,
+  greatestNumber,
+  partsBefore,
+  reconfiguredParts,
+  restorePartRow,
+} from './part-rows.ts';
+import { onePart, partLike, type PartOf, Parts } from './parts.ts';
+import { clean, markVectors } from './rows.ts';
 import { modelSettings, type ModelSettings } from './settings.ts';
-import { starUnit, type Side } from './side.ts';
+import { starUnit } from './side.ts';
 import { ModelState } from './state.ts';
-import { dot, type TopNOptions } from './top-n.ts';
+import type { TopNOptions } from './top-n.ts';
 import { trainGeneration } from './train-generation.ts';
 import { atOneGo, filling, type Rows, vectorRows } from './twin.ts';
 import { why, type Why } from './why.ts';
 import type { Done, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';
 
+export interface ModelOptions {
+  /** The caller's to dispose; it may serve other models too. The model's own where absent. */
+  readonly kernel?: Kernel;
+  /** What is learnt apart; nothing where absent. */
+  readonly partOf?: PartOf;
+}
+
 /**
  * Both models over one set of histories: implicit-feedback ALS for lists, explicit ALS with biases for stars. A pure
  * function of its settings, its cuts and when it was trained; the vectors are the same to the last bit on any machine.
+ * Of several parts each is such a model by itself, to the last bit: they have the settings and the generation in common.
  */
 export class Model implements Disposable {
   #configured: ModelSettings;
   readonly #kernel: Kernel;
   readonly #ownKernel: boolean;
-  #state: ModelState;
+  #parts: Parts;
+  /** Counts cuts with any news, whatever part they were of. */
+  #number = 0;
+  /** Of the checkpoint that is being restored. */
+  #restored: number | undefined;
 
-  /**
-   * Settings that are not given have the documented defaults. A kernel that is given is the caller's to dispose, and may
-   * serve other models too. @throws {InvalidSettings}
-   */
-  constructor(settings: Partial<ModelSettings> = {}, { kernel }: { readonly kernel?: Kernel } = {}) {
+  /** Settings that are not given have the documented defaults. @throws {InvalidSettings} */
+  constructor(settings: Partial<ModelSettings> = {}, { kernel, partOf = onePart }: ModelOptions = {}) {
     this.#configured = modelSettings(settings);
     this.#ownKernel = kernel === undefined;
     this.#kernel = kernel ?? openKernel();
-    this.#state = new ModelState(this.#configured, this.#kernel);
+    this.#parts = new Parts(partOf, new ModelState(this.#configured, this.#kernel));
   }
 
   /** Those of the live generation: what its vectors were made with, and from the configuration how it is kept up. */
   get settings(): ModelSettings {
-    return this.#state.settings;
+    return this.#parts.first.settings;
   }
 
   /** What the next generation is trained with. */
@@ -55,17 +75,31 @@ export class Model implements Disposable {
   }
 
   get version(): ModelVersion {
-    return { generation: this.#state.generation, number: this.#state.number };
+    return { generation: this.#parts.first.generation, number: this.#number };
+  }
+
+  /** Names of the parts of which anything is known, ascending; '' is always one. */
+  get parts(): readonly string[] {
+    return this.#parts.known.map(([part]) => part);
+  }
+
+  /** The number of a part's own version: it grows by one with each cut that held news of the part, and starts with the generation. */
+  numberOf(part: string): number {
+    return this.#parts.named(part)?.number ?? 0;
   }
 
   get counts(): { readonly users: number; readonly items: number; readonly ratings: number } {
-    const { users, items, pairs } = this.#state;
-    return { users: users.size, items: items.size, ratings: pairs.ratings };
+    return this.#parts.counts;
   }
 
-  /** Mean of all current ratings, in stars; 0 without ratings. */
+  /** Mean of all current ratings of a part, in stars; 0 without ratings. */
+  meanOf(part: string): number {
+    return (this.#parts.named(part)?.pairs.meanStars ?? 0) / starUnit;
+  }
+
+  /** Of the first part, which is the only one where nothing is learnt apart. */
   get mean(): number {
-    return this.#state.pairs.meanStars / starUnit;
+    return this.meanOf('');
   }
 
   /**
@@ -74,7 +108,7 @@ export class Model implements Disposable {
    * @throws {BoundExceeded} with the cut half learnt: undo it
    */
   learn(events: readonly Interaction[]): Learnt {
-    return learn(this.#state, events);
+    return this.#counted(() => workByPart(this.#parts, events, this.#part, learn));
   }
 
   /** Starts a generation: retrains all vectors from the histories, and adopts them at once. @throws {BoundExceeded} */
@@ -87,13 +121,13 @@ export class Model implements Disposable {
 
   /** How often a training was begun: a generation of this base or less is behind every row touched since. */
   get base(): number {
-    return this.#state.base;
+    return this.#parts.first.base;
   }
 
   /** A training begins: rows that are touched from now on will be solved anew when it is adopted. Answers its base. */
   beginBase(): number {
-    this.#state.versionDirty = true;
-    return ++this.#state.base;
+    this.#parts.beginBase();
+    return this.base;
   }
 
   /**
@@ -101,14 +135,7 @@ export class Model implements Disposable {
    * configured, but with an exponent less than the live generation's on a side whose factors have met the end of its grid.
    */
   freeze(settings: Partial<ModelSettings> = {}): TrainingInput {
-    const { saturated, settings: live } = this.#state;
-    const { gridExponent } = this.#configured;
-    const exponent = (side: 'users' | 'items'): number =>
-      saturated[side] === 0
-        ? gridExponent[side]
-        : Math.min(gridExponent[side], Math.max(4, live.gridExponent[side] - 1));
-    const coarser = { users: exponent('users'), items: exponent('items') };
-    return freeze(this.#state, modelSettings({ ...this.#configured, gridExponent: coarser, ...settings }));
+    return freezeParts(this.#parts, this.#configured, settings);
   }
 
   /**
@@ -124,26 +151,29 @@ export class Model implements Disposable {
    * another only with the last one: learn nothing in between. Left early (`return`), it changes nothing.
    */
   *adopting(generation: Generation, as: Numbered): Generator<undefined, Learnt> {
-    const replaced = this.#state;
-    const { state, learnt } = yield* adopting(replaced, generation, as, () => this.#state === replaced);
-    this.#state = state;
+    const [replaced, number] = [this.#parts, this.#number];
+    const isLive = (): boolean => this.#parts === replaced && this.#number === number;
+    const { parts, learnt } = yield* adoptingParts(replaced, generation, as, isLive);
+    this.#parts = parts;
+    this.#number = as.number ?? 0;
     replaced[Symbol.dispose]();
-    return learnt;
+    return { ...together(learnt), version: this.version };
   }
 
   /** Takes the facts of a cut in without solving a row: for a training that follows at once. As `learn` else. */
   note(events: readonly Interaction[]): Learnt {
-    return noteOnly(this.#state, events);
+    return this.#counted(() => workByPart(this.#parts, events, this.#part, noteOnly));
   }
 
   /** Errors of the estimates of those ratings among the events that are news, by the model as it stands: nothing is learnt. */
   judge(events: readonly Interaction[]): Prequential {
-    return judge(this.#state, events);
+    return judgedTogether(workByPart(this.#parts, events, this.#part, judge));
   }
 
   /** Whether the event would be learnt: a repetition is not, nor what is older than is known of its user, item and kind. */
   isNews(event: Interaction): boolean {
-    return isNews(this.#state, event);
+    const state = this.#parts.find(event.userId);
+    return state === undefined || isNews(state, event);
   }
 
   /**
@@ -152,7 +182,7 @@ export class Model implements Disposable {
    */
   configure(settings: Partial<ModelSettings>): void {
     this.#configured = modelSettings(settings);
-    this.#state = reconfigured(this.#state, this.#configured);
+    this.#parts = reconfiguredParts(this.#parts, this.#configured);
   }
 
   /**
@@ -160,12 +190,13 @@ export class Model implements Disposable {
    * those it shares groups with, until events come. Like a cut, if it moves a vector.
    */
   describe(descriptions: Iterable<Description>): Learnt {
-    return describe(this.#state, descriptions);
+    const own = Map.groupBy(descriptions, ({ itemId }) => this.#parts.partOf(itemId));
+    return this.#counted(() => [...own].map(([part, told]) => describe(this.#part(part), told)));
   }
 
   /** Merges a session into a user: what it did is the user's, and it is forgotten. Like a cut, if it was known. */
   alias(sessionId: string, userId: string): Learnt {
-    return alias(this.#state, sessionId, userId);
+    return this.#counted(() => [alias(this.#part(this.#parts.partOf(userId)), sessionId, userId)]);
   }
 
   /**
@@ -173,7 +204,8 @@ export class Model implements Disposable {
    * learnt from them too: a generation has to follow.
    */
   forget(userIds: Iterable<string>): Learnt {
-    return forget(this.#state, userIds);
+    const own = Map.groupBy(userIds, id => this.#parts.partOf(id));
+    return this.#counted(() => [...own].map(([part, ids]) => forget(this.#part(part), ids)));
   }
 
   /** Forgets users, and starts a generation, since every vector has learnt from them. */
@@ -185,123 +217,112 @@ export class Model implements Disposable {
 
   /** The implicit loss of the vectors as they are: what a training makes small. */
   objective(): number {
-    const { users, items, pairs, settings } = this.#state;
-    const lossOf = (side: Side) => ({
-      vectors: side.vectors,
-      unit: side.unit,
-      rows: side.ids.rows(),
-      size: side.size,
-      eventsOf: (row: number) => side.events.get(row),
-    });
-    return implicitLoss(this.#kernel, settings, { users: lossOf(users), items: lossOf(items) }, visit => {
-      for (let pair = 0; pair < pairs.size; pair++) {
-        const weight = pairs.weightOf(pair);
-        if (weight > 0) visit(pairs.userOf(pair), pairs.itemOf(pair), weight, pairs.preferenceOf(pair));
-      }
-    });
+    return sumOf([...this.#parts.states], state => lossOf(state, this.#kernel));
   }
 
   /** All users and all items, in no order. */
   get ids(): { readonly users: readonly string[]; readonly items: readonly string[] } {
-    const { users, items } = this.#state;
-    const idsOf = (side: Side): string[] => [...side.ids.rows()].map(row => side.idOf(row));
-    return { users: idsOf(users), items: idsOf(items) };
+    return this.#parts.ids;
   }
 
   user(id: string): Vectors | undefined {
-    return vectorsOf(this.#state.users, id);
+    const state = this.#parts.find(id);
+    return state && vectorsOf(state.users, id);
   }
 
   item(id: string): Vectors | undefined {
-    return vectorsOf(this.#state.items, id);
+    const state = this.#parts.find(id);
+    return state && vectorsOf(state.items, id);
   }
 
   /** Estimated preference, about 0 to 1; undefined if either is unknown. */
   score(userId: string, itemId: string): number | undefined {
-    const { users, items } = this.#state;
-    const [user, item] = [users.ids.rowOf(userId), items.ids.rowOf(itemId)];
-    if (user === undefined || item === undefined) return undefined;
-    return dot(users.vectors.row(user), items.vectors.row(item)) / (users.unit * items.unit);
+    const known = this.#rowsOf(userId, itemId);
+    return known && scoreOf(known.state, known.user, known.item);
   }
 
   /** What each of a user's own events adds to the score of an item; undefined if either is unknown. */
   why(userId: string, itemId: string): Why | undefined {
-    const { users, items } = this.#state;
-    const [user, item] = [users.ids.rowOf(userId), items.ids.rowOf(itemId)];
-    return user === undefined || item === undefined ? undefined : why(this.#state, user, item);
+    const known = this.#rowsOf(userId, itemId);
+    return known && why(known.state, known.user, known.item);
   }
 
   /** Estimated stars, on the scale; of an unknown user or item what the other alone says. */
   stars(userId: string, itemId: string): number {
-    const { users, items } = this.#state;
-    return starsOf(this.#state, [users.ids.rowOf(userId), items.ids.rowOf(itemId)]);
+    const state = this.#parts.find(userId) ?? this.#parts.first;
+    return starsOf(state, [state.users.ids.rowOf(userId), state.items.ids.rowOf(itemId)]);
   }
 
   /** The n best items that the user has not seen, best first, ties by id; undefined if the user is unknown. */
   topN(userId: string, options: TopNOptions): Scored[] | undefined {
-    return topN(this.#state, userId, options);
+    const state = this.#parts.find(userId);
+    return state && topN(state, userId, options);
   }
 
   /** The n items whose vectors point the most alike, by cosine; undefined if the item is unknown. */
   similar(itemId: string, n: number): Scored[] | undefined {
-    return similar(this.#state, itemId, n);
+    const state = this.#parts.find(itemId);
+    return state && similar(state, itemId, n);
   }
 
-  /** The n items that the most users like, with how many they are. */
-  popular(n: number): Scored[] {
-    return popular(this.#state, n);
-  }
-
-  /** As `popular`, of each group of items its own n. */
-  popularBy(groupOf: (itemId: string) => string, n: number): Map<string, Scored[]> {
-    return popularBy(this.#state, groupOf, n);
+  /** The n items of a part that the most users like, with how many they are. */
+  popular(n: number, part = ''): Scored[] {
+    const state = this.#parts.named(part);
+    return state === undefined ? [] : popular(state, n);
   }
 
   /** Items that are not to be recommended to this user again, by the policy of the settings, sorted. */
   seen(userId: string): string[] {
-    return seen(this.#state, userId);
+    const state = this.#parts.find(userId);
+    return state === undefined ? [] : seen(state, userId);
   }
 
   /** All that is known of what a user did: of each item and kind the newest event. */
   history(userId: string): Done[] {
-    return history(this.#state, userId);
+    const state = this.#parts.find(userId);
+    return state === undefined ? [] : history(state, userId);
   }
 
   /** SHA-256 over generation, number and the vectors sorted by id, in hexadecimal. */
   hash(): string {
-    return modelHash(this.#state);
+    return partsHash(this.#parts, this.version);
   }
 
   /** Checkpoint rows that changed since `clean`; null removes the row. */
   dirty(): Iterable<readonly [key: string, value: RowValue | null]> {
-    return dirtyRows(this.#state);
+    return dirtyPartRows(this.#parts, this.#number);
   }
 
   /** The checkpoint holds what `dirty` told. */
   clean(): void {
-    clean(this.#state);
+    for (const state of this.#parts.states) clean(state);
   }
 
   /** Takes a row of a checkpoint into a new model; keys in any order. @throws {UnusableModelState} */
   restoreRow(key: string, value: RowValue): void {
-    restoreRow(this.#state, key, value);
+    const make = (): ModelState => new ModelState(this.#configured, this.#kernel);
+    this.#restored = restorePartRow(this.#parts, { key, value }, make) ?? this.#restored;
   }
 
   /** All rows are in: derives the rest. The model is then, to the bit, the one that wrote them. */
   finishRestore(): void {
-    finishRestore(this.#state);
+    finishParts(this.#parts);
+    this.#number = this.#restored ?? greatestNumber(this.#parts);
+    this.#restored = undefined;
   }
 
   /** Back to the last `clean`, whose rows `read` answers. Rebuilds the model: a failure is rare, a copy would not be. */
   undo(read: (key: string) => RowValue | undefined): void {
-    const undone = this.#state;
-    this.#state = before(undone, read);
+    const undone = this.#parts;
+    const { parts, number } = partsBefore(undone, read);
+    this.#parts = parts;
+    this.#number = number;
     undone[Symbol.dispose]();
   }
 
   /** Checkpoint rows of all that it is; each is written when it is asked for. */
   rows(): Iterable<{ readonly key: string; readonly write: () => RowValue }> {
-    return everyRow(this.#state);
+    return everyPartRow(this.#parts, this.#number);
   }
 
   /**
@@ -314,7 +335,7 @@ export class Model implements Disposable {
 
   /** `twin` in slices, between which others may have their turn and read the model: learn nothing in between. */
   twinning(vectors: Rows = vectorRows(this)): Generator<undefined, Model> {
-    return filling(new Model(this.#configured, { kernel: this.#kernel }), this, vectors);
+    return filling(new Model(this.#configured, { kernel: this.#kernel, partOf: this.#parts.partOf }), this, vectors);
   }
 
   /**
@@ -323,19 +344,41 @@ export class Model implements Disposable {
    */
   exchange(twin: Model): void {
     if (twin.#kernel !== this.#kernel) throw new RangeError('Only twins can be exchanged: they share a kernel');
-    [this.#state, twin.#state] = [twin.#state, this.#state];
-    markVectors(this.#state);
+    [this.#parts, twin.#parts] = [twin.#parts, this.#parts];
+    [this.#number, twin.#number] = [twin.#number, this.#number];
+    for (const state of this.#parts.states) markVectors(state);
   }
 
   /** The next version, although nothing was learnt. */
   raise(): void {
-    this.#state.number++;
-    this.#state.versionDirty = true;
+    this.#number++;
+    this.#parts.raise();
   }
 
   /** Gives its part of the kernel's memory back, and the kernel too if it is the model's own. */
   [Symbol.dispose](): void {
     if (this.#ownKernel) this.#kernel[Symbol.dispose]();
-    else this.#state[Symbol.dispose]();
+    else this.#parts[Symbol.dispose]();
+  }
+
+  /** Made where there is none: of the generation that is live. */
+  readonly #part = (part: string): ModelState =>
+    this.#parts.take(part, () => {
+      const { first } = this.#parts;
+      return partLike(first, new ModelState(this.#configured, this.#kernel, first.settings));
+    });
+
+  #rowsOf(userId: string, itemId: string) {
+    const state = this.#parts.find(userId);
+    const [user, item] = [state?.users.ids.rowOf(userId), state?.items.ids.rowOf(itemId)];
+    return state === undefined || user === undefined || item === undefined ? undefined : { state, user, item };
+  }
+
+  /** What parts learn is one cut of the model. */
+  #counted(work: () => readonly Learnt[]): Learnt {
+    const before = this.#parts.numbers;
+    const learnt = together(work());
+    if (this.#parts.numbers !== before) this.#number++;
+    return { ...learnt, version: this.version };
   }
 }

@@ -222,10 +222,18 @@ type Meta = readonly [
   saturatedItems?: number,
 ];
 
-function meta({ settings, generation, number, time, base, saturated }: ModelState): string {
+export function meta({ settings, generation, number, time, base, saturated }: ModelState): string {
   const newest = Number.isFinite(time) ? time : null;
   const text = JSON.stringify(settings);
   return JSON.stringify([text, generation, number, newest, base, saturated.users, saturated.items] satisfies Meta);
+}
+
+/** `meta` of another part of the same generation, which has learnt nothing yet. */
+export function metaLike(text: string): string {
+  const read: unknown = JSON.parse(text);
+  if (!isMeta(read)) throw unknownRow(metaKey);
+  const [settings, generation, , , base = 0] = read;
+  return JSON.stringify([settings, generation, 0, null, base, 0, 0] satisfies Meta);
 }
 
 function restoreMeta(state: ModelState, text: string): void {

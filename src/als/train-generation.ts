@@ -6,6 +6,7 @@ import { starUnit } from './side.ts';
 import { StarTraining } from './star-training.ts';
 import type { PerSide } from './subspace.ts';
 import { preferencesOf } from './training-data.ts';
+import { trainParts } from './train-parts.ts';
 import { Progress, type TrainingOptions } from './training-progress.ts';
 
 const leastExponent = 4;
@@ -16,9 +17,10 @@ const leastExponent = 4;
  * the end the users are solved whole, so that they fit the items as later solves of single rows do. The star model
  * begins at small hashed values and goes on in sweeps of whole solves. Where factors of a side meet the end of its grid,
  * the training begins again with an exponent less.
- * @throws {BoundExceeded} @throws {TrainingCancelled}
+ * Of several parts each is trained by itself. @throws {BoundExceeded} @throws {TrainingCancelled}
  */
 export function trainGeneration(input: TrainingInput, options: TrainingOptions): Generation {
+  if (input.parts !== undefined) return trainParts(input, options, trainGeneration);
   const given = modelSettings({ ...input.settings, ...options.settings });
   const progress = new Progress(2 * given.sweeps, options);
   const implicit = trainedImplicit(input, given, options, progress);

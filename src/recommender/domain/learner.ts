@@ -10,8 +10,8 @@ import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, t
 import { Models } from './models.ts';
 import { PendingEvents } from './pending-events.ts';
 import { PendingItems } from './pending-items.ts';
-import { KnownTenants } from './popular.ts';
-import { type Run, runsOf } from './runs.ts';
+import { popularOfTenants } from './popular.ts';
+import { type Run, runsOf, runsOfBacklog } from './runs.ts';
 import type { Served } from './served.ts';
 import { added, noTotals, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
@@ -36,7 +36,6 @@ export class Learner {
   readonly #pending = new PendingEvents();
   readonly #items = new PendingItems();
   readonly #trending = new Trending();
-  readonly #tenants = new KnownTenants();
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
   /** Signals of the open epoch from the first one on that brings vectors. */
@@ -109,13 +108,13 @@ export class Learner {
 
   /** The most liked items of each tenant, n at most; also of '', where it has none. */
   popular(n: number): ReadonlyMap<string, readonly Scored[]> {
-    return this.#tenants.popular(this.model, n);
+    return popularOfTenants(this.model, n);
   }
 
   /** The state of the model as a version to be published. */
   published(): VersionOf {
     const { control } = this.#models;
-    return versionOf(this.served, this.#totals, { control, tenants: this.#tenants, trending: this.#trending });
+    return versionOf(this.served, this.#totals, { control, trending: this.#trending });
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
@@ -174,7 +173,6 @@ export class Learner {
   }
 
   #take(input: Item | Rating): void {
-    this.#tenants.add(input.tenant);
     if (isItem(input)) return this.#items.add(input);
     const event = asLearnable(input);
     if (event !== undefined) this.#pending.add(event);
@@ -241,7 +239,7 @@ export class Learner {
     this.#judge(events);
     const { cutEvery } = this.#settings;
     const isWhole = this.#isWhole(events);
-    for (const run of runsOf(events, isWhole ? notedAtOnce : cutEvery)) {
+    for (const run of runsOfBacklog(events, isWhole ? notedAtOnce : cutEvery)) {
       this.witness?.(run);
       if (run.kind === 'note') this.#takeNote(run.note);
       else this.#models.both(model => (isWhole ? model.note(run.cut) : model.learn(run.cut)));

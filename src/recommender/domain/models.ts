@@ -10,6 +10,7 @@ import { type Placed, promoted, withCandidate, withLive, withoutCandidate } from
 import type { Adopt, Begin, Configure, Experiment, PreparedSignal } from './generation-signals.ts';
 import { type LearnerSettings, madeBy } from './learner-settings.ts';
 import { isTried, type Served } from './served.ts';
+import { tenantOf } from './tenant.ts';
 import { judgedWith } from './totals.ts';
 
 export class Models {
@@ -20,7 +21,7 @@ export class Models {
   changed = noChanges();
 
   constructor({ model }: LearnerSettings) {
-    this.live = new Model(model);
+    this.live = new Model(model, { partOf: tenantOf });
     this.candidate = new CandidateModel(this.live);
   }
 

@@ -1,9 +1,17 @@
 /** Events in the runs in which a model takes them. */
 import type { Interaction } from '../../als/index.ts';
+import { compareIds } from './order.ts';
+import { tenantOf } from './tenant.ts';
 import { isNote, type Learnable, type Note } from './interaction.ts';
 
 export type Run =
   { readonly kind: 'cut'; readonly cut: readonly Interaction[] } | { readonly kind: 'note'; readonly note: Note };
+
+/** The runs of a backlog: those of each tenant by themselves, so that what others did decides no cut. */
+export const runsOfBacklog = (events: readonly Learnable[], most: number): Run[] =>
+  [...Map.groupBy(events, ({ userId }) => tenantOf(userId))]
+    .sort(([a], [b]) => compareIds(a, b))
+    .flatMap(([, own]) => runsOf(own, most));
 
 /** Events in runs that the model takes at once: of so many at most, and broken by notes about users. */
 export function runsOf(events: readonly Learnable[], most = Infinity): Run[] {

@@ -2,7 +2,7 @@
 import type { ModelVersion } from '../../../schemas/types.ts';
 import type { ModelSettings } from '../../als/index.ts';
 import type { Control } from './control.ts';
-import type { KnownTenants } from './popular.ts';
+import { popularOfTenants } from './popular.ts';
 import type { Served } from './served.ts';
 import { asPrequential, type Totals } from './totals.ts';
 import { type Trending, trendingNamed } from './trending.ts';
@@ -15,15 +15,14 @@ const named = trendingNamed;
 
 interface Told {
   readonly control: Pick<Control, 'live'>;
-  readonly tenants: Pick<KnownTenants, 'popular'>;
   readonly trending: Pick<Trending, 'first'>;
 }
 
-export function versionOf(served: Served, totals: Totals, { control: { live }, tenants, trending }: Told): VersionOf {
+export function versionOf(served: Served, totals: Totals, { control: { live }, trending }: Told): VersionOf {
   const { live: model } = served;
   const { hash, parentHash, time } = totals;
   const popular = Array.from(
-    tenants.popular(model, named),
+    popularOfTenants(model, named),
     ([tenant, items]) => [tenant, items.map(({ itemId }) => itemId)] as const,
   );
   return {
