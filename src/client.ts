@@ -1,82 +1,23 @@
 /**
- * For programs beside the engine: they send what happens, and read what is served.
+ * `millrace/client`: the API for programs and pages, in Node and in browsers, typed by the server's own description.
  *
- *     await using client = await openClient({ data: '.millrace' });
- *     await client.send(ratings, [{ item: 'heat', stars: 5, ratedAt: Date.now() }]);
- *     console.log(await client.document('items', 'heat'));
+ *     const millrace = createClient({ baseUrl: 'https://recommend.shop.example', token: process.env.MILLRACE_KEY });
+ *     const order = await millrace.post('/v2/orders', { body: { userId, lines: [{ itemId, quantity: 1 }] } });
+ *     const { list } = await millrace.waitUntilLearnt(order);
+ *     for await (const changed of millrace.lists(userId, { signal })) show(changed.items);
  */
-import { isBegun, openEmbedded, openPorts, type Ports } from './app/compose.ts';
-import { portSettings } from './app/port-settings.ts';
-import type { JsonObject } from './documents/port.ts';
-import { MillraceError } from './errors.ts';
-import { OutsideWriter } from './stream/outside-writer.ts';
-import type { Stream } from './stream/stream.ts';
-import type { KafkaSettings } from './transport/kafka/settings.ts';
+import { type Client, clientOn } from './recommender/api/client/api-client.ts';
+import { thisMachine } from './recommender/api/client/machine.ts';
+import type { ClientOptions } from './recommender/api/client/options.ts';
 
-export interface ClientOptions {
-  /** The folder that `millrace run --data` works in. */
-  readonly data: string;
-  /** Where the log is at brokers: the settings of `kafka`, as docs/CONFIGURATION.md has them. */
-  readonly kafka?: Partial<KafkaSettings>;
-}
+export type { Client } from './recommender/api/client/api-client.ts';
+export type { Answered, DeletePath, GetPath, PostPath } from './recommender/api/client/calls.ts';
+export type { ItemList, ListedItem } from './recommender/api/client/client.ts';
+export { InvalidClient, Refused, TimedOut, UnreadableEvent, Unreachable } from './recommender/api/client/errors.ts';
+export type { Learnt, LearntOptions, Written } from './recommender/api/client/learnt.ts';
+export type { ClientOptions, WatchOptions } from './recommender/api/client/options.ts';
+export type { Retry } from './recommender/api/client/retry.ts';
+export type { components, paths } from './recommender/api/client/schema.ts';
 
-/** No topology ever ran in the folder: it has no streams yet. */
-export class NothingThere extends MillraceError {
-  readonly code = 'NOTHING_THERE';
-}
-
-export interface ClientDocument {
-  readonly id: string;
-  readonly partition: string;
-  readonly body: JsonObject;
-}
-
-/** Any number of clients and engines, in any number of processes, may have the same folder open. */
-export interface Client extends AsyncDisposable {
-  /**
-   * Appends values to a stream, each in the partition of its key; durable when it resolves. Holds back a bounded
-   * number, so the values may come for ever. Validity is for the stream's readers to judge. Throws `EncodingFailed` for
-   * a value that does not fit the schema, `RecordTooLarge`, and `UnknownTopic` where no topology has read or written
-   * the stream yet; some of the values before may be in the log then. Whoever tries again may send twice: give events
-   * an id and drop repetitions with `task.distinct`.
-   */
-  send<T>(stream: Stream<T>, values: Iterable<T> | AsyncIterable<T>): Promise<void>;
-  /** The body of a document as it is now; undefined where there is none. */
-  document(collection: string, id: string, partition?: string): Promise<JsonObject | undefined>;
-  /** All documents of a collection, by partition and id, page by page. */
-  documents(collection: string): AsyncIterable<ClientDocument>;
-}
-
-const page = 1_000;
-
-/** Opens a client of the log in the folder, or of the one at the brokers. @throws {NothingThere} {InvalidConfiguration} */
-export async function openClient({ data, kafka }: ClientOptions): Promise<Client> {
-  if (kafka !== undefined) {
-    const { configuredBy } = await import('./app/configured-by.ts'); // nobody else needs the configuration's code
-    return clientOf(await openPorts(portSettings(configuredBy('openClient', { data, transport: 'kafka', kafka }))));
-  }
-  if (isBegun({ data })) return clientOf(await openEmbedded(data));
-  throw new NothingThere(`There is no log in ${data}`, 'Name the folder of --data, or begin it with `millrace run`');
-}
-
-const clientOf = (ports: Ports): Client => ({
-  async send(stream, values) {
-    // Who reads with another version of the schema asks the registry for this one.
-    await ports.registry.register(stream.schema.definition);
-    const writer = await OutsideWriter.open(ports.transport, stream, ports.clock);
-    for await (const value of values) await writer.write(value);
-    await writer.flush();
-  },
-  async document(collection, id, partition = id) {
-    return (await ports.documents.get({ collection, partition, id }))?.body;
-  },
-  async *documents(collection) {
-    for (let after: ClientDocument | undefined; ;) {
-      const found = await ports.documents.list({ collection, after, limit: page });
-      for (const { id, partition, body } of found) yield { id, partition, body };
-      after = found.at(-1);
-      if (found.length < page) return;
-    }
-  },
-  [Symbol.asyncDispose]: () => ports[Symbol.asyncDispose](),
-});
+/** Sends nothing yet. @throws {InvalidClient} for options that cannot be meant */
+export const createClient = (options: ClientOptions): Client => clientOn(thisMachine, options);

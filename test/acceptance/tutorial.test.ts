@@ -20,7 +20,7 @@ beforeAll(async () => {
   await mkdir(join(modules, 'millrace'));
   await symlink(join(root, 'src'), join(modules, 'millrace/src'));
   for (const name of ['rxjs', '@types']) await symlink(join(root, 'node_modules', name), join(modules, name));
-  const exported = { '.': './src/index.ts', './client': './src/client.ts', './testing': './src/testing.ts' };
+  const exported = { '.': './src/index.ts', './log': './src/log.ts', './testing': './src/testing.ts' };
   await writeFile(join(modules, 'millrace/package.json'), JSON.stringify({ type: 'module', exports: exported }));
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   await writeFile(

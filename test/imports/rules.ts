@@ -107,6 +107,12 @@ const areas: readonly Area[] = [
     may: ['src/recommender/domain/**', 'src/als/index.ts', 'schemas/**', ...common],
     packages: ['node:crypto'],
   },
+  // It runs in browsers too: nothing of Node's.
+  {
+    files: ['src/recommender/api/client/**'],
+    may: ['src/recommender/api/client/**', 'src/errors.ts'],
+    packages: ['openapi-fetch', 'openapi-typescript-helpers', 'eventsource-parser'],
+  },
   {
     files: ['src/recommender/web/**'],
     may: ['src/recommender/web/**', 'src/recommender/api/client/**'],
@@ -150,8 +156,9 @@ const areas: readonly Area[] = [
     may: ['src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
     packages: [],
   },
+  { files: ['src/client.ts'], may: ['src/recommender/api/client/**'], packages: [] },
   {
-    files: ['src/client.ts'],
+    files: ['src/log.ts'],
     may: [
       'src/app/{compose,configured-by,port-settings}.ts',
       'src/stream/{outside-writer,stream}.ts',
@@ -178,6 +185,7 @@ const areas: readonly Area[] = [
   },
   // It shows what a consumer needs to know who has nothing of ours.
   { files: ['examples/downstream.ts'], may: [], packages: ['kafkajs'] },
+  { files: ['examples/shop-backend.ts'], may: ['src/client.ts'], packages: [] },
   {
     files: ['examples/**'],
     may: ['examples/**', 'src/index.ts', 'src/testing.ts', ...common],

@@ -2,7 +2,7 @@
 export const consumer = `
 import { map } from 'rxjs';
 import { schema, stream, topology, type Millis } from 'millrace';
-import { openClient } from 'millrace/client';
+import { openClient } from 'millrace/log';
 import { at, testTopology } from 'millrace/testing';
 
 type Rating = { readonly itemId: string; readonly stars: number; readonly ratedAt: Millis };
@@ -32,11 +32,35 @@ async function send(data: string): Promise<void> {
 await send('nowhere').catch((error: Error) => console.log(error.name));
 `;
 
+/** What a page of a shop writes, bundled for browsers. */
+export const inAPage = `
+import { createClient, Refused, type ItemList } from 'millrace/client';
+
+const millrace = createClient({ baseUrl: location.origin, getToken: () => sessionStorage.getItem('token') ?? undefined });
+
+export async function follow(userId: string, show: (items: ItemList['items']) => void, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const { items } of millrace.lists(userId, { n: 5, signal })) show(items);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    console.log(error.status, error.code, error.remedy);
+  }
+}
+
+// @ts-expect-error -- there is no such operation
+void millrace.get('/v2/no/such');
+// @ts-expect-error -- and no such parameter
+void millrace.get('/v2/popular', { params: { query: { n: 'three' } } });
+`;
+
 /** What the consumer prints. */
 export const printed = 'doubling 10\nNothingThere\n';
 
 /** The values that `import 'millrace/client'` gives. */
-export const clientNames = ['NothingThere', 'openClient'];
+export const clientNames = ['InvalidClient', 'Refused', 'TimedOut', 'UnreadableEvent', 'Unreachable', 'createClient'];
+
+/** The values that `import 'millrace/log'` gives. */
+export const logNames = ['NothingThere', 'openClient'];
 
 /** The values that `import 'millrace'` gives. */
 export const publicNames = [

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { copyCheckout } from '../../scripts/checkout.ts';
 import { root } from '../../scripts/results.ts';
 import { type Ending, run } from '../../scripts/run.ts';
-import { clientNames, consumer, printed, publicNames } from './consumer.ts';
+import { clientNames, consumer, inAPage, logNames, printed, publicNames } from './consumer.ts';
 
 const modules = join(root, 'node_modules');
 const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
@@ -72,7 +72,14 @@ async function install(tarball: string): Promise<void> {
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   await writeFile(join(project, 'consumer.ts'), consumer);
+  await writeFile(join(project, 'shop-backend.ts'), await exampleOutside());
   await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], project);
+}
+
+/** The example as somebody writes it who has installed the package. */
+async function exampleOutside(): Promise<string> {
+  const text = await readFile(join(root, 'examples/shop-backend.ts'), 'utf8');
+  return text.replace("'../src/client.ts'", "'millrace/client'");
 }
 
 beforeAll(async () => {
@@ -103,6 +110,21 @@ describe('the package', () => {
     expect(await must('tsc', ['-p', '.', '--noEmit'], project)).toBe('');
   });
 
+  test('and so does a page, which knows a browser, a bundler and no Node', async () => {
+    const page = join(project, 'page');
+    await mkdir(page);
+    const browser = {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      lib: ['es2024', 'dom', 'dom.iterable'],
+      types: [],
+    };
+    const options = { compilerOptions: { ...compilerOptions, ...browser }, include: ['*.ts'] };
+    await writeFile(join(page, 'tsconfig.json'), JSON.stringify(options));
+    await writeFile(join(page, 'page.ts'), inAPage);
+    expect(await must('tsc', ['-p', page, '--noEmit'], project)).toBe('');
+  });
+
   test('brings its types with it: a wrong use does not compile', async () => {
     await writeFile(join(project, 'wrong.ts'), `import { stream } from 'millrace';\nstream(1, {});\n`);
     const { status, output } = await run({ command: 'tsc', given: ['--noEmit'], folder: project, limit_ms: 60_000 });
@@ -118,6 +140,7 @@ describe('the package', () => {
   test.for([
     ['millrace', publicNames],
     ['millrace/client', clientNames],
+    ['millrace/log', logNames],
   ] as const)("gives by import '%s' its public face, and nothing else", async ([name, expected]) => {
     const script = `console.log(JSON.stringify(Object.keys(await import('${name}')).toSorted()))`;
     const names: unknown = JSON.parse(await must('node', ['--input-type=module', '--eval', script], project));

@@ -35,6 +35,7 @@ export const askEndpoints = (parts: AskParts): Endpoint[] => [
       params: nothing,
       query: nothing,
       body: basketBody,
+      isIdempotent: true,
       answer: envelope,
       status: 200,
       problems: [400, 413, 415],

@@ -38,6 +38,8 @@ interface Description<P, Q, B> {
   readonly deprecated?: boolean;
   /** Bytes of its body at most, where not the usual. */
   readonly bodyLimit?: number;
+  /** Whether a POST brings nothing more when it is sent again: it changes nothing, or names itself what it brings. */
+  readonly isIdempotent?: boolean;
   /** Whether the header Idempotency-Key is looked at. */
   readonly takesIdempotencyKey?: boolean;
 }

@@ -183,6 +183,8 @@ const exposureEndpoint = ({ exposures }: EndpointParts): Endpoint =>
       params: nothing,
       query: nothing,
       body: exposureBody,
+      // A report has an id of its own already, made of list, slot and reader.
+      isIdempotent: true,
       answer: accepted,
       status: 202,
       problems: [400, 413, 415, 422, 503],

@@ -73,6 +73,10 @@ export const eventEndpoints = (parts: EventParts): Endpoint[] => [
     async ({ params: { id: userId, itemId }, query }) =>
       answered(parts, await deleteRating(parts.ratings, userId, itemId), query),
   ),
+  aliasEndpoint(parts),
+];
+
+const aliasEndpoint = (parts: EventParts): Endpoint =>
   endpoint(
     {
       ...written,
@@ -83,13 +87,15 @@ export const eventEndpoints = (parts: EventParts): Endpoint[] => [
       summary: 'Makes what a session has done the user’s',
       params: byId,
       body: aliasBody,
+      takesIdempotencyKey: true,
     },
-    async ({ params: { id: userId }, body: { at, ...event }, query }) => {
-      const posted = { ...event, kind: 'alias', userId, time: timeOf(at) } as const;
-      return answered(parts, await appendEvent(parts.ratings, posted), query);
-    },
-  ),
-];
+    ({ params: { id: userId }, body, query, caller, idempotencyKey: key }) =>
+      parts.idempotency.once({ key, caller, path: `/v2/users/${userId}/aliases`, body }, async eventIds => {
+        const { at, sessionId, eventId = eventIds(0) } = body;
+        const posted = { sessionId, eventId, kind: 'alias', userId, time: timeOf(at) } as const;
+        return answered(parts, await appendEvent(parts.ratings, posted), query);
+      }),
+  );
 
 const timeOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Date.parse(at));
 

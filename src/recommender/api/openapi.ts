@@ -33,6 +33,7 @@ function operationOf(endpoint: Endpoint) {
   return {
     summary,
     ...(deprecated ? { deprecated } : {}),
+    ...(endpoint.isIdempotent === true ? { 'x-idempotent': true } : {}),
     security: securityOf(access),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...content,

@@ -54,6 +54,7 @@ function placingEndpoints(parts: OrderParts): Endpoint[] {
         params: nothing,
         body: wire.ordersBody,
         answer: wire.ordersAccepted,
+        isIdempotent: true,
         problems: [400, 413, 415],
       },
       async ({ body, query, caller }) => {
@@ -82,7 +83,13 @@ function takingBackEndpoints(parts: OrderParts): Endpoint[] {
       },
     ),
     endpoint(
-      { ...taken, path: `${one}/cancel`, summary: 'Takes an order back as a whole', problems: [400, 404] },
+      {
+        ...taken,
+        path: `${one}/cancel`,
+        summary: 'Takes an order back as a whole',
+        isIdempotent: true,
+        problems: [400, 404],
+      },
       async ({ params, query, caller }) => {
         const key = orderKey({ tenant: caller.tenant, userId: params.userId }, params.orderId);
         return { status: 202, body: await accepted(parts, key, await cancelOrder(orders, key), query.wait) };
@@ -173,11 +180,11 @@ const eventsOf = (key: DocumentKey, { lines }: StoredOrder) =>
     eventId: orderEventId(key, 1, { itemId, kind: 'order' }),
   }));
 
+/** An order that names itself needs no key: whatever the key, the same order once more is the one that is there. */
 function idFrom(orderId: string | undefined, idempotencyKey: string | undefined): string | undefined {
-  if (idempotencyKey === undefined) return orderId;
+  if (orderId !== undefined || idempotencyKey === undefined) return orderId;
   const parsed = wire.orderId.safeParse(idempotencyKey);
-  if (!parsed.success || (orderId !== undefined && orderId !== idempotencyKey))
-    throw new InvalidOrder('The Idempotency-Key is no id of an order, or not its orderId', 'See /openapi.json');
+  if (!parsed.success) throw new InvalidOrder('The Idempotency-Key is no id of an order', 'See /openapi.json');
   return parsed.data;
 }
 

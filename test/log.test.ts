@@ -1,9 +1,9 @@
-/** `millrace/client`: what a program beside the engine sends and reads. */
+/** `millrace/log`: what a program beside the engine sends and reads. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Client, NothingThere, openClient } from '../src/client.ts';
+import { type Client, NothingThere, openClient } from '../src/log.ts';
 import { openEmbedded } from '../src/app/compose.ts';
 import { schema } from '../src/stream/schema.ts';
 import { stream } from '../src/stream/stream.ts';

@@ -1,9 +1,9 @@
-/** `millrace/client` on a broker. */
+/** `millrace/log` on a broker. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openClient } from '../../src/client.ts';
+import { openClient } from '../../src/log.ts';
 import { schema, stream } from '../../src/index.ts';
 import { brokers, noBroker, unique } from '../support/kafka/suite.ts';
 import { createTopic, readTopic } from '../support/kafka/witness.ts';
