@@ -5,11 +5,20 @@ import { alone } from '../../recommender/jobs/alone.ts';
 import { score, type ScoreTotals } from '../../recommender/jobs/score/index.ts';
 import { openExisting } from '../application.ts';
 import { CommandFailed, Misuse } from '../errors.ts';
-import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import {
+  atLeastOne,
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  tenantFlag,
+  type TenantFlags,
+  withSettings,
+} from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { untilSignalled } from '../serving.ts';
 
-interface Flags extends ConfigFlags, OutputFlags {
+interface Flags extends ConfigFlags, OutputFlags, TenantFlags {
   readonly n: number;
   readonly threads: number;
   readonly out?: string;
@@ -37,6 +46,7 @@ export function addScore(program: Command): void {
     .addOption(new Option('--n <count>', `items of a list: 1 to ${mostItems}`).argParser(upTo(mostItems)).default(10))
     .addOption(new Option('--out <file>', 'file to write: .csv or .avro'))
     .addOption(new Option('--to-documents', 'write a document for each user, too'))
+    .addOption(tenantFlag('whose users, by their own ids; everybody of all tenants where absent, by scoped ids'))
     .addOption(new Option('--threads <count>', 'threads that score').argParser(upTo(mostThreads)).default(1))
     .addOption(new Option('--wait', 'until another process that scores has ended; else that is an error'))
     .addOption(jsonFlag())
@@ -60,7 +70,7 @@ async function scoreAll(flags: Flags): Promise<void> {
   await using ports = await openExisting(config);
   using kernel = openKernel({ threads });
   const progress = (users: number): void => void process.stderr.write(`${users} users scored\n`);
-  const asked = { n, seen: config.lists.seen, file, toDocuments };
+  const asked = { n, seen: config.lists.seen, file, toDocuments, tenant: flags.tenant };
   const owner = `${hostname()}:${process.pid}`;
   using stopped = untilSignalled();
   const turn = {

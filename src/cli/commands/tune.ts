@@ -8,14 +8,23 @@ import { protocols, readRatings, type Ratings } from '../../recommender/jobs/eva
 import { fragment, ratingsOfLog, tune as search } from '../../recommender/jobs/tune/index.ts';
 import { openExisting } from '../application.ts';
 import { Misuse } from '../errors.ts';
-import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import {
+  atLeastOne,
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  tenantFlag,
+  type TenantFlags,
+  withSettings,
+} from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { untilSignalled } from '../serving.ts';
 import { progressText, tuningText } from '../tuning-text.ts';
 
 const settings = [...portFlags, 'seed', 'factors'] as const;
 
-interface Flags extends ConfigFlags, OutputFlags {
+interface Flags extends ConfigFlags, OutputFlags, TenantFlags {
   readonly ratings?: string;
   readonly protocol?: (typeof protocols)[number];
   readonly budget?: number;
@@ -38,6 +47,7 @@ export function addTune(program: Command): void {
   withSettings(program.command('tune'), settings)
     .description('search hyper-parameters on validation data that precedes the test')
     .addOption(new Option('--ratings <file>', 'ratings to search with (default: those in the log)'))
+    .addOption(tenantFlag('whose ratings in the log, where there are several tenants'))
     .addOption(
       new Option('--protocol <name>', 'how what precedes the test is divided (default: temporal)').choices(protocols),
     )
@@ -72,10 +82,10 @@ async function tune(flags: Flags): Promise<void> {
   print(flags, found, () => tuningText(found));
 }
 
-async function ratingsOf({ ratings }: Flags, config: Config): Promise<Ratings> {
+async function ratingsOf({ ratings, tenant }: Flags, config: Config): Promise<Ratings> {
   if (ratings !== undefined) return readRatings(ratings);
   await using ports = await openExisting(config);
-  const found = await ratingsOfLog(ports);
+  const found = await ratingsOfLog(ports, tenant);
   process.stderr.write(`${found.ratings.users.length} ratings in the log, ${found.others} other records\n`);
   return found.ratings;
 }

@@ -59,7 +59,8 @@ export function asModelDocuments(version: Omit<ModelVersion, 'cut'>, learner: Le
   return [...learner.popular(popularKept)].map(([tenant, popular]) => {
     const about = { live: learner.control.live, owesErasure: owesErasure(learner.control), popular };
     const as = tenant === '' ? asModelDocument : asTenantModelDocument;
-    return { tenant, body: as(version, learner.served, about) };
+    const own = { ...version, meanStars: learner.model.meanOf(tenant) };
+    return { tenant, body: as(own, learner.served, about) };
   });
 }
 
@@ -96,7 +97,7 @@ const asModelDocument = (
 /** The same for one of several tenants: what it needs to serve its lists, and no figure that counts the others. */
 const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
   const all = asModelDocument(...from);
-  const { generation, number, generationName, trainedAt, cause, candidate, settings, time, popular } = all;
+  const { generation, number, generationName, trainedAt, cause, candidate, settings, time, meanStars, popular } = all;
   const tried = candidate && {
     name: candidate.name,
     generation: candidate.generation,
@@ -115,6 +116,7 @@ const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
     candidate: tried,
     settings,
     time,
+    meanStars,
     popular,
   };
 };

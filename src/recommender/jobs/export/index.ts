@@ -3,9 +3,10 @@ import type { ModelVersion } from '../../../../schemas/types.ts';
 import { MillraceError } from '../../../errors.ts';
 import { toContainer } from '../../../stream/container.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
+import { tenantOf } from '../../domain/tenant.ts';
 import { checkFolder, type Files, writeFolder } from './folder.ts';
 import { generationFilesOf } from './generation.ts';
-import { publishedModel, type Vector } from './published.ts';
+import { publishedModel, type PublishedModel, type Vector } from './published.ts';
 import {
   csvLines,
   descriptionOf,
@@ -40,13 +41,14 @@ class TwoModels extends MillraceError {
 
 const own = ['users.csv', 'items.csv', 'users.avro', 'items.avro', 'generation.avro', 'model.json'];
 
-/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} {NoModel} {TwoModels} */
+/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} {NoModel} {TwoModels} {SeveralTenants} */
 export async function exportModel(options: ExportOptions): Promise<Exported> {
   const { ports, format, model } = options;
   const folder = { ...options, own };
   await checkFolder(folder);
   const published = await publishedModel(ports);
   refuseTwo(published.version);
+  if (model === 'stars') refuseTenants(published);
   const description = descriptionOf(published, model);
   if (format === 'generation') {
     const files = { ...generationFilesOf(published), 'model.json': jsonOf(description) };
@@ -65,6 +67,20 @@ export async function exportModel(options: ExportOptions): Promise<Exported> {
   };
   await writeFolder(folder, files);
   return { ...description, files: Object.keys(files) };
+}
+
+/** Each has a mean of its own, and the files have one. */
+class SeveralTenants extends MillraceError {
+  readonly code = 'SEVERAL_TENANTS';
+}
+
+function refuseTenants({ items }: PublishedModel): void {
+  const other = items.find(({ id }) => tenantOf(id) !== '');
+  if (other === undefined) return;
+  throw new SeveralTenants(
+    `The model holds tenants, such as '${tenantOf(other.id)}', and stars are estimated from the mean of each`,
+    'Export --model top-n, or ask the API for estimates',
+  );
 }
 
 function refuseTwo({ generation, candidate }: ModelVersion): void {

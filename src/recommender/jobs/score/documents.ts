@@ -1,6 +1,7 @@
 /** Scores as documents: collection `scores`, one for each user, those of the run before replaced or removed. */
 import type { Documents, DocumentWrite, JsonObject } from '../../../documents/port.ts';
 import type { Millis } from '../../../stream/time.ts';
+import { tenantOf } from '../../domain/tenant.ts';
 import type { PublishedModel } from '../export/published.ts';
 import type { UserScores } from './lists.ts';
 import { documentsOf } from './users.ts';
@@ -31,11 +32,12 @@ export class ScoreDocuments {
     await this.#documents.write(writes);
   }
 
-  /** Removes what earlier runs left of users whom this one did not meet: somebody erased has no list. */
-  async removeOthers(): Promise<void> {
+  /** Removes what earlier runs left of users whom this one did not meet: somebody erased has no list. Of one tenant, where it is named. */
+  async removeOthers(tenant?: string): Promise<void> {
     let others: DocumentWrite[] = [];
     for await (const { id, version } of documentsOf(this.#documents, collection)) {
       if (version === null || version.epoch >= this.#run) continue;
+      if (tenant !== undefined && tenantOf(id) !== tenant) continue;
       others.push(this.#write(id, null));
       if (others.length < atOnce) continue;
       await this.#documents.write(others);

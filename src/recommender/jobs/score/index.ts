@@ -4,6 +4,7 @@ import type { Documents } from '../../../documents/port.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
 import type { SeenPolicy } from '../../domain/shelf.ts';
+import { plainOf } from '../../domain/tenant.ts';
 import { requireSeen } from '../../published-seen.ts';
 import { publishedModel } from '../export/published.ts';
 import { ScoreDocuments } from './documents.ts';
@@ -18,6 +19,8 @@ export interface ScoreOptions {
   readonly kernel: Kernel;
   /** Items of a list: 1 to 1,000. */
   readonly n: number;
+  /** Whose users, by their own ids in the file; everybody's where absent, by scoped ids. */
+  readonly tenant?: string | undefined;
   /** What stays out of a user's list: as the topology's lists were made. */
   readonly seen: SeenPolicy;
   /** `.csv` or `.avro`. */
@@ -61,12 +64,22 @@ export async function score(options: ScoreOptions): Promise<ScoreTotals> {
     options.progress?.(totals.users);
   });
   if (file === undefined) for await (const _ of lists);
-  else await writeScores(file, lists);
+  else await writeScores(file, options.tenant === undefined ? lists : inPlainIds(lists));
   options.check?.();
-  await documents?.removeOthers();
+  await documents?.removeOthers(options.tenant);
   const { generation, number } = published.version;
   const seconds = (clock.now() - began) / 1_000;
   return { ...totals.told, seconds, modelVersion: `${generation}.${number}`, file: file ?? null };
+}
+
+/** A file of one tenant names users and items as the tenant does. */
+async function* inPlainIds(lists: AsyncIterable<readonly UserScores[]>): AsyncGenerator<readonly UserScores[]> {
+  for await (const batch of lists)
+    yield batch.map(({ userId, items, ...list }) => ({
+      ...list,
+      userId: plainOf(userId),
+      items: items.map(({ itemId, score: own }) => ({ itemId: plainOf(itemId), score: own })),
+    }));
 }
 
 /** The same, each shown to `see` first. */

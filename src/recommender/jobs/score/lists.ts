@@ -32,6 +32,8 @@ export interface ListOptions {
   /** Items of a list: 1 to 1,000. */
   readonly n: number;
   readonly seen: SeenPolicy;
+  /** Whose users; everybody's where absent. */
+  readonly tenant?: string | undefined;
 }
 
 /** In batches; what a user has seen by the policy of the lists is in none of them. */
@@ -39,7 +41,7 @@ export async function* listsOf(options: ListOptions): AsyncGenerator<readonly Us
   const { documents, published } = options;
   await using maker = await ListMaker.of(options);
   let batch: ListedUser[] = [];
-  for await (const user of usersOf(documents, published.users)) {
+  for await (const user of usersOf(documents, published.users, options.tenant)) {
     batch.push(user);
     if (batch.length < batchSize) continue;
     yield await maker.make(batch);

@@ -1,5 +1,6 @@
 /** Everybody who can have a list: those whom the model knows, and those of whom it knows too little for a vector. */
 import type { Documents } from '../../../documents/port.ts';
+import { tenantOf } from '../../domain/tenant.ts';
 import type { UserVector } from '../../../../schemas/types.ts';
 
 const pageSize = 1_000;
@@ -12,14 +13,16 @@ export interface ListedUser {
 
 /**
  * Everybody with a profile, in the order of the documents. Somebody with a vector alone was erased, or is so new that
- * nobody could say what to leave out.
+ * nobody could say what to leave out. Of one tenant, where it is named.
  */
 export async function* usersOf(
   documents: Pick<Documents, 'list'>,
   vectors: readonly UserVector[],
+  tenant?: string,
 ): AsyncGenerator<ListedUser> {
   const learnt = new Map(vectors.flatMap(vector => (vector.events === 0 ? [] : [[vector.id, vector]])));
-  for await (const { id: userId } of documentsOf(documents, 'profiles')) yield { userId, vector: learnt.get(userId) };
+  for await (const { id: userId } of documentsOf(documents, 'profiles'))
+    if (tenant === undefined || tenantOf(userId) === tenant) yield { userId, vector: learnt.get(userId) };
 }
 
 /** All documents of a collection, page by page; those that come meanwhile may be among them. */

@@ -1,10 +1,19 @@
 /** The current ratings of a log, as columns. */
 import type { Rating } from '../../../../schemas/types.ts';
 import { ratings as stream } from '../../../../topologies/streams.ts';
+import { MillraceError } from '../../../errors.ts';
 import { type LogPorts, readableValuesOf } from '../../../stream/log-values.ts';
 import { asNote, isAboutUser, isStars, subjectOf } from '../../domain/interaction.ts';
 import { scoped } from '../../domain/tenant.ts';
 import { RatingsBuilder, type Ratings } from '../evaluate/ratings.ts';
+
+/** What fits one tenant need not fit another. */
+export class SeveralTenants extends MillraceError {
+  readonly code = 'SEVERAL_TENANTS';
+}
+
+const severalTenants = (one: string, other: string): SeveralTenants =>
+  new SeveralTenants(`The log holds ratings of '${one}' and of '${other}'`, 'Name one of the tenants by --tenant');
 
 export interface LogRatings {
   readonly ratings: Ratings;
@@ -14,21 +23,25 @@ export interface LogRatings {
 
 /**
  * Sessions count as the users they were merged into; users who were erased do not count, nor do ratings that were deleted.
- * Reads the log twice.
+ * Reads the log twice. Tenants are learnt apart, and so the ratings are those of one: it has to be named where the log holds
+ * several. @throws {SeveralTenants}
  */
-export async function ratingsOfLog(ports: LogPorts): Promise<LogRatings> {
+export async function ratingsOfLog(ports: LogPorts, tenant?: string): Promise<LogRatings> {
   const people = await peopleOf(ports);
   const builder = new RatingsBuilder();
-  let others = 0;
+  let [others, seen] = [0, tenant];
   for await (const event of soundEvents(ports)) {
-    if (event !== undefined && isStars(event) && people.isKept(event))
+    const isOther = tenant !== undefined && event?.tenant !== tenant;
+    if (event !== undefined && !isOther && isStars(event) && people.isKept(event)) {
+      seen ??= event.tenant;
+      if (seen !== event.tenant) throw severalTenants(seen, event.tenant);
       builder.add({
         userId: people.userOf(event),
         itemId: scoped(event.tenant, event.itemId),
         rating: event.value,
         time: event.time,
       });
-    else others++;
+    } else others++;
   }
   return { ratings: builder.build().ratings, others };
 }

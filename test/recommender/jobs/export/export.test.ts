@@ -251,3 +251,13 @@ describe('the folder of an export', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+test('stars of several tenants are not exported: each has a mean of its own', async () => {
+  const world = await learnt();
+  await world.send(ratings, ...(await world.output(ratings)).map(event => ({ ...event, tenant: 'north' })));
+  await settle(world);
+  await expect(exportModel(given(world, 'stars', { model: 'stars' }))).rejects.toMatchObject({
+    code: 'SEVERAL_TENANTS',
+  });
+  await exportModel(given(world, 'csv'));
+});

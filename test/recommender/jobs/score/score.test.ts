@@ -210,3 +210,22 @@ test('what is not seen by the policy is in lists again', async () => {
   }
   expect(lists.get('stranger')?.map(([itemId]) => itemId)).toContain('i5');
 });
+
+test('of one tenant the file has the lists of its users by its own ids, and documents of others stay', async () => {
+  const world = await learnt();
+  const file = join(folder, 'lists.csv');
+  const north = events.map(event => ({ ...event, tenant: 'north' }));
+  await world.send(ratings, ...north);
+  await settle(world);
+  await scored(world, { toDocuments: true, n: 5 });
+  const all = await world.documents.list({ collection: 'scores', limit: 100 });
+  const totals = await scored(world, { file, toDocuments: true, n: 5, tenant: 'north' });
+  expect(totals).toMatchObject({ users: 15, lists: 15 });
+  const lists = await readCsv(file);
+  expect([...lists.keys()].sort()).toEqual(Array.from({ length: 15 }, (_, n) => `u${n}`).sort());
+  const items = new Set(events.map(({ itemId }) => itemId));
+  for (const list of lists.values()) for (const [itemId] of list) expect(items.has(itemId)).toBe(true);
+  const after = await world.documents.list({ collection: 'scores', limit: 100 });
+  expect(after.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
+  expect(after.length).toBe(31);
+});

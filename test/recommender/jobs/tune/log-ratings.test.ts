@@ -51,3 +51,12 @@ test('a rating that was deleted is none, also where it was that of a session', a
   const { ratings } = await ratingsOfLog(world);
   expect(ratings.stars.toSorted()).toEqual(Float64Array.of(2, 3));
 });
+
+test('of several tenants one has to be named, and its ratings alone are taken', async () => {
+  const world = await World.of([intake], { partitions: 2 });
+  world.clock.time = time;
+  await world.send(stream, event({ tenant: 'north' }), event({ tenant: 'south', value: 2 }));
+  await expect(ratingsOfLog(world)).rejects.toMatchObject({ code: 'SEVERAL_TENANTS' });
+  const { ratings, others } = await ratingsOfLog(world, 'south');
+  expect([[...ratings.stars], others]).toEqual([[2], 1]);
+});
