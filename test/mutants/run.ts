@@ -1,13 +1,16 @@
 // Breaks one promise at a time and requires its named test to notice: npm run test:mutants [-- --only NAME]
+// `--proved FILE`: vitest's report of a run of all tests on this very code; what passed there is not run again unbroken.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureKernel } from '../../scripts/kernel/build.ts';
 import { failure, resultsFolder, root, writeCounts } from '../../scripts/results.ts';
 import { choose, offers } from '../support/kafka/choice.ts';
 import { missingForSpark } from '../support/spark/programs.ts';
 import type { NamedTest } from './mutant.ts';
-import { type Outcome, readMutants, tryMutants } from './runner.ts';
+import { type Outcome, provedBy, readMutants, tryMutants } from './runner.ts';
 
-const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+const options = { only: { type: 'string' }, proved: { type: 'string' } } as const;
+const { only, proved } = parseArgs({ options }).values;
 const patches = import.meta.dirname;
 
 const print = ({ mutant, verdict, detail }: Outcome): void =>
@@ -22,7 +25,10 @@ const lacks = ({ file }: NamedTest): string | undefined => {
 };
 
 const mutants = await readMutants(patches, only);
-const outcomes = await tryMutants({ root, patches, modules: join(root, 'node_modules'), lacks }, mutants, print);
+await ensureKernel();
+const isProved = proved === undefined ? () => false : await provedBy(proved, root);
+const project = { root, patches, modules: join(root, 'node_modules'), lacks, built: ['dist/kernel'], isProved };
+const outcomes = await tryMutants(project, mutants, print);
 
 const count = (wanted: Outcome['verdict']): number => outcomes.filter(({ verdict }) => verdict === wanted).length;
 const [killed, skipped] = [count('killed'), count('skipped')];

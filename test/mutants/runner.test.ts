@@ -5,14 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
 import { run } from '../../scripts/run.ts';
 import type { NamedTest } from './mutant.ts';
-import { type Outcome, readMutants, tryMutants } from './runner.ts';
+import { type Outcome, provedBy, readMutants, tryMutants } from './runner.ts';
 
 const code = `export const add = (a: number, b: number): number => a + b;\n`;
-const tests = `import { expect, test } from 'vitest';
+const tests = `import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { add } from '../add.ts';
 test('two and two are four', () => expect(add(2, 2)).toBe(4));
 test('two and two is a number', () => expect(add(2, 2)).toBeTypeOf('number'));
 test('fails anyway', () => expect(add(2, 2)).toBe(5));
+test('was seen to pass, and is not run again', () => expect(add(2, 2)).toBe(5));
+test('finds what was built', () => expect([existsSync('made/by-hand'), add(2, 2)]).toEqual([true, 4]));
 `;
 
 const patch = (pattern: string, replacement: string, original = code.trim()): string => `# promise: sums are right
@@ -30,7 +33,7 @@ const difference = 'export const add = (a: number, b: number): number => a - b;'
 /** A project of one function, and a mutant for each thing that can come of one. */
 const files: Readonly<Record<string, string>> = {
   'package.json': '{ "type": "module" }\n',
-  '.gitignore': 'node_modules\n.test-results\n',
+  '.gitignore': 'node_modules\n.test-results\nmade\n',
   'add.ts': code,
   'test/add.test.ts': tests,
   'mutants/killed.patch': patch('are four', difference),
@@ -39,6 +42,8 @@ const files: Readonly<Record<string, string>> = {
   'mutants/unloadable.patch': patch('are four', 'export const sum = 1; throw new Error("no");'),
   'mutants/unnamed.patch': patch('no such test', difference),
   'mutants/red.patch': patch('fails anyway', difference),
+  'mutants/proved.patch': patch('was seen to pass', difference),
+  'mutants/built.patch': patch('finds what was built', difference),
   'mutants/elsewhere.patch': patch('needs a moon', difference),
 };
 
@@ -57,7 +62,9 @@ beforeAll(async () => {
   await run({ command: 'git', given: ['init', '-q'], folder, limit_ms: 60_000 });
   const patches = join(folder, 'mutants');
   const lacks = ({ pattern }: NamedTest) => (pattern === 'needs a moon' ? 'there is no moon' : undefined);
-  const project = { root: folder, patches, modules: join(root, 'node_modules'), lacks };
+  await write('made/by-hand', 'there');
+  const isProved = ({ pattern }: NamedTest) => pattern === 'was seen to pass';
+  const project = { root: folder, patches, modules: join(root, 'node_modules'), lacks, built: ['made'], isProved };
   outcomes = await tryMutants(project, await readMutants(patches, undefined), ({ mutant }) => told.push(mutant.name));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -67,6 +74,11 @@ const outcomeOf = (name: string): Outcome | undefined => outcomes.find(({ mutant
 describe('a mutant', () => {
   test('is killed when its named test fails', () => {
     expect(outcomeOf('killed')).toMatchObject({ verdict: 'killed', mutant: { promise: 'sums are right' } });
+  });
+
+  test('is not tried unbroken where its test was seen to pass, and finds what was built before it', () => {
+    expect(outcomeOf('proved')?.verdict).toBe('killed');
+    expect(outcomeOf('built')?.verdict).toBe('killed');
   });
 
   test('has survived when its named test passes, though another would fail', () => {
@@ -90,6 +102,24 @@ describe('a mutant', () => {
     expect(told.toSorted()).toEqual(outcomes.map(({ mutant }) => mutant.name));
     const { output } = await run({ command: 'git', given: ['status', '--short'], folder, limit_ms: 60_000 });
     expect(output.trim().split('\n')).toEqual(expect.arrayContaining(['?? add.ts', '?? mutants/']));
+  });
+
+  test('is proved by a report in which all tests of its name passed, and there was one', async () => {
+    const result = (status: string, fullName: string) => ({ status, fullName });
+    const assertionResults = [
+      result('passed', ' a is'),
+      result('passed', 'b is'),
+      result('failed', 'b was'),
+      result('skipped', 'c'),
+    ];
+    await write(
+      'report.json',
+      JSON.stringify({ testResults: [{ name: join(folder, 'x.test.ts'), assertionResults }] }),
+    );
+    const isProved = await provedBy(join(folder, 'report.json'), folder);
+    const proved = ['a', 'is$', '^a is$', 'b', 'c', 'd'].filter(pattern => isProved({ file: 'x.test.ts', pattern }));
+    expect(proved).toEqual(['is$', '^a is$']);
+    expect(isProved({ file: 'y.test.ts', pattern: 'a' })).toBe(false);
   });
 
   test('without a header is refused by name', async () => {
