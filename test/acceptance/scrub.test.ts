@@ -1,16 +1,21 @@
 /** After an erasure and a scrub no file holds a byte of the user, and a replay of the log meets nobody who is gone. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
 import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
+import { steps } from '../../src/recommender/jobs/scrub/scrub.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
+import { BatchCursor } from '../../src/transport/record.ts';
 import { holdersOf } from '../support/bytes.ts';
 import { millraceWith, startedWith } from '../support/cli.ts';
 
-const limit_ms = 300_000;
+const limit_ms = 600_000;
+const scrubChild = resolve(import.meta.dirname, '../support/scrub-child.ts');
 const gone = 'zyx-erased-ann-4711';
 const session = 'zyx-erased-session-4711';
 const environment = { MILLRACE_SERVING_LIST_KEY: 'the same for each of them', MILLRACE_GENERATE_RATE: '0' };
@@ -28,6 +33,7 @@ const Erasure = z.object({
   generation: Place,
   documents: Place,
   log: Place,
+  bytes: Place.extend({ places: z.array(z.string()) }),
 });
 
 async function command(...words: string[]): Promise<unknown> {
@@ -106,10 +112,28 @@ test(
     await command('run', '--until-caught-up');
 
     await removeOrders();
+    const before = await receiptOf(id);
+    expect(before).toMatchObject({
+      log: { state: 'kept' },
+      bytes: { state: 'kept', places: ['log', 'snapshots', 'files'] },
+    });
+    const scratch = mkdtempSync(join(tmpdir(), 'millrace-killed-'));
+    onTestFinished(() => rmSync(scratch, { recursive: true }));
+    const killed = steps.map(({ name }) => ({ name, folder: join(scratch, name) }));
+    for (const { folder } of killed) cpSync(data, folder, { recursive: true });
     const scrubbed = await command('users', 'scrub');
     expect(scrubbed).toMatchObject({ users: 1, sessions: 1, waiting: 0, kept: {} });
     expect(await holdersOf(data, gone, session)).toEqual([]);
     expect(await command('users', 'scrub')).toMatchObject({ users: 0, redacted: 0 });
+    expect(await receiptOf(id)).toMatchObject({ log: { state: 'gone' }, bytes: { state: 'gone', places: [] } });
+
+    // Killed before any step, and started again, it comes to the same end.
+    for (const { name, folder } of killed) {
+      expect([name, await scrubInChild(folder, name)]).toEqual([name, 'SIGKILL']);
+      expect([name, await scrubInChild(folder)]).toEqual([name, null]);
+      expect([name, await holdersOf(folder, gone, session)]).toEqual([name, []]);
+      expect([name, await recordsIn(folder)]).toEqual([name, await recordsIn(data)]);
+    }
 
     // All goes on, and who comes back is somebody new.
     await command('run', '--until-caught-up');
@@ -118,6 +142,37 @@ test(
     expect(replayed).toBe(never);
   },
 );
+
+const receiptOf = async (id: string) => Erasure.parse(await command('users', 'receipt', id));
+
+/** The signal that ended it; null where it came to its end. */
+async function scrubInChild(folder: string, before = ''): Promise<NodeJS.Signals | null> {
+  const child = spawn(process.execPath, [scrubChild, folder, before], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await once(child, 'close');
+  if (child.signalCode === null) expect([child.exitCode, child.exitCode === 0 ? '' : stderr]).toEqual([0, '']);
+  return child.signalCode;
+}
+
+/** Each record of each topic: where it stands, of what kind, under which sequence and watermark, and its bytes. */
+async function recordsIn(folder: string): Promise<string[]> {
+  const log = openEmbeddedLog({ path: join(folder, 'log.db') });
+  const records: string[] = [];
+  for (const { topic, partitions } of await log.topics())
+    for (let partition = 0; partition < partitions; partition++)
+      for (const batch of await log.read({ topic, partition, from: 0, maxRecords: 1e6, maxBytes: 1e9 })) {
+        const record = new BatchCursor(batch);
+        while (record.next()) {
+          const { offset, kind, sequence, watermark } = record;
+          records.push(
+            `${topic}/${partition}@${offset} ${kind} ${sequence} ${watermark} ${record.value().toString('hex')}`,
+          );
+        }
+      }
+  await log.close();
+  return records;
+}
 
 async function modelHashOf(folder: string, ...flags: readonly string[]): Promise<string> {
   const run = await millraceWith(environment, 'run', '--until-caught-up', '--data', folder, ...flags, '--json');

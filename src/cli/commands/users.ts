@@ -23,7 +23,8 @@ const usualWait_s = 60;
 const help = `
 It is what DELETE /v2/users/{id} does, and its receipt is that of the servers with the same serving.listKey: nobody else
 keeps it, since it would name the user. What is waiting goes by itself while the tasks run; the log keeps its records
-until retention removes them. An order is the shop's own record, and is not removed.`;
+until retention removes them, or 'users scrub' has redacted them. An order is the shop's own record, and is not
+removed.`;
 
 /** `millrace users erase` and `receipt`: the API's erasure for who has no API at hand. */
 export function addUsers(program: Command): void {
@@ -113,20 +114,21 @@ function erasurePortsOf(
 ): WaitingPorts {
   const documents = new TenantDocuments(all, tenant);
   const ratings = { transport, clock, newEventId: randomUUID, tenant };
-  return { ...parts, ratings, stored: new Stored(documents), documents, transport };
+  return { ...parts, ratings, stored: new Stored(documents), documents, scrubs: all, transport };
 }
 
 const tellTrouble = (error: unknown): void => {
   process.stderr.write(`model-versions: ${error instanceof Error ? error.message : String(error)}\n`);
 };
 
-function textOf({ id, requestedAt, model, generation, documents, orders, log }: Erasure): string {
+function textOf({ id, requestedAt, model, generation, documents, orders, log, bytes }: Erasure): string {
   const rows = [
     ['model', model.state, model.modelVersion === null ? '' : `since version ${model.modelVersion}`],
     ['generation', generation.state, ''],
     ['documents', documents.state, documents.collections.join(' ')],
     ['orders', orders.state, orders.collections.join(' ')],
-    ['log', log.state, log.until === null ? 'without limit of time' : `until ${log.until}`],
+    ['log', log.state, log.state === 'gone' ? '' : log.until === null ? 'without limit of time' : `until ${log.until}`],
+    ['bytes', bytes.state, bytes.places.join(' ')],
   ];
   return `${table(['place', 'state', 'what'], rows)}\nasked at ${requestedAt}; receipt ${id}`;
 }

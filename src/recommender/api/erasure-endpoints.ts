@@ -33,8 +33,17 @@ const erasure = z.object({
     .describe('The shop’s own records, which an erasure leaves: whoever keeps them removes them'),
   log: z.object({
     state,
-    until: z.iso.datetime().nullable().describe('When retention has removed it; null where a topic keeps it for ever'),
+    until: z.iso
+      .datetime()
+      .nullable()
+      .describe('When retention has removed it; null where it was redacted, or a topic keeps it for ever'),
   }),
+  bytes: z
+    .object({
+      state,
+      places: z.array(z.enum(['log', 'snapshots', 'files'])).describe('Those that may still hold some'),
+    })
+    .describe('What files hold beside what can be read: `millrace users scrub` takes it out of those of a folder'),
 });
 
 const byReceipt = z.strictObject({ id: z.string().min(1).max(maxReceiptLength) });

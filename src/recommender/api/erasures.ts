@@ -4,6 +4,8 @@ import type { Documents } from '../../documents/port.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
+import { BatchCursor, Kind, type RecordBatch } from '../../transport/record.ts';
+import { isPending } from '../jobs/scrub/turn.ts';
 import { ordersCollection } from '../orders/order.ts';
 import { toldCollection } from '../orders/told.ts';
 import { appendEvent, type EventPorts } from './append-event.ts';
@@ -16,7 +18,9 @@ export interface ErasurePorts {
   readonly learnt: LearntOffsets;
   readonly stored: Pick<Stored, 'model'>;
   readonly documents: Pick<Documents, 'list'>;
-  readonly transport: Pick<Transport, 'topics'>;
+  /** Those of all tenants, where a scrub says that it is under way. */
+  readonly scrubs: Pick<Documents, 'get'>;
+  readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'>;
   readonly receipts: ErasureReceipts;
 }
 
@@ -38,9 +42,14 @@ export interface Erasure {
   readonly documents: { readonly state: ErasureState; readonly collections: readonly string[] };
   /** The shop's own records, and what was told of them: an erasure leaves them, and whoever keeps them removes them. */
   readonly orders: { readonly state: ErasureState; readonly collections: readonly string[] };
-  /** Records in topics; `until` is null where a topic keeps records without limit of time. */
+  /** Records in topics; `until` is null where they were redacted, or a topic keeps records without limit of time. */
   readonly log: { readonly state: ErasureState; readonly until: string | null };
+  /** What files hold beside what can be read in them; see `jobs/scrub`. */
+  readonly bytes: { readonly state: ErasureState; readonly places: readonly BytesPlace[] };
 }
+
+/** Records of the log; snapshots, journals and files of generations; free pages and rows of what was removed. */
+export type BytesPlace = 'log' | 'snapshots' | 'files';
 
 /** Of everything that is kept by user. */
 const collections = ['recommendations', 'userVectors', 'profiles', 'histories', 'scores'] as const;
@@ -89,6 +98,7 @@ export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Mi
   const isOwed = version === undefined || (await ports.stored.model())?.owesErasure !== false;
   const left = await holding(ports.documents, collections, userId);
   const orders = await holding(ports.documents, orderCollections, userId);
+  const bytes = await bytesOf(ports, receipt);
   return {
     id: ports.receipts.seal(receipt),
     topic: ratings.name,
@@ -102,8 +112,26 @@ export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Mi
     generation: { state: isOwed ? 'waiting' : 'gone' },
     documents: { state: left.length === 0 ? 'gone' : 'waiting', collections: left },
     orders: { state: orders.length === 0 ? 'gone' : 'kept', collections: orders },
-    log: await logOf(ports, at),
+    log: bytes.places.includes('log') ? await logOf(ports, at) : { state: 'gone', until: null },
+    bytes,
   };
+}
+
+/** The erasure itself is redacted last of all that tells of the user: where it is, all else was before. */
+async function bytesOf({ transport, scrubs }: ErasurePorts, { partition, offset }: Receipt): Promise<Erasure['bytes']> {
+  const at = { topic: ratings.name, partition };
+  const { start } = await transport.bounds(at);
+  const batches =
+    start > offset ? [] : await transport.read({ ...at, from: offset, to: offset + 1, maxRecords: 1, maxBytes: 1 });
+  if (!batches.some(batch => isRedactedAt(batch, offset)))
+    return { state: 'kept', places: ['log', 'snapshots', 'files'] };
+  return (await isPending(scrubs)) ? { state: 'waiting', places: ['files'] } : { state: 'gone', places: [] };
+}
+
+function isRedactedAt(batch: RecordBatch, offset: Offset): boolean {
+  const record = new BatchCursor(batch);
+  while (record.next()) if (record.offset === offset) return record.kind === Kind.redacted;
+  return false;
 }
 
 /** Those of the collections that hold something of the user. */

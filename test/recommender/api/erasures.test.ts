@@ -40,6 +40,7 @@ test('an erasure is in the log when it is answered, and its receipt tells how it
     generation: { state: 'waiting' },
     documents: { state: 'waiting', collections: ['recommendations', 'userVectors', 'profiles', 'histories'] },
     log: { state: 'kept', until: null },
+    bytes: { state: 'kept', places: ['log', 'snapshots', 'files'] },
   });
   await world.drain();
   const learnt = await stand(asked.id);
