@@ -51,10 +51,12 @@ function eventsOf(
   const values = new Values(ratings, registry);
   return choosing(async (record, partition) => {
     const value = await values.of(record);
-    const somebody = erased.get(value === undefined ? record.key() : subjectOf(value));
-    if (somebody === undefined || !isMeant(somebody, record.offset)) return undefined;
     const { offset, origin } = record;
-    return isPast(somebody, { partition, offset, origin }) ? values.timeOf(value, origin) : undefined;
+    // Bytes that nobody can read say whose they are by their key, or by an id in quotes.
+    const named = value === undefined ? [record.key(), ...quotedIn(erased, record.value())] : [subjectOf(value)];
+    const somebody = named.flatMap(id => erased.get(id) ?? []);
+    const goes = somebody.some(each => isMeant(each, offset) && isPast(each, { partition, offset, origin }));
+    return goes ? values.timeOf(value, origin) : undefined;
   });
 }
 
