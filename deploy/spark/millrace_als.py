@@ -101,7 +101,7 @@ def decoded(spark: SparkSession, events: DataFrame, schemas: list[str]) -> list[
     return [judged(fields_of(part)) for part in known] + [unknown]
 
 
-FIELDS = ('eventId', 'userId', 'sessionId', 'itemId', 'kind', 'value', 'time')
+FIELDS = ('eventId', 'tenant', 'userId', 'sessionId', 'itemId', 'kind', 'value', 'time')
 
 
 def frame_of(spark: SparkSession, schema: str) -> str:
@@ -146,13 +146,29 @@ def judged(events: DataFrame) -> DataFrame:
     sound_time = (time_ms >= EARLIEST) & (time_ms <= F.col('origin') + DAY)
     problem = (
         F.when(kind.isNull(), 'record')
+        .when(~F.col('tenant').rlike(TENANT), 'tenant')
         .when(~sound_id('eventId'), 'eventId')
         .when(~user, 'userId')
         .when(~item, 'itemId')
         .when(~sound_value | F.isnan(value), 'value')
         .when(~sound_time | time_ms.isNull() | F.col('origin').isNull(), 'time')
     )
-    return events.withColumn('problem', problem).drop('origin')
+    told = events.withColumn('problem', problem).drop('origin')
+    return told.withColumns({name: scoped(name) for name in ('userId', 'sessionId', 'itemId')})
+
+
+# src/recommender/domain/tenant.ts: no id holds control characters, so that no two tenants have one in common.
+TENANT = '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$'
+SEPARATOR = '\x1f'
+
+
+def scoped(name: str) -> Column:
+    tenant, id = F.col('tenant'), F.col(name)
+    return F.when((tenant == '') | (id == ''), id).otherwise(F.concat(tenant, F.lit(SEPARATOR), id))
+
+
+def tenant_of(id: str) -> str:
+    return id.split(SEPARATOR, 1)[0] if SEPARATOR in id else ''
 
 
 def sound_id(name: str) -> Column:
@@ -321,7 +337,7 @@ def on_grid(values: Column, exponent: int) -> Column:
 
 
 def vectors_of(ids: DataFrame, lists: DataFrame, stars: DataFrame, events: DataFrame, exponent: int, flags) -> DataFrame:
-    """The records of users.avro or items.avro, in ascending order of id; who has no factors has zeros."""
+    """The records of users.avro or items.avro of one tenant; who has no factors has zeros."""
     name, number = ids.columns
     factors = lists.select(F.col('id').alias(number), on_grid(F.col('features'), exponent).alias('factors'))
     star_factors = on_grid(F.col('features'), STAR_EXPONENT).alias('starFactors')
@@ -334,7 +350,7 @@ def vectors_of(ids: DataFrame, lists: DataFrame, stars: DataFrame, events: DataF
         (F.rint(F.coalesce('bias', F.lit(0.0)) * 2**STAR_EXPONENT) / 2**STAR_EXPONENT).alias('bias'),
         F.coalesce('events', F.lit(0)).cast('long').alias('events'),
     )
-    return records.repartition(1).sortWithinPartitions('id')
+    return records
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -414,36 +430,57 @@ class Files:
 # -- train ------------------------------------------------------------------------------------------------------------
 
 
+class Part:
+    """A tenant, which is trained by itself: docs/decisions/0069."""
+
+    def __init__(self, spark: SparkSession, events: DataFrame, flags: argparse.Namespace):
+        pairs = folded(known_events(events), weights_of(flags)).persist()
+        self.ids = [numbered(pairs, name).persist() for name in ('userId', 'itemId')]
+        self.pairs = reduce(lambda rows, ids: rows.join(ids, ids.columns[0]), self.ids, pairs).persist()
+        self.weighed = self.pairs.where(F.col('confidence') > 0)
+        self.size = dict(zip(('users', 'items', 'pairs'), (*(ids.count() for ids in self.ids), self.weighed.count())))
+        self.stars_sum, self.ratings = self.pairs.agg(F.sum('stars'), F.count('stars')).first()
+        nothing = spark.createDataFrame([], 'id int, features array<float>, bias double')
+        mean = self.stars_sum / self.ratings if self.ratings else None
+        self.lists = (nothing, nothing) if self.size['pairs'] == 0 else train_lists(self.weighed, flags)
+        self.stars = (nothing, nothing) if mean is None else train_stars(self.pairs, mean, flags)
+
+    def vectors(self, side: int, exponent: int, flags: argparse.Namespace) -> DataFrame:
+        ids = self.ids[side]
+        events = self.weighed.groupBy(ids.columns[1]).agg(F.count('*').alias('events'))
+        return vectors_of(ids, self.lists[side], self.stars[side], events, exponent, flags)
+
+
 def train(spark: SparkSession, flags: argparse.Namespace) -> dict:
     began = time.monotonic()
     files = Files(spark, flags.out)
     files.require_free(flags.overwrite)
     events = read_events(spark, flags).persist()
     told = told_of(events, flags.most_invalid)
-    pairs = folded(known_events(events), weights_of(flags)).persist()
-    users, items = numbered(pairs, 'userId').persist(), numbered(pairs, 'itemId').persist()
-    pairs = pairs.join(users, 'userId').join(items, 'itemId').persist()
-    weighed = pairs.where(F.col('confidence') > 0)
-    size = {'users': users.count(), 'items': items.count(), 'pairs': weighed.count()}
+    tenants = sorted(row['tenant'] for row in events.where(F.col('problem').isNull()).select('tenant').distinct().collect())
+    parts = [Part(spark, events.where(F.col('tenant') == tenant), flags) for tenant in tenants]
+    size = {name: sum(part.size[name] for part in parts) for name in ('users', 'items', 'pairs')}
     if size['pairs'] == 0:
         raise Refused('No event says anything by these weights: name other ratings, or other --weights')
-    mean = pairs.agg(F.avg('stars')).first()[0]
-    nothing = spark.createDataFrame([], 'id int, features array<float>, bias double')
-    lists = train_lists(weighed, flags)
-    stars = (nothing, nothing) if mean is None else train_stars(pairs, mean, flags)
-    grids = exponents(*(extent(side, flags.rank) for side in lists), flags.finest)
-    star_extents = [extent(side, flags.star_rank) for side in stars]
+    ratings = sum(part.ratings for part in parts)
+    mean = sum(part.stars_sum or 0 for part in parts) / ratings if ratings else None
+    # All on one grid, as vectors of one generation are.
+    grids = exponents(*(extent(together(part.lists[side] for part in parts if part.size['pairs']), flags.rank) for side in (0, 1)), flags.finest)
+    star_extents = [extent(together(part.stars[side] for part in parts), flags.star_rank) for side in (0, 1)]
     if exponents(*star_extents, STAR_EXPONENT) != (STAR_EXPONENT, STAR_EXPONENT):
         raise Refused(f'Star factors {star_extents} do not fit the grid of 2^-{STAR_EXPONENT}: raise --star-regularisation')
-    for side, (name, ids) in enumerate((('users', users), ('items', items))):
-        events_of = weighed.groupBy(ids.columns[1]).agg(F.count('*').alias('events'))
-        vectors = vectors_of(ids, lists[side], stars[side], events_of, grids[side], flags)
-        files.write_avro(vectors, f'{name}.avro', VECTOR)
+    for side, name in enumerate(('users', 'items')):
+        vectors = together(part.vectors(side, grids[side], flags) for part in parts)
+        files.write_avro(vectors.repartition(1).sortWithinPartitions('id'), f'{name}.avro', VECTOR)
     head = head_of(flags, size, grids, mean)
     columns = ', '.join(f'{name} {SQL_TYPES[type]}' for name, type in HEAD_TYPES)
     files.write_avro(spark.createDataFrame([head], columns).coalesce(1), 'generation.avro', HEAD)
     exponent_names = {'userExponent': grids[0], 'itemExponent': grids[1]}
     return {**told, **size, **exponent_names, 'seconds': round(time.monotonic() - began, 3)}
+
+
+def together(frames) -> DataFrame:
+    return reduce(DataFrame.unionByName, frames)
 
 
 def head_of(flags: argparse.Namespace, size: dict, grids: tuple[int, int], mean: float | None) -> dict:
@@ -529,10 +566,13 @@ def score(spark: SparkSession, flags: argparse.Namespace) -> dict:
 
 
 def best(users, ids: list[str], items: np.ndarray, unit: float, n: int):
-    """The n best items of each user: by score, ties in the order of ids."""
+    """The n best items of each user, of its own tenant: by score, ties in the order of ids."""
     number_of = {id: number for number, id in enumerate(ids)}
+    tenants = np.array([tenant_of(id) for id in ids], dtype=object)
+    others = {tenant: tenants != tenant for tenant in set(tenants)}
     for user in users:
         scores = items @ np.array(user['factors'], dtype=np.float64)
+        scores[others.get(tenant_of(user['id']), slice(None))] = -np.inf
         scores[[number_of[id] for id in user['seen'] or () if id in number_of]] = -np.inf
         few = min(n, int(np.isfinite(scores).sum()))
         if few == 0:

@@ -15,7 +15,8 @@ function eventsOf(tenant: string, { count, salt }: { readonly count: number; rea
       userId: `u${(n * 7 + salt) % 13}`,
       itemId: `i${(n * 11 + salt * 3) % 17}`,
       value: 1 + ((n * salt) % 5),
-      time: day + (salt * 1_000 + n) * minute,
+      // Those of all tenants lie among each other.
+      time: day + (Math.floor(salt / 20) * 1_000 + n) * minute,
     }),
   );
 }
