@@ -57,7 +57,7 @@ void millrace.get('/v2/popular', { params: { query: { n: 'three' } } });
 export const printed = 'doubling 10\nNothingThere\n';
 
 /** The values that `import 'millrace/client'` gives. */
-export const clientNames = ['InvalidClient', 'Refused', 'TimedOut', 'UnreadableEvent', 'Unreachable', 'createClient'];
+export const clientNames = ['InvalidClient', 'Refused', 'TimedOut', 'Unreachable', 'UnreadableEvent', 'createClient'];
 
 /** The values that `import 'millrace/log'` gives. */
 export const logNames = ['NothingThere', 'openClient'];
