@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { thorough } from './test/thorough.ts';
 
 const minute_ms = 60_000;
 
@@ -26,19 +27,26 @@ const setupFiles = ['test/support/own-environment.ts'];
 /** Before any test: the model does not work without its kernel. */
 const kernel = 'test/support/kernel.ts';
 
-const unit = {
+/** What needs nothing but this process, mostly: the quick tests, and those that take their time. */
+const quick = (name: string, include: string[], exclude: string[]) => ({
   test: {
     setupFiles,
     globalSetup: kernel,
-    name: 'unit',
-    include: ['test/**/*.test.ts'],
-    exclude: Object.keys(slowSuites).map(folder => `test/${folder}/**`),
+    name,
+    include,
+    exclude,
     testTimeout: 2 * minute_ms,
     hookTimeout: 2 * minute_ms,
     expect: { poll: { timeout: minute_ms } },
     sequence: { groupOrder: 0 },
   },
-};
+});
+
+const unit = quick(
+  'unit',
+  ['test/**/*.test.ts'],
+  [...Object.keys(slowSuites).map(folder => `test/${folder}/**`), ...thorough],
+);
 
 /** What has to stand before the tests of a suite. */
 const globalSetups: Record<string, string[]> = {
@@ -66,6 +74,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     teardownTimeout: minute_ms / 2,
-    projects: [unit, ...slow],
+    projects: [quick('thorough', [...thorough], []), unit, ...slow],
   },
 });
