@@ -110,6 +110,9 @@ async function demoIssuerOf({ ports: { clock }, config: { auth } }: Serving): Pr
   return openDemoIssuer({ clock, claim: auth.claims.role });
 }
 
+/** Users that a page suggests to be, where anybody may be anybody. */
+const suggestedUsers = 8;
+
 /** Of the pages: by the address that the server says, and by the name of this machine. */
 const originsOf = (url: string): readonly string[] => [url, `http://localhost:${new URL(url).port}`];
 
@@ -146,6 +149,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
     required: access !== undefined,
     tokenEndpoint: issuer?.tokenEndpoint ?? null,
     adminRole: auth.roles.admin,
+    suggested: async () => (access === undefined || issuer !== undefined ? server.firstUsers(suggestedUsers) : []),
   });
   await addPages(server.app);
   return { access, server };

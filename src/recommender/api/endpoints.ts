@@ -4,6 +4,7 @@ import type { Health, Verdict } from '../../operations/health.ts';
 import { noRules } from '../domain/rules.ts';
 import { askEndpoints, type AskParts } from './ask-endpoints.ts';
 import { batchEndpoints, type BatchParts } from './batch-endpoints.ts';
+import { callerEndpoint } from './caller-endpoint.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import { explained } from './explained.ts';
 import type { ItemVectors } from './item-vectors.ts';
@@ -63,6 +64,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     exposureEndpoint(parts),
     ...batchEndpoints(parts),
     ...orderEndpoints(parts),
+    callerEndpoint(),
     ...operationEndpoints(parts),
   ];
   const description: Endpoint = endpoint(

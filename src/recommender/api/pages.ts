@@ -32,11 +32,15 @@ export interface SignIn {
   readonly tokenEndpoint: string | null;
   /** What an admin's role is called. */
   readonly adminRole: string;
+  /** Some users that the model knows, to try a page with; none where people have to prove who they are. */
+  readonly suggested: () => Promise<readonly string[]>;
 }
 
 /** `/sign-in.json`, for pages alone: no part of the API. */
-export function addSignIn(app: FastifyInstance, signIn: SignIn): void {
-  app.get('/sign-in.json', (_, reply) => reply.header('cache-control', 'no-store').send(signIn));
+export function addSignIn(app: FastifyInstance, { suggested, ...signIn }: SignIn): void {
+  app.get('/sign-in.json', async (_, reply) =>
+    reply.header('cache-control', 'no-store').send({ ...signIn, suggested: await suggested() }),
+  );
 }
 
 /** A file in assets has a hash in its name, so one name never stands for two contents. */

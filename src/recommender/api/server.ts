@@ -15,7 +15,7 @@ import { Answering } from './answering.ts';
 import { cachedAnswer } from './caching.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointParts, MetricsSource } from './endpoints.ts';
-import { PortTaken } from './errors.ts';
+import { PortTaken, TooManyUsers } from './errors.ts';
 import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
 import { Idempotency } from './idempotency.ts';
 import { ItemDirectory } from './items.ts';
@@ -86,6 +86,8 @@ export interface Server {
   moveTo(from: Pick<ServerOptions, 'documents' | 'transport' | 'live'>): Promise<void>;
   /** How good the model is, as `/v2/models/quality` tells it; undefined before there is one. */
   quality(): Promise<ModelQuality | undefined>;
+  /** Ids of the first n users, for who may be anybody; none where there are more users than it holds. */
+  firstUsers(n: number): Promise<readonly string[]>;
   /** Answers what has been asked and ends the live streams, then ends. */
   close(): Promise<void>;
 }
@@ -115,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       await before.close();
     },
     quality: () => modelQuality(answering.of('').parts),
+    firstUsers: n => firstOf(answering.of('').parts.users, n),
     close: () => app.close(),
   };
 }
@@ -223,6 +226,15 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
       return reply.code(status).headers(headers).send(sent);
     },
   });
+}
+
+async function firstOf(directory: UserDirectory, n: number): Promise<readonly string[]> {
+  try {
+    return (await directory.find('', n)).users.map(({ userId }) => userId);
+  } catch (error) {
+    if (error instanceof TooManyUsers) return [];
+    throw error;
+  }
 }
 
 /** Sent several times, it is one text. */

@@ -68,6 +68,7 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/users/ann/orders', [401, 200, 403, 200, 403, 200]],
   ['GET /v2/orders/ann/o-1', [401, 404, 403, 404, 403, 404]],
   ['GET /v2/orders/ann/o-1/progress', [401, 404, 403, 404, 403, 404]],
+  ['GET /v2/me', [401, 200, 200, 200, 403, 200]],
 ];
 
 test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {
@@ -98,6 +99,14 @@ test('a shopper who asks for another learns nothing of whether there is such a o
   ];
   expect([known.statusCode, known.json<{ code: string }>().code]).toEqual([403, 'FORBIDDEN']);
   expect(known.body).toBe(unknown.body);
+});
+
+test('whoever is known is told whom the credentials speak for', async () => {
+  const { server } = await trustingShop();
+  const told = async (authorization: string): Promise<unknown> =>
+    (await server.app.inject({ url: '/v2/me', headers: { authorization } })).json();
+  expect(await told('ann')).toEqual({ role: 'shopper', userId: 'ann' });
+  expect(await told('service')).toEqual({ role: 'service', userId: null });
 });
 
 test('a report of who is not signed in is about the session', async () => {

@@ -47,6 +47,9 @@ export function listNewsOf(text: string): ListNews {
   };
 }
 
+/** Id of the list that an event of `…/recommendations/live` brings. @throws {UnreadableEvent} for anything else */
+export const listIdOf = (text: string): string => textIn(fieldsOf(text), 'listId');
+
 function tasksIn({ tasks }: Fields): TaskLag[] {
   if (!Array.isArray(tasks)) throw new UnreadableEvent('tasks is not a list');
   return tasks.map((fields: unknown) => {

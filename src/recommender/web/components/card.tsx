@@ -1,5 +1,6 @@
 /** A part of the page with a heading of its own, and the states that everything asked for can be in. */
 import type { ComponentChildren } from 'preact';
+import { failureWords } from './failure-words.ts';
 import type { Known } from './resource.ts';
 
 interface CardProps {
@@ -58,7 +59,7 @@ interface FailedProps {
 const Failed = ({ failure, stale, again }: FailedProps) => (
   <div class="failed" role="alert">
     <p>
-      {failure.message}
+      {failureWords(failure, navigator.onLine)}
       {stale ? ' What you see is from before.' : ''}
     </p>
     <button type="button" class="button" onClick={again}>

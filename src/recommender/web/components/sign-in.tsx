@@ -5,10 +5,13 @@ import { howToSignIn, opens, tokenFrom } from './token-issuer.ts';
 const kept = 'millrace.token';
 
 /** The token to show; undefined where none is needed. It is kept until the tab is closed, and only one that counts. */
-export async function signedIn(place: Element): Promise<string | undefined> {
+export const signedIn = (place: Element): Promise<string | undefined> => untilItWorks(() => tokenOf(place), place);
+
+/** Says what does not work, and tries again once somebody wants to. */
+export async function untilItWorks<T>(work: () => Promise<T>, place: Element): Promise<T> {
   for (;;) {
     try {
-      return await tokenOf(place);
+      return await work();
     } catch (error) {
       await toldOf(error instanceof Error ? error.message : String(error), place);
     }
@@ -26,7 +29,7 @@ async function tokenOf(place: Element): Promise<string | undefined> {
 }
 
 async function issued(endpoint: string, role: string): Promise<string> {
-  const { token } = await tokenFrom(endpoint, { role });
+  const token = await tokenFrom(endpoint, { role });
   if (!(await counts(token))) throw new Error('The server does not trust the token that its issuer gives.');
   return token;
 }

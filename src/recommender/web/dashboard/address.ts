@@ -6,6 +6,8 @@ export interface Address {
   readonly user: ReadonlySignal<string | undefined>;
   /** A choice can be taken back with the browser's button; a default is no step of its own. */
   go(user: string, how: 'choice' | 'default'): void;
+  /** Names nobody from then on. */
+  leave(): void;
 }
 
 export function openAddress(page: Window): Address {
@@ -20,6 +22,10 @@ export function openAddress(page: Window): Address {
       if (how === 'choice') page.history.pushState(null, '', url);
       else page.history.replaceState(null, '', url);
       user.value = next;
+    },
+    leave: () => {
+      page.history.pushState(null, '', page.location.pathname);
+      user.value = undefined;
     },
   };
 }

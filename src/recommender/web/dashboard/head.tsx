@@ -1,6 +1,6 @@
 /** The bar at the top: whose list it is, whether the page is connected, and the theme. */
+import { ConnectionState } from '../components/connection-state.tsx';
 import { ThemeToggle } from '../components/theme-toggle.tsx';
-import { ConnectionState } from './connection-state.tsx';
 import type { Dashboard } from './store.ts';
 import { UserPicker } from './user-picker.tsx';
 

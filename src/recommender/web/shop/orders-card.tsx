@@ -1,11 +1,12 @@
 /** What was ordered, to give back line by line or as a whole. */
 import type { Order } from '../../api/client/shop.ts';
 import { Answered, Card, Empty } from '../components/card.tsx';
+import { Stamp } from './poster.tsx';
 import type { Shop } from './store.ts';
 
 export const OrdersCard = ({ shop }: { readonly shop: Shop }) => (
   <Card id="orders" title="Your orders">
-    <Answered known={shop.orders.value} again={() => shop.askOrders()} rows={2}>
+    <Answered known={shop.orders.orders.value} again={() => shop.orders.reload()} rows={2}>
       {({ orders }) =>
         orders.length === 0 ? (
           <Empty title="No orders yet">They appear here, and can be returned.</Empty>
@@ -41,8 +42,9 @@ function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop 
       <ul class="goods">
         {order.lines.map(({ itemId, quantity, standing }) => (
           <li key={itemId}>
+            <Stamp ware={shop.titles.of(itemId)} />
             <p class="name">
-              {shop.titleOf(itemId)}{' '}
+              {shop.titles.nameOf(itemId)}{' '}
               <span class="detail">{quantity === standing ? quantity : `${standing} of ${quantity}`}</span>
             </p>
             {standing > 0 ? (
@@ -52,7 +54,7 @@ function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop 
                 disabled={shop.busy.value}
                 onClick={() => void shop.giveBack(order, itemId)}
               >
-                Return one<span class="visually-hidden"> {shop.titleOf(itemId)}</span>
+                Return one<span class="visually-hidden"> {shop.titles.nameOf(itemId)}</span>
               </button>
             ) : null}
           </li>

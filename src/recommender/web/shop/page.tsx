@@ -1,9 +1,9 @@
-/** The whole shop: what there is to buy and what is recommended on the left, basket, way of the order and orders on the right. */
-import { useEffect } from 'preact/hooks';
-import { Combobox } from '../components/combobox.tsx';
+/** The whole shop: what is recommended and what there is on the left, basket, way of the order and orders on the right. */
+import { useEffect, useRef } from 'preact/hooks';
+import { ConnectionState } from '../components/connection-state.tsx';
 import { ThemeToggle } from '../components/theme-toggle.tsx';
-import { ConnectionState } from '../dashboard/connection-state.tsx';
 import { many } from '../dashboard/format.ts';
+import { countOf } from './basket.ts';
 import { BasketCard } from './basket-card.tsx';
 import { CatalogueCard } from './catalogue-card.tsx';
 import { LoopCard } from './loop-card.tsx';
@@ -13,9 +13,14 @@ import { SignInCard } from './sign-in-card.tsx';
 import type { Shop } from './store.ts';
 
 export function Page({ shop }: { readonly shop: Shop }) {
-  const user = shop.address.user.value;
+  const user = shop.session.user.value;
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(user);
   useEffect(() => {
     document.title = user === undefined ? 'Millrace shop' : `${user} · Millrace shop`;
+    // What had the focus is gone with the page before: the keyboard goes on from the top of this one.
+    if (before.current !== user) main.current?.focus();
+    before.current = user;
   }, [user]);
   return (
     <>
@@ -23,14 +28,15 @@ export function Page({ shop }: { readonly shop: Shop }) {
         Skip to the shop
       </a>
       <Head shop={shop} user={user} />
-      <main id="main" tabIndex={-1}>
-        <h1 class="visually-hidden">{user === undefined ? 'The shop' : `The shop for ${user}`}</h1>
+      <main id="main" tabIndex={-1} ref={main} class={user === undefined ? 'outside' : 'inside'}>
         {user === undefined ? (
-          <div class="column">
+          <>
+            <Welcome />
             <SignInCard shop={shop} />
-          </div>
+          </>
         ) : (
           <>
+            <h1 class="visually-hidden">The shop for {user}</h1>
             <div class="column">
               <RecommendedCard shop={shop} />
               <CatalogueCard shop={shop} />
@@ -44,7 +50,7 @@ export function Page({ shop }: { readonly shop: Shop }) {
         )}
       </main>
       <footer class="foot">
-        <p>A demo on the bundled films (MovieLens, no commercial use). Nothing is sold, and nobody is charged.</p>
+        <p>A demo: nothing is sold, and nobody is charged. The bundled films are MovieLens, for no commercial use.</p>
         <a href="/">Dashboard</a> <a href="/openapi.json">API</a>
       </footer>
       <p class="visually-hidden" role="status" aria-live="polite" id="news">
@@ -54,34 +60,50 @@ export function Page({ shop }: { readonly shop: Shop }) {
   );
 }
 
+const Welcome = () => (
+  <section class="welcome">
+    <h1>A shop that learns while you look</h1>
+    <p>
+      Fill a basket and order. Five steps later, within a blink, what is recommended to you has changed, and every
+      recommendation says why it is there.
+    </p>
+  </section>
+);
+
 function Head({ shop, user }: { readonly shop: Shop; readonly user: string | undefined }) {
-  const { api, address } = shop;
+  const { session } = shop;
+  const count = countOf(shop.basket.lines.value);
   return (
-    <header class="head">
+    <header class={user === undefined ? 'head' : 'head inside-head'}>
       <div class="head-inner">
         <a class="brand" href="/shop">
           <svg viewBox="0 0 32 20" aria-hidden="true">
             <path d="M2 6c4.7-4.5 9.3-4.5 14 0s9.3 4.5 14 0M2 15c4.7-4.5 9.3-4.5 14 0s9.3 4.5 14 0" />
           </svg>
-          Millrace shop
+          <span>
+            Millrace <span class="roomy">shop</span>
+          </span>
         </a>
-        <Combobox
-          id="user"
-          label="Shopper"
-          hint="Search by id"
-          value={user ?? ''}
-          search={async (query, signal) => {
-            const { users, total } = await api.shoppers(query, signal);
-            const options = users.map(({ userId, events }) => {
-              return { id: userId, label: userId, detail: many(events, 'event') };
-            });
-            return { options, total };
-          }}
-          choose={({ id }) => {
-            if (id !== address.user.peek()) address.go(id, 'choice');
-          }}
-        />
-        <ConnectionState live={shop.live} time={shop.time.value} />
+        {user === undefined ? (
+          <span class="gap" />
+        ) : (
+          <>
+            <ConnectionState live={shop.live} time={shop.time.value} />
+            <a class="to-basket" href="#basket">
+              <span class="roomy">Basket</span>
+              <span class="badge" aria-hidden="true">
+                {count}
+              </span>
+              <span class="visually-hidden">Basket, {many(count, 'item')}</span>
+            </a>
+            <p class="account">
+              <span class="who">{user}</span>
+              <button type="button" class="button quiet" onClick={() => session.leave()}>
+                Sign out
+              </button>
+            </p>
+          </>
+        )}
         <ThemeToggle store={shop.theme} />
       </div>
     </header>

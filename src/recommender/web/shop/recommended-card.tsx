@@ -2,21 +2,31 @@
 import type { ListedItem, Why } from '../../api/client/client.ts';
 import { Answered, Card, Empty } from '../components/card.tsx';
 import { titleAndYear } from '../dashboard/format.ts';
-import { why as reasons } from '../dashboard/list-words.ts';
 import { didOf, othersOf } from '../dashboard/why-words.ts';
+import { Poster } from './poster.tsx';
 import type { Shop } from './store.ts';
 
+/** Why something is there, in the words of a shop. */
+const reasons: Readonly<Record<ListedItem['reason'], string>> = {
+  personal: 'fits what you like',
+  similar: 'like what you like',
+  trending: 'wanted much lately',
+  popular: 'popular with everybody',
+  new: 'new in the shop',
+};
+
 export function RecommendedCard({ shop }: { readonly shop: Shop }) {
-  const version = shop.list.value.value?.modelVersion;
+  const { list } = shop.recommended;
+  const version = list.value.value?.modelVersion;
   const aside = version === undefined || version === null ? null : <span class="as-of">model {version}</span>;
   return (
     <Card id="recommended" title="Recommended for you" aside={aside}>
-      <Answered known={shop.list.value} again={() => shop.askList()} rows={6}>
+      <Answered known={list.value} again={() => void shop.recommended.reload()} rows={6}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title="Nothing to recommend yet">There is nothing in the shop that the model knows.</Empty>
           ) : (
-            <ol class="tiles" key={version ?? ''}>
+            <ol class="tiles">
               {items.map(item => (
                 <Tile key={item.itemId} item={item} shop={shop} />
               ))}
@@ -29,28 +39,32 @@ export function RecommendedCard({ shop }: { readonly shop: Shop }) {
 }
 
 function Tile({ item, shop }: { readonly item: ListedItem; readonly shop: Shop }) {
-  const { title, year } = titleAndYear(item.title);
-  const isOpen = shop.chosen.value === item.itemId;
+  const { title } = titleAndYear(item.title);
+  const { recommended } = shop;
+  const isOpen = recommended.chosen.value === item.itemId;
+  const isNew = recommended.changes.value.get(item.itemId)?.kind === 'new';
   return (
-    <li class="tile" data-item={item.itemId}>
-      <p class="title">
-        <span class="name">{title}</span> {year === '' ? null : <span class="year">{year}</span>}
-      </p>
-      <p class="genres">{item.genres.join(' · ')}</p>
-      <p class="reason" title={reasons[item.reason]}>
-        {item.reason}
+    <li class={isNew ? 'tile new' : 'tile'} data-item={item.itemId}>
+      <Poster ware={item} />
+      <p class="reason" data-reason={item.reason}>
+        {isNew ? <span class="mark">New here</span> : null} {reasons[item.reason]}
       </p>
       <div class="tile-actions">
-        <button type="button" class="button" onClick={() => shop.put({ itemId: item.itemId, title })}>
+        <button type="button" class="button" onClick={() => shop.put(item)}>
           Add<span class="visually-hidden"> {title} to the basket</span>
         </button>
-        <button type="button" class="button quiet" aria-expanded={isOpen} onClick={() => shop.explain(item.itemId)}>
+        <button
+          type="button"
+          class="button quiet"
+          aria-expanded={isOpen}
+          onClick={() => recommended.explain(item.itemId)}
+        >
           Why?<span class="visually-hidden"> {title}</span>
         </button>
       </div>
       {isOpen ? (
         <div class="tile-why" role="group" aria-label={`Why ${title}`}>
-          <Answered known={shop.why.value} again={() => shop.askWhy()} rows={2}>
+          <Answered known={recommended.why.value} again={() => recommended.askWhy()} rows={2}>
             {answer => <Because why={answer} />}
           </Answered>
         </div>

@@ -1,174 +1,100 @@
 /** All that the shop's page knows and does; components only show it. */
 import { effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
-import type { ItemList, Items, Users, Why } from '../../api/client/client.ts';
-import type { Order, Orders, ShopApi } from '../../api/client/shop.ts';
-import { type Known, Resource } from '../components/resource.ts';
+import { listIdOf } from '../../api/client/live.ts';
+import { liveListOf, type Order, type ShopApi } from '../../api/client/shop.ts';
+import { FetchedEvents, greeting } from '../components/fetched-events.ts';
+import { failureWords } from '../components/failure-words.ts';
+import { followEvents, type FollowedEvents } from '../components/followed-events.ts';
 import type { ThemeStore } from '../components/theme.ts';
-import type { Address } from '../dashboard/address.ts';
 import { titleAndYear } from '../dashboard/format.ts';
-import { type LiveStream, openLive } from '../dashboard/live-stream.ts';
-import { added, type BasketLine, withQuantity } from './basket.ts';
+import { BasketStore } from './basket-store.ts';
+import { CatalogueStore } from './catalogue-store.ts';
 import { LoopStore } from './loop-store.ts';
+import { OrdersStore } from './orders-store.ts';
+import { RecommendedStore } from './recommended-store.ts';
+import type { Session } from './session.ts';
+import { Titles, type Ware } from './titles.ts';
 
 export interface Parts {
   readonly api: ShopApi;
-  readonly address: Address;
+  readonly session: Session;
+  /** Shoppers to be, where anybody may be anybody. */
+  readonly suggested: readonly string[];
   readonly theme: ThemeStore;
   readonly now: () => number;
+  readonly isOnline: () => boolean;
   readonly newOrderId: () => string;
 }
 
 export class Shop {
-  readonly api: ShopApi;
-  readonly address: Address;
+  readonly session: Session;
+  readonly suggested: readonly string[];
   readonly theme: ThemeStore;
-  readonly live: LiveStream;
+  readonly live: FollowedEvents;
   readonly loop: LoopStore;
+  readonly titles = new Titles();
+  readonly catalogue: CatalogueStore;
+  readonly basket: BasketStore;
+  readonly recommended: RecommendedStore;
+  readonly orders: OrdersStore;
   readonly time = signal(0);
-  readonly basket = signal<readonly BasketLine[]>([]);
-  readonly query = signal('');
   /** What went wrong with the newest thing that was done; undefined where nothing did. */
   readonly failure = signal<string | undefined>(undefined);
-  /** What was done last, for those who cannot see it. */
+  /** What was done or has changed last, for those who cannot see it. */
   readonly news = signal('');
-  readonly chosen = signal<string | undefined>(undefined);
   readonly busy: Signal<boolean> = signal(false);
-  readonly #newOrderId: () => string;
-  readonly #shoppers: Resource<Users>;
-  readonly #items: Resource<Items>;
-  readonly #list: Resource<ItemList>;
-  readonly #alike: Resource<ItemList>;
-  readonly #orders: Resource<Orders>;
-  readonly #why: Resource<Why>;
-  /** Titles of all items that any answer has named. */
-  readonly #titles = signal<ReadonlyMap<string, string>>(new Map());
-  /** Kept over a failed attempt: sent again, it is the same order. */
-  #orderId: string | undefined;
+  readonly #api: ShopApi;
+  readonly #isOnline: () => boolean;
+  /** Whose basket it is: it outlives credentials that count no longer, and nobody else gets it. */
+  #owner: string | undefined;
 
-  constructor({ api, address, theme, now, newOrderId }: Parts) {
-    this.api = api;
-    this.address = address;
+  constructor({ api, session, suggested, theme, now, isOnline, newOrderId }: Parts) {
+    this.#api = api;
+    this.#isOnline = isOnline;
+    this.session = session;
+    this.suggested = suggested;
     this.theme = theme;
-    this.#newOrderId = newOrderId;
-    this.#shoppers = new Resource(now);
-    this.#items = new Resource(now);
-    this.#list = new Resource(now);
-    this.#alike = new Resource(now);
-    this.#orders = new Resource(now);
-    this.#why = new Resource(now);
-    this.loop = new LoopStore(api, now, () => this.#show());
-    this.live = openLive({
-      sample: () => {},
-      list: ({ userId }) => {
-        if (userId === address.user.peek()) this.askList();
-      },
+    this.catalogue = new CatalogueStore(api, now, this.titles);
+    this.basket = new BasketStore(api, newOrderId, now, this.titles);
+    this.recommended = new RecommendedStore(api, now, this.titles, news => (this.news.value = news));
+    this.orders = new OrdersStore(api, now, this.titles);
+    this.loop = new LoopStore(api, now, () => this.recommended.reload());
+    this.live = followEvents({
+      recommendations: text => this.recommended.heard(listIdOf(text)),
+      [greeting]: () => {},
     });
-    for (const known of [this.#items.known, this.#list.known, this.#alike.known])
-      effect(() => {
-        const items = known.value.value?.items ?? [];
-        untracked(() => this.#note(items));
-      });
     setInterval(() => (this.time.value = now()), 1_000);
     this.time.value = now();
-    this.askShoppers();
-    this.search('');
+    afterAbsence(this.live.connection, () => this.#askAll());
     effect(() => {
-      const user = address.user.value;
-      untracked(() => this.#enter(user));
+      const [user, lapsed] = [session.user.value, session.lapsed.value];
+      untracked(() => void this.#enter(user, lapsed));
     });
   }
 
-  get shoppers(): ReadonlySignal<Known<Users>> {
-    return this.#shoppers.known;
-  }
-  get items(): ReadonlySignal<Known<Items>> {
-    return this.#items.known;
-  }
-  get list(): ReadonlySignal<Known<ItemList>> {
-    return this.#list.known;
-  }
-  /** What goes with what was put into the basket last. */
-  get alike(): ReadonlySignal<Known<ItemList>> {
-    return this.#alike.known;
-  }
-  get orders(): ReadonlySignal<Known<Orders>> {
-    return this.#orders.known;
-  }
-  get why(): ReadonlySignal<Known<Why>> {
-    return this.#why.known;
-  }
-
-  /** As it was met on this page, else its id. */
-  titleOf(itemId: string): string {
-    return this.#titles.value.get(itemId) ?? itemId;
-  }
-
-  askShoppers(): void {
-    void this.#shoppers.ask(cancel => this.api.shoppers('', cancel));
-  }
-
-  search(query: string): void {
-    this.query.value = query;
-    void this.#items.ask(cancel => this.api.items(query, cancel));
-  }
-
-  askList(): void {
-    const user = this.address.user.peek();
-    if (user !== undefined) void this.#list.ask(cancel => this.api.recommendations(user, cancel));
-  }
-
-  askOrders(): void {
-    const user = this.address.user.peek();
-    if (user !== undefined) void this.#orders.ask(cancel => this.api.orders(user, cancel));
-  }
-
-  /** Why an item is recommended; once more closes it. */
-  explain(itemId: string): void {
-    this.chosen.value = this.chosen.peek() === itemId ? undefined : itemId;
-    this.#why.forget();
-    this.askWhy();
-  }
-
-  askWhy(): void {
-    const [user, item] = [this.address.user.peek(), this.chosen.peek()];
-    if (user !== undefined && item !== undefined) void this.#why.ask(cancel => this.api.why(user, item, cancel));
-  }
-
-  put(item: Pick<BasketLine, 'itemId' | 'title'>): void {
-    this.basket.value = added(this.basket.peek(), item);
-    this.#orderId = undefined;
-    this.news.value = `${item.title} is in the basket`;
-    this.#askAlike();
-  }
-
-  setQuantity(itemId: string, quantity: number): void {
-    this.basket.value = withQuantity(this.basket.peek(), itemId, quantity);
-    this.#orderId = undefined;
-    this.#askAlike();
+  put({ itemId, title }: Ware): void {
+    const name = titleAndYear(title).title;
+    this.basket.put({ itemId, title: name });
+    this.news.value = `${name} is in the basket`;
   }
 
   async order(): Promise<void> {
-    const lines = this.basket.peek();
-    this.#orderId ??= this.#newOrderId();
-    const orderId = this.#orderId;
-    const wanted = lines.map(({ itemId, quantity }) => ({ itemId, quantity }));
+    const orderId = this.basket.orderId();
+    const wanted = this.basket.lines.peek().map(({ itemId, quantity }) => ({ itemId, quantity }));
     const isDone = await this.#act(orderId, 'Your order', (user, cancel) =>
-      this.api.order(user, orderId, wanted, cancel),
+      this.#api.order(user, orderId, wanted, cancel),
     );
-    if (!isDone) return;
-    this.#orderId = undefined;
-    this.basket.value = [];
-    this.#alike.forget();
+    if (isDone) this.basket.clear();
   }
 
   giveBack({ orderId }: Order, itemId: string): Promise<boolean> {
     return this.#act(orderId, 'Your return', (user, cancel) =>
-      this.api.giveBack(user, orderId, [{ itemId, quantity: 1 }], cancel),
+      this.#api.giveBack(user, orderId, [{ itemId, quantity: 1 }], cancel),
     );
   }
 
   cancel({ orderId }: Order): Promise<boolean> {
-    return this.#act(orderId, 'Your cancellation', (user, cancel) => this.api.cancel(user, orderId, cancel));
+    return this.#act(orderId, 'Your cancellation', (user, cancel) => this.#api.cancel(user, orderId, cancel));
   }
 
   async #act(
@@ -176,7 +102,7 @@ export class Shop {
     what: string,
     work: (user: string, signal: AbortSignal) => Promise<void>,
   ): Promise<boolean> {
-    const user = this.address.user.peek();
+    const user = this.session.user.peek();
     if (user === undefined || this.busy.peek()) return false;
     this.busy.value = true;
     this.failure.value = undefined;
@@ -185,44 +111,68 @@ export class Shop {
       this.news.value = `${what} is stored`;
       return true;
     } catch (error) {
-      this.failure.value = error instanceof Error ? error.message : String(error);
+      // Whoever has signed out meanwhile, or is somebody else, need not hear of it.
+      if (this.#owner === user) this.failure.value = `${what} was not confirmed. ${this.#wordsOf(error)}`;
       return false;
     } finally {
       this.busy.value = false;
-      this.askOrders();
+      this.orders.reload();
     }
   }
 
-  #askAlike(): void {
-    const last = this.basket.peek().at(-1);
-    if (last === undefined) this.#alike.forget();
-    else void this.#alike.ask(cancel => this.api.similar(last.itemId, cancel));
+  #wordsOf(error: unknown): string {
+    return failureWords(error, this.#isOnline());
   }
 
-  #note(items: readonly { readonly itemId: string; readonly title: string }[]): void {
-    const titles = new Map(this.#titles.peek());
-    for (const { itemId, title } of items) titles.set(itemId, titleAndYear(title).title);
-    this.#titles.value = titles;
+  /** Credentials that count no longer take away what the server says of a shopper, not what was put into the basket. */
+  async #enter(user: string | undefined, lapsed: string | undefined): Promise<void> {
+    const owner = user ?? lapsed;
+    if (owner !== this.#owner) {
+      this.#owner = owner;
+      this.basket.clear();
+      this.loop.forget();
+      this.failure.value = undefined;
+      this.news.value = '';
+    }
+    this.live.follow(undefined);
+    this.orders.show(user);
+    if (user === undefined) {
+      this.loop.pause();
+      await this.recommended.show(user);
+      return;
+    }
+    this.catalogue.open();
+    this.basket.askFitting();
+    this.loop.resume();
+    await this.recommended.show(user);
+    if (this.session.user.peek() === user) this.#follow(user);
   }
 
-  #enter(user: string | undefined): void {
-    this.live.follow(user);
-    this.loop.forget();
-    for (const known of [this.#list, this.#orders, this.#why, this.#alike]) known.forget();
-    this.chosen.value = undefined;
-    this.basket.value = [];
-    this.failure.value = undefined;
-    this.#orderId = undefined;
-    this.askList();
-    this.askOrders();
+  /** The list that is shown need not come again: only another is news. */
+  #follow(user: string): void {
+    const { list } = this.recommended;
+    const { send } = this.session;
+    this.live.follow(
+      () => new FetchedEvents(new URL(liveListOf(user), location.origin).href, send, list.peek().value?.listId),
+    );
   }
 
-  /** The list as it is now, on the page. */
-  async #show(): Promise<void> {
-    const user = this.address.user.peek();
-    if (user !== undefined) await this.#list.ask(cancel => this.api.recommendations(user, cancel));
-    this.news.value = 'Your recommendations are up to date with it';
+  #askAll(): void {
+    this.catalogue.open();
+    this.basket.askFitting();
+    this.orders.reload();
+    void this.recommended.reload();
   }
+}
+
+/** What no event tells has to be asked for once the server is back. */
+function afterAbsence(connection: ReadonlySignal<string>, ask: () => void): void {
+  let away = false;
+  effect(() => {
+    const now = connection.value;
+    if (now === 'open' && away) untracked(ask);
+    away = now === 'away' || (away && now !== 'open');
+  });
 }
 
 export const openShop = (parts: Parts): Shop => new Shop(parts);

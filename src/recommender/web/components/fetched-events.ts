@@ -6,13 +6,21 @@ export interface Events {
   close(): void;
 }
 
+/** Sends a request with credentials. */
+export type Send = (request: Request) => Promise<Response>;
+
+/** The name of what tells of a comment, which says nothing but that the server is there. */
+export const greeting = 'greeting';
+
 /** Tells of an end or a failure as an event `error`, as EventSource does; it does not open again by itself. */
 export class FetchedEvents extends EventTarget implements Events {
   readonly #cancel = new AbortController();
 
-  constructor(url: string, token: string) {
+  /** @param last id of the event that was heard last, which need not come again */
+  constructor(url: string, send: Send, last?: string) {
     super();
-    this.#read(url, token).then(this.#fail, this.#fail);
+    const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': last };
+    this.#read(send(new Request(url, { headers, signal: this.#cancel.signal }))).then(this.#fail, this.#fail);
   }
 
   override addEventListener(name: string, take: (event: Event) => void): void {
@@ -23,8 +31,8 @@ export class FetchedEvents extends EventTarget implements Events {
     this.#cancel.abort();
   }
 
-  async #read(url: string, token: string): Promise<void> {
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` }, signal: this.#cancel.signal });
+  async #read(asked: Promise<Response>): Promise<void> {
+    const answer = await asked;
     if (!answer.ok || answer.body === null) return;
     let rest = '';
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -36,6 +44,7 @@ export class FetchedEvents extends EventTarget implements Events {
   }
 
   #tell(text: string): void {
+    if (text.startsWith(':')) return void this.dispatchEvent(new Event(greeting));
     const fields = text.split(/\r?\n/).map(line => /^(event|data): ?(.*)$/.exec(line) ?? []);
     const of = (wanted: string): string[] =>
       fields.flatMap(([, name, value]) => (name === wanted ? [value ?? ''] : []));

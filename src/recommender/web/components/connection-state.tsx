@@ -1,9 +1,9 @@
 /** Whether what the page shows is of this moment, and if not, of when it is. */
-import { ago } from './format.ts';
-import type { LiveStream } from './live-stream.ts';
+import { ago } from '../dashboard/format.ts';
+import type { FollowedEvents } from './followed-events.ts';
 
 interface ConnectionStateProps {
-  readonly live: LiveStream;
+  readonly live: Pick<FollowedEvents, 'connection' | 'heardAt'>;
   readonly time: number;
 }
 
