@@ -174,3 +174,26 @@ async function modelHashOf(folder: string, ...flags: readonly string[]): Promise
   expect([run.code, run.code === 0 ? '' : run.stderr]).toEqual([0, '']);
   return z.object({ modelHash: z.string() }).parse(JSON.parse(run.stdout)).modelHash;
 }
+
+test(
+  'what cannot be scrubbed yet is refused with what to do, and nothing is changed',
+  { timeout: limit_ms },
+  async () => {
+    await command('generate', '--rate', '0', '--count', '800');
+    await command('run', '--until-caught-up');
+    const refusal = async () => {
+      const { code, stderr } = await millraceWith(environment, 'users', 'scrub', '--data', data);
+      return [code, stderr.split('\n').slice(-3).join(' ')];
+    };
+    expect(await command('users', 'scrub')).toMatchObject({ users: 0, waiting: 0, redacted: 0 });
+    const { id } = Erasure.parse(await command('users', 'erase', '1'));
+    // Nothing of it is learnt yet: it is for the next time.
+    expect(await command('users', 'scrub')).toMatchObject({ users: 0, waiting: 1, redacted: 0 });
+    await command('run', '--until-caught-up');
+    // A run that ends by itself trains no generation, and the vectors of others still come from whom it erased.
+    expect(await refusal()).toEqual([1, expect.stringMatching(/SCRUB_REFUSED.*still come from somebody/)]);
+    await command('replay', '--into', 'again');
+    expect(await refusal()).toEqual([1, expect.stringMatching(/SCRUB_REFUSED.*'again' of a replay.*replay drop/)]);
+    expect(await receiptOf(id)).toMatchObject({ model: { state: 'gone' }, bytes: { state: 'kept' } });
+  },
+);
