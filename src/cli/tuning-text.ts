@@ -72,7 +72,7 @@ const cost = (figure: number | null, goal: Goal): number =>
 
 function verdict({ best, beyondNoise }: Tuning, goal: Goal): string {
   if (best[goal] === 0) return `${goal}: nothing was better than the configuration as it is`;
-  const noise = beyondNoise[goal] ? 'beyond the noise' : 'but not beyond the noise';
+  const noise = beyondNoise[goal] ? 'beyond the noise' : 'but not beyond the noise: the configuration is kept';
   return `${goal}: trial ${best[goal]} was better than the configuration, ${noise}`;
 }
 
@@ -82,7 +82,7 @@ function confirmation({ confirmed }: Tuning): string {
     const { base, best } = confirmed[goal];
     return [goal, base, best, gainText(confirmed[goal])];
   });
-  return `on the test, once\n${table(['measure', 'configured', 'best', 'gain'], rows)}`;
+  return `on the test, once\n${table(['measure', 'configured', 'recommended', 'gain'], rows)}`;
 }
 
 const shown = (figure: number | null): string => (figure === null ? '-' : figure.toFixed(4));

@@ -24,8 +24,19 @@ const chances = (seed: number, name: RivalName, trial: number) => {
   return { oneOf, strength };
 };
 
-/** `implicit`: as wide as Millrace's, and it may take any of three readings of a rating. */
+/** Those of its constructor; a rating counts as `weights`, which is nearest to what it expects. */
+const implicitDefaults: Drawn = {
+  factors: 100,
+  regularisation: 0.01,
+  unobserved: 1,
+  iterations: 15,
+  feedback: 'weights',
+  solver: 'cg',
+};
+
+/** `implicit`: trial 0 is its default; the others as wide as Millrace's, and it may take any of three readings of a rating. */
 export function implicitDrawn(seed: number, trial: number): Drawn {
+  if (trial === 0) return implicitDefaults;
   const { oneOf, strength } = chances(seed, 'implicit', trial);
   return {
     factors: oneOf('factors', [8, 16, 32, 64, 96, 128]),
@@ -37,8 +48,9 @@ export function implicitDrawn(seed: number, trial: number): Drawn {
   };
 }
 
-/** Spark's explicit ALS, for stars. */
+/** Spark's explicit ALS, for stars; trial 0 is its default. */
 export function sparkDrawn(seed: number, trial: number): Drawn {
+  if (trial === 0) return { model: 'explicit', factors: 10, regularisation: 0.1, iterations: 10 };
   const { oneOf, strength } = chances(seed, 'spark', trial);
   return {
     model: 'explicit',

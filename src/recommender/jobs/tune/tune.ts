@@ -73,7 +73,10 @@ export interface Tuning {
   readonly best: Readonly<Record<Goal, number>>;
   /** Whether the best differs from trial 0 beyond the noise: the interval of the difference lies above 0. */
   readonly beyondNoise: Readonly<Record<Goal, boolean>>;
-  /** The lists' settings of the one, the stars' of the other. */
+  /**
+   * The lists' settings of the one, the stars' of the other; for a goal whose best is not better beyond the noise those
+   * that the search began with. The best of many trials is the luckiest, too: on few users, what it is better by is luck.
+   */
   readonly settings: Tuned;
   /** Null where the search was told to stop. */
   readonly confirmed: Confirmed | null;
@@ -93,10 +96,12 @@ export async function tune(options: TuneOptions): Promise<Tuning> {
   const ended = (): boolean => signal.aborted || now() >= end;
   const found = await search({ before, protocol, holdOut, base, kernel, budget, seed: base.seed, ended, told });
   const best = { ndcg10: bestOf(found, 'ndcg10'), rmse: bestOf(found, 'rmse') };
-  const settings = together(best, base);
   const trials = found.trials.map(trial => figuresOf(trial, found.trials[0], bootstrap));
   const beyond = (goal: Goal): boolean =>
     (trials.find(({ number }) => number === best[goal]?.number)?.[goal].gain?.differenceInterval?.low ?? 0) > 0;
+  const beyondNoise = { ndcg10: beyond('ndcg10'), rmse: beyond('rmse') };
+  const kept = (goal: Goal): Tuned => (beyondNoise[goal] ? best[goal]?.settings : undefined) ?? tunedOf(base);
+  const settings = together(kept('ndcg10'), kept('rmse'));
   return {
     protocol,
     holdOut,
@@ -108,7 +113,7 @@ export async function tune(options: TuneOptions): Promise<Tuning> {
     bootstrap,
     trials,
     best: { ndcg10: best.ndcg10?.number ?? 0, rmse: best.rmse?.number ?? 0 },
-    beyondNoise: { ndcg10: beyond('ndcg10'), rmse: beyond('rmse') },
+    beyondNoise,
     settings,
     confirmed: signal.aborted ? null : confirm(settings, { test, base, kernel, bootstrap }),
   };
@@ -119,10 +124,11 @@ const bestOf = ({ trials, share }: Searched, goal: Goal): Trial | undefined =>
   trials.filter(trial => trial.share === share).sort(inOrderOf(goal))[0];
 
 /** Both models train with the same sweeps: the more of the two, since more of them only come closer to the optimum. */
-function together({ ndcg10, rmse }: Readonly<Record<Goal, Trial | undefined>>, base: ModelSettings): Tuned {
-  const [lists, stars] = [ndcg10?.settings ?? tunedOf(base), rmse?.settings ?? tunedOf(base)];
-  return { ...lists, explicit: stars.explicit, sweeps: Math.max(lists.sweeps, stars.sweeps) };
-}
+const together = (lists: Tuned, stars: Tuned): Tuned => ({
+  ...lists,
+  explicit: stars.explicit,
+  sweeps: Math.max(lists.sweeps, stars.sweeps),
+});
 
 function figuresOf(trial: Trial, first: Trial | undefined, bootstrap: BootstrapOptions): TrialFigures {
   const { number, settings, share } = trial;
