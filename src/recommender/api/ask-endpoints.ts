@@ -1,8 +1,10 @@
 /** What is asked beside a user's own list: a list for whom nobody knows, and how somebody would like an item. */
 import { z } from 'zod';
+import { admitTo } from './auth/caller.ts';
 import { basketBody, historyOf } from './basket.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import { type EstimateParts, estimateOf, estimateReasons } from './estimate.ts';
+import { forSession } from './for-session.ts';
 import type { ListHub } from './live/list-hub.ts';
 import type { ItemLists } from './lists.ts';
 import { byId, byUserAndItem, envelope, nothing, userListQuery } from './wire.ts';
@@ -31,7 +33,7 @@ export const askEndpoints = (parts: AskParts): Endpoint[] => [
       method: 'POST',
       path: '/v2/recommendations',
       access: 'shopper',
-      summary: 'What is recommended for a basket, or to a visitor whom nobody knows; nothing is kept',
+      summary: 'What is recommended for a basket, or to a visitor of whom a session is known at most; nothing is kept',
       params: nothing,
       query: nothing,
       body: basketBody,
@@ -40,8 +42,14 @@ export const askEndpoints = (parts: AskParts): Endpoint[] => [
       status: 200,
       problems: [400, 413, 415],
     },
-    async ({ body: { items, n, genre: genres, maxPerGenre } }) =>
-      ok(await parts.lists.forBasket(historyOf(items, parts.clock.now()), { n, rules: { genres, maxPerGenre } })),
+    async ({ body: { items, sessionId, n, genre: genres, maxPerGenre }, caller }) => {
+      const asked = { n, rules: { genres, maxPerGenre } };
+      if (sessionId === undefined)
+        return ok(await parts.lists.forBasket(historyOf(items ?? [], parts.clock.now()), asked));
+      // Anybody may ask for a basket; what a session has done is its own, as a user's is.
+      admitTo(sessionId, caller);
+      return ok(await forSession(parts, sessionId, asked));
+    },
   ),
   endpoint(
     {

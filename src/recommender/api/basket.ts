@@ -15,12 +15,22 @@ const done = z.strictObject({
   at: z.iso.datetime({ offset: true }).optional().describe('When it happened; now where absent'),
 });
 
-export const basketBody = z.strictObject({
-  items: z.array(done).min(1).max(mostDone).describe('The basket, or what was done in a session'),
-  n: listQuery.shape.n,
-  genre: genres.default([]).describe('Only items of one of these genres, whatever their case'),
-  maxPerGenre: listQuery.shape.maxPerGenre,
-});
+export const basketBody = z
+  .strictObject({
+    items: z.array(done).min(1).max(mostDone).optional().describe('The basket, or what was done in a session'),
+    sessionId: id
+      .optional()
+      .describe('In its place: a session that has sent events, which are looked up; nobody else’s are shown'),
+    n: listQuery.shape.n,
+    genre: genres.default([]).describe('Only items of one of these genres, whatever their case'),
+    maxPerGenre: listQuery.shape.maxPerGenre,
+  })
+  .refine(({ items, sessionId }) => (items === undefined) !== (sessionId === undefined), {
+    path: ['items'],
+    message: 'give items or sessionId, one of them',
+  })
+  // What the refinement asks, in the description's words.
+  .meta({ oneOf: [{ required: ['items'] }, { required: ['sessionId'] }] });
 
 /** Of each item and kind the newest counts, as it does of a user. */
 export function historyOf(items: readonly z.infer<typeof done>[], now: Millis): readonly HistoryItem[] {

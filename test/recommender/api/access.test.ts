@@ -41,6 +41,10 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/users/ann/recommendations/heat/why', [401, 200, 403, 200, 403, 200]],
   ['GET /v2/users/ann/estimates/heat', [401, 200, 403, 200, 403, 200]],
   ['POST /v2/recommendations', [401, 200, 200, 200, 403, 200], { items: [{ itemId: 'heat' }] }],
+  ['POST /v2/recommendations', [401, 200, 403, 200, 403, 200], { sessionId: 'ann' }],
+  // An endless stream is asked so that who may is told 400, and nothing goes on.
+  ['GET /v2/users/ann/recommendations/live?no-such=1', [401, 400, 400, 400, 403, 400]],
+  ['GET /v2/live?no-such=1', [401, 403, 403, 403, 403, 400]],
   ['GET /v2/users/ann/profile', [401, 200, 403, 200, 403, 200]],
   ['GET /v2/users', [401, 403, 403, 200, 403, 200]],
   ['GET /v2/items', [401, 200, 200, 200, 403, 200]],
@@ -87,6 +91,18 @@ test.for(asked)('who may ask %s', async ([what, statuses, payload]) => {
     answers.push(answer.statusCode);
   }
   expect(answers).toEqual(statuses);
+});
+
+test('every endpoint of the table has its row, and no row is of none', async () => {
+  const { server } = await trustingShop();
+  const patterns = server.endpoints.map(({ method, path }) => ({
+    name: `${method} ${path}`,
+    pattern: new RegExp(`^${method} ${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  }));
+  const rows = asked.map(([what]) => what.split('?', 1)[0] ?? '');
+  const named = (row: string) => patterns.filter(({ pattern }) => pattern.test(row)).map(({ name }) => name);
+  expect(new Set(rows.flatMap(named))).toEqual(new Set(patterns.map(({ name }) => name)));
+  expect(rows.filter(row => named(row).length === 0)).toEqual([]);
 });
 
 test('a shopper who asks for another learns nothing of whether there is such a one', async () => {

@@ -131,3 +131,55 @@ test('what is no basket is refused', async () => {
   ];
   for (const body of bad) expect([body, (await postTo('/v2/recommendations', body)).statusCode]).toEqual([body, 400]);
 });
+
+test('a session that has sent events has a list of its own, until it is made the user’s', async () => {
+  const { world, server } = await dataflow();
+  const did = (who: { userId: string } | { sessionId: string }, n: number) => {
+    const event = { userId: '', itemId: `i${(n * 7 + (n % 5)) % 20}`, value: 1 + (n % 5), ...who };
+    return rating({ ...event, eventId: `s${n}`, time: day + n * minute });
+  };
+  for (let n = 0; n < 300; n++) await world.send(ratings, did({ userId: `u${n % 12}` }, n));
+  for (let n = 300; n < 304; n++) await world.send(ratings, did({ sessionId: 'visit' }, n));
+  await world.drain();
+  const ask = async (sessionId: string) => {
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/v2/recommendations',
+      payload: { sessionId, n: 5 },
+    });
+    return envelope.strict().parse(answer.json());
+  };
+  const own = await ask('visit');
+  expect(own).toMatchObject({ reason: 'personal', policy: 'live' });
+  const done = [300, 301, 302, 303].map(n => did({ sessionId: 'visit' }, n).itemId);
+  expect(own.items.filter(({ itemId }) => done.includes(itemId))).toEqual([]);
+  expect((await ask('nobody')).reason).not.toBe('personal');
+
+  const alias = { ...did({ userId: 'u1' }, 400), itemId: '', value: 0, kind: 'alias', sessionId: 'visit' } as const;
+  await world.send(ratings, alias);
+  await world.drain();
+  expect((await ask('visit')).reason).not.toBe('personal');
+});
+
+test('events of a session that has no list yet are as good as a basket', async () => {
+  const { postTo, fill } = await shop();
+  await fill.model(['heat', 'ronin', 'alien']);
+  for (const [id, factors] of [
+    ['heat', [3, 0]],
+    ['ronin', [3, 1]],
+    ['alien', [0, 3]],
+  ] as const) {
+    await fill.item(id);
+    await fill.vector(id, factors);
+  }
+  await fill.history('visit', { heat: 'order' });
+  const ask = async (body: object) => (await postTo('/v2/recommendations', body)).json<Listed>();
+  const [bySession, byItems] = [
+    await ask({ sessionId: 'visit' }),
+    await ask({ items: [{ itemId: 'heat', kind: 'order' }] }),
+  ];
+  expect(bySession.items.map(({ itemId }) => itemId)).toEqual(byItems.items.map(({ itemId }) => itemId));
+  expect(bySession.items.map(({ itemId }) => itemId)).not.toContain('heat');
+  for (const wrong of [{}, { sessionId: 'visit', items: [{ itemId: 'heat' }] }, { sessionId: '' }])
+    expect((await postTo('/v2/recommendations', wrong)).statusCode).toBe(400);
+});
