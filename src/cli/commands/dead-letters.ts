@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ordersCollection } from '../../recommender/orders/order.ts';
 import { openExisting } from '../application.ts';
 import { newestLetters, redrive as redriveAll, type Redriven } from '../dead-letters.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
@@ -39,7 +40,8 @@ async function list(flags: ListFlags): Promise<void> {
 
 async function redrive(flags: RedriveFlags): Promise<void> {
   await using ports = await openExisting(configurationOf(flags, portFlags).config);
-  const topics = (await ports.transport.topics()).map(({ topic }) => topic);
+  // Orders are in the documents; their letters are of the feed, which is no topic.
+  const topics = [...(await ports.transport.topics()).map(({ topic }) => topic), ordersCollection];
   const { topic } = flags;
   if (topic !== undefined && !topics.includes(topic))
     throw new Misuse(`There is no topic '${topic}'`, didYouMeanOneOf(topic, topics));

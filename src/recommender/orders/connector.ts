@@ -18,7 +18,7 @@ import type { FeedPosition } from './position.ts';
 import { type OpenRange, openRanges, ordersLeases } from './ranges.ts';
 
 export interface ConnectorOptions {
-  readonly documents: Pick<Documents, 'get' | 'put' | 'list' | 'changes' | 'feedRanges'>;
+  readonly documents: Pick<Documents, 'get' | 'put' | 'write' | 'list' | 'changes' | 'feedRanges'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'>;
   readonly clock: Clock;
   /** Unlike any other process's. */

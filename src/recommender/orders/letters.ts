@@ -31,7 +31,7 @@ export function letterOf({ document, reason }: Refused, { range, page, index }: 
     offset: page * placesOfPage + index,
     reason: `${reason.slice(0, longestReason - cut.length)}${cut}`,
     bytes: bytes.subarray(0, mostBytes),
-    key: `${document.partition}/${document.id}`.slice(0, longestKey),
+    key: keyOf(document),
     task: ordersCollection,
     time,
   };
@@ -39,3 +39,24 @@ export function letterOf({ document, reason }: Refused, { range, page, index }: 
 
 /** In the letter, beside the key that it is partitioned by. */
 const longestKey = 4_096;
+
+/** Each of both as a part of an address: whatever is in them, there is one slash between them. */
+const keyOf = ({ partition, id }: Refused['document']): string =>
+  `${encodeURIComponent(partition)}/${encodeURIComponent(id)}`.slice(0, longestKey);
+
+/** The order that a letter is about; undefined where its key was cut, or is of a release that wrote it plainly. */
+export function orderOf({ key }: Pick<DeadLetter, 'key'>): Pick<StoredDocument, 'partition' | 'id'> | undefined {
+  const parts = key.split('/');
+  if (key.length >= longestKey || parts.length !== 2) return undefined;
+  try {
+    const [partition = '', id = ''] = parts.map(decodeURIComponent);
+    return { partition, id };
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the connector wrote it: such a letter is about a document, and about no record of a topic. */
+export const isOfOrder = ({ topic, task }: Pick<DeadLetter, 'topic' | 'task'>): boolean =>
+  topic === ordersCollection && task === ordersCollection;

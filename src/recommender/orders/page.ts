@@ -1,20 +1,21 @@
 /** One page of the change feed, from orders to the log, read straight down. The crash tests are made from this list. */
 import type { Rating } from '../../../schemas/types.ts';
 import { ratings } from '../../../topologies/streams.ts';
-import type { Changes, Documents } from '../../documents/port.ts';
+import type { Changes, DocumentKey, Documents, StoredDocument } from '../../documents/port.ts';
 import { type DeadLetter, deadLetters } from '../../stream/dead-letter.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Transport } from '../../transport/port.ts';
 import type { Lease, Leases } from '../leases/lease.ts';
-import { decideOrder } from './decide.ts';
+import { type Decided, decideOrder } from './decide.ts';
 import { letterOf } from './letters.ts';
 import { ordersCollection } from './order.ts';
 import type { FeedPosition } from './position.ts';
+import { isRequest, orderMeant } from './requests.ts';
 
 /** What one range of the feed is read with. */
 export interface FeedRun {
-  readonly documents: Pick<Documents, 'get' | 'put' | 'list' | 'changes'>;
+  readonly documents: Pick<Documents, 'get' | 'put' | 'write' | 'list' | 'changes'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'>;
   readonly clock: { now(): Millis };
   readonly leases: Leases<FeedPosition>;
@@ -33,12 +34,14 @@ export interface Page {
   changes: Changes;
   events: readonly Rating[];
   letters: readonly DeadLetter[];
+  /** Requests that are done with once all that is told. */
+  done: readonly DocumentKey[];
 }
 
 export type PageStep = (run: FeedRun, page: Page) => Promise<void>;
 
 /** In this order, each only after the one before it is durable. Any of them may be done again. */
-export const steps: readonly PageStep[] = [read, decide, append, store];
+export const steps: readonly PageStep[] = [read, decide, append, clear, store];
 
 /** Orders of a page at most. */
 export const pageSize = 100;
@@ -49,6 +52,7 @@ export const emptyPage = (): Page => ({
   changes: { documents: [], continuation: '', caughtUp: true },
   events: [],
   letters: [],
+  done: [],
 });
 
 /** Reads the newest state of the orders that have changed since the position in the lease. */
@@ -63,17 +67,25 @@ async function decide(run: FeedRun, page: Page): Promise<void> {
   for (let from = 0; from < documents.length; from += atOnce) {
     const some = documents.slice(from, from + atOnce);
     // Each by itself: a store that now and then does not answer would never answer all of them at once.
-    const decided = await Promise.all(some.map(document => run.trying('decide', () => decideOrder(run, document))));
+    const decided = await Promise.all(some.map(document => run.trying('decide', () => decideOne(run, document))));
     for (const [at, outcome] of decided.entries()) {
-      const { events: told, refused } = outcome;
+      const { events: told, refused, document } = outcome;
       events.push(...told);
-      const document = some[at];
-      if (refused === undefined || document === undefined) continue;
+      if (refused === undefined) continue;
       letters.push(letterOf({ document, reason: refused }, placeOf(run, from + at), run.clock.now()));
     }
   }
   page.events = events;
   page.letters = letters;
+  page.done = documents.filter(document => isRequest(document) && orderMeant(document) !== undefined);
+}
+
+/** A request is decided as the order that it means; where there is none any more nothing is told. @throws {LeaseLost} */
+async function decideOne(run: FeedRun, document: StoredDocument): Promise<Decided & { document: StoredDocument }> {
+  const meant = isRequest(document) ? orderMeant(document) : undefined;
+  const order = meant === undefined ? document : await run.documents.get(meant);
+  if (order === undefined) return { events: [], document };
+  return { ...(await decideOrder(run, order)), document: order };
 }
 
 const placeOf = ({ number: range, lease }: FeedRun, index: number) => ({ range, page: lease.state.page, index });
@@ -85,6 +97,14 @@ async function append({ transport, clock }: FeedRun, { events, letters }: Page):
   const now = clock.now();
   if (events.length > 0) await appendFromOutside(transport, ratings.name, records(ratings, events), now);
   if (letters.length > 0) await appendFromOutside(transport, deadLetters.name, records(deadLetters, letters), now);
+}
+
+/** Removes requests that are done with: only now, so that whoever is killed before finds them again. */
+async function clear({ documents, lease }: FeedRun, { done }: Page): Promise<void> {
+  if (done.length === 0) return;
+  const version = { lineage: 0, epoch: lease.fence, seq: lease.state.page };
+  const removed = done.map(({ collection, partition, id }) => ({ collection, partition, id }));
+  await documents.write(removed.map(key => ({ ...key, task: ordersCollection, version, body: null })));
 }
 
 /** Leaves the page behind. @throws {LeaseLost} */

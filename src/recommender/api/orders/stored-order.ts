@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Documents } from '../../../documents/port.ts';
 import { instant, orderPartition, ordersCollection } from '../../orders/order.ts';
+import { isRequest } from '../../orders/requests.ts';
 import { readable } from '../stored.ts';
 
 const moment = instant.transform(time => new Date(time).toISOString());
@@ -61,6 +62,7 @@ export async function ordersOf(
     after: after === undefined ? undefined : { partition, id: after },
     limit: n + 1,
   });
-  const orders = found.slice(0, n).map(document => shownOrder(readable(document, storedOrder, document.body)));
+  const listed = found.slice(0, n).filter(document => !isRequest(document));
+  const orders = listed.map(document => shownOrder(readable(document, storedOrder, document.body)));
   return { orders, next: found.length > n ? (orders.at(-1)?.orderId ?? null) : null };
 }
