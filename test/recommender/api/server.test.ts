@@ -31,6 +31,7 @@ test('the description names exactly the routes of the server', async () => {
     'GET /v2/items/{id}/similar',
     'GET /v2/items/{id}/trends',
     'GET /v2/live',
+    'GET /v2/me',
     'GET /v2/models/history',
     'GET /v2/models/quality',
     'GET /v2/orders/{userId}/{orderId}',
