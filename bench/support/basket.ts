@@ -2,6 +2,7 @@
 import type { Changes, Documents, JsonObject, StoredDocument } from '../../src/documents/port.ts';
 import { modelSettings } from '../../src/als/index.ts';
 import { ItemDirectory } from '../../src/recommender/api/items.ts';
+import { ItemLookup } from '../../src/recommender/api/item-lookup.ts';
 import { ItemVectors } from '../../src/recommender/api/item-vectors.ts';
 import { ListIds } from '../../src/recommender/api/list-ids.ts';
 import { ItemLists } from '../../src/recommender/api/lists.ts';
@@ -33,16 +34,20 @@ export async function basketOf(items: number, baskets: number): Promise<number[]
   return times;
 }
 
-function listsOver(documents: Pick<Documents, 'get' | 'list' | 'changes'>): ItemLists {
+function listsOver(documents: Pick<Documents, 'get' | 'isCurrent' | 'list' | 'changes'>): ItemLists {
   const most = 2_000_000;
+  const clock = { now: () => 0 };
+  const report = (error: unknown): never => {
+    throw error;
+  };
+  const items = new ItemDirectory(documents, most);
   return new ItemLists({
     stored: new Stored(documents),
-    items: new ItemDirectory(documents, most),
+    items,
+    lookup: new ItemLookup({ items, clock, report }),
     vectors: new ItemVectors(documents, most),
-    clock: { now: () => 0 },
-    report: error => {
-      throw error;
-    },
+    clock,
+    report,
     exploration: defaultExploration,
     seen: defaultSeen,
     listIds: new ListIds('of the benchmark'),
@@ -50,7 +55,7 @@ function listsOver(documents: Pick<Documents, 'get' | 'list' | 'changes'>): Item
 }
 
 /** Vectors by a recipe, made when they are read: a million of them take up memory once. */
-function documentsOf(items: number): Pick<Documents, 'get' | 'list' | 'changes'> {
+function documentsOf(items: number): Pick<Documents, 'get' | 'isCurrent' | 'list' | 'changes'> {
   const { regularisation, unobservedWeight, gridExponent, weights } = modelSettings({ factors });
   const settings = {
     regularisation: { ...regularisation },
@@ -61,6 +66,7 @@ function documentsOf(items: number): Pick<Documents, 'get' | 'list' | 'changes'>
   const model: JsonObject = { generation: 1, number: 1, time: 0, settings, popular: [] };
   return {
     get: async key => (key.collection === 'models' ? document(key.collection, key.id, model) : undefined),
+    isCurrent: async () => true,
     list: async () => [],
     changes: async (collection, continuation): Promise<Changes> => {
       const from = Number(continuation ?? 0);

@@ -1,6 +1,7 @@
 /** Settings of how lists are served. */
 import { z } from 'zod';
 import { defaultExploration } from '../recommender/domain/exploration.ts';
+import { defaultRemembered_bytes } from '../recommender/api/remembered-answers.ts';
 import { secret } from './secret.ts';
 
 const { slots, share, newBelow } = defaultExploration;
@@ -28,6 +29,14 @@ export const servingSection = z.strictObject({
       .default(newBelow)
       .describe('An item of the catalogue with fewer events than this is new.'),
   }),
+  remembered_bytes: z
+    .int()
+    .min(0)
+    .max(2 ** 34)
+    .default(defaultRemembered_bytes)
+    .describe(
+      'Memory, estimated, for answers that are given again while the list and the catalogue behind them stay as they are; 0 makes each answer anew.',
+    ),
   listKey: secret(
     z
       .string()

@@ -70,6 +70,8 @@ export interface Documents {
   write(writes: readonly DocumentWrite[]): Promise<void>;
   /** One document; undefined where there is none. */
   get(key: DocumentKey): Promise<StoredDocument | undefined>;
+  /** Whether `get` would answer a document of this etag: what was read of it then still holds. */
+  isCurrent(key: DocumentKey, etag: string): Promise<boolean>;
   /**
    * For whoever is not a task. Answers the new etag; a failed condition throws `ConditionFailed`.
    * Writes of a task that are not greater than the newest one before the put stay without effect.

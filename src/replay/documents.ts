@@ -17,6 +17,7 @@ export function namespaceDocuments(base: Documents, { name, collections, topolog
       const found = await base.get(inside(key));
       return found && plain(key.collection)(found);
     },
+    isCurrent: (key, etag) => base.isCurrent(inside(key), etag),
     put: (key, body, condition) => base.put(inside(key), body, condition),
     list: async request => (await base.list(inside(request))).map(plain(request.collection)),
     changes: async (collection, continuation, limit, range) => {

@@ -46,6 +46,7 @@ export function aroundDocuments(real: Documents, around: Around): Documents {
   return {
     write: writes => around('write', () => writeOneByOne(real, writes, around)),
     get: key => real.get(key),
+    isCurrent: (key, etag) => real.isCurrent(key, etag),
     put: (key, body, condition) => real.put(key, body, condition),
     list: request => real.list(request),
     changes: (collection, continuation, limit, range) => real.changes(collection, continuation, limit, range),

@@ -100,6 +100,11 @@ class Adapter implements CosmosDocuments {
     return found && documentOf(found);
   }
 
+  /** A point read costs the same with its body as without. */
+  async isCurrent(key: DocumentKey, etag: string): Promise<boolean> {
+    return (await this.get(key))?.etag === etag;
+  }
+
   async put(key: DocumentKey, body: JsonObject, condition: PutCondition): Promise<string> {
     const place = itemPlace(key);
     const on = { container: this.#at(place.container.name), ...this.#common(), newId: this.#newId };

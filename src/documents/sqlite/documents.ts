@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SqliteGroups } from '../../sqlite-groups.ts';
-import { guarded, openSqlite, textOf, wellFormed, type SqliteRow } from '../../sqlite.ts';
+import { guarded, integerOf, openSqlite, textOf, wellFormed, type SqliteRow } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
 import { pageLimit } from '../limit.ts';
 import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
@@ -44,6 +44,11 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
       return row && asDocument(row);
     },
 
+    async isCurrent(key, etag) {
+      const row = guarded(db, () => sql.etag.get(key.collection, key.partition, key.id));
+      return row !== undefined && String(integerOf(row, 'change')) === etag;
+    },
+
     async put(key, body, condition) {
       const row = [...keyOf(key), JSON.stringify(body), options.clock()] as const;
       return groups.write(() => {
@@ -82,6 +87,9 @@ function prepared(db: DatabaseSync) {
   return {
     get: db.prepare(`
       SELECT ${columns} FROM documents
+      WHERE collection = ? AND partition = ? AND id = ? AND body IS NOT NULL`),
+    etag: db.prepare(`
+      SELECT change FROM documents
       WHERE collection = ? AND partition = ? AND id = ? AND body IS NOT NULL`),
     write: db.prepare(`
       INSERT INTO documents (${columns}, updated_at)

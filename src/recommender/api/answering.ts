@@ -2,6 +2,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointParts, endpointsOf } from './endpoints.ts';
 import { RequestRefused } from './errors.ts';
+import { RememberedAnswers } from './remembered-answers.ts';
 
 /** Tenants that a server holds catalogue and vectors of at a time. */
 export const mostTenants = 200;
@@ -21,12 +22,15 @@ export class TooManyTenants extends RequestRefused {
 }
 
 export class Answering {
+  /** Of all tenants. */
+  readonly remembered: RememberedAnswers;
   readonly #partsOf: (tenant: string) => EndpointParts;
   readonly #tenants = new Map<string, Answers>();
   #isClosed = false;
 
-  constructor(partsOf: (tenant: string) => EndpointParts) {
+  constructor(partsOf: (tenant: string) => EndpointParts, remembered_bytes?: number) {
     this.#partsOf = partsOf;
+    this.remembered = new RememberedAnswers(remembered_bytes);
   }
 
   /** @throws {TooManyTenants} */
@@ -48,6 +52,6 @@ export class Answering {
   }
 }
 
-const closeParts = async ({ hub, listHub, learnt, learntLists }: EndpointParts): Promise<void> => {
-  await Promise.all([hub.close(), listHub.close(), learnt.close(), learntLists.close()]);
+const closeParts = async ({ hub, listHub, learnt, learntLists, lookup }: EndpointParts): Promise<void> => {
+  await Promise.all([hub.close(), listHub.close(), learnt.close(), learntLists.close(), lookup.close()]);
 };

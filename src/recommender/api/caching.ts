@@ -10,34 +10,48 @@ export interface Sent extends Answer {
 
 const json = 'application/json; charset=utf-8';
 
-/**
- * What is sent for an answer, or 304 without a body where the asker has it already. The tag is weak: it says nothing of
- * how old the answer is, which changes with the clock alone. Nobody is answered from a cache that has not asked: a list
- * may have changed a moment ago.
- */
-export function cachedAnswer(endpoint: Endpoint, answer: Answer, ifNoneMatch: string | undefined): Sent {
-  const { method, mediaType, access } = endpoint;
-  const { status, body } = answer;
-  const isKept = method === 'GET' && status === 200 && mediaType === undefined && !(body instanceof Readable);
-  if (!isKept || typeof body !== 'object' || body === null || endpoint.path.startsWith('/healthz/'))
-    return { ...answer, headers: { 'cache-control': 'no-store', ...answer.headers } };
-  const { ageMs, text } = told(body);
-  const etag = `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
-  const headers = {
-    etag,
-    'cache-control': access === 'public' ? 'public, no-cache' : 'private, no-cache',
-    ...answer.headers,
-  };
-  if (matches(ifNoneMatch, etag)) return { status: 304, body: undefined, headers };
-  // Written once, for the tag and for the answer: the age goes in at the end.
-  const whole = ageMs === undefined ? text : `${text.slice(0, -1)},"ageMs":${JSON.stringify(ageMs)}}`;
-  return { status, body: whole, headers: { 'content-type': json, ...headers } };
+/** An answer with its tag, written once for all who are given it: only how old it is changes. */
+export interface TaggedAnswer {
+  /** JSON without `ageMs`. */
+  readonly text: string;
+  readonly etag: string;
+  /** Without that of the content's type. */
+  readonly headers: { readonly [name: string]: string };
 }
 
-function told(body: object): { readonly ageMs: unknown; readonly text: string } {
-  if (!('ageMs' in body)) return { ageMs: undefined, text: JSON.stringify(body) };
-  const { ageMs, ...rest } = body;
-  return { ageMs, text: JSON.stringify(rest) };
+/**
+ * Undefined for what nobody may keep. The tag is weak: it says nothing of how old the answer is, which changes with the
+ * clock alone. Nobody is answered from a cache that has not asked: a list may have changed a moment ago.
+ */
+export function taggedAnswer(endpoint: Endpoint, { status, body, headers }: Answer): TaggedAnswer | undefined {
+  const { method, mediaType, access } = endpoint;
+  const isKept = method === 'GET' && status === 200 && mediaType === undefined && !(body instanceof Readable);
+  if (!isKept || typeof body !== 'object' || body === null || endpoint.path.startsWith('/healthz/')) return undefined;
+  const text = textOf(body);
+  const etag = `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
+  const control = access === 'public' ? 'public, no-cache' : 'private, no-cache';
+  return { text, etag, headers: { etag, 'cache-control': control, ...headers } };
+}
+
+/** What is sent for it, or 304 without a body where the asker has it already; `ageMs` is undefined where it has no age. */
+export function sentAnswer(
+  { text, etag, headers }: TaggedAnswer,
+  ageMs: unknown,
+  ifNoneMatch: string | undefined,
+): Sent {
+  if (matches(ifNoneMatch, etag)) return { status: 304, body: undefined, headers };
+  const whole = ageMs === undefined ? text : `${text.slice(0, -1)},"ageMs":${JSON.stringify(ageMs)}}`;
+  return { status: 200, body: whole, headers: { 'content-type': json, ...headers } };
+}
+
+/** How old an answer says that it is. */
+export const ageOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'ageMs' in body ? body.ageMs : undefined;
+
+function textOf(body: object): string {
+  if (!('ageMs' in body)) return JSON.stringify(body);
+  const { ageMs: _, ...rest } = body;
+  return JSON.stringify(rest);
 }
 
 /** Tags are compared weakly, as a GET asks for. */

@@ -7,6 +7,15 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: { readonly [name: string]: string };
+  /** Of one that may be given again to the same caller for the same URL, without being made again. */
+  readonly lasting?: Lasting;
+}
+
+export interface Lasting {
+  /** Whether the same would be answered now, but for its age. */
+  readonly isStill: () => Promise<boolean>;
+  /** What `ageMs` would be now. */
+  readonly ageMs: () => number | null;
 }
 
 /** A request as it came: nothing about it is known yet but who asks; undefined where nobody says. */
@@ -40,6 +49,8 @@ interface Description<P, Q, B> {
   readonly bodyLimit?: number;
   /** Whether a POST brings nothing more when it is sent again: it changes nothing, or names itself what it brings. */
   readonly isIdempotent?: boolean;
+  /** Whether answers may be lasting. */
+  readonly lasts?: boolean;
   /** Whether the header Idempotency-Key is looked at. */
   readonly takesIdempotencyKey?: boolean;
 }

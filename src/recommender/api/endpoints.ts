@@ -8,6 +8,7 @@ import { callerEndpoint } from './caller-endpoint.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
 import { explained } from './explained.ts';
 import type { ItemVectors } from './item-vectors.ts';
+import type { ItemLookup } from './item-lookup.ts';
 import type { Asked, ItemLists } from './lists.ts';
 import { erasureEndpoints, type ErasureParts } from './erasure-endpoints.ts';
 import { eventEndpoints, type EventParts } from './event-endpoints.ts';
@@ -43,6 +44,7 @@ export interface MetricsSource {
 export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchParts, ErasureParts, AskParts {
   readonly learntLists: LearntLists;
   readonly lists: ItemLists;
+  readonly lookup: ItemLookup;
   readonly vectors: ItemVectors;
   readonly exposures: ExposurePorts;
   readonly health: Health;
@@ -95,14 +97,20 @@ function listEndpoints(parts: EndpointParts): Endpoint[] {
         params: byId,
         query: userListQuery,
         summary: 'What is recommended to a user',
+        lasts: true,
       },
       async ({ params, query }) => {
         const { after, wait: wait_ms, exclude } = query;
         // First: what is read after it is what has learnt the event.
         const learnt = after === undefined ? after : await learntLists.wait(params.id, placeIn(after), wait_ms);
-        const found = await lists.recommendationsFor(params.id, { ...askedBy(query), exclude, explore: true });
-        const own = query.explain === 0 ? found : await explained(parts, params.id, found, query.explain);
-        return ok(learnt === undefined ? own : { ...own, learnt });
+        const asked = { ...askedBy(query), exclude, explore: true };
+        const { list, isStill } = await lists.lastingFor(params.id, asked);
+        const own = query.explain === 0 ? list : await explained(parts, params.id, list, query.explain);
+        if (learnt !== undefined) return ok({ ...own, learnt });
+        // What explains a list is the user's history and the model, which change beside it.
+        return isStill === undefined || query.explain > 0
+          ? ok(own)
+          : { ...ok(own), lasting: { isStill, ageMs: () => lists.ageOf(list) } };
       },
     ),
     endpoint(

@@ -17,11 +17,18 @@ export class Followed {
   readonly #into: Follower;
   #continuation: string | undefined;
   #refreshing: Promise<void> | undefined;
+  #isCaughtUp = false;
+  #isClosed = false;
 
   constructor(documents: Pick<Documents, 'changes'>, collection: string, into: Follower) {
     this.#documents = documents;
     this.#collection = collection;
     this.#into = into;
+  }
+
+  /** Whether the feed was read to its end once. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
   }
 
   /** Reads what has changed; requests at the same time share one reading. Rejects with what the follower throws. */
@@ -32,6 +39,13 @@ export class Followed {
     return this.#refreshing;
   }
 
+  /** Ends a reading under way after its page; what is asked from now on stays as it is. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    // Who asked for it is told how it failed.
+    await this.#refreshing?.catch(() => {});
+  }
+
   async #read(): Promise<void> {
     try {
       await this.#readOn();
@@ -40,18 +54,20 @@ export class Followed {
       // The documents were begun afresh, and so is what was made of them.
       this.#into.begin();
       this.#continuation = undefined;
+      this.#isCaughtUp = false;
       await this.#readOn();
     }
   }
 
   async #readOn(): Promise<void> {
-    for (let caughtUp = false; !caughtUp;) {
+    for (let caughtUp = false; !caughtUp && !this.#isClosed;) {
       const page = await this.#documents.changes(this.#collection, this.#continuation, pageSize);
       for (const document of page.documents) this.#into.take(document);
       this.#continuation = page.continuation;
       caughtUp = page.caughtUp;
       // Embedded documents never leave the microtask queue by themselves: requests have their turn between pages.
-      if (!caughtUp) await setImmediate();
+      if (caughtUp) this.#isCaughtUp = true;
+      else await setImmediate();
     }
   }
 }

@@ -5,6 +5,7 @@ import { Picker, type Rules } from '../domain/rules.ts';
 import type { SeenPolicy } from '../domain/shelf.ts';
 import { days, type Millis } from '../../stream/time.ts';
 import { UnknownItem } from './errors.ts';
+import type { HeldItems, ItemLookup } from './item-lookup.ts';
 import type { ListIds } from './list-ids.ts';
 import { type Candidate, type Opening, type Source, type SourceParts, Sources } from './sources.ts';
 import type { ShownItem } from './items.ts';
@@ -62,6 +63,7 @@ export interface AskedFor extends Asked {
 }
 
 export interface ListParts extends SourceParts {
+  readonly lookup: ItemLookup;
   readonly exploration: Exploration;
   /** As the lists were made by it. */
   readonly seen: SeenPolicy;
@@ -71,6 +73,13 @@ export interface ListParts extends SourceParts {
 /** A candidate with what the catalogue says of it. */
 interface Chosen extends Candidate {
   readonly item: Omit<ShownItem, 'itemId'> | undefined;
+}
+
+/** A list, and what tells whether it would be the same if it were made again. */
+export interface LastingList {
+  readonly list: ItemList;
+  /** Absent where only making it again can tell. */
+  readonly isStill?: () => Promise<boolean>;
 }
 
 export class ItemLists {
@@ -86,25 +95,47 @@ export class ItemLists {
    * The user's own list; where there is none, or too little of it is left by the rules, what fits the user's vector,
    * then what is trending, then what is popular. Never fails on a user, and holds nothing that is to stay out.
    */
-  async recommendationsFor(user: string, { n, rules, exclude, explore }: AskedFor): Promise<ItemList> {
-    const { exploration, clock } = this.#parts;
+  async recommendationsFor(user: string, asked: AskedFor): Promise<ItemList> {
+    return (await this.lastingFor(user, asked)).list;
+  }
+
+  /** `recommendationsFor`; what was made of the user's own list alone holds as long as that and the catalogue do. */
+  async lastingFor(user: string, { n, rules, exclude, explore }: AskedFor): Promise<LastingList> {
+    const { exploration, clock, lookup } = this.#parts;
+    // Before anything else is read: what changes from here on is another revision.
+    const known = await lookup.current();
     const { own, fitting } = this.#sources;
     const picker = new Picker<Chosen>(n, rules);
     // The own list was made without what was seen; all that was done is read only where something else may enter.
-    let head = await this.#filled(picker, exclude === 'seen' ? [own(user)] : []);
+    let head = await this.#filled(picker, exclude === 'seen' ? [own(user)] : [], known);
     let fresh: readonly Chosen[] = [];
     const explores = explore && exploration.slots > 0 && exploration.share > 0;
+    const isOwn = picker.missing <= 0 && !explores;
     if (picker.missing > 0 || explores) {
       const stays = await this.#staysOut(user, exclude);
       picker.exclude(stays.items);
       const again = exclude === 'bought' ? [own(user)] : [];
       // Who has done more than can be read is served from the list alone.
       const others = stays.isComplete ? [fitting(user), ...this.#general] : [];
-      head = await this.#filled(picker, [...again, ...others], head);
+      head = await this.#filled(picker, [...again, ...others], known, head);
       if (explores && stays.isComplete && head?.reason === 'personal') fresh = await this.#fresh(picker);
     }
     const day = Math.floor(clock.now() / days(1));
-    return this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
+    const list = this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
+    const etag = isOwn ? head?.etag : undefined;
+    if (etag === undefined || known === undefined) return { list };
+    return { list, isStill: () => this.#isStill(user, etag, known.revision) };
+  }
+
+  /** What `ageMs` of the list would be now. */
+  ageOf({ generatedAt }: ItemList): Millis | null {
+    return generatedAt === null ? null : this.#ageAt(Date.parse(generatedAt));
+  }
+
+  async #isStill(user: string, etag: string, revision: number): Promise<boolean> {
+    const { stored, lookup } = this.#parts;
+    const [isCurrent, now] = await Promise.all([stored.isListCurrent(user, etag), lookup.current()]);
+    return isCurrent && now?.revision === revision;
   }
 
   /**
@@ -146,28 +177,35 @@ export class ItemLists {
   async #everybodys({ n, rules }: Asked, sources: readonly Opening[], exclude: readonly string[] = []) {
     const picker = new Picker<Chosen>(n, rules);
     picker.exclude(exclude);
-    const head = await this.#filled(picker, sources);
+    const head = await this.#filled(picker, sources, await this.#parts.lookup.current());
     return this.#listOf(head, picker.picked.map(certain), '');
   }
 
   /** Fills the picker from one source after the other; answers the first that brought something. */
-  async #filled(picker: Picker<Chosen>, sources: readonly Opening[], first?: Source): Promise<Source | undefined> {
+  async #filled(
+    picker: Picker<Chosen>,
+    sources: readonly Opening[],
+    known: HeldItems | undefined,
+    first?: Source,
+  ): Promise<Source | undefined> {
     let head = first;
     for (const open of sources) {
       if (picker.missing <= 0) break;
       const before = picker.missing;
       const source = await open(picker);
       if (source === undefined) continue;
-      await this.#take(picker, source);
+      await this.#take(picker, source, known);
       if (picker.missing < before) head ??= source;
     }
     return head;
   }
 
-  async #take(picker: Picker<Chosen>, { items }: Source): Promise<void> {
+  async #take(picker: Picker<Chosen>, { items }: Source, known: HeldItems | undefined): Promise<void> {
     for (const candidate of items) {
       if (picker.missing <= 0) return;
-      const item = await this.#parts.stored.item(candidate.itemId);
+      const held = known === undefined ? 'broken' : known.held(candidate.itemId);
+      // One by one until all of them are in memory; and where the document cannot be read, as its reader is told.
+      const item = held === 'broken' ? await this.#parts.stored.item(candidate.itemId) : held;
       picker.offer({ ...candidate, item }, item);
     }
   }
@@ -209,9 +247,13 @@ export class ItemLists {
       listId: this.#parts.listIds.idOf({ policy, generation, number, propensities }, content),
       modelVersion: model === undefined ? null : `${generation}.${number}`,
       generatedAt: time === undefined ? null : new Date(time).toISOString(),
-      ageMs: time === undefined ? null : Math.max(0, this.#parts.clock.now() - time),
+      ageMs: time === undefined ? null : this.#ageAt(time),
       likeness: null,
     };
+  }
+
+  #ageAt(time: Millis): Millis {
+    return Math.max(0, this.#parts.clock.now() - time);
   }
 }
 

@@ -12,13 +12,14 @@ import { admit, type Caller } from './auth/caller.ts';
 import { Admission, type AdmissionOptions } from './auth/admission.ts';
 import { openGate } from './auth/gate.ts';
 import { Answering } from './answering.ts';
-import { cachedAnswer } from './caching.ts';
+import { answerFrom, type AnswerSource } from './answer-from.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointParts, MetricsSource } from './endpoints.ts';
 import { PortTaken, TooManyUsers } from './errors.ts';
 import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
 import { Idempotency } from './idempotency.ts';
 import { ItemDirectory } from './items.ts';
+import { ItemLookup } from './item-lookup.ts';
 import { ErasureReceipts } from './erasure-receipts.ts';
 import { ItemVectors } from './item-vectors.ts';
 import { LearntOffsets } from './learnt.ts';
@@ -45,7 +46,7 @@ import { UserDirectory } from './users.ts';
 import { bodyLimit } from './wire.ts';
 
 export interface ServerOptions {
-  readonly documents: Pick<Documents, 'get' | 'changes' | 'list' | 'put'>;
+  readonly documents: Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'list' | 'put'>;
   readonly transport: Pick<Transport, 'partitions' | 'append' | 'grown' | 'committed'> & LogPorts['transport'];
   readonly registry: SchemaRegistry;
   readonly clock: LiveClock;
@@ -67,6 +68,8 @@ export interface ServerOptions {
   readonly seen?: SeenPolicy;
   /** Secret of all servers that are to know each other's lists where one is reported as shown. */
   readonly listKey: string;
+  /** Bytes of answers that are remembered at most, estimated; default 64 MiB. */
+  readonly remembered_bytes?: number;
   /** Says who asks, and how often they may; without it nobody is asked who they are. */
   readonly access?: Pick<AdmissionOptions, 'gate' | 'rates'>;
   /** Where it listens, and to whom; by default on loopback. */
@@ -106,7 +109,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     unused.close();
   });
   for (const [number, endpoint] of endpoints.entries())
-    addRoute(app, endpoint, { streams, now: tenant => answering.of(tenant).endpoints[number] ?? endpoint });
+    addRoute(app, endpoint, {
+      streams,
+      now: tenant => {
+        const { remembered } = answering;
+        return { endpoint: answering.of(tenant).endpoints[number] ?? endpoint, remembered };
+      },
+    });
   return {
     app,
     endpoints,
@@ -126,7 +135,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 function answeringFrom(options: ServerOptions): Answering {
   // One for all: what is learnt is told of partitions, and whose events they are makes no difference.
   const learnt = new LearntOffsets(options);
-  return new Answering(tenant => partsOf(options, tenant, learnt));
+  return new Answering(tenant => partsOf(options, tenant, learnt), options.remembered_bytes);
 }
 
 function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets): EndpointParts {
@@ -138,6 +147,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
   const history = new ModelHistory(log);
   const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);
+  const lookup = new ItemLookup({ items, clock, report });
   const vectors = new ItemVectors(documents, mostItems);
   const listIds = new ListIds(tenant === '' ? options.listKey : JSON.stringify([options.listKey, tenant]));
   return {
@@ -149,7 +159,8 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
     users: new UserDirectory(documents, mostUsers),
     items,
     vectors,
-    lists: new ItemLists({ stored, items, vectors, clock, report, exploration, seen, listIds }),
+    lookup,
+    lists: new ItemLists({ stored, items, lookup, vectors, clock, report, exploration, seen, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: events,
     erasures: {
@@ -197,8 +208,8 @@ const tailsOf = (log: LogPorts, tenant: string) => ({
 
 interface RouteParts {
   readonly streams: OpenStreams;
-  /** The endpoint as it answers a tenant at the moment. */
-  readonly now: (tenant: string) => Endpoint;
+  /** The endpoint as it answers a tenant at the moment, and what it answered before. */
+  readonly now: (tenant: string) => AnswerSource;
 }
 
 function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: RouteParts): void {
@@ -211,9 +222,10 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     // Refused already before its body is read: what is in there is nothing to who may not ask at all.
     onRequest: async request => admit(endpoint.access, callerOf(request)),
     handler: async (request, reply) => {
-      const { params, query, body } = request;
+      const { params, query, body, url } = request;
       const caller = callerOf(request);
-      const answer = await now(caller?.tenant ?? '').run({
+      const asked = { caller, url, ifNoneMatch: request.headers['if-none-match'] };
+      const answer = await answerFrom(now(caller?.tenant ?? ''), asked, {
         params,
         query,
         body,
@@ -222,8 +234,7 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
         idempotencyKey: headerOf(request, 'idempotency-key'),
       });
       if (answer.body instanceof Readable) streams.add(reply.raw);
-      const { status, headers, body: sent } = cachedAnswer(endpoint, answer, request.headers['if-none-match']);
-      return reply.code(status).headers(headers).send(sent);
+      return reply.code(answer.status).headers(answer.headers).send(answer.body);
     },
   });
 }

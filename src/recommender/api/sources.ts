@@ -24,6 +24,8 @@ export interface Source {
   readonly time: Millis | undefined;
   /** Best first. */
   readonly items: Iterable<Candidate>;
+  /** Of the document that all of it comes from; absent where more is behind it. */
+  readonly etag?: string;
 }
 
 /** What a source sees of the list that it helps to fill. */
@@ -51,10 +53,11 @@ export class Sources {
   own =
     (user: string): Opening =>
     async () => {
-      const list = await this.#parts.stored.listOf(user);
-      if (list === undefined) return undefined;
+      const found = await this.#parts.stored.taggedListOf(user);
+      if (found === undefined) return undefined;
+      const { list, etag } = found;
       const { reason, policy, time, items } = list;
-      return { reason, policy, model: list, time, items };
+      return { reason, policy, model: list, time, items, etag };
     };
 
   /** What fits the user's vector best, of all items that the rules allow. */

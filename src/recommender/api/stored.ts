@@ -126,14 +126,26 @@ const daily = 'daily:';
 
 /** Point reads; each answers undefined where there is no document, and throws `UnreadableDocument` for a broken one. */
 export class Stored {
-  readonly #documents: Pick<Documents, 'get' | 'list'>;
+  readonly #documents: Pick<Documents, 'get' | 'list' | 'isCurrent'>;
 
-  constructor(documents: Pick<Documents, 'get' | 'list'>) {
+  constructor(documents: Pick<Documents, 'get' | 'list' | 'isCurrent'>) {
     this.#documents = documents;
   }
 
-  listOf(user: string): Promise<ListDocument | undefined> {
-    return this.#read({ collection: 'recommendations', partition: user, id: user }, list);
+  async listOf(user: string): Promise<ListDocument | undefined> {
+    return (await this.taggedListOf(user))?.list;
+  }
+
+  /** With the etag of its document. */
+  async taggedListOf(user: string): Promise<{ readonly list: ListDocument; readonly etag: string } | undefined> {
+    const key = keyOfList(user);
+    const document = await this.#documents.get(key);
+    return document && { list: readable(key, list, document.body), etag: document.etag };
+  }
+
+  /** Whether the list that has this etag is still the user's. */
+  isListCurrent(user: string, etag: string): Promise<boolean> {
+    return this.#documents.isCurrent(keyOfList(user), etag);
   }
 
   userVector(user: string): Promise<UserVectorDocument | undefined> {
@@ -204,6 +216,8 @@ export class Stored {
     return document === undefined ? undefined : readable(key, schema, document.body);
   }
 }
+
+const keyOfList = (user: string): DocumentKey => ({ collection: 'recommendations', partition: user, id: user });
 
 /** The body of an item's document. */
 export const asItem = (key: DocumentKey, body: unknown): ItemDocument => readable(key, item, body);

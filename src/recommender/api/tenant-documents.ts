@@ -4,7 +4,7 @@ import { plainOf, scoped, tenantOf } from '../domain/tenant.ts';
 import { UnreadableDocument } from './errors.ts';
 
 /** What the API asks of documents. */
-export type ReadDocuments = Pick<Documents, 'get' | 'changes' | 'list'>;
+export type ReadDocuments = Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'list'>;
 
 /** Collections whose documents go by the id of their user or item; in the others an id says no more than which of a few. */
 const ownIds: ReadonlySet<string> = new Set([
@@ -28,6 +28,10 @@ export class TenantDocuments implements ReadDocuments {
   async get(key: DocumentKey): Promise<StoredDocument | undefined> {
     const document = await this.#documents.get(this.#scoped(key));
     return document && this.#own(document);
+  }
+
+  isCurrent(key: DocumentKey, etag: string): Promise<boolean> {
+    return this.#documents.isCurrent(this.#scoped(key), etag);
   }
 
   /** Of one partition: a tenant has no collection to itself. */

@@ -31,6 +31,22 @@ export function putPromises(promise: Promised<DocumentsSetting>): void {
     await expect(documents.put(key('a'), { n: 3 }, { etag })).rejects.toThrow(ConditionFailed);
   });
 
+  promise(
+    'what was read is current until the document is written again or removed',
+    async ({ documents, key, write }) => {
+      await documents.write([write('a', at(0, 1, 0), { n: 1 })]);
+      const first = (await documents.get(key('a')))?.etag ?? '';
+      expect(await documents.isCurrent(key('a'), first)).toBe(true);
+      expect(await documents.isCurrent(key('a', 'other'), first)).toBe(false);
+      const second = await documents.put(key('a'), { n: 2 }, 'always');
+      expect(await documents.isCurrent(key('a'), first)).toBe(false);
+      expect(await documents.isCurrent(key('a'), second)).toBe(true);
+      await documents.write([write('a', at(0, 2, 0), null)]);
+      expect(await documents.isCurrent(key('a'), second)).toBe(false);
+      expect(await documents.isCurrent(key('never'), second)).toBe(false);
+    },
+  );
+
   promise('a removed document counts as absent for a put', async ({ documents, key, write }) => {
     await documents.write([write('a', at(0, 1, 0), { n: 1 })]);
     const etag = (await documents.get(key('a')))?.etag ?? '';

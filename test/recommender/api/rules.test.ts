@@ -151,6 +151,7 @@ test('whoever has done more than can be read is served from the own list alone',
   const endless = await shop({
     documents: {
       get: key => documents.get(key),
+      isCurrent: (key, etag) => documents.isCurrent(key, etag),
       changes: (collection, continuation, limit) => documents.changes(collection, continuation, limit),
       put: (key, body, condition) => documents.put(key, body, condition),
       list: async ({ limit }) => (page === undefined ? [] : Array.from({ length: limit }, () => page)),

@@ -15,7 +15,7 @@ export { UnknownFileFormat, scoreSchema } from './file.ts';
 export { NoModel } from '../export/published.ts';
 
 export interface ScoreOptions {
-  readonly ports: LogPorts & { readonly documents: Pick<Documents, 'get' | 'list' | 'write'> };
+  readonly ports: LogPorts & { readonly documents: Pick<Documents, 'get' | 'isCurrent' | 'list' | 'write'> };
   readonly kernel: Kernel;
   /** Items of a list: 1 to 1,000. */
   readonly n: number;

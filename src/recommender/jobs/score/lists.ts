@@ -26,7 +26,7 @@ export interface UserScores {
 }
 
 export interface ListOptions {
-  readonly documents: Pick<Documents, 'get' | 'list'>;
+  readonly documents: Pick<Documents, 'get' | 'isCurrent' | 'list'>;
   readonly published: PublishedModel;
   readonly kernel: Kernel;
   /** Items of a list: 1 to 1,000. */

@@ -180,6 +180,7 @@ test('where reading fails half way, the file of yesterday stays', async () => {
   };
   const documents = {
     get: world.documents.get.bind(world.documents),
+    isCurrent: world.documents.isCurrent.bind(world.documents),
     write: world.documents.write.bind(world.documents),
     list,
   };
