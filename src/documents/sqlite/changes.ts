@@ -18,10 +18,14 @@ export function changesPage(db: DatabaseSync): Documents['changes'] {
     if (range !== undefined) refuseUnknown(collection, range);
     const feed = range === undefined ? `${collection}:` : `${collection}:${range}:`;
     const since = continuation === undefined ? 0 : changeOf(collection, feed, continuation);
-    const rows = guarded(db, () => after.all(collection, since, pageLimit(limit) + 1));
+    const most = pageLimit(limit);
+    // Who follows a feed asks mostly where nothing has changed, which the index alone tells.
+    const end = newestOf(collection);
+    if (since > end) throw new BadContinuation(collection, `${feed}${since}`);
+    if (since === end) return { documents: [], continuation: `${feed}${since}`, caughtUp: true };
+    const rows = guarded(db, () => after.all(collection, since, most + 1));
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    if (last === undefined && since > newestOf(collection)) throw new BadContinuation(collection, `${feed}${since}`);
     return {
       documents: page.filter(row => row['body'] !== null && belongs(row, range)).map(asDocument),
       continuation: `${feed}${last === undefined ? since : integerOf(last, 'change')}`,

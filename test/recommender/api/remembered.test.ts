@@ -108,7 +108,9 @@ test('a broken item fails the lists that hold it, and no others', async () => {
   await warm('/v2/users/bob/recommendations?n=1');
   await put('items', 'a', { itemId: 'a', title: 7 });
   expect((await ask('/v2/users/bob/recommendations?n=1')).titles).toEqual(['B']);
+  expect((await ask('/v2/items?query=b')).titles).toEqual(['B']);
   expect((await ask()).status).toBe(500);
+  expect(reported).toHaveLength(1);
   expect(String(reported[0])).toContain('items/a/a is no such document');
   await item('a', 'A again');
   expect((await ask()).titles).toEqual(['A again', 'B']);
