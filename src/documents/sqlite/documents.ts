@@ -23,10 +23,9 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
   const sql = prepared(db);
   const groups = new SqliteGroups(db);
 
-  function meets(key: DocumentKey, condition: PutCondition): boolean {
-    if (condition === 'always') return true;
-    const row = sql.get.get(key.collection, key.partition, key.id);
-    return condition === 'absent' ? row === undefined : row !== undefined && asDocument(row).etag === condition.etag;
+  function etagOf({ collection, partition, id }: DocumentKey): string | undefined {
+    const row = guarded(db, () => sql.etag.get(collection, partition, id));
+    return row && String(integerOf(row, 'change'));
   }
 
   return {
@@ -45,14 +44,13 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
     },
 
     async isCurrent(key, etag) {
-      const row = guarded(db, () => sql.etag.get(key.collection, key.partition, key.id));
-      return row !== undefined && String(integerOf(row, 'change')) === etag;
+      return etagOf(key) === etag;
     },
 
     async put(key, body, condition) {
       const row = [...keyOf(key), JSON.stringify(body), options.clock()] as const;
       return groups.write(() => {
-        if (!meets(key, condition)) throw new ConditionFailed(key);
+        if (!meets(condition, etagOf(key))) throw new ConditionFailed(key);
         return textOf(sql.put.get(...row) ?? {}, 'etag');
       });
     },
@@ -111,6 +109,11 @@ function prepared(db: DatabaseSync) {
       SELECT ${columns} FROM documents
       WHERE collection = ? AND partition = ? AND id >= ? AND body IS NOT NULL ${page} ?`),
   };
+}
+
+function meets(condition: PutCondition, etag: string | undefined): boolean {
+  if (condition === 'always') return true;
+  return condition === 'absent' ? etag === undefined : etag === condition.etag;
 }
 
 function parametersOf(write: DocumentWrite) {

@@ -104,13 +104,13 @@ function listEndpoints(parts: EndpointParts): Endpoint[] {
         // First: what is read after it is what has learnt the event.
         const learnt = after === undefined ? after : await learntLists.wait(params.id, placeIn(after), wait_ms);
         const asked = { ...askedBy(query), exclude, explore: true };
-        const { list, isStill } = await lists.lastingFor(params.id, asked);
-        const own = query.explain === 0 ? list : await explained(parts, params.id, list, query.explain);
+        const { list: found, isStill } = await lists.lastingFor(params.id, asked);
+        const own = query.explain === 0 ? found : await explained(parts, params.id, found, query.explain);
         if (learnt !== undefined) return ok({ ...own, learnt });
         // What explains a list is the user's history and the model, which change beside it.
         return isStill === undefined || query.explain > 0
           ? ok(own)
-          : { ...ok(own), lasting: { isStill, ageMs: () => lists.ageOf(list) } };
+          : { ...ok(own), lasting: { isStill, ageMs: () => lists.ageOf(found) } };
       },
     ),
     endpoint(

@@ -75,6 +75,14 @@ interface Chosen extends Candidate {
   readonly item: Omit<ShownItem, 'itemId'> | undefined;
 }
 
+/** A list that is not full yet. */
+interface Begun {
+  readonly picker: Picker<Chosen>;
+  readonly known: HeldItems | undefined;
+  readonly head: Source | undefined;
+  readonly explores: boolean;
+}
+
 /** A list, and what tells whether it would be the same if it were made again. */
 export interface LastingList {
   readonly list: ItemList;
@@ -100,31 +108,39 @@ export class ItemLists {
   }
 
   /** `recommendationsFor`; what was made of the user's own list alone holds as long as that and the catalogue do. */
-  async lastingFor(user: string, { n, rules, exclude, explore }: AskedFor): Promise<LastingList> {
-    const { exploration, clock, lookup } = this.#parts;
+  async lastingFor(user: string, asked: AskedFor): Promise<LastingList> {
+    const { exploration, lookup } = this.#parts;
     // Before anything else is read: what changes from here on is another revision.
     const known = await lookup.current();
-    const { own, fitting } = this.#sources;
-    const picker = new Picker<Chosen>(n, rules);
+    const picker = new Picker<Chosen>(asked.n, asked.rules);
     // The own list was made without what was seen; all that was done is read only where something else may enter.
-    let head = await this.#filled(picker, exclude === 'seen' ? [own(user)] : [], known);
-    let fresh: readonly Chosen[] = [];
-    const explores = explore && exploration.slots > 0 && exploration.share > 0;
-    const isOwn = picker.missing <= 0 && !explores;
-    if (picker.missing > 0 || explores) {
-      const stays = await this.#staysOut(user, exclude);
-      picker.exclude(stays.items);
-      const again = exclude === 'bought' ? [own(user)] : [];
-      // Who has done more than can be read is served from the list alone.
-      const others = stays.isComplete ? [fitting(user), ...this.#general] : [];
-      head = await this.#filled(picker, [...again, ...others], known, head);
-      if (explores && stays.isComplete && head?.reason === 'personal') fresh = await this.#fresh(picker);
-    }
-    const day = Math.floor(clock.now() / days(1));
-    const list = this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
-    const etag = isOwn ? head?.etag : undefined;
+    const head = await this.#filled(picker, asked.exclude === 'seen' ? [this.#sources.own(user)] : [], known);
+    const explores = asked.explore && exploration.slots > 0 && exploration.share > 0;
+    if (picker.missing > 0 || explores)
+      return { list: await this.#filledUp(user, asked, { picker, known, head, explores }) };
+    const list = this.#listOf(head, picker.picked.map(certain), user);
+    const etag = head?.etag;
     if (etag === undefined || known === undefined) return { list };
     return { list, isStill: () => this.#isStill(user, etag, known.revision) };
+  }
+
+  /** The list with what else there is for the user, and with what is new. */
+  async #filledUp(
+    user: string,
+    { exclude }: AskedFor,
+    { picker, known, head: own, explores }: Begun,
+  ): Promise<ItemList> {
+    const { exploration, clock } = this.#parts;
+    const stays = await this.#staysOut(user, exclude);
+    picker.exclude(stays.items);
+    const again = exclude === 'bought' ? [this.#sources.own(user)] : [];
+    // Who has done more than can be read is served from the list alone.
+    const others = stays.isComplete ? [this.#sources.fitting(user), ...this.#general] : [];
+    const head = await this.#filled(picker, [...again, ...others], known, own);
+    const mayExplore = explores && stays.isComplete && head?.reason === 'personal';
+    const fresh = mayExplore ? await this.#fresh(picker) : [];
+    const day = Math.floor(clock.now() / days(1));
+    return this.#listOf(head, explored(picker.picked, fresh, exploration, { user, day }), user);
   }
 
   /** What `ageMs` of the list would be now. */

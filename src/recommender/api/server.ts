@@ -222,9 +222,9 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     // Refused already before its body is read: what is in there is nothing to who may not ask at all.
     onRequest: async request => admit(endpoint.access, callerOf(request)),
     handler: async (request, reply) => {
-      const { params, query, body, url } = request;
+      const { params, query, body } = request;
       const caller = callerOf(request);
-      const asked = { caller, url, ifNoneMatch: request.headers['if-none-match'] };
+      const asked = { caller, url: request.url, ifNoneMatch: request.headers['if-none-match'] };
       const answer = await answerFrom(now(caller?.tenant ?? ''), asked, {
         params,
         query,
