@@ -11,7 +11,7 @@ declare module 'autocannon' {
   /** Milliseconds by share, and requests a second. */
   export interface Result {
     readonly latency: { readonly p50: number; readonly p99: number; readonly p99_9: number };
-    readonly requests: { readonly average: number };
+    readonly requests: { readonly average: number; readonly total: number };
     readonly errors: number;
     readonly timeouts: number;
     readonly non2xx: number;

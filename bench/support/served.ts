@@ -1,6 +1,7 @@
 /** A process of the command line that serves, as long as a benchmark needs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -19,15 +20,40 @@ export class Served implements AsyncDisposable {
   }
 
   /** Resolves when it has answered. Rejects where it ends before. */
-  static async start(command: 'start' | 'serve', data: string, given: readonly string[]): Promise<Served> {
+  static async start(
+    command: 'start' | 'serve',
+    data: string,
+    given: readonly string[],
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Served> {
+    const words = [main, command, '--data', data, '--port', '0', ...given];
+    return Served.#open(words, { ...process.env, ...settings });
+  }
+
+  /** A program that prints where it listens, as the command line does. */
+  static program(path: string, given: readonly string[]): Promise<Served> {
+    return Served.#open([path, ...given], process.env);
+  }
+
+  static async #open(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Served> {
     const began = performance.now();
-    const child = spawn(process.execPath, [main, command, '--data', data, '--port', '0', ...given], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'], env });
     const url = await listening(child);
     const answer = await fetch(new URL('/v2/users/1/recommendations', url));
     await answer.arrayBuffer();
     return new Served(child, url, Math.round(performance.now() - began));
+  }
+
+  /** Seconds of a processor that the process, all its threads, has used; null where the system has no `/proc`. */
+  async cpu_s(): Promise<number | null> {
+    if (process.platform !== 'linux') return null;
+    // proc(5): in hundredths of a second user and system are fields 14 and 15, and the name, field 2, may hold blanks.
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return (Number(user) + Number(system)) / 100;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
