@@ -36,6 +36,12 @@ interface Entry {
   readonly answer: Promise<Answer>;
 }
 
+/** @throws {InvalidRequest} for what is no key */
+export function checkKey(key: string): void {
+  if (!form.test(key))
+    throw new InvalidRequest('Idempotency-Key: up to 128 letters, digits, . : _ -', 'See /openapi.json');
+}
+
 /** The ids of a request's events, by their place in it; undefined without a key. */
 export type EventIds = (place: number) => string | undefined;
 
@@ -55,8 +61,7 @@ export class Idempotency {
   /** @throws {KeyReused} {InvalidRequest} for what is no key */
   async once({ key, caller, path, body }: Keyed, run: (eventIds: EventIds) => Promise<Answer>): Promise<Answer> {
     if (key === undefined) return run(() => undefined);
-    if (!form.test(key))
-      throw new InvalidRequest('Idempotency-Key: up to 128 letters, digits, . : _ -', 'See /openapi.json');
+    checkKey(key);
     const { role, tenant, userId = '' } = caller;
     const scope = JSON.stringify([tenant, role, userId, path, key]);
     const digest = hash('sha256', JSON.stringify(body), 'base64url');

@@ -76,6 +76,7 @@ describe('an order', () => {
 
   test.each([
     ['an id with a slash', order, 'a/b', 422],
+    ['an id of its own, and a key that is none', { ...order, orderId: 'mine' }, 'a/b', 400],
     ['no lines', { ...order, lines: [] }, 'k', 400],
     ['half of a thing', { ...order, lines: [{ itemId: 'heat', quantity: 0.5 }] }, 'k', 400],
     ['next year', { ...order, at: '2027-12-31T00:00:00Z' }, 'k', 422],

@@ -6,6 +6,7 @@ import type { Caller } from '../auth/caller.ts';
 import { type Endpoint, endpoint, ok } from '../endpoint.ts';
 import { RequestRefused } from '../errors.ts';
 import type { Stored } from '../stored.ts';
+import { checkKey } from '../idempotency.ts';
 import { InvalidOrder } from './errors.ts';
 import { cancelOrder, findOrder, orderKey, type OrderPorts, placeOrder, returnLines } from './place.ts';
 import { endFor, type Learning, OrderProgress, type ProgressParts } from './progress.ts';
@@ -182,7 +183,11 @@ const eventsOf = (key: DocumentKey, { lines }: StoredOrder) =>
 
 /** An order that names itself needs no key: whatever the key, the same order once more is the one that is there. */
 function idFrom(orderId: string | undefined, idempotencyKey: string | undefined): string | undefined {
-  if (orderId !== undefined || idempotencyKey === undefined) return orderId;
+  if (idempotencyKey === undefined) return orderId;
+  if (orderId !== undefined) {
+    checkKey(idempotencyKey);
+    return orderId;
+  }
   const parsed = wire.orderId.safeParse(idempotencyKey);
   if (!parsed.success) throw new InvalidOrder('The Idempotency-Key is no id of an order', 'See /openapi.json');
   return parsed.data;
