@@ -1,7 +1,7 @@
 /** The API as a page calls it: typed by the server's own description, every answer a value or a `MillraceError`. */
 import createClient, { type Client } from 'openapi-fetch';
-import { Refused, Unreachable } from './errors.ts';
-import { retryAfter_ms } from './retry.ts';
+import { refusalOf } from './answered.ts';
+import { Unreachable } from './errors.ts';
 import type { paths } from './schema.ts';
 
 type Path = keyof paths;
@@ -164,7 +164,7 @@ export const limited = (signal: AbortSignal): AbortSignal => AbortSignal.any([si
 interface Outcome<Body> {
   readonly data?: Body;
   readonly error?: unknown;
-  readonly response: Pick<Response, 'status' | 'headers'>;
+  readonly response: Response;
 }
 
 /** Whoever gave up hears so by the signal's own reason; everything else that has no answer is `Unreachable`. */
@@ -173,12 +173,5 @@ export async function answer<Body>(asked: Promise<Outcome<Body>>): Promise<Body>
     throw new Unreachable(cause);
   });
   if (outcome.data !== undefined) return outcome.data;
-  throw refusal(outcome.response, outcome.error);
-}
-
-function refusal({ status, headers }: Outcome<unknown>['response'], problem: unknown): Refused | Unreachable {
-  if (typeof problem !== 'object' || problem === null) return new Unreachable(new Error(`status ${status}`));
-  const { code, detail } = { code: undefined, detail: undefined, ...problem };
-  if (typeof code !== 'string' || typeof detail !== 'string') return new Unreachable(new Error(`status ${status}`));
-  return new Refused(status, code, detail, { retryAfter_ms: retryAfter_ms(headers, Date.now()) });
+  throw refusalOf(outcome.error, outcome.response, Date.now);
 }
