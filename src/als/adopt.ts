@@ -41,7 +41,7 @@ export function* adopting(
     const isWhole = reweighed(next);
     const steps = adopted(next, generation, as);
     let step = steps.next();
-    for (; step.done !== true; step = steps.next()) if (!isWhole) yield* turn(state, isLive);
+    for (; step.done !== true; step = steps.next()) if (!isWhole) yield* turn(isLive);
     next.pairs.serve(next);
     isDone = true;
     return { state: next, learnt: step.value };
@@ -53,10 +53,9 @@ export function* adopting(
   }
 }
 
-function* turn(state: ModelState, isLive: () => boolean): Generator<undefined, void> {
-  const { number, base } = state;
+function* turn(isLive: () => boolean): Generator<undefined, void> {
   yield;
-  if (state.number !== number || state.base !== base || !isLive())
+  if (!isLive())
     throw new Error(
       'The model has learnt while a generation was being adopted: adopt it in one go, or learn afterwards',
     );

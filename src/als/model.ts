@@ -151,8 +151,8 @@ export class Model implements Disposable {
    * another only with the last one: learn nothing in between. Left early (`return`), it changes nothing.
    */
   *adopting(generation: Generation, as: Numbered): Generator<undefined, Learnt> {
-    const [replaced, number] = [this.#parts, this.#number];
-    const isLive = (): boolean => this.#parts === replaced && this.#number === number;
+    const [replaced, number, base] = [this.#parts, this.#number, this.base];
+    const isLive = (): boolean => this.#parts === replaced && this.#number === number && this.base === base;
     const { parts, learnt } = yield* adoptingParts(replaced, generation, as, isLive);
     this.#parts = parts;
     this.#number = as.number ?? 0;
