@@ -122,7 +122,8 @@ export class Story {
 
   #inputs({ what, events }: Epoch, isSwitched: boolean): readonly (Rating | Item)[] {
     const { user = 0, item = 0, stars = 1 } = events[0] ?? {};
-    const [userId, sessionId, itemId] = [`u${user}`, `u${item}`, `i${item + 3}`];
+    // Never an alias to oneself, which is refused long before a learner sees it.
+    const [userId, sessionId, itemId] = [`u${user}`, `u${(user + 1 + item) % 8}`, `i${item + 3}`];
     const note = { userId, itemId: '', value: 0, time: ++this.#time, eventId: `n${this.#time}` };
     if (what === 'cut') return this.#cut(events, isSwitched);
     if (what === 'describe') {
@@ -135,7 +136,8 @@ export class Story {
       what === 'alias'
         ? this.#learnt(each => each.alias(sessionId, userId))
         : this.#learnt(each => each.forget([userId]));
-    if (isNews || isSwitched) this.#tell();
+    // An erasure is always told, also of somebody whom nobody has met.
+    if (isNews || isSwitched || what === 'erase') this.#tell();
     return [what === 'alias' ? rating({ ...note, kind: 'alias', sessionId }) : rating({ ...note, kind: 'erase' })];
   }
 
