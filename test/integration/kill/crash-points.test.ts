@@ -11,7 +11,7 @@ import { dying } from '../../support/kill-switch.ts';
 import { type SentEvent, Traffic } from '../../support/kill-traffic.ts';
 import { Random } from '../../support/random.ts';
 
-const deadline_ms = 120_000;
+const deadline_ms = 180_000;
 const moments = ['before', 'after'] as const;
 let folder: string;
 let sent: readonly SentEvent[];

@@ -25,7 +25,6 @@ const sound: JsonObject = {
   updatedAt: placedAt,
 };
 const key = { collection: 'orders', partition: 'ann/é', id: 'o/1' };
-const limit_ms = 120_000;
 
 describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', adapter => {
   let data: string;
@@ -43,12 +42,12 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', adapter
     }
     ports = await openLoop({ data, ...(cosmos && { cosmos: { endpoint: cosmos.endpoint, key: cosmos.key } }) });
     for (const { name } of [ratings, deadLetters]) await ports.transport.createTopic(name, { partitions: 2 });
-  }, limit_ms);
+  });
   afterEach(async () => {
     await ports[Symbol.asyncDispose]();
     await cosmos?.[Symbol.asyncDispose]();
     rmSync(data, { recursive: true });
-  }, limit_ms);
+  });
 
   /** Until all is told; with a step, until the connector fails there, before it has given anything back. */
   const connect = (owner: string, failAt?: string): Promise<void> =>

@@ -58,7 +58,8 @@ export async function placeAll(place: LoopPlace, kill = ''): Promise<{ readonly 
   return { deaths: api.deaths };
 }
 
-const patience_ms = 90_000;
+/** As long as the worker has, see `run`. */
+const patience_ms = 180_000;
 
 /** The API in a process of its own; whoever has no answer asks again, as a shop does. */
 class Api {
