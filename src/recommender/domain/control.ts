@@ -66,6 +66,8 @@ export interface Control {
   readonly former: Readonly<Record<string, FormerGeneration>>;
   /** Base counter when somebody was last erased: a generation of this base or less has learnt from them. */
   readonly erasedAt: number | null;
+  /** The same of each tenant: what was learnt of one has nothing of whom another erased. Absent in earlier releases. */
+  readonly erasedIn?: Readonly<Record<string, number>>;
 }
 
 export const noGeneration: LiveGeneration = {
@@ -105,7 +107,19 @@ export function withFormer(
 }
 
 /** Whether an erasure still waits for the generation that has not learnt from whom it erased. */
-export const owesErasure = ({ erasedAt, live }: Control): boolean => erasedAt !== null && live.base <= erasedAt;
+export const owesErasure = ({ erasedAt, live }: Pick<Control, 'erasedAt' | 'live'>): boolean =>
+  erasedAt !== null && live.base <= erasedAt;
+
+/** Whether the vectors of a tenant still come from somebody whom it erased. */
+export const owesErasureTo = (tenant: string, { erasedAt, erasedIn, live }: Control): boolean =>
+  owesErasure({ erasedAt: erasedIn === undefined ? erasedAt : (erasedIn[tenant] ?? null), live });
+
+/** Somebody of the tenant was erased, who may have been learnt from until this base. */
+export const withErasure = (control: Control, tenant: string, base: number): Control => ({
+  ...control,
+  erasedAt: base,
+  erasedIn: { ...control.erasedIn, [tenant]: base },
+});
 
 /** Events that are worth a first generation: of fewer there is nothing to be learnt that cuts do not learn as well. */
 export const firstGeneration = 100;

@@ -2,7 +2,7 @@
 import type { ItemVector, ModelVersion, Recommendation, UserVector } from '../../../schemas/types.ts';
 import { kinds, type ModelSettings, type Scored } from '../../als/index.ts';
 import type { ToldQuality } from './quality.ts';
-import { type LiveGeneration, owesErasure } from './control.ts';
+import { type LiveGeneration, owesErasureTo } from './control.ts';
 import { standing } from './history.ts';
 import type { Learner } from './learner.ts';
 import type { Served } from './served.ts';
@@ -57,7 +57,7 @@ export const asQualityDocument = ({ seen, judged, exposure, ...version }: ToldQu
 /** What is known of the model: for each tenant, with what is popular there. */
 export function asModelDocuments(version: Omit<ModelVersion, 'cut'>, learner: Learner) {
   return [...learner.popular(popularKept)].map(([tenant, popular]) => {
-    const about = { live: learner.control.live, owesErasure: owesErasure(learner.control), popular };
+    const about = { live: learner.control.live, owesErasure: owesErasureTo(tenant, learner.control), popular };
     const as = tenant === '' ? asModelDocument : asTenantModelDocument;
     const own = { ...version, meanStars: learner.model.meanOf(tenant) };
     return { tenant, body: as(own, learner.served, about) };

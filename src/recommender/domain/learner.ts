@@ -2,7 +2,7 @@
 import type { Item, Rating } from '../../../schemas/types.ts';
 import { type Interaction, isDeletion, type Model, type Scored } from '../../als/index.ts';
 import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
-import { type Control, begunControl, firstGeneration, hasGrown } from './control.ts';
+import { type Control, begunControl, firstGeneration, hasGrown, withErasure } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
 import { isFiled, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
 import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
@@ -13,6 +13,7 @@ import { PendingItems } from './pending-items.ts';
 import { popularOfTenants } from './popular.ts';
 import { type Run, runsOf, runsOfBacklog } from './runs.ts';
 import type { Served } from './served.ts';
+import { tenantOf } from './tenant.ts';
 import { added, noTotals, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
 import { type Train, trainHere } from './training.ts';
@@ -273,7 +274,7 @@ export class Learner {
       if (kind === 'erase') this.#models.changed.gone.add(gone);
       return;
     }
-    if (kind === 'erase') this.#models.control = { ...this.#models.control, erasedAt: this.model.base };
+    if (kind === 'erase') this.#models.control = withErasure(this.#models.control, tenantOf(gone), this.model.base);
     this.#models.changed.gone.add(gone);
     if (kind === 'alias') takeOver(this.#models.changed, userId, this.model.history(sessionId));
     this.#models.both(model => (kind === 'erase' ? model.forget([userId]) : model.alias(sessionId, userId)));

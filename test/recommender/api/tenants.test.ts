@@ -1,26 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Caller, CredentialsInvalid } from '../../../src/recommender/api/auth/caller.ts';
-import type { Gate } from '../../../src/recommender/api/auth/gate.ts';
 import { exposures, items, ratings } from '../../../topologies/streams.ts';
 import { day, minute, rating } from '../../topologies/events.ts';
 import { readableValuesOf } from '../../../src/stream/log-values.ts';
 import { dataflow } from './dataflow.ts';
+import { tenantGate as gate } from './tenant-gate.ts';
 
 const tenants = ['', 'north', 'south'] as const;
 type Tenant = (typeof tenants)[number];
-
-/** `Bearer` of a test: tenant, role and user, joined by bars. */
-const gate: Gate = {
-  async identify({ authorization }) {
-    if (authorization === undefined) return undefined;
-    const [tenant = '', role, userId] = authorization.split('|');
-    if (role !== 'shopper' && role !== 'service') throw new CredentialsInvalid();
-    const caller: Caller = role === 'shopper' ? { role, tenant, userId } : { role, tenant };
-    return { caller, credential: authorization };
-  },
-};
 
 /** What only one tenant says: it may be found in no answer to another. */
 const markOf = (tenant: Tenant): string => `of-${tenant === '' ? 'nobody' : tenant}`;
