@@ -65,6 +65,8 @@ test('of every list, asked for again and again by both, each is answered its own
   const { send } = await twinShops();
   const urls = [
     '/v2/users/ann/recommendations',
+    // Short enough to be filled from the own list alone: an answer that is remembered.
+    '/v2/users/ann/recommendations?n=2',
     '/v2/users/ann/recommendations?n=3&explain=2',
     '/v1/users/ann/recommendations',
     '/v2/users/visit/recommendations',
