@@ -13,4 +13,5 @@ export {
   transformRows,
   transformScratch,
 } from './matrices.as';
+export { scanRows } from './scan.as';
 export { solveRows, solveScratch } from './solve.as';

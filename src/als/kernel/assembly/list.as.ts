@@ -1,4 +1,5 @@
 import { fail, fitsDot, Outcome } from './jobs.as';
+import { keyOf, leastScore, placeKey } from './keys.as';
 import { squaredLength } from './matrices.as';
 import { madd, rowAt } from './simd.as';
 
@@ -224,22 +225,6 @@ function dots(a: usize, b: usize, c: usize, d: usize, items: usize, from: usize,
 /** Puts an item in its place among the reader's keys, unless the last of a full list is greater. */
 function offer(reader: Reader, job: ListJob, position: i32, score: i32): void {
   const rank = load<u32>(job.ranks + ((<usize>position) << 2));
-  const key = ((<i64>score) << 32) | (<i64>(0xffffffff - <u64>rank));
-  const keys = reader.keys;
-  if (reader.count == job.n) {
-    if (key < load<i64>(keys + ((<usize>(job.n - 1)) << 3))) return;
-    reader.count--;
-  }
-  let from = 0;
-  let to = reader.count;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (load<i64>(keys + ((<usize>middle) << 3)) < key) to = middle;
-    else from = middle + 1;
-  }
-  const place = keys + ((<usize>from) << 3);
-  memory.copy(place + 8, place, (<usize>(reader.count - from)) << 3);
-  store<i64>(place, key);
-  reader.count++;
-  if (reader.count == job.n) reader.threshold = load<i32>(keys + ((<usize>(job.n - 1)) << 3), 4);
+  reader.count = placeKey(reader.keys, reader.count, job.n, keyOf(score, rank));
+  reader.threshold = leastScore(reader.keys, reader.count, job.n);
 }

@@ -25,6 +25,7 @@ export function instantiate(module: WasmModule, memory: WasmMemory) {
     productRows: of('productRows'),
     productScratch: of('productScratch'),
     replaceOuter: of('replaceOuter'),
+    scanRows: of('scanRows'),
     solveRows: of('solveRows'),
     solveScratch: of('solveScratch'),
     transformRows: of('transformRows'),
