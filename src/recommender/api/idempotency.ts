@@ -42,6 +42,14 @@ export function checkKey(key: string): void {
     throw new InvalidRequest('Idempotency-Key: up to 128 letters, digits, . : _ -', 'See /openapi.json');
 }
 
+/** The key as the caller's own, at this path, and a hash of the body. @throws {InvalidRequest} for what is no key */
+export function keyedRequest({ key, caller, path, body }: Keyed & { readonly key: string }) {
+  checkKey(key);
+  const { role, tenant, userId = '' } = caller;
+  const scope = JSON.stringify([tenant, role, userId, path, key]);
+  return { scope, digest: hash('sha256', JSON.stringify(body), 'base64url') };
+}
+
 /** The ids of a request's events, by their place in it; undefined without a key. */
 export type EventIds = (place: number) => string | undefined;
 
@@ -61,10 +69,7 @@ export class Idempotency {
   /** @throws {KeyReused} {InvalidRequest} for what is no key */
   async once({ key, caller, path, body }: Keyed, run: (eventIds: EventIds) => Promise<Answer>): Promise<Answer> {
     if (key === undefined) return run(() => undefined);
-    checkKey(key);
-    const { role, tenant, userId = '' } = caller;
-    const scope = JSON.stringify([tenant, role, userId, path, key]);
-    const digest = hash('sha256', JSON.stringify(body), 'base64url');
+    const { scope, digest } = keyedRequest({ key, caller, path, body });
     const known = this.#known(scope);
     if (known !== undefined && known.digest !== digest) throw new KeyReused();
     if (known !== undefined) return known.answer;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Progress } from '../../../src/recommender/api/client/shop.ts';
 import { added, countOf, mostOfALine, withQuantity } from '../../../src/recommender/web/shop/basket.ts';
+import { returnKey } from '../../../src/recommender/web/shop/return-key.ts';
 import { begun, heard, isOver, latencyOf, reached } from '../../../src/recommender/web/shop/loop.ts';
 
 const heat = { itemId: 'heat', title: 'Heat' };
@@ -20,6 +21,13 @@ test('what is put into the basket twice is one line', () => {
   expect(countOf(basket)).toBe(2);
   expect(withQuantity(basket, 'heat', 0)).toEqual([]);
   expect(withQuantity(basket, 'heat', 1_000)).toEqual([{ ...heat, quantity: mostOfALine }]);
+});
+
+test('one more of an item is returned under the key of the line as it is shown', () => {
+  const line = (itemId: string, returned: number) => ({ itemId, quantity: 3, returned, standing: 3 - returned });
+  const lines = [line('heat', 0), line('a/b é', 2), line('a/b é', 1)];
+  expect(returnKey({ lines }, 'a/b é')).toBe('return-1-3');
+  expect(returnKey({ lines }, 'heat')).toBe('return-0-0');
 });
 
 test('an order comes on step by step, and each step keeps the time at which it was seen first', () => {

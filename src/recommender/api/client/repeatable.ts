@@ -7,6 +7,7 @@ export const byKey: ReadonlySet<string> = new Set([
   'POST /v2/ratings/batch',
   'POST /v2/exposures/batch',
   'POST /v2/orders',
+  'POST /v2/orders/{userId}/{orderId}/returns',
 ]);
 
 /** Operations of POST that bring nothing more when they are sent again. */

@@ -12,6 +12,11 @@ export interface OrderedLine {
   readonly quantity: number;
 }
 
+export interface GivenBack {
+  readonly lines: readonly OrderedLine[];
+  readonly key: string;
+}
+
 /** What everybody buys: over all time or now, of one genre or of all. */
 export interface Shelf {
   readonly kind: 'popular' | 'trending';
@@ -31,7 +36,8 @@ export interface ShopApi {
   orders(userId: string, signal: AbortSignal): Promise<Orders>;
   /** Sent again with the same id it is one order. */
   order(userId: string, orderId: string, lines: readonly OrderedLine[], signal: AbortSignal): Promise<void>;
-  giveBack(userId: string, orderId: string, lines: readonly OrderedLine[], signal: AbortSignal): Promise<void>;
+  /** Sent again with the same key it gives back once. */
+  giveBack(userId: string, orderId: string, back: GivenBack, signal: AbortSignal): Promise<void>;
   cancel(userId: string, orderId: string, signal: AbortSignal): Promise<void>;
   progress(userId: string, orderId: string, signal: AbortSignal): Promise<Progress>;
 }
@@ -91,9 +97,9 @@ function ordering(client: Client<paths>): Ordering {
       const body = { userId, orderId, lines: lines.map(line => ({ ...line })) };
       await answer(client.POST('/v2/orders', { body, signal: limited(signal) }));
     },
-    giveBack: async (userId, orderId, lines, signal) => {
+    giveBack: async (userId, orderId, { lines, key }, signal) => {
       const body = { lines: lines.map(line => ({ ...line })) };
-      const params = { path: { userId, orderId } };
+      const params = { path: { userId, orderId }, header: { 'Idempotency-Key': key } };
       await answer(client.POST(`${one}/returns`, { params, body, signal: limited(signal) }));
     },
     cancel: async (userId, orderId, signal) => {

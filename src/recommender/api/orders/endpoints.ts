@@ -8,7 +8,9 @@ import { RequestRefused } from '../errors.ts';
 import type { Stored } from '../stored.ts';
 import { checkKey } from '../idempotency.ts';
 import { InvalidOrder } from './errors.ts';
-import { cancelOrder, findOrder, orderKey, type OrderPorts, placeOrder, returnLines } from './place.ts';
+import { findOrder, orderKey, type OrderPorts, placeOrder } from './place.ts';
+import { requestKey } from './request-keys.ts';
+import { cancelOrder, returnLines } from './take-back.ts';
 import { endFor, type Learning, OrderProgress, type ProgressParts } from './progress.ts';
 import { ordersOf, shownOrder, type StoredOrder } from './stored-order.ts';
 import * as wire from './wire.ts';
@@ -74,13 +76,20 @@ function takingBackEndpoints(parts: OrderParts): Endpoint[] {
   const taken = { ...post, access: ({ params }: Named) => params.userId, params: wire.byOrder } as const;
   return [
     endpoint(
-      { ...taken, path: `${one}/returns`, summary: 'Takes lines of an order back', body: wire.returnBody, problems },
-      async ({ params, body, query, caller }) => {
-        const key = orderKey({ tenant: caller.tenant, userId: params.userId }, params.orderId);
-        return {
-          status: 202,
-          body: await accepted(parts, key, await returnLines(orders, key, body.lines), query.wait),
-        };
+      {
+        ...taken,
+        path: `${one}/returns`,
+        summary: 'Takes lines of an order back; with an Idempotency-Key, sent twice it takes them once',
+        body: wire.returnBody,
+        problems,
+        takesIdempotencyKey: true,
+      },
+      async ({ params: { userId, orderId }, body, query, caller, idempotencyKey }) => {
+        const key = orderKey({ tenant: caller.tenant, userId }, orderId);
+        const path = `/v2/orders/${userId}/${orderId}/returns`;
+        const request = requestKey({ key: idempotencyKey, caller, path, body });
+        const order = await returnLines(orders, key, { lines: body.lines, request });
+        return { status: 202, body: await accepted(parts, key, order, query.wait) };
       },
     ),
     endpoint(

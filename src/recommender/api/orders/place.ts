@@ -1,10 +1,10 @@
-/** Takes an order into the documents, and changes it there; the connector brings it into the log. Knows nothing of HTTP. */
-import { ConditionFailed, type DocumentKey, type Documents, type JsonObject } from '../../../documents/port.ts';
+/** Takes an order into the documents; the connector brings it into the log. Knows nothing of HTTP. */
+import { ConditionFailed, type DocumentKey, type Documents } from '../../../documents/port.ts';
 import type { Millis } from '../../../stream/time.ts';
 import { invalidRating } from '../../domain/validate.ts';
 import { orderPartition, ordersCollection } from '../../orders/order.ts';
 import { readable } from '../stored.ts';
-import { standingOf, storedOrder, type StoredOrder } from './stored-order.ts';
+import { storedOrder, type StoredOrder } from './stored-order.ts';
 import { endFor } from './progress.ts';
 import { InvalidOrder, OrderConflict, UnknownOrder } from './errors.ts';
 
@@ -69,61 +69,6 @@ export async function placeOrder(ports: OrderPorts, posted: PostedOrder): Promis
   }
 }
 
-/** Gives back so many of its lines, all of a line at most. @throws {UnknownOrder} {InvalidOrder} */
-export function returnLines(ports: OrderPorts, key: DocumentKey, lines: readonly PostedLine[]): Promise<StoredOrder> {
-  const back = new Map(merged(lines));
-  return change(ports, key, order => {
-    for (const [itemId, quantity] of back) {
-      const left = order.lines
-        .filter(line => line.itemId === itemId)
-        .reduce((sum, line) => sum + standingOf(order, line), 0);
-      if (quantity > left)
-        throw new InvalidOrder(
-          `Of '${itemId}' ${left} can be returned, not ${quantity}`,
-          'Return what the order still holds',
-        );
-    }
-    const changed = order.lines.map(line => {
-      const quantity = Math.min(back.get(line.itemId) ?? 0, standingOf(order, line));
-      back.set(line.itemId, (back.get(line.itemId) ?? 0) - quantity);
-      return { ...line, returned: line.returned + quantity };
-    });
-    return { ...order, lines: changed };
-  });
-}
-
-/** Takes all of it back; once more it does nothing. @throws {UnknownOrder} */
-export const cancelOrder = (ports: OrderPorts, key: DocumentKey): Promise<StoredOrder> =>
-  change(ports, key, order => (order.status === 'cancelled' ? order : { ...order, status: 'cancelled' }));
-
-/** By its etag: of two who change an order at the same time, the second changes what the first has made of it. */
-async function change(
-  ports: OrderPorts,
-  key: DocumentKey,
-  make: (order: StoredOrder) => StoredOrder,
-): Promise<StoredOrder> {
-  const { documents, clock } = ports;
-  for (;;) {
-    const { order, body, etag } = await findOrder(documents, key);
-    const made = make(order);
-    if (made === order) return order;
-    const before = Date.parse(order.updatedAt);
-    const updatedAt = new Date(Math.max(clock.now(), before + 1)).toISOString();
-    const { offset: logFrom } = await endFor(ports, key.partition);
-    const { status, lines } = made;
-    const changed = { ...body, status, lines: lines.map(asLine), updatedAt, logFrom };
-    try {
-      await documents.put(key, changed, { etag });
-      return readable(key, storedOrder, changed);
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
-  }
-}
-
-const asLine = ({ cancelled, ...line }: StoredOrder['lines'][number]): JsonObject =>
-  cancelled === undefined ? line : { ...line, cancelled };
-
 /** @throws {UnknownOrder} */
 export async function findOrder(documents: Pick<Documents, 'get'>, key: DocumentKey) {
   const found = await documents.get(key);
@@ -132,7 +77,7 @@ export async function findOrder(documents: Pick<Documents, 'get'>, key: Document
 }
 
 /** Lines of one item are one line. */
-function merged(lines: readonly PostedLine[]): [itemId: string, quantity: number][] {
+export function merged(lines: readonly PostedLine[]): [itemId: string, quantity: number][] {
   const all = new Map<string, number>();
   for (const { itemId, quantity } of lines) all.set(itemId, (all.get(itemId) ?? 0) + quantity);
   return [...all];

@@ -4,6 +4,7 @@ import type { Documents } from '../../../documents/port.ts';
 import { instant, orderPartition, ordersCollection } from '../../orders/order.ts';
 import { isRequest } from '../../orders/requests.ts';
 import { readable } from '../stored.ts';
+import { keptRequest } from './request-keys.ts';
 
 const moment = instant.transform(time => new Date(time).toISOString());
 
@@ -16,6 +17,8 @@ export const storedOrder = z
     updatedAt: moment.optional(),
     /** Where the user's partition of the log ended before this was written: what is told of it lies behind. */
     logFrom: z.int().min(0).optional(),
+    /** Of requests that have changed it, the newest last. */
+    idempotencyKeys: z.array(keptRequest).default([]),
     lines: z.array(
       z.object({
         itemId: z.string(),

@@ -12,6 +12,7 @@ import { CatalogueStore } from './catalogue-store.ts';
 import { LoopStore } from './loop-store.ts';
 import { OrdersStore } from './orders-store.ts';
 import { RecommendedStore } from './recommended-store.ts';
+import { returnKey } from './return-key.ts';
 import type { Session } from './session.ts';
 import { Titles, type Ware } from './titles.ts';
 
@@ -87,9 +88,10 @@ export class Shop {
     if (isDone) this.basket.clear();
   }
 
-  giveBack({ orderId }: Order, itemId: string): Promise<boolean> {
-    return this.#act(orderId, 'Your return', (user, cancel) =>
-      this.#api.giveBack(user, orderId, [{ itemId, quantity: 1 }], cancel),
+  giveBack(order: Order, itemId: string): Promise<boolean> {
+    const back = { lines: [{ itemId, quantity: 1 }], key: returnKey(order, itemId) };
+    return this.#act(order.orderId, 'Your return', (user, cancel) =>
+      this.#api.giveBack(user, order.orderId, back, cancel),
     );
   }
 

@@ -2,6 +2,9 @@
 import { expect, test } from 'vitest';
 import { clientOn } from '../../../../src/recommender/api/client/api-client.ts';
 import { InvalidClient, Refused, TimedOut, Unreachable } from '../../../../src/recommender/api/client/errors.ts';
+import { sendingOf } from '../../../../src/recommender/api/client/options.ts';
+import { send } from '../../../../src/recommender/api/client/patient-fetch.ts';
+import { repeatability } from '../../../../src/recommender/api/client/repeatability.ts';
 import { machineOf, problem } from './machine.ts';
 
 const baseUrl = 'http://millrace.test';
@@ -99,12 +102,21 @@ test('a key that the caller gives is the one that is sent', async () => {
   expect(requests[0]?.headers.get('idempotency-key')).toBe('mine');
 });
 
-test('a POST that would be done twice is sent once', async () => {
+test('a return has a key, too, so that it is sent again and brings nothing back twice', async () => {
+  const { machine, requests } = machineOf(away, away, () => Response.json({}, { status: 202 }));
+  await clientOn(machine, { baseUrl }).post('/v2/orders/{userId}/{orderId}/returns', back);
+  const keys = requests.map(({ headers }) => headers.get('idempotency-key'));
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys).toEqual([keys[0], keys[0], keys[0]]);
+});
+
+test('what the description does not let be sent twice is sent once', async () => {
+  expect(repeatability('POST', '/v2/of/a/later/server')).toBe('never');
   const { machine, requests } = machineOf(away);
-  const millrace = clientOn(machine, { baseUrl });
-  await expect(millrace.post('/v2/orders/{userId}/{orderId}/returns', back)).rejects.toThrow(Refused);
+  const sending = sendingOf(machine, { baseUrl });
+  const answer = await send(sending, new Request(`${baseUrl}/v2/of/a/later/server`, { method: 'POST' }), false);
+  expect(answer.status).toBe(503);
   expect(requests).toHaveLength(1);
-  expect(requests[0]?.headers.has('idempotency-key')).toBe(false);
 });
 
 test('a POST that changes nothing is sent again without a key', async () => {
