@@ -25,7 +25,7 @@ function shopOf(random: Random): WrittenOrder[] {
     const items = new Set(Array.from({ length: random.between(1, 3) }, () => `i${random.between(1, 15)}`));
     const lines = [...items].map(itemId => {
       const quantity = random.between(1, 3);
-      return { itemId, quantity, returned: n < byApi ? 0 : random.between(0, quantity) };
+      return { itemId, quantity, returned: random.between(0, quantity) };
     });
     const status = random.chance(n < byApi ? 0.3 : 0.1) ? 'cancelled' : 'placed';
     const at = placedAt + n * 60_000;
@@ -50,6 +50,12 @@ export async function placeAll(place: LoopPlace, kill = ''): Promise<{ readonly 
     }
     for (const { orderId, userId, status } of orders.slice(0, byApi))
       if (status === 'cancelled') await api.post(`/v2/orders/${userId}/${orderId}/cancel`, {});
+    for (const { orderId, userId, lines, status } of orders.slice(0, byApi)) {
+      const back = lines.filter(({ returned = 0 }) => returned > 0);
+      if (status === 'cancelled' || back.length === 0) continue;
+      const given = back.map(({ itemId, returned }) => ({ itemId, quantity: returned }));
+      await api.post(`/v2/orders/${userId}/${orderId}/returns`, { lines: given }, `back-${orderId}`);
+    }
   } finally {
     await api.stop();
   }
@@ -74,10 +80,10 @@ class Api {
     this.#url = addressOf(this.#child);
   }
 
-  async post(path: string, body: object): Promise<void> {
+  async post(path: string, body: object, idempotencyKey?: string): Promise<void> {
     const deadline = AbortSignal.timeout(patience_ms);
     for (let answer = ''; !deadline.aborted; await pause(20)) {
-      answer = await this.#posted(path, body);
+      answer = await this.#posted(path, body, idempotencyKey);
       if (answer === '202') return;
       if (answer.startsWith('4')) throw new Error(`${path} was refused: ${answer}`);
     }
@@ -90,7 +96,7 @@ class Api {
   }
 
   /** The status, with what was said about a refusal; what went wrong where there was no answer. */
-  async #posted(path: string, body: object): Promise<string> {
+  async #posted(path: string, body: object, idempotencyKey?: string): Promise<string> {
     if (!this.#isAlive()) {
       this.deaths++;
       this.#child = this.#started('');
@@ -98,7 +104,8 @@ class Api {
     }
     const url = `${await this.#url}${path}`;
     try {
-      const headers = { 'content-type': 'application/json' };
+      const keyed = idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey };
+      const headers = { 'content-type': 'application/json', ...keyed };
       const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
       const said = await answer.text();
       return answer.ok ? String(answer.status) : `${answer.status} ${said}`;
