@@ -115,13 +115,16 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
     expect(await outcome(working.place)).toEqual(undisturbed);
   });
 
-  // The second of the new orders, and the first that is taken back: the third changes a document twice.
-  test.each(['put:before:2', 'put:after:2', 'put:after:13'])('the API killed at %s, and asked again', async point => {
-    await using working = await copyOf(empty);
-    expect(await placeAll(working.place, point)).toEqual({ deaths: 1 });
-    expect(await run(working.place)).toEqual(orderly);
-    expect(await outcome(working.place)).toEqual(undisturbed);
-  });
+  // The second of the new orders, the first that is cancelled, and the first of which something is returned.
+  test.each(['put:before:2', 'put:after:2', 'put:after:13', 'put:after:19'])(
+    'the API killed at %s, and asked again',
+    async point => {
+      await using working = await copyOf(empty);
+      expect(await placeAll(working.place, point)).toEqual({ deaths: 1 });
+      expect(await run(working.place)).toEqual(orderly);
+      expect(await outcome(working.place)).toEqual(undisturbed);
+    },
+  );
 
   if (adapter === 'sqlite') return;
 
@@ -145,6 +148,7 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
     ['before', 2],
     ['after', 2],
     ['after', 13],
+    ['after', 18],
   ] as const)('Cosmos DB killed %s a write, after %i of them, under the API', async (moment, skip) => {
     await using working = await copyOf(empty);
     await dying(working, { kind: 'die', after: moment === 'after', on: ['write'], skip }, async () => {
