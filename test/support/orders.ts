@@ -42,6 +42,8 @@ export async function toldEvents(transport: Transport): Promise<Rating[]> {
   return [...byId.values()];
 }
 
+export const isOfOrder = ({ kind }: Rating): boolean => kind === 'order' || kind === 'return';
+
 /** Pairs of user and item that speak for the item once all events are folded as the model folds them. */
 export function wanted(events: readonly Rating[]): string[] {
   const facts = new Map<string, Facts>();

@@ -12,13 +12,12 @@ import { Graph } from '../../../src/engine/graph.ts';
 import { appendFromOutside, recordOf } from '../../../src/stream/outside.ts';
 import { database, makeContainers } from '../../support/cosmos/place.ts';
 import { type FixtureProcess, startFixtureProcess } from '../../support/cosmos/process.ts';
+import { trouble_ms, troubles } from '../../support/cosmos/troubles.ts';
 import { orderly, WorkerProcess } from '../../support/kill-child.ts';
 import { type Parcel, parcels, topologies } from '../../support/parcels.ts';
 import type { Place } from '../../support/place.ts';
 
 const app = fileURLToPath(new URL('../../support/parcels.ts', import.meta.url));
-/** MILLRACE_STALL_SECONDS=60 is the proof at its full length. */
-const trouble_ms = Number(process.env['MILLRACE_STALL_SECONDS'] ?? 8) * 1_000;
 const deadline_ms = 300_000 + 2 * trouble_ms;
 const partitions = 2;
 /** Of the worker process: what all of its epochs together may hold. */
@@ -28,35 +27,7 @@ const inputEachMs = 100;
 const inputAtOnce = 20;
 const boxes = 7;
 
-type Trouble = (fixture: FixtureProcess, during: () => Promise<void>) => Promise<void>;
-
-const storm: Trouble = async (fixture, during) => {
-  const refused = { kind: 'status', status: 429, retryAfterMs: 50 } as const;
-  await fixture.setFaults([
-    { ...refused, each: true, share: 0.9, on: ['bulk'] },
-    { ...refused, share: 0.7 },
-  ]);
-  await during();
-  await fixture.setFaults([]);
-};
-
-const silence: Trouble = async (fixture, during) => {
-  await fixture.setFaults([{ kind: 'stall' }]);
-  await during();
-  await fixture.setFaults([]);
-};
-
-const outage: Trouble = async (fixture, during) => {
-  await fixture.kill();
-  await during();
-  await fixture.restart();
-};
-
-test.for([
-  ['a storm of 429', storm],
-  ['silence', silence],
-  ['an outage', outage],
-] as const)(
+test.for(Object.entries(troubles))(
   `after ${trouble_ms / 1_000} s of %s under load nothing is lost or doubled, and memory stayed flat`,
   { timeout: deadline_ms },
   async ([, trouble]) => {

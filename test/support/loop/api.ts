@@ -8,6 +8,7 @@ import { Registry } from 'prom-client';
 import { systemClock } from '../../../src/engine/clock.ts';
 import { createServer } from '../../../src/recommender/api/server.ts';
 import { KillSwitch, say } from '../kill-switch.ts';
+import { tellMemoryUntilTold } from '../told-memory.ts';
 import { type LoopPlace, openLoop } from './place.ts';
 
 flushCompileCache(); // a killed process would never write it, and all its successors compile again
@@ -29,8 +30,7 @@ const server = await createServer({
   live: { sample: () => Promise.reject(new Error('nobody looks at the live figures here')) },
   report: error => say(`reported: ${String(error)}`),
 });
-const ended = new Promise<void>(resolve => process.stdin.once('end', resolve).resume());
 say(`listening ${await server.listen({ port: 0 })}`);
-await ended;
+await tellMemoryUntilTold();
 await server.close();
 process.stdin.destroy();

@@ -7,13 +7,14 @@ export interface LoopPlace {
   /** What the API takes for the time; that of the machine where absent. */
   readonly now?: number;
   /** Absent where the documents are in the folder too. */
-  readonly cosmos?: { readonly endpoint: string; readonly key: string };
+  readonly cosmos?: { readonly endpoint: string; readonly key: string; readonly timeoutMs?: number };
 }
 
 export async function openLoop({ data, cosmos }: LoopPlace): Promise<Ports> {
   const ports = await openEmbedded(data);
   if (cosmos === undefined) return ports;
-  const documents = await openDocuments(cosmos);
+  const { timeoutMs = 10_000 } = cosmos;
+  const documents = await openDocuments(cosmos, { timeoutMs });
   return {
     ...ports,
     documents,

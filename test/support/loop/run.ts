@@ -6,7 +6,7 @@ import { outcomeOf } from '../../../src/cli/outcome.ts';
 import { Graph } from '../../../src/engine/graph.ts';
 import { topologies } from '../../../topologies/index.ts';
 import type { Ending } from '../kill-child.ts';
-import { toldEvents, wanted } from '../orders.ts';
+import { isOfOrder, toldEvents, wanted } from '../orders.ts';
 import { type LoopPlace, openLoop } from './place.ts';
 
 const program = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -22,7 +22,7 @@ export async function makeTopics(place: LoopPlace): Promise<void> {
 /** Connector and engine until there is nothing more to do; `kill` is for the `KillSwitch`. */
 export async function run(place: LoopPlace, kill = ''): Promise<Ending> {
   const env = { ...process.env, MILLRACE_KILL: kill, NODE_COMPILE_CACHE: compileCache };
-  const child = spawn(process.execPath, [program, JSON.stringify(place)], {
+  const child = spawn(process.execPath, [program, JSON.stringify(place), 'drain'], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: deadline_ms,
@@ -43,7 +43,7 @@ export async function outcome(place: LoopPlace) {
     modelVersion,
     modelHash,
     recommendationsHash,
-    wanted: wanted(await toldEvents(ports.transport)),
+    wanted: wanted((await toldEvents(ports.transport)).filter(isOfOrder)),
     lists: found.map(({ id, body }) => [id, body['items']] as const),
   };
 }
