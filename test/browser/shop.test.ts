@@ -145,7 +145,10 @@ test('what does not work is told in words, with what to do', async () => {
   const asked = '**/v2/items?*';
   for (const { answer, words } of [
     { answer: refusal(429, { 'retry-after': '7' }), words: 'too much at once. Try again in 7 seconds.' },
-    { answer: refusal(503, { 'retry-after': '1' }), words: 'too busy just now. Try again in 1 second.' },
+    {
+      answer: refusal(503, { 'retry-after': '1' }),
+      words: 'cannot do that just now: What the server says. Try again in 1 second.',
+    },
     { answer: refusal(403), words: 'not yours to see' },
     { answer: refusal(500), words: 'What the server says' },
   ]) {

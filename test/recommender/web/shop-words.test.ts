@@ -7,7 +7,9 @@ const refused = (status: number, retryAfter_ms?: number) => new Refused(status, 
 
 test('what did not work is told with what to do, and when', () => {
   expect(failureWords(refused(429, 2_400), true)).toBe('That was too much at once. Try again in 3 seconds.');
-  expect(failureWords(refused(503, 0), true)).toBe('The server is too busy just now. Try again in 1 second.');
+  expect(failureWords(refused(503, 0), true)).toBe(
+    'The server cannot do that just now: So it is. Try again in 1 second.',
+  );
   expect(failureWords(refused(503), true)).toContain('in a moment');
   expect(failureWords(refused(401), true)).toContain('Sign in again');
   expect(failureWords(refused(403), true)).toContain('not yours');

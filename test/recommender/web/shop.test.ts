@@ -4,7 +4,7 @@ import { added, countOf, mostOfALine, withQuantity } from '../../../src/recommen
 import { returnKey } from '../../../src/recommender/web/shop/return-key.ts';
 import { begun, heard, isOver, latencyOf, reached } from '../../../src/recommender/web/shop/loop.ts';
 
-const heat = { itemId: 'heat', title: 'Heat' };
+const heat = { itemId: 'heat', title: 'Heat', genres: [] };
 const answer = (more: Partial<Progress>): Progress => ({
   stored: '2026-01-01T00:00:00.000Z',
   offset: null,

@@ -94,11 +94,11 @@ function ordering(client: Client<paths>): Ordering {
         }),
       ),
     order: async (userId, orderId, lines, signal) => {
-      const body = { userId, orderId, lines: lines.map(line => ({ ...line })) };
+      const body = { userId, orderId, lines: wire(lines) };
       await answer(client.POST('/v2/orders', { body, signal: limited(signal) }));
     },
     giveBack: async (userId, orderId, { lines, key }, signal) => {
-      const body = { lines: lines.map(line => ({ ...line })) };
+      const body = { lines: wire(lines) };
       const params = { path: { userId, orderId }, header: { 'Idempotency-Key': key } };
       await answer(client.POST(`${one}/returns`, { params, body, signal: limited(signal) }));
     },
@@ -110,6 +110,9 @@ function ordering(client: Client<paths>): Ordering {
       answer(client.GET(`${one}/progress`, { params: { path: { userId, orderId } }, signal: limited(signal) })),
   };
 }
+
+/** Lines may know more, which is for the page alone. */
+const wire = (lines: readonly OrderedLine[]) => lines.map(({ itemId, quantity }) => ({ itemId, quantity }));
 
 /** Where the list of `recommendations` is told as events, as often as it changes. */
 export const liveListOf = (userId: string): string =>

@@ -8,11 +8,13 @@ interface CardProps {
   readonly title: string;
   /** Beside the heading: what the content is as of, or a choice. */
   readonly aside?: ComponentChildren;
+  /** Whether what stands there is about to become another. */
+  readonly busy?: boolean;
   readonly children: ComponentChildren;
 }
 
-export const Card = ({ id, title, aside, children }: CardProps) => (
-  <section class="card" aria-labelledby={`${id}-title`} id={id}>
+export const Card = ({ id, title, aside, busy = false, children }: CardProps) => (
+  <section class="card" aria-busy={busy} aria-labelledby={`${id}-title`} id={id}>
     <header class="card-head">
       <h2 id={`${id}-title`} tabIndex={-1}>
         {title}

@@ -10,7 +10,7 @@ export function failureWords(error: unknown, isOnline: boolean): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function refusalWords({ status, code, message, retryAfter_ms }: Refused): string {
+function refusalWords({ status, code, message, detail, retryAfter_ms }: Refused): string {
   if (ownCodes.has(code)) return message;
   const soon =
     retryAfter_ms === undefined ? 'in a moment' : `in ${many(Math.max(1, Math.ceil(retryAfter_ms / 1_000)), 'second')}`;
@@ -22,11 +22,19 @@ function refusalWords({ status, code, message, retryAfter_ms }: Refused): string
     case 429:
       return `That was too much at once. Try again ${soon}.`;
     case 503:
-      return `The server is too busy just now. Try again ${soon}.`;
+      return `The server cannot do that just now${code === 'UNAVAILABLE' ? '' : `: ${plain(detail)}`}. Try again ${soon}.`;
     default:
       return message;
   }
 }
+
+/** What a server says of itself, as a part of a sentence of ours: one line, and not endless. */
+function plain(detail: string): string {
+  const line = detail.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
+  return (line.length > longest ? `${line.slice(0, longest)}…` : line).replace(/\.$/, '');
+}
+
+const longest = 240;
 
 /** Refusals of the signing in itself say all that there is to say. */
 const ownCodes = new Set(['SIGN_IN_REFUSED', 'NO_SHOPPER']);

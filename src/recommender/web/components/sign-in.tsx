@@ -29,7 +29,7 @@ async function tokenOf(place: Element): Promise<string | undefined> {
 }
 
 async function issued(endpoint: string, role: string): Promise<string> {
-  const token = await tokenFrom(endpoint, { role });
+  const { token } = await tokenFrom(endpoint, { role });
   if (!(await counts(token))) throw new Error('The server does not trust the token that its issuer gives.');
   return token;
 }

@@ -1,5 +1,6 @@
 /** Light or dark: as the system has it until somebody says otherwise, which the browser remembers. */
 import { computed, effect, signal } from '@preact/signals';
+import { memoryOf } from './memory.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -17,8 +18,8 @@ export function openTheme(page: Window): ThemeStore {
   dark.addEventListener('change', ({ matches }) => {
     system.value = matches ? 'dark' : 'light';
   });
-  const memory = memoryOf(page);
-  const chosen = signal(asTheme(memory?.getItem(key) ?? null));
+  const memory = memoryOf(page, 'localStorage');
+  const chosen = signal(asTheme(memory.getItem(key)));
   const theme = computed(() => chosen.value ?? system.value);
   effect(() => {
     page.document.documentElement.dataset['theme'] = theme.value;
@@ -27,19 +28,9 @@ export function openTheme(page: Window): ThemeStore {
     theme,
     toggle: () => {
       chosen.value = theme.peek() === 'dark' ? 'light' : 'dark';
-      memory?.setItem(key, chosen.value);
+      memory.setItem(key, chosen.value);
     },
   };
-}
-
-/** What the browser remembers; nothing where its visitor forbids that: then a choice lasts as long as the page. */
-function memoryOf(page: Window): Storage | undefined {
-  try {
-    return page.localStorage;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'SecurityError') return undefined;
-    throw error;
-  }
 }
 
 const asTheme = (text: string | null): Theme | undefined => (text === 'light' || text === 'dark' ? text : undefined);

@@ -11,6 +11,12 @@ export interface SignIn {
   readonly suggested: readonly string[];
 }
 
+export interface Issued {
+  readonly token: string;
+  /** Infinite where the issuer does not say. */
+  readonly lifetime_ms: number;
+}
+
 const limit_ms = 10_000;
 
 /** A server of pages without `/sign-in.json` asks nobody. @throws {Unreachable} where it does not say */
@@ -31,14 +37,14 @@ export async function howToSignIn(): Promise<SignIn> {
 export async function tokenFrom(
   endpoint: string,
   who: { readonly userId: string } | { readonly role: string },
-): Promise<string> {
+): Promise<Issued> {
   const headers = { 'content-type': 'application/json' };
   const answer = await sent(endpoint, { method: 'POST', headers, body: JSON.stringify(who) });
   if (!answer.ok) throw new Refused(answer.status, 'SIGN_IN_REFUSED', 'The issuer of tokens does not sign this one in');
-  const { access_token: token } = await fieldsOf(answer);
+  const { access_token: token, expires_in } = await fieldsOf(answer);
   if (typeof token !== 'string' || token === '')
     throw new Unreachable(new Error(`${endpoint} answers without access_token`));
-  return token;
+  return { token, lifetime_ms: typeof expires_in === 'number' ? expires_in * 1_000 : Infinity };
 }
 
 /** Whether these credentials may ask for what is there. @throws {Refused} {Unreachable} where nobody can tell */

@@ -36,11 +36,12 @@ export function BasketCard({ shop }: { readonly shop: Shop }) {
   );
 }
 
-function Line({ line: { itemId, title, quantity }, shop }: { readonly line: BasketLine; readonly shop: Shop }) {
-  const { basket } = shop;
+function Line({ line, shop: { basket } }: { readonly line: BasketLine; readonly shop: Shop }) {
+  const { itemId, quantity } = line;
+  const { title } = titleAndYear(line.title);
   return (
     <li>
-      <Stamp ware={shop.titles.of(itemId)} />
+      <Stamp ware={line} />
       <p class="name">{title}</p>
       <div class="quantity" role="group" aria-label={`Quantity of ${title}`}>
         <button type="button" class="button quiet" onClick={() => basket.setQuantity(itemId, quantity - 1)}>

@@ -8,7 +8,7 @@ import type { Shop } from './store.ts';
 export function CatalogueCard({ shop }: { readonly shop: Shop }) {
   const { catalogue } = shop;
   return (
-    <Card id="catalogue" title="Browse">
+    <Card id="catalogue" title="Browse" busy={catalogue.items.value.asking}>
       <form role="search" onSubmit={event => event.preventDefault()}>
         <label for="search" class="visually-hidden">
           Search the catalogue

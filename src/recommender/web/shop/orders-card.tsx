@@ -5,7 +5,7 @@ import { Stamp } from './poster.tsx';
 import type { Shop } from './store.ts';
 
 export const OrdersCard = ({ shop }: { readonly shop: Shop }) => (
-  <Card id="orders" title="Your orders">
+  <Card id="orders" title="Your orders" busy={shop.orders.orders.value.asking}>
     <Answered known={shop.orders.orders.value} again={() => shop.orders.reload()} rows={2}>
       {({ orders }) =>
         orders.length === 0 ? (
@@ -24,9 +24,12 @@ export const OrdersCard = ({ shop }: { readonly shop: Shop }) => (
   </Card>
 );
 
+/** With seconds: orders are told apart by it. */
+const placed = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
 function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop }) {
   const stands = order.lines.some(({ standing }) => standing > 0);
-  const when = new Date(order.placedAt).toLocaleTimeString();
+  const when = placed.format(new Date(order.placedAt));
   return (
     <li class="order" data-order={order.orderId}>
       <header>

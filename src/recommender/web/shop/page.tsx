@@ -90,7 +90,12 @@ function Head({ shop, user }: { readonly shop: Shop; readonly user: string | und
           <>
             <ConnectionState live={shop.live} time={shop.time.value} />
             <a class="to-basket" href="#basket">
-              <span class="roomy">Basket</span>
+              <svg viewBox="0 0 20 20" aria-hidden="true">
+                <path d="M2 7h16l-2 10H4zM6.5 7 9 2M13.5 7 11 2" />
+              </svg>
+              <span class="roomy" aria-hidden="true">
+                Basket
+              </span>
               <span class="badge" aria-hidden="true">
                 {count}
               </span>

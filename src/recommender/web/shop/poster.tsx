@@ -12,7 +12,7 @@ export function Poster({ ware }: { readonly ware: Ware }) {
       <h3 class={title.length > 34 ? 'name long' : 'name'}>{title}</h3>
       <p class="poster-line">
         {year === '' ? null : <span class="year">{year}</span>}{' '}
-        <span class="genres">{ware.genres.slice(0, 2).join(' · ')}</span>
+        <span class="genres">{ware.genres.slice(0, 2).join(', ')}</span>
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 /** What is recommended to the shopper now, and why. */
 import type { ListedItem, Why } from '../../api/client/client.ts';
+import { Bar } from '../components/bar.tsx';
 import { Answered, Card, Empty } from '../components/card.tsx';
 import { titleAndYear } from '../dashboard/format.ts';
 import { didOf, othersOf } from '../dashboard/why-words.ts';
@@ -20,16 +21,17 @@ export function RecommendedCard({ shop }: { readonly shop: Shop }) {
   const version = list.value.value?.modelVersion;
   const aside = version === undefined || version === null ? null : <span class="as-of">model {version}</span>;
   return (
-    <Card id="recommended" title="Recommended for you" aside={aside}>
+    <Card id="recommended" title="Recommended for you" aside={aside} busy={list.value.asking}>
       <Answered known={list.value} again={() => void shop.recommended.reload()} rows={6}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title="Nothing to recommend yet">There is nothing in the shop that the model knows.</Empty>
           ) : (
             <ol class="tiles">
-              {items.map(item => (
-                <Tile key={item.itemId} item={item} shop={shop} />
-              ))}
+              {items.flatMap(item => [
+                <Tile key={item.itemId} item={item} shop={shop} />,
+                shop.recommended.chosen.value === item.itemId ? <Reasons key="why" item={item} shop={shop} /> : null,
+              ])}
             </ol>
           )
         }
@@ -62,26 +64,34 @@ function Tile({ item, shop }: { readonly item: ListedItem; readonly shop: Shop }
           Why?<span class="visually-hidden"> {title}</span>
         </button>
       </div>
-      {isOpen ? (
-        <div class="tile-why" role="group" aria-label={`Why ${title}`}>
-          <Answered known={recommended.why.value} again={() => recommended.askWhy()} rows={2}>
-            {answer => <Because why={answer} />}
-          </Answered>
-        </div>
-      ) : null}
     </li>
   );
 }
 
-function Because({ why }: { readonly why: Why }) {
+/** A row of its own, under that of its tile. */
+const Reasons = ({ item, shop: { recommended } }: { readonly item: ListedItem; readonly shop: Shop }) => (
+  <li class="tile-why">
+    <div role="group" aria-label={`Why ${titleAndYear(item.title).title}`}>
+      <Answered known={recommended.why.value} again={() => recommended.askWhy()} rows={2}>
+        {answer => <Because why={answer} title={titleAndYear(item.title).title} />}
+      </Answered>
+    </div>
+  </li>
+);
+
+function Because({ why, title }: { readonly why: Why; readonly title: string }) {
   if (why.contributions.length === 0) return <p>{othersOf(why)}</p>;
+  const most = Math.max(...why.contributions.map(({ contribution }) => Math.abs(contribution)), Number.MIN_VALUE);
   return (
     <>
-      <p>Most of all because of</p>
+      <p>
+        <strong>{title}</strong> is here most of all because of
+      </p>
       <ul>
-        {why.contributions.map(({ itemId, title, events }) => (
+        {why.contributions.map(({ itemId, title: own, events, contribution }) => (
           <li key={itemId}>
-            {titleAndYear(title).title} <span class="detail">{didOf(events)}</span>
+            <span>{titleAndYear(own).title}</span> <span class="detail">{didOf(events)}</span>
+            <Bar share={Math.max(0, contribution) / most} />
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { failureWords } from '../components/failure-words.ts';
 import { Card } from '../components/card.tsx';
-import type { Session } from './session.ts';
+import type { Lapsed, Session } from './session.ts';
 import type { Shop } from './store.ts';
 
 const typed = signal('');
@@ -28,11 +28,11 @@ export function SignInCard({ shop: { session, suggested, basket } }: { readonly 
   const lapsed = session.lapsed.value;
   const { label, hint, ...input } = ways[session.way];
   useEffect(() => {
-    if (lapsed !== undefined && session.way === 'issued') typed.value = lapsed;
+    if (lapsed !== undefined && session.way === 'issued') typed.value = lapsed.userId;
   }, [lapsed]);
   return (
     <Card id="sign-in" title={lapsed === undefined ? 'Who is shopping?' : 'Please sign in again'}>
-      {lapsed === undefined ? null : <Lapsed who={lapsed} isEmpty={basket.lines.value.length === 0} />}
+      {lapsed === undefined ? null : <LapsedNote lapsed={lapsed} isEmpty={basket.lines.value.length === 0} />}
       <form
         class="enter"
         onSubmit={event => {
@@ -69,16 +69,20 @@ export function SignInCard({ shop: { session, suggested, basket } }: { readonly 
   );
 }
 
-const Lapsed = ({ who, isEmpty }: { readonly who: string; readonly isEmpty: boolean }) => (
-  <div class="failed" role="alert">
-    <p>
-      The sign-in of {who} has run out.{' '}
-      {isEmpty
-        ? 'Sign in to go on.'
-        : 'The basket is kept: sign in, and order it. It counts once, also where it was sent already.'}
-    </p>
-  </div>
-);
+function LapsedNote({ lapsed, isEmpty }: { readonly lapsed: Lapsed; readonly isEmpty: boolean }) {
+  const { userId, cause } = lapsed;
+  return (
+    <div class="failed" role="alert">
+      <p>
+        The sign-in of {userId} has run out
+        {cause === undefined ? '. ' : `, and could not be renewed: ${failureWords(cause, navigator.onLine)} `}
+        {isEmpty
+          ? 'Sign in to go on.'
+          : 'The basket is kept: sign in, and order it. It counts once, also where it was sent already.'}
+      </p>
+    </div>
+  );
+}
 
 const Suggested = ({ session, users }: { readonly session: Session; readonly users: readonly string[] }) => (
   <>

@@ -9,6 +9,7 @@ import type { ThemeStore } from '../components/theme.ts';
 import { titleAndYear } from '../dashboard/format.ts';
 import { BasketStore } from './basket-store.ts';
 import { CatalogueStore } from './catalogue-store.ts';
+import type { KeptBasket } from './kept-basket.ts';
 import { LoopStore } from './loop-store.ts';
 import { OrdersStore } from './orders-store.ts';
 import { RecommendedStore } from './recommended-store.ts';
@@ -19,6 +20,7 @@ import { Titles, type Ware } from './titles.ts';
 export interface Parts {
   readonly api: ShopApi;
   readonly session: Session;
+  readonly kept: KeptBasket;
   /** Shoppers to be, where anybody may be anybody. */
   readonly suggested: readonly string[];
   readonly theme: ThemeStore;
@@ -46,42 +48,41 @@ export class Shop {
   readonly busy: Signal<boolean> = signal(false);
   readonly #api: ShopApi;
   readonly #isOnline: () => boolean;
-  /** Whose basket it is: it outlives credentials that count no longer, and nobody else gets it. */
+  /** Who has signed in, or had before their credentials ran out. */
   #owner: string | undefined;
 
-  constructor({ api, session, suggested, theme, now, isOnline, newOrderId }: Parts) {
+  constructor({ api, session, kept, suggested, theme, now, isOnline, newOrderId }: Parts) {
     this.#api = api;
     this.#isOnline = isOnline;
     this.session = session;
     this.suggested = suggested;
     this.theme = theme;
     this.catalogue = new CatalogueStore(api, now, this.titles);
-    this.basket = new BasketStore(api, newOrderId, now, this.titles);
+    this.basket = new BasketStore({ api, kept, newOrderId, now, titles: this.titles });
     this.recommended = new RecommendedStore(api, now, this.titles, news => (this.news.value = news));
     this.orders = new OrdersStore(api, now, this.titles);
     this.loop = new LoopStore(api, now, () => this.recommended.reload());
     this.live = followEvents({
-      recommendations: text => this.recommended.heard(listIdOf(text)),
+      recommendations: text => this.#heard(listIdOf(text)),
       [greeting]: () => {},
     });
     setInterval(() => (this.time.value = now()), 1_000);
     this.time.value = now();
     afterAbsence(this.live.connection, () => this.#askAll());
     effect(() => {
-      const [user, lapsed] = [session.user.value, session.lapsed.value];
+      const [user, lapsed] = [session.user.value, session.lapsed.value?.userId];
       untracked(() => void this.#enter(user, lapsed));
     });
   }
 
-  put({ itemId, title }: Ware): void {
-    const name = titleAndYear(title).title;
-    this.basket.put({ itemId, title: name });
-    this.news.value = `${name} is in the basket`;
+  put(ware: Ware): void {
+    this.basket.put(ware);
+    this.news.value = `${titleAndYear(ware.title).title} is in the basket`;
   }
 
   async order(): Promise<void> {
     const orderId = this.basket.orderId();
-    const wanted = this.basket.lines.peek().map(({ itemId, quantity }) => ({ itemId, quantity }));
+    const wanted = this.basket.lines.peek();
     const isDone = await this.#act(orderId, 'Your order', (user, cancel) =>
       this.#api.order(user, orderId, wanted, cancel),
     );
@@ -131,7 +132,7 @@ export class Shop {
     const owner = user ?? lapsed;
     if (owner !== this.#owner) {
       this.#owner = owner;
-      this.basket.clear();
+      this.basket.open(owner);
       this.loop.forget();
       this.failure.value = undefined;
       this.news.value = '';
@@ -148,6 +149,12 @@ export class Shop {
     this.loop.resume();
     await this.recommended.show(user);
     if (this.session.user.peek() === user) this.#follow(user);
+  }
+
+  /** A list changes also by what was ordered elsewhere: in another tab, for instance. */
+  #heard(listId: string): void {
+    this.recommended.heard(listId);
+    this.orders.reload();
   }
 
   /** The list that is shown need not come again: only another is news. */
