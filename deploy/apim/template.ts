@@ -1,14 +1,7 @@
 // The API in Azure API Management, as a template for Azure Resource Manager: node deploy/apim/template.ts > apim.json
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-
-const description = z.looseObject({
-  openapi: z.string(),
-  paths: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
-});
-
-export type Description = z.infer<typeof description>;
+import { type Description, descriptionIn, importable, operationOf } from './importable.ts';
 
 const root = join(import.meta.dirname, '../..');
 const apiVersion = '2024-05-01';
@@ -21,38 +14,22 @@ export const withheld = ['/healthz/startup', '/healthz/live', '/healthz/ready', 
 export const kept = ['/v2/popular', '/v2/trending'] as const;
 
 export const readDescription = async (): Promise<Description> =>
-  description.parse(JSON.parse(await readFile(join(root, 'src/recommender/api/client/openapi.json'), 'utf8')));
+  descriptionIn(await readFile(join(root, 'src/recommender/api/client/openapi.json'), 'utf8'));
 
-export const readPolicy = (name: 'api' | 'everybodys-lists'): Promise<string> =>
+export const policies = ['api', 'everybodys-lists', 'events'] as const;
+
+export const readPolicy = (name: (typeof policies)[number]): Promise<string> =>
   readFile(join(import.meta.dirname, `policies/${name}.xml`), 'utf8');
 
-/** Unique among all operations, and the same each time: policies are attached by it. */
-export const operationOf = (method: string, path: string): string =>
-  [method, ...path.split('/')]
-    .map(part => part.replaceAll(/[{}]/g, '').toLowerCase())
-    .filter(part => part !== '')
-    .join('-');
-
-/** The part of the description that is of one version, its paths without it. */
-export function ofVersion({ paths: every, ...rest }: Description, version: string): Description {
-  const own = Object.entries(every).filter(([path]) => path.startsWith(`/${version}/`));
-  const paths: Description['paths'] = {};
-  for (const [path, methods] of own)
-    paths[path.slice(version.length + 1)] = Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [
-        method,
-        { ...operation, operationId: operationOf(method, path) },
-      ]),
-    );
-  return { ...rest, paths };
-}
+/** Operations that answer with events, for ever. */
+export const streamsOf = ({ paths }: Description): readonly string[] =>
+  Object.entries(paths)
+    .filter(([, { get }]) => JSON.stringify(get?.['responses'] ?? {}).includes('"text/event-stream"'))
+    .map(([path]) => path);
 
 export async function template() {
-  const [described, api, lists] = [
-    await readDescription(),
-    await readPolicy('api'),
-    await readPolicy('everybodys-lists'),
-  ];
+  const described = await readDescription();
+  const [api, lists, events] = await Promise.all(policies.map(readPolicy));
   return {
     $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
     contentVersion: '1.0.0.0',
@@ -60,6 +37,11 @@ export async function template() {
       service: { type: 'string', metadata: { description: 'Name of the API Management service.' } },
       backend: { type: 'string', metadata: { description: 'Where the servers are, https://HOST.' } },
       issuer: { type: 'string', metadata: { description: 'auth.issuer of the servers.' } },
+      roleClaim: {
+        type: 'string',
+        defaultValue: 'roles',
+        metadata: { description: 'auth.claims.role of the servers.' },
+      },
       audience: { type: 'string', metadata: { description: 'auth.audience of the servers.' } },
       shopOrigin: {
         type: 'string',
@@ -78,14 +60,8 @@ export async function template() {
           ...Object.keys(values).map(name => idOf('namedValues', name)),
         ]),
       ),
-      ...kept.map(path =>
-        resource(
-          'apis/operations/policies',
-          `millrace-v2/${operationOf('get', path)}/policy`,
-          { format: 'xml', value: lists },
-          [idOf('apis', 'millrace-v2')],
-        ),
-      ),
+      ...kept.map(path => policyOf(path, lists)),
+      ...streamsOf(described).map(path => policyOf(path, events)),
     ],
   };
 }
@@ -94,8 +70,14 @@ export async function template() {
 const values = {
   'millrace-issuer': 'issuer',
   'millrace-audience': 'audience',
+  'millrace-role-claim': 'roleClaim',
   'millrace-shop-origin': 'shopOrigin',
 } as const;
+
+const policyOf = (path: string, value: string | undefined) =>
+  resource('apis/operations/policies', `millrace-v2/${operationOf('get', path)}/policy`, { format: 'xml', value }, [
+    idOf('apis', 'millrace-v2'),
+  ]);
 
 const apiOf = (described: Description, version: string) =>
   resource(
@@ -110,7 +92,7 @@ const apiOf = (described: Description, version: string) =>
       subscriptionRequired: false,
       serviceUrl: `[concat(parameters('backend'), '/${version}')]`,
       format: 'openapi+json',
-      value: JSON.stringify(ofVersion(described, version)),
+      value: JSON.stringify(importable(described, version)),
     },
     [idOf('apiVersionSets', 'millrace')],
   );

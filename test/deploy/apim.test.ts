@@ -3,40 +3,29 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { importable, longestOperation, operationOf } from '../../deploy/apim/importable.ts';
 import {
   kept,
-  ofVersion,
-  operationOf,
+  policies,
   readDescription,
   readPolicy,
+  streamsOf,
   template,
   versions,
   withheld,
 } from '../../deploy/apim/template.ts';
 import { root } from '../../scripts/results.ts';
 import { configure } from '../../src/app/configure.ts';
-import { defaultHttp } from '../../src/recommender/api/http.ts';
+import { RateLimited } from '../../src/recommender/api/auth/admission.ts';
+import { drawKey } from '../../src/recommender/api/auth/api-keys.ts';
+import { CredentialsInvalid, CredentialsMissing } from '../../src/recommender/api/auth/caller.ts';
+import { corsRules, defaultHttp } from '../../src/recommender/api/http.ts';
+import { problemFor } from '../../src/recommender/api/problem.ts';
+import { longestWait_ms } from '../../src/recommender/api/waiting.ts';
+import { all, type Element, sections, unknownIn } from '../support/apim-policies.ts';
 
 const folder = join(root, 'deploy/apim/policies');
-/** Of the policy reference of API Management: those that may stand in a section, and what may stand in them. */
-const known: { readonly [policy: string]: readonly string[] } = {
-  base: [],
-  cors: ['allowed-origins', 'allowed-methods', 'allowed-headers', 'expose-headers', 'origin', 'method', 'header'],
-  choose: ['when', 'otherwise'],
-  'rate-limit-by-key': [],
-  'validate-jwt': ['openid-config', 'audiences', 'audience', 'issuers', 'issuer'],
-  'forward-request': [],
-  'set-header': ['value'],
-  'cache-lookup': ['vary-by-header', 'vary-by-query-parameter'],
-  'cache-store': [],
-};
-const sections = ['inbound', 'backend', 'outbound', 'on-error'];
-
-interface Element {
-  readonly name: string;
-  readonly attributes: { readonly [name: string]: string };
-  readonly children: readonly Element[];
-}
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -51,33 +40,128 @@ function elementsOf(parsed: unknown): Element[] {
     const name = Object.keys(entry).find(key => key !== ':@' && key !== '#text' && key !== '#comment');
     if (name === undefined) return [];
     const attributes = Object.entries(entry[':@'] ?? {}).map(([key, value]) => [key, String(value)]);
-    return [{ name, attributes: Object.fromEntries(attributes), children: elementsOf(entry[name]) }];
+    const own = entry[name];
+    const text = Array.isArray(own) ? own.map(textOf).join('').trim() : '';
+    return [{ name, attributes: Object.fromEntries(attributes), children: elementsOf(own), text }];
   });
 }
 
-const all = (element: Element): Element[] => [element, ...element.children.flatMap(all)];
+const textOf = (entry: Record<string, unknown>): string => ('#text' in entry ? String(entry['#text']) : '');
 
-async function policyOf(name: 'api' | 'everybodys-lists'): Promise<Element> {
-  const [policies] = elementsOf(parser.parse(await readPolicy(name)));
-  if (policies === undefined) throw new Error('There is a policy');
-  return policies;
+type Name = (typeof policies)[number];
+
+async function policyOf(name: Name): Promise<Element> {
+  const [policy] = elementsOf(parser.parse(await readPolicy(name)));
+  if (policy === undefined) throw new Error('There is a policy');
+  return policy;
 }
 
-test('every policy is XML, in the four sections, of names that API Management knows', async () => {
+test('every policy is XML, in the four sections, of elements, attributes and values that the reference knows', async () => {
   const files = await readdir(folder);
-  expect(files.sort()).toEqual(['api.xml', 'everybodys-lists.xml']);
+  expect(files.sort()).toEqual(policies.map(name => `${name}.xml`).sort());
   // oxlint-disable-next-line typescript/no-deprecated -- what replaces it is a further package, for one line
   for (const file of files) expect(parser.parse(await readFile(join(folder, file), 'utf8'), true)).not.toEqual([]);
-  for (const name of ['api', 'everybodys-lists'] as const) {
-    const policies = await policyOf(name);
-    expect(policies.name).toBe('policies');
-    expect(policies.children.map(section => section.name)).toEqual(sections);
-    const inside = policies.children
-      .flatMap(section => section.children)
-      .flatMap(all)
-      .map(element => element.name);
-    const names = new Set([...Object.keys(known), ...Object.values(known).flat()]);
-    expect(inside.filter(element => !names.has(element))).toEqual([]);
+  for (const name of policies) {
+    const policy = await policyOf(name);
+    expect(policy.name).toBe('policies');
+    expect(policy.children.map(section => section.name)).toEqual(sections);
+    expect(policy.children.flatMap(unknownIn)).toEqual([]);
+  }
+});
+
+test('the reference of the test refuses what is not in it', () => {
+  const element = (name: string, attributes = {}, children: Element[] = [], text = ''): Element => ({
+    name,
+    attributes,
+    children,
+    text,
+  });
+  const inbound = (child: Element): readonly string[] => unknownIn(element('inbound', {}, [child]));
+  expect(inbound(element('no-such'))).toHaveLength(1);
+  expect(inbound(element('cache-store', { duration: '5' }))).toEqual(['inbound > cache-store may not stand there']);
+  expect(inbound(element('cors', { 'allow-credentials': 'yes' }))).toHaveLength(1);
+  expect(
+    inbound(element('rate-limit-by-key', { calls: '5', 'renewal-period': '301', 'counter-key': '@(1)' })),
+  ).toHaveLength(1);
+  expect(inbound(element('choose', {}, [element('otherwise', {}, [element('forward-request')])]))).toHaveLength(1);
+  const issuers = element('issuers', {}, [element('issuer', {}, [], 'us')]);
+  const audiences = element('audiences', {}, [element('audience', {}, [], 'us')]);
+  expect(inbound(element('validate-jwt', { 'header-name': 'a' }, [issuers, audiences]))).toHaveLength(1);
+});
+
+test('no expression cuts out of a text that may be shorter, and no two limits count together', async () => {
+  const limits = all(await policyOf('api')).filter(({ name }) => name === 'rate-limit-by-key');
+  const keys = limits.map(({ attributes }) => /^@\("(\w+) " \+ /.exec(attributes['counter-key'] ?? '')?.[1]);
+  expect(keys).toEqual(['key', 'address', 'role', 'shopper']);
+  const text = await readPolicy('api');
+  const [, shape = ''] = /&quot;(\^Bearer mrk_.*?\$)&quot;/.exec(text) ?? [];
+  const { text: key } = drawKey({ name: 'shop', tenant: '', createdAt: '2026-01-01T00:00:00.000Z', role: 'service' });
+  const isKey = (shown: string): boolean => new RegExp(shape).test(shown);
+  expect(isKey(`Bearer ${key}`)).toBe(true);
+  for (const wrong of ['Bearer mrk_', 'Bearer mrk_x', `Bearer ${key}x`, `Basic ${key}`])
+    expect(isKey(wrong)).toBe(false);
+  expect(text).toContain('.Substring(11, 12)');
+  expect(key.slice(11 - 'Bearer '.length, 11 - 'Bearer '.length + 12)).toBe(key.split('_')[1]);
+});
+
+test('what the gateway refuses is a problem like those of the servers', async () => {
+  const [, , , onError] = (await policyOf('api')).children;
+  const bodies = all(onError ?? (await policyOf('api'))).filter(({ name }) => name === 'set-body');
+  const told = bodies.map(({ text }) => z.looseObject({ status: z.int(), code: z.string() }).parse(JSON.parse(text)));
+  expect(told.map(({ code }) => code)).toEqual(['CREDENTIALS_MISSING', 'CREDENTIALS_INVALID', 'RATE_LIMITED']);
+  const missing = new CredentialsMissing();
+  const invalid = new CredentialsInvalid();
+  expect(told.slice(0, 2)).toEqual([missing, invalid].map(problemFor));
+  expect(told[2]).toEqual({ ...problemFor(new RateLimited(1_000)), detail: told[2]?.['detail'] });
+});
+
+test('pages of other sites may send and read by the gateway what they may by the servers', async () => {
+  const elements = all(await policyOf('api'));
+  const named = (list: string, each: string): string[] =>
+    all(elements.find(({ name }) => name === list) ?? { name: '', attributes: {}, children: [], text: '' })
+      .filter(({ name }) => name === each)
+      .map(({ text }) => text);
+  expect(named('allowed-methods', 'method')).toEqual(corsRules.methods);
+  expect(named('allowed-headers', 'header')).toEqual(corsRules.allowedHeaders);
+  expect(named('expose-headers', 'header')).toEqual(corsRules.exposedHeaders);
+});
+
+test('a stream of events is not held back, and never kept', async () => {
+  const elements = all(await policyOf('events'));
+  const forward = elements.find(({ name }) => name === 'forward-request');
+  expect(forward?.attributes['buffer-response']).toBe('false');
+  expect(elements.filter(({ name }) => name.startsWith('cache-'))).toEqual([]);
+  const streams = streamsOf(await readDescription());
+  expect(streams.toSorted()).toEqual(['/v2/live', '/v2/users/{id}/recommendations/live']);
+  const { resources } = await template();
+  for (const path of streams) expect(JSON.stringify(resources)).toContain(`${operationOf('get', path)}/policy`);
+});
+
+test('what API Management does not take is not in what it imports', async () => {
+  const described = await readDescription();
+  expect(described.openapi).toMatch(/^3\.1\./);
+  for (const version of versions) {
+    const { paths, components, ...rest } = importable(described, version);
+    const text = JSON.stringify({ paths, components, ...rest });
+    expect(Buffer.byteLength(text)).toBeLessThan(4 * 1_024 * 1_024);
+    expect(Object.keys(components)).toEqual(['schemas']);
+    expect(new Set([...text.matchAll(/"\$ref":"([^"]*\/)/g)].map(([, to]) => to))).toEqual(
+      new Set(['#/components/schemas/']),
+    );
+    for (const unsupported of ['externalDocs', 'callbacks', 'servers', 'security', 'explode', 'allowEmptyValue'])
+      expect(text).not.toContain(`"${unsupported}":`);
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { operationId, summary, parameters }] of Object.entries(methods)) {
+        expect(operationId).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+        expect(String(operationId).length).toBeLessThanOrEqual(longestOperation);
+        expect([method, path, String(summary).length <= 300]).toEqual([method, path, true]);
+        const asked = z.array(z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().optional() }));
+        const inUrl = asked
+          .parse(parameters ?? [])
+          .filter(one => one.in === 'path' || (one.in === 'query' && one.required === true));
+        expect(new Set(inUrl.map(one => one.name)).size).toBe(inUrl.length);
+      }
+    }
   }
 });
 
@@ -89,7 +173,8 @@ test('what the gateway limits is what the settings say', async () => {
     calls: String(perSecond * rates.burst_s),
     'renewal-period': String(rates.burst_s),
   });
-  expect(limits).toMatchObject([of(rates.service), of(rates.anonymous), of(rates.shopper)]);
+  expect(limits).toMatchObject([of(rates.service), of(rates.anonymous), of(rates.service), of(rates.shopper)]);
+  expect(30_000).toBeGreaterThan(longestWait_ms);
   const jwt = elements.find(({ name }) => name === 'validate-jwt')?.attributes;
   expect(jwt).toMatchObject({
     'clock-skew': String(clockSkew_s),
@@ -118,7 +203,7 @@ test('a kept list is apart by who asks, and by all that is asked for', async () 
 test('every route of the description is published once, or withheld by name', async () => {
   const description = await readDescription();
   const published = versions.flatMap(version =>
-    Object.keys(ofVersion(description, version).paths).map(path => `/${version}${path}`),
+    Object.keys(importable(description, version).paths).map(path => `/${version}${path}`),
   );
   expect([...published, ...withheld].sort()).toEqual(Object.keys(description.paths).sort());
   const { resources } = await template();

@@ -87,7 +87,7 @@ const directivesOf = ({ pagesMayAsk = [] }: HttpOptions) => ({
 });
 
 /** Credentials travel in a header that pages set, never in cookies. */
-const corsRules = {
+export const corsRules = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
   allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'last-event-id'],
   exposedHeaders: ['etag', 'retry-after', 'www-authenticate', 'location', 'deprecation', 'sunset', 'link'],
