@@ -45,7 +45,7 @@ function listsOver(documents: Pick<Documents, 'get' | 'isCurrent' | 'list' | 'ch
     stored: new Stored(documents),
     items,
     lookup: new ItemLookup({ items, clock, report }),
-    vectors: new ItemVectors(documents, most),
+    vectors: new ItemVectors(documents, { mostItems: most }),
     clock,
     report,
     exploration: defaultExploration,

@@ -17,6 +17,7 @@ export type { FactorMatrix } from './kernel/factor-matrix.ts';
 export type { Kernel, Lister } from './kernel/kernel.ts';
 export { openKernel } from './kernel/open.ts';
 export { liveObjective } from './live-objective.ts';
+export { OuterSum } from './gram.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
 export { isFactRow } from './rows.ts';
@@ -30,8 +31,10 @@ export {
   type Regularisation,
 } from './settings.ts';
 export { roundHalfEven } from './rounding.ts';
+export { SearchCounts, type Way, ways } from './search/counts.ts';
+export { ItemSearch, type SearchOptions } from './search/item-search.ts';
 export { starUnit } from './side.ts';
-export { dot, fittingBest, greatest, topNOf, type TopNOptions } from './top-n.ts';
+export { alikeBest, type AllowedTopN, dot, fittingBest, greatest, topNOf, type TopNOptions } from './top-n.ts';
 export { trainGeneration } from './train-generation.ts';
 export type { TrainingOptions } from './training-progress.ts';
 export type { Errors, Learnt, ModelVersion, Prequential, RowValue, Scored, Vectors } from './types.ts';

@@ -52,6 +52,7 @@ export class Answering {
   }
 }
 
-const closeParts = async ({ hub, listHub, learnt, learntLists, lookup }: EndpointParts): Promise<void> => {
-  await Promise.all([hub.close(), listHub.close(), learnt.close(), learntLists.close(), lookup.close()]);
+const closeParts = async (parts: EndpointParts): Promise<void> => {
+  const { hub, listHub, learnt, learntLists, lookup, vectors } = parts;
+  await Promise.all([hub, listHub, learnt, learntLists, lookup, vectors].map(part => part.close()));
 };

@@ -1,6 +1,7 @@
 /** All item vectors in memory, kept up to date by the change feed: what likeness and fit are measured over. */
+import { setImmediate } from 'node:timers/promises';
 import type { Documents } from '../../documents/port.ts';
-import { dot, fittingBest, greatest, ItemMatrix } from '../../als/index.ts';
+import { dot, greatest, ItemSearch, type SearchOptions } from '../../als/index.ts';
 import { GrammedItems } from '../domain/grammed-items.ts';
 import { fromBytes } from '../domain/vectors.ts';
 import { TooManyItems } from './errors.ts';
@@ -20,23 +21,30 @@ export type IsAllowed = (itemId: string) => boolean;
 
 const everything: IsAllowed = () => true;
 
+export interface VectorOptions extends Partial<Pick<SearchOptions, 'counts' | 'leastScanned'>> {
+  /** Items held at most; default 500,000. */
+  readonly mostItems?: number | undefined;
+}
+
 /** The vectors of one generation, and the exponent of its items' grid. */
 interface Space {
-  readonly matrix: ItemMatrix;
+  readonly search: ItemSearch;
+  /** The same items with their Gram matrix: kept up from the first item on, so that nobody waits for all of them. */
+  readonly grammed: GrammedItems;
   readonly exponent: number;
-  /** Made when it is first asked for, and kept up from then on. */
-  grammed?: GrammedItems;
 }
 
 /**
  * Vectors of the live generation and of the one that an experiment tries out beside it: those of two generations never
  * meet, and either may have the greater number. Live is what most items are of: a switch writes them all, and a document
  * that was left behind says nothing, in whatever order a feed of several ranges tells them. Holds at most `mostItems`;
- * beyond, `refresh` rejects with `TooManyItems`. What it answers is as of the last `refresh`.
+ * beyond, `refresh` rejects with `TooManyItems`. What it answers is as of the last `refresh`, or of one that came while others
+ * had their turn.
  */
 export class ItemVectors {
   readonly #followed: Followed;
   readonly #mostItems: number;
+  readonly #searching: Omit<VectorOptions, 'mostItems'>;
   readonly #spaces = new Map<number, Space>();
   readonly #events = new Map<string, number>();
   /** Generations that the document of an item names, and how many documents name one. */
@@ -46,8 +54,12 @@ export class ItemVectors {
   readonly #living = new Map<number, number>();
   #live = -1;
 
-  constructor(documents: Pick<Documents, 'changes'>, mostItems = defaultMostItems) {
+  constructor(
+    documents: Pick<Documents, 'changes'>,
+    { mostItems = defaultMostItems, ...searching }: VectorOptions = {},
+  ) {
     this.#mostItems = mostItems;
+    this.#searching = searching;
     this.#followed = new Followed(documents, 'itemVectors', {
       begin: () => this.#begin(),
       take: document => this.#take(asItemVector(document, document.body)),
@@ -58,45 +70,59 @@ export class ItemVectors {
     return this.#followed.refresh();
   }
 
+  /** Reads all of them in the background; whoever needs them before waits. `report` is told why it failed. */
+  load(report: (error: unknown) => void): void {
+    this.#followed.refresh().catch(report);
+  }
+
+  /** Ends a reading under way. */
+  close(): Promise<void> {
+    return this.#followed.close();
+  }
+
   /**
    * The n allowed items most like this one, most alike first, by the cosine of the angle between both vectors, -1 to 1;
-   * undefined for an item without a vector. Exact: every allowed item is compared.
+   * undefined for an item without a vector. Exact: see `ItemSearch`.
    */
-  like(itemId: string, n: number, isAllowed = everything): readonly Ranked[] | undefined {
-    const matrix = this.#spaces.get(this.#live)?.matrix;
-    const own = matrix?.get(itemId);
-    if (matrix === undefined || own === undefined) return undefined;
-    const length = lengthOf(own);
-    return rankedBy(matrix, { n, exclude: new Set([itemId]), isAllowed }, other => {
-      // A vector of length zero has no direction: NaN, which takes no part.
-      return dot(own, other) / (length * lengthOf(other));
-    });
+  async like(itemId: string, n: number, isAllowed = everything): Promise<readonly Ranked[] | undefined> {
+    return this.#spaces.get(this.#live)?.search.alike(itemId, { n, isAllowed });
   }
 
   /**
    * The n allowed items that fit the user best, best first; undefined where no item is of the generation of the user's
-   * vector. Exact: every allowed item is scored.
+   * vector. Exact: see `ItemSearch`.
    */
-  fitting(user: UserVectorDocument, n: number, isAllowed = everything): readonly Ranked[] | undefined {
+  async fitting(user: UserVectorDocument, n: number, isAllowed = everything): Promise<readonly Ranked[] | undefined> {
     const space = this.#spaces.get(user.generation);
     if (space === undefined) return undefined;
-    const factors = factorsOf(user);
-    const unit = 2 ** (user.exponent + space.exponent);
-    return rankedBy(space.matrix, { n, isAllowed }, row => dot(factors, row) / unit);
+    const found = await space.search.fitting(Float64Array.from(factorsOf(user)), { n, isAllowed });
+    const unit = unitOf(user, space);
+    return found.map(({ itemId, score }) => ({ itemId, score: score / unit }));
+  }
+
+  /** How well one item fits the user; undefined where it has no vector of that generation. */
+  fitOf(user: UserVectorDocument, itemId: string): number | undefined {
+    const space = this.#spaces.get(user.generation);
+    const row = space?.grammed.matrix.get(itemId);
+    return space && row && dot(factorsOf(user), row) / unitOf(user, space);
   }
 
   /**
    * The n allowed items that fit somebody best whose factors lie on no grid, as `foldedIn` answers them; undefined for
-   * a generation that is not here. Exact: every item is scored.
+   * a generation that is not here. Exact: see `ItemSearch`.
    */
-  fittingFolded(generation: number, factors: Float64Array, n: number, isAllowed = everything) {
-    const matrix = this.#spaces.get(generation)?.matrix;
-    return matrix && fittingBest(factors, matrix, { n, isAllowed });
+  async fittingFolded(
+    generation: number,
+    factors: Float64Array,
+    n: number,
+    isAllowed = everything,
+  ): Promise<readonly Ranked[] | undefined> {
+    return this.#spaces.get(generation)?.search.fitting(factors, { n, isAllowed });
   }
 
   /** The n allowed items of most events, most first. */
   mostEvents(n: number, isAllowed = everything): readonly Ranked[] {
-    const ids = this.#spaces.get(this.#live)?.matrix.ids ?? [];
+    const ids = this.#spaces.get(this.#live)?.grammed.matrix.ids ?? [];
     return greatest(ids, { n }, row => {
       const id = ids[row] ?? '';
       return isAllowed(id) ? this.eventsOf(id) : NaN;
@@ -105,16 +131,11 @@ export class ItemVectors {
 
   /** All items of a generation with their Gram matrix; undefined for a generation that is not here. */
   grammed(generation: number): GrammedItems | undefined {
-    const space = this.#spaces.get(generation);
-    if (space === undefined || space.grammed !== undefined) return space?.grammed;
-    space.grammed = new GrammedItems(space.matrix.k);
-    for (const id of space.matrix.ids)
-      space.grammed.set(id, space.matrix.get(id) ?? new Int16Array(space.matrix.k), this.eventsOf(id));
-    return space.grammed;
+    return this.#spaces.get(generation)?.grammed;
   }
 
   has(itemId: string): boolean {
-    return this.#spaces.get(this.#live)?.matrix.rowOf(itemId) !== undefined;
+    return this.#spaces.get(this.#live)?.grammed.matrix.rowOf(itemId) !== undefined;
   }
 
   /** Events that the item's vector was learnt from; 0 for one without a vector. */
@@ -155,13 +176,14 @@ export class ItemVectors {
 
   #put(id: string, generation: number, factors: FactorsDocument): void {
     const row = factorsOf(factors);
-    const space: Space = this.#spaces.get(generation) ?? {
-      matrix: new ItemMatrix(row.length),
-      exponent: factors.exponent,
-    };
+    const space = this.#spaces.get(generation) ?? this.#spaceOf(row.length, factors.exponent);
     this.#spaces.set(generation, space);
-    space.matrix.set(id, row);
-    space.grammed?.set(id, row, this.eventsOf(id));
+    space.search.changed(space.grammed.set(id, row, this.eventsOf(id)));
+  }
+
+  #spaceOf(k: number, exponent: number): Space {
+    const search = new ItemSearch(k, { turn: setImmediate, ...this.#searching });
+    return { search, grammed: new GrammedItems(k, search.matrix), exponent };
   }
 
   #begin(): void {
@@ -174,17 +196,8 @@ export class ItemVectors {
   }
 }
 
-interface Ranking {
-  readonly n: number;
-  readonly exclude?: ReadonlySet<string>;
-  readonly isAllowed: IsAllowed;
-}
-
-/** Who is not allowed is not scored: NaN takes no part. */
-const rankedBy = (matrix: ItemMatrix, { isAllowed, ...options }: Ranking, scoreOf: (row: Int16Array) => number) =>
-  greatest(matrix.ids, options, row => (isAllowed(matrix.ids[row] ?? '') ? scoreOf(matrix.row(row)) : NaN));
+/** Grid steps of a product in one. */
+const unitOf = (user: UserVectorDocument, space: Space): number => 2 ** (user.exponent + space.exponent);
 
 const factorsOf = ({ factors }: Pick<FactorsDocument, 'factors'>): Int16Array =>
   fromBytes(Buffer.from(factors, 'base64'));
-
-const lengthOf = (row: Int16Array): number => Math.sqrt(dot(row, row));

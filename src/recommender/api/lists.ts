@@ -217,7 +217,7 @@ export class ItemLists {
   }
 
   async #take(picker: Picker<Chosen>, { items }: Source, known: HeldItems | undefined): Promise<void> {
-    for (const candidate of items) {
+    for await (const candidate of items) {
       if (picker.missing <= 0) return;
       const held = known === undefined ? 'broken' : known.held(candidate.itemId);
       // One by one until all of them are in memory; and where the document cannot be read, as its reader is told.

@@ -1,6 +1,7 @@
 /** The API over HTTP. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SearchCounts } from '../../als/index.ts';
 import type { Documents } from '../../documents/port.ts';
 import type { Health } from '../../operations/health.ts';
 import type { LogPorts } from '../../stream/log-values.ts';
@@ -62,6 +63,8 @@ export interface ServerOptions {
   readonly mostItems?: number;
   /** Users held in memory at most; default 500,000. */
   readonly mostUsers?: number;
+  /** Told how each search for the best of all items went. */
+  readonly searches?: SearchCounts;
   /** How new items get places in lists; by default they get none. */
   readonly exploration?: Exploration;
   /** What stays out of a user's lists; by default what the topology leaves out by default. */
@@ -119,10 +122,16 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   return {
     app,
     endpoints,
-    listen: ({ port }) => listen(app, http.host, port),
+    listen: async ({ port }) => {
+      const url = await listen(app, http.host, port);
+      // What the first basket needs of all items is there before somebody waits for it.
+      answering.of('').parts.vectors.load(report);
+      return url;
+    },
     moveTo: async from => {
       const before = answering;
       answering = answeringFrom({ ...options, ...from });
+      answering.of('').parts.vectors.load(report);
       await before.close();
     },
     quality: () => modelQuality(answering.of('').parts),
@@ -148,7 +157,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets):
   const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);
   const lookup = new ItemLookup({ items, clock, report });
-  const vectors = new ItemVectors(documents, mostItems);
+  const vectors = new ItemVectors(documents, { mostItems, ...(options.searches && { counts: options.searches }) });
   const listIds = new ListIds(tenant === '' ? options.listKey : JSON.stringify([options.listKey, tenant]));
   return {
     stored,

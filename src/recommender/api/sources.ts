@@ -22,8 +22,8 @@ export interface Source {
   readonly model: { readonly generation: number; readonly number: number } | undefined;
   /** Event time as of which it holds. */
   readonly time: Millis | undefined;
-  /** Best first. */
-  readonly items: Iterable<Candidate>;
+  /** Best first; those that are searched for come when they are asked for. */
+  readonly items: Iterable<Candidate> | AsyncIterable<Candidate>;
   /** Of the document that all of it comes from; absent where more is behind it. */
   readonly etag?: string;
 }
@@ -120,19 +120,22 @@ export class Sources {
   /** All other items, most events first: what a rare genre is filled with. */
   known: Opening = async picker => {
     const model = await this.#parts.stored.model();
-    const rank = (n: number, isAllowed: IsAllowed) => this.#parts.vectors.mostEvents(n, isAllowed);
+    const rank = async (n: number, isAllowed: IsAllowed) => this.#parts.vectors.mostEvents(n, isAllowed);
     return this.#ranked(picker, { reason: 'popular', policy: 'popular', model }, rank);
   };
 
   async #ranked(
     picker: Unfilled,
     source: Pick<Source, 'reason' | 'policy'> & { readonly model: ModelDocument | undefined },
-    rank: (n: number, isAllowed: IsAllowed) => readonly Ranked[] | undefined,
+    rank: (n: number, isAllowed: IsAllowed) => Promise<readonly Ranked[] | undefined>,
   ): Promise<Source | undefined> {
     const catalogue = await this.catalogue();
     if (catalogue === undefined) return undefined;
     const isAllowed: IsAllowed = itemId => picker.accepts(itemId, catalogue.get(itemId));
-    const next = () => (rank(picker.missing, isAllowed) ?? []).map(item => ({ ...item, reason: source.reason }));
+    const next = async () => {
+      const ranked = await rank(picker.missing, isAllowed);
+      return (ranked ?? []).map(item => ({ ...item, reason: source.reason }));
+    };
     return { ...source, time: source.model?.time, items: rounds(picker, next) };
   }
 
@@ -153,9 +156,9 @@ export class Sources {
 }
 
 /** Asks again while something is missing, since what was taken closes genres; until a round brings nothing. */
-function* rounds(picker: Unfilled, next: () => readonly Candidate[]): Generator<Candidate> {
+async function* rounds(picker: Unfilled, next: () => Promise<readonly Candidate[]>): AsyncGenerator<Candidate> {
   for (let before = Infinity; picker.missing > 0 && picker.missing < before;) {
     before = picker.missing;
-    yield* next();
+    yield* await next();
   }
 }

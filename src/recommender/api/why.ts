@@ -50,7 +50,7 @@ export async function whyOf(parts: WhyParts, user: string, itemId: string, n: nu
   const [shown, described] = [await items.shown(), await items.get(itemId)];
   if (described === undefined && !vectors.has(itemId)) throw new UnknownItem();
   const [model, vector] = [await stored.model(), await stored.userVector(user)];
-  const [fit] = (vector && vectors.fitting(vector, 1, id => id === itemId)) ?? [];
+  const fit = vector && vectors.fitOf(vector, itemId);
   if (vector === undefined || model === undefined || fit === undefined)
     return { ...shown(itemId), ...(await generalOf(stored, itemId, model)) };
   const told = await personalOf(parts, { user, itemId, vector, model });
@@ -60,7 +60,7 @@ export async function whyOf(parts: WhyParts, user: string, itemId: string, n: nu
     ...shown(itemId),
     reason: 'personal',
     modelVersion: versionOf(model),
-    score: fit.score,
+    score: fit,
     sum: told?.score ?? null,
     count: contributions.length,
     contributions: most.map(({ done, contribution, ...item }) => ({

@@ -1,4 +1,4 @@
-import { ItemMatrix } from '../../als/index.ts';
+import { ItemMatrix, OuterSum } from '../../als/index.ts';
 
 /**
  * Item vectors of one generation, with the Gram matrix of those that were learnt kept beside them: exact, since its sums
@@ -6,33 +6,43 @@ import { ItemMatrix } from '../../als/index.ts';
  */
 export class GrammedItems {
   readonly matrix: ItemMatrix;
-  /** Sum of y y' over all learnt items, k x k, in squared grid steps. */
-  readonly gram: Float64Array;
-  readonly #learnt = new Set<string>();
+  readonly #gram: Float64Array;
+  readonly #sum: OuterSum;
+  /** By row. */
+  readonly #isLearnt: boolean[] = [];
+  #learnt = 0;
 
-  constructor(k: number) {
-    this.matrix = new ItemMatrix(k);
-    this.gram = new Float64Array(k * k);
+  constructor(k: number, matrix = new ItemMatrix(k)) {
+    this.matrix = matrix;
+    this.#gram = new Float64Array(k * k);
+    this.#sum = new OuterSum(this.#gram, k, k);
+  }
+
+  /** Sum of y y' over all learnt items, k x k, in squared grid steps: the upper triangle. */
+  get gram(): Float64Array {
+    this.#sum.end();
+    return this.#gram;
   }
 
   /** How many items have events. */
   get learnt(): number {
-    return this.#learnt.size;
+    return this.#learnt;
   }
 
-  /** Puts an item's factors, of length k, in place of those it had; `events` is how many they were learnt from. */
-  set(id: string, factors: Int16Array, events: number): void {
-    const before = this.matrix.get(id);
-    if (before !== undefined && this.#learnt.delete(id)) this.#add(before, -1);
-    this.matrix.set(id, factors);
-    if (events === 0) return;
-    this.#learnt.add(id);
-    this.#add(factors, 1);
+  /** Puts an item's factors, of length k, in place of those it had; `events` is how many they were learnt from. Answers its row. */
+  set(id: string, factors: Int16Array, events: number): number {
+    const { matrix } = this;
+    const before = matrix.rowOf(id);
+    if (before !== undefined && this.#isLearnt[before] === true) this.#count(before, -1);
+    const row = matrix.set(id, factors);
+    this.#isLearnt[row] = events > 0;
+    if (events > 0) this.#count(row, 1);
+    return row;
   }
 
-  #add(y: Int16Array, sign: 1 | -1): void {
-    const k = this.matrix.k;
-    for (let a = 0, at = 0; a < k; a++)
-      for (let b = 0; b < k; b++, at++) this.gram[at] = (this.gram[at] ?? NaN) + sign * (y[a] ?? NaN) * (y[b] ?? NaN);
+  #count(row: number, sign: 1 | -1): void {
+    const { values, k } = this.matrix;
+    this.#sum.add(values, row * k, sign);
+    this.#learnt += sign;
   }
 }

@@ -178,10 +178,10 @@ describe('similar items', () => {
     await after.fill.vector('a', [1, 0]);
     await after.fill.vector('new', [1, 0]);
     await vectors.refresh();
-    expect(vectors.like('a', 9)).toEqual([{ itemId: 'old', score: 1 }]);
+    expect(await vectors.like('a', 9)).toEqual([{ itemId: 'old', score: 1 }]);
     feed = after.documents;
     await vectors.refresh();
-    expect(vectors.like('a', 9)).toEqual([{ itemId: 'new', score: 1 }]);
+    expect(await vectors.like('a', 9)).toEqual([{ itemId: 'new', score: 1 }]);
   });
 
   test('of an item without a vector are what is trending; of no item at all there are none', async () => {

@@ -129,7 +129,7 @@ test('the candidate may be older than the live generation, and both are known un
   const fitting = async (generation: number) => {
     await vectors.refresh();
     const user = { id: 'u', generation, number: 1, ...factorsOf([1, 1]) };
-    return vectors.fitting(user, 5)?.map(({ itemId, score }) => `${itemId} ${score}`);
+    return (await vectors.fitting(user, 5))?.map(({ itemId, score }) => `${itemId} ${score}`);
   };
   for (const id of ['a', 'b']) await put(id, 3, 2);
   expect(await fitting(3)).toEqual(['a 4', 'b 4']);
