@@ -82,20 +82,21 @@ interface Admitted<P, Q, B> extends Checked<P, Q, B> {
 export const endpoint = <P, Q, B = undefined>(
   { access, ...description }: Description<P, Q, B> & { readonly access: Access<Checked<P, Q, B>> },
   handle: (request: Admitted<P, Q, B>) => Promise<Answer> | Answer,
-): Endpoint => ({
-  ...description,
-  access: kindOf(access),
-  run: async ({ caller, params, query, body, idempotencyKey, lastEventId }) => {
-    admit(kindOf(access), caller);
+): Endpoint => {
+  const kind = kindOf(access);
+  const bodySchema = description.body ?? noBody<B>();
+  const run: Endpoint['run'] = async ({ caller, params, query, body, idempotencyKey, lastEventId }) => {
+    admit(kind, caller);
     const request = {
       params: checked('path', description.params, params),
       query: checked('query', description.query, query),
-      body: checked('body', description.body ?? noBody<B>(), body),
+      body: checked('body', bodySchema, body),
     };
     if (typeof access === 'function' && caller !== undefined) admitTo(access(request), caller);
     return handle({ ...request, caller: caller ?? nobody, idempotencyKey, lastEventId });
-  },
-});
+  };
+  return { ...description, access: kind, run };
+};
 
 /** Whoever asks for what is public without saying who it is. */
 const nobody: Caller = { role: 'shopper', tenant: '' };

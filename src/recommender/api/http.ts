@@ -1,7 +1,6 @@
 /** The server's side of HTTP: limits, headers, who is let in, and every refusal as a problem. */
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { RateLimited } from './auth/admission.ts';
 import type { Admission } from './auth/admission.ts';
@@ -9,6 +8,7 @@ import { isLoopback } from './auth/loopback.ts';
 import type { Endpoint } from './endpoint.ts';
 import { HostRefused } from './errors.ts';
 import { problemFor, problemOf } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
 import { bodyLimit, type Problem } from './wire.ts';
 
 export interface HttpOptions {
@@ -50,14 +50,16 @@ const maxParamLength = 16 * 1_024;
 
 export async function createHttp({ http, admission, report }: HttpParts): Promise<FastifyInstance> {
   const { headers_ms, request_ms, look_ms } = http.patience ?? usualPatience;
+  const security = securityHeaders(http);
   const app = fastify({
     bodyLimit,
     requestTimeout: request_ms,
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: look_ms, maxHeaderSize },
     routerOptions: { maxParamLength },
     trustProxy: http.trustedProxies.length === 0 ? false : [...http.trustedProxies],
+    // No hook sees what cannot be routed.
     frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply, problemFor(error));
+      sendProblem(reply.headers(security), problemFor(error));
     },
     clientErrorHandler: refuseUnreadable,
   });
@@ -70,21 +72,15 @@ export async function createHttp({ http, admission, report }: HttpParts): Promis
     if (error instanceof RateLimited) void reply.header('retry-after', String(error.retryAfter_s));
     sendProblem(reply, problem);
   });
-  await app.register(helmet, { contentSecurityPolicy: { directives: directivesOf(http) } });
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(security);
+    done();
+  });
   if (http.origins.length > 0) await app.register(cors, { ...corsRules, origin: [...http.origins] });
   if (isLoopback(http.host)) addHostCheck(app);
   addAdmission(app, admission);
   return app;
 }
-
-/** Pages load nothing from elsewhere, and nothing that is written into them runs or styles them. */
-const directivesOf = ({ pagesMayAsk = [] }: HttpOptions) => ({
-  upgradeInsecureRequests: null,
-  styleSrc: ["'self'"],
-  fontSrc: ["'self'"],
-  imgSrc: ["'self'"],
-  connectSrc: ["'self'", ...pagesMayAsk],
-});
 
 /** Credentials travel in a header that pages set, never in cookies. */
 export const corsRules = {
@@ -97,8 +93,8 @@ export const corsRules = {
 
 /** A name elsewhere may be bent to loopback (DNS rebinding): its pages are not asked for their visitor's lists. */
 function addHostCheck(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ hostname }) => {
-    if (!isLoopback(hostname)) throw new HostRefused();
+  app.addHook('onRequest', ({ hostname }, _reply, done) => {
+    done(isLoopback(hostname) ? undefined : new HostRefused());
   });
 }
 
@@ -127,7 +123,10 @@ export function refuseUnknown(app: FastifyInstance, endpoints: readonly Endpoint
   };
   app.setNotFoundHandler(refuse);
   // Nothing is read of a body that nobody asked for; Fastify would even want to know of what type that of a QUERY is.
-  app.addHook('onRequest', async (request, reply) => (request.is404 ? refuse(request, reply) : undefined));
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) void refuse(request, reply);
+    else done();
+  });
 }
 
 /** What goes on for ever has no length to tell. */

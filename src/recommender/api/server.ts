@@ -229,7 +229,10 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: Ro
     exposeHeadRoute: hasHead(endpoint),
     bodyLimit: endpoint.bodyLimit ?? bodyLimit,
     // Refused already before its body is read: what is in there is nothing to who may not ask at all.
-    onRequest: async request => admit(endpoint.access, callerOf(request)),
+    onRequest: (request, _reply, done) => {
+      admit(endpoint.access, callerOf(request));
+      done();
+    },
     handler: async (request, reply) => {
       const { params, query, body } = request;
       const caller = callerOf(request);
