@@ -5,6 +5,7 @@ export { days, hours, milliseconds, minutes, seconds, type Millis } from './stre
 export { topology, type Task, type Topology } from './engine/topology.ts';
 export { hopping, InvalidWindow, session, tumbling, type Windows } from './engine/windows/spec.ts';
 export type { Fold, Windowed } from './engine/windows/store.ts';
+export type { InnerJoin, JoinOptions, JoinSide, LeftJoin, OuterJoin } from './engine/operators/join.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
 export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
 export type { Table } from './engine/operators/table.ts';

@@ -45,6 +45,10 @@ export class Build {
     return known as Input<T>;
   }
 
+  partitions(stream: string): number {
+    return this.#surroundings.partitions(stream);
+  }
+
   output(stream: Stream<unknown>): Output {
     const { outputs } = this.task;
     const known = outputs.get(stream.name);

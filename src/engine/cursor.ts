@@ -29,6 +29,8 @@ export class Cursor implements Context {
   offset: Offset = -1;
   /** The record being pushed: its bytes, for dead letters. */
   record: BatchCursor | undefined;
+  /** The value of that record, as its stream has it. */
+  value: unknown;
 
   /** An epoch opens: what is emitted before its first record, or without one, comes from its clock, also when it is repeated. */
   begin(clock: Millis): void {
@@ -39,6 +41,7 @@ export class Cursor implements Context {
     this.partition = 0;
     this.offset = -1;
     this.record = undefined;
+    this.value = undefined;
   }
 
   context(): Context {

@@ -40,6 +40,16 @@ export class EventTime {
     this.#refresh(input, position);
   }
 
+  /**
+   * How far event time has come in the partition of the record under the cursor: by its own log, whatever was read of
+   * others meanwhile, except that it is never behind the task.
+   */
+  own(): Millis {
+    const { cursor, inputs } = this.#task;
+    const mark = inputs.get(cursor.stream)?.position(cursor.partition).mark ?? noTime;
+    return mark === noTime ? this.watermark : Math.max(mark, this.watermark);
+  }
+
   /** An epoch opens: which partitions are idle is in its plan. */
   begin(plan: Plan): void {
     // The idle time up to now counts, whether or not there was a timer to plan an epoch for.

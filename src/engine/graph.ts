@@ -143,7 +143,7 @@ export class Graph implements Surroundings {
     const list = shared.map(input => `${input.stream.name} (${this.partitions(input.stream.name)})`).join(', ');
     throw new BuildError(
       `Topology '${topology.name}' reads streams of different numbers of partitions: ${list}`,
-      'Give them the same number, or read one of them with `all`',
+      'Give them the same number, or read one of them with `all`; what is joined needs the same: write one of the two into a stream with as many partitions as the other',
     );
   }
 }

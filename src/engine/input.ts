@@ -131,6 +131,7 @@ export class Input<T> {
     const problem = this.#problem(task, value);
     if (problem !== undefined) return this.#invalid(task, problem);
     if (record.producer === '') task.eventTime.observe(this, position, cursor.time);
+    cursor.value = value;
     const { subscribers } = this;
     for (let i = 0; i < subscribers.length; i++) {
       subscribers[i]?.next(value);

@@ -11,6 +11,8 @@ import { cuts } from './operators/cuts.ts';
 import { stateful, type Stateful, type StatefulHandle } from './operators/stateful.ts';
 import { table, type Table, type TableOptions } from './operators/table.ts';
 import { distinct, type DistinctOptions } from './operators/distinct.ts';
+import { join, type JoinOptions } from './operators/join.ts';
+import { joinRemedy, whyUnjoinable } from './operators/join-keys.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
@@ -41,6 +43,11 @@ export interface Task {
   distinct<T>(name: string, options: DistinctOptions<T>): OperatorFunction<T, T>;
   /** A fold over the values of each key in windows of event time. The name is the identity of the windows across releases. */
   windowed<T, A>(name: string, windows: Windows, options: WindowedOptions<T, A>): OperatorFunction<T, Windowed<A>>;
+  /**
+   * Values of two streams that happened within a window of each other, by the keys of their streams. The name is the
+   * identity of what waits across releases.
+   */
+  join<L, R, X>(name: string, right: Observable<R>, options: JoinOptions<L, R, X>): OperatorFunction<L, X>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
@@ -92,6 +99,7 @@ export function buildPipe(
   clockOf(task);
   refuseStateAfterAsync(task, build.trail.edges);
   refuseWindowsAfterDelay(task, build.trail.edges);
+  refuseUnjoinable(task, build.trail.edges);
   return build.trail.edges;
 }
 
@@ -107,16 +115,42 @@ function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void 
   }
 }
 
-/** What windows and batches emit lies behind the event time of the task: windows after them would take it for late. */
+/** What these emit lies behind the event time of the task: what waits for event time would take it for late. */
+const delaying = ['windowed', 'batched', 'left join', 'outer join'];
+const joining = ['inner join', 'left join', 'outer join'];
+
 function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): void {
-  const after = nodesAfter(task, edges, ['windowed', 'batched']);
+  const after = nodesAfter(task, edges, delaying);
+  const waiting = nodesOf(task, ['windowed', ...joining]);
   for (const { from, to } of edges) {
-    if (!after.has(from) || !nodesOf(task, ['windowed']).includes(to)) continue;
+    if (!after.has(from) || !waiting.includes(to)) continue;
+    const what = nodesOf(task, joining).includes(to) ? 'join' : 'windows';
     throw new BuildError(
-      `Topology '${task.topology}': the windows of ${named(to)} follow windows or batches, whose results come after their time`,
+      `Topology '${task.topology}': the ${what} of ${named(to)} follow${what === 'join' ? 's' : ''} windows, batches or a join, whose results come after their time`,
       'Write a stream between the two: it tells its reader how far event time has come',
     );
   }
+}
+
+/** A join finds together what lies in one partition and has event time. */
+function refuseUnjoinable(task: TaskRuntime, edges: readonly Edge[]): void {
+  for (const node of nodesOf(task, joining)) {
+    for (const from of nodesBefore(edges, node)) {
+      const input = task.inputs.get(from.replace(/^stream:/, ''));
+      const pushed = nodesOf(task, ['signals']).includes(from) ? `the signals of ${named(from)}` : undefined;
+      const problem = pushed ?? (input && whyUnjoinable(input.stream.name, input.options));
+      if (problem !== undefined)
+        throw new BuildError(`Topology '${task.topology}': the join of ${named(node)} is given ${problem}`, joinRemedy);
+    }
+  }
+}
+
+/** All from which something flows into the node. */
+function nodesBefore(edges: readonly Edge[], node: GraphNode): ReadonlySet<GraphNode> {
+  const before = new Set([node]);
+  for (const known of before) for (const { from, to } of edges) if (to === known) before.add(from);
+  before.delete(node);
+  return before;
 }
 
 /** Steps of these kinds and all that follows them. */
@@ -162,6 +196,7 @@ const taskOf = (build: Build): Task => ({
     refuseUnknown(options, ['by', 'fold', 'emit', 'throttle', 'late', 'codec'], `the options of '${name}'`);
     return windowed(build, name, windows, options);
   },
+  join: (name, right, options) => join(build, name, right, options),
   batched: name => batched(build, name),
   mapAsync: (name, options) => {
     refuseUnknown(options, ['work', 'concurrency', 'codec'], `the options of '${name}'`);

@@ -39,6 +39,7 @@ const areas: readonly Area[] = [
   { files: ['src/als/kernel/**'], may: ['src/als/**'], packages: ['node:worker_threads', 'node:fs'] },
   { files: ['src/als/**'], may: ['src/als/**'], packages: ['node:crypto'] },
   { files: ['src/engine/windows/**'], may: ['src/engine/windows/**'], packages: [] },
+  { files: ['src/engine/joins/**'], may: ['src/engine/joins/**', 'src/engine/windows/**'], packages: [] },
   { files: ['src/sqlite*.ts'], may: ['src/sqlite*.ts', ...common], packages: ['node:sqlite', 'node:fs', 'node:path'] },
   {
     files: ['src/engine/state/sqlite*.ts'],

@@ -4,7 +4,7 @@ import type { TaskRuntime } from '../runtime.ts';
 import { KnownObserver, TaskObservable } from './guard.ts';
 
 /** The inlet of a stage: what its step throws fails the epoch, what its source reports goes on to the sinks. */
-class Inlet<T, R> extends KnownObserver<T> {
+export class Inlet<T, R> extends KnownObserver<T> {
   readonly #task: TaskRuntime;
   readonly #take: (value: T) => void;
   readonly #out: Subscriber<R>;

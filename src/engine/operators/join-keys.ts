@@ -1,0 +1,65 @@
+import type { Observer } from 'rxjs';
+import { partitionOf } from '../../transport/partitioner.ts';
+import type { Build } from '../build.ts';
+import { BuildError, TaskStopped } from '../errors.ts';
+import type { ReadOptions } from '../input.ts';
+import { checkedKey, InvalidKey } from '../key.ts';
+import { KnownObserver } from './guard.ts';
+import { late as lateSink } from './late.ts';
+
+/**
+ * What a value is joined by: the key that its stream has for the record under the cursor, and what `by` makes of the
+ * value. Throws `InvalidKey` for a record that lies in another partition than its key says: what it could meet is
+ * elsewhere.
+ */
+export function joinKey<T>(build: Build, name: string, by: ((value: T) => string) | undefined): (value: T) => string {
+  if (by === undefined) return () => keyOfRecord(build, name);
+  return value => {
+    const key = keyOfRecord(build, name);
+    return `${key.length}|${key}${checkedKey(`What '${name}' joins by`, by(value))}`;
+  };
+}
+
+function keyOfRecord(build: Build, name: string): string {
+  const { cursor, inputs } = build.task;
+  const input = inputs.get(cursor.stream);
+  if (input === undefined || cursor.record === undefined) throw unjoinable(name, 'a value that comes from no record');
+  const problem = whyUnjoinable(input.stream.name, input.options);
+  if (problem !== undefined) throw unjoinable(name, problem);
+  const key = checkedKey(`The key of '${cursor.stream}'`, input.stream.key(cursor.value));
+  const partitions = build.partitions(cursor.stream);
+  const place = partitionOf(key, partitions);
+  if (place === cursor.partition) return key;
+  throw new InvalidKey(
+    `The key ${JSON.stringify(key)} belongs in partition ${place} of ${partitions}, where '${name}' has the other side of its join`,
+    "Let who writes the stream give each record its key, and place it by Kafka's default partitioner",
+  );
+}
+
+/** What is wrong with joining a stream that is read like this; undefined where nothing is. */
+export function whyUnjoinable(stream: string, { all, upTo }: ReadOptions): string | undefined {
+  if (all === true) return `'${stream}', of which every task reads all partitions`;
+  if (upTo !== undefined) return `'${stream}', which is clocked by '${upTo.name}' and has no event time`;
+  return undefined;
+}
+
+export const joinRemedy =
+  'Join streams that are read partition by partition, as they come; write one first where there is none';
+
+const unjoinable = (name: string, problem: string): TaskStopped =>
+  new TaskStopped(`The join '${name}' was given ${problem}`, joinRemedy);
+
+/** The sink for late values of a side. Throws `BuildError` for an observer whose failures no epoch would notice. */
+export function lateOf<T>(build: Build, name: string, given: Observer<T> | undefined): Observer<T> {
+  const late = given ?? lateSink(build, name);
+  if (late instanceof KnownObserver) return late;
+  throw new BuildError(
+    `The late values of '${name}' end in an observer of its own, whose failures no epoch would notice`,
+    'Give one of the sinks of the task: task.late(), task.write',
+  );
+}
+
+/** Draws the arrow from a join to the sink of its late values. */
+export function linkLate(build: Build, name: string, late: Observer<never>): void {
+  if (late instanceof KnownObserver) build.trail.into(late.node, () => build.trail.link(`step:${name}`));
+}

@@ -1,0 +1,100 @@
+/** The dataflow of the joins' proofs: guests and hosts by place, and who of them met or stayed alone. */
+import { map, type OperatorFunction } from 'rxjs';
+import { schema, seconds, stream, topology, type JoinSide, type Topology } from '../../src/index.ts';
+import type { JoinWindow, JoinKind } from '../../src/engine/joins/spec.ts';
+
+export interface Visit {
+  readonly id: number;
+  readonly place: string;
+  /** What `by` joins by. */
+  readonly table: string;
+  readonly at: number;
+}
+
+/** Numbers of those who met; null where somebody was alone. */
+export interface Encounter {
+  readonly place: string;
+  readonly guest: number | null;
+  readonly host: number | null;
+  readonly at: number;
+}
+
+const visitSchema = schema<Visit>({
+  type: 'record',
+  name: 'Visit',
+  fields: [
+    { name: 'id', type: 'int' },
+    { name: 'place', type: 'string' },
+    { name: 'table', type: 'string' },
+    { name: 'at', type: 'double' },
+  ],
+});
+
+const visits = {
+  schema: visitSchema,
+  key: (visit: Visit) => visit.place,
+  time: (visit: Visit) => visit.at,
+  idleAfter: seconds(5),
+};
+
+export const guests = stream<Visit>('guests', { ...visits, lateness: 5 });
+export const hosts = stream<Visit>('hosts', { ...visits, lateness: 3 });
+export const lateGuests = stream<Visit>('late-guests', visits);
+
+export const encounters = stream<Encounter>('encounters', {
+  schema: schema<Encounter>({
+    type: 'record',
+    name: 'Encounter',
+    fields: [
+      { name: 'place', type: 'string' },
+      { name: 'guest', type: ['null', 'int'] },
+      { name: 'host', type: ['null', 'int'] },
+      { name: 'at', type: 'double' },
+    ],
+  }),
+  key: encounter => encounter.place,
+  time: encounter => encounter.at,
+});
+
+/** The join and the topology that writes what comes of it fail on a visit to it. */
+export const poisonPlace = 'poison';
+
+const wholesome: OperatorFunction<Visit, Visit> = map(visit => {
+  if (visit.place === poisonPlace) throw new Error('poison');
+  return visit;
+});
+
+const latest = (guest: Visit | undefined, host: Visit | undefined): number =>
+  Math.max(guest?.at ?? -Infinity, host?.at ?? -Infinity);
+
+const encounter = (guest: Visit | undefined, host: Visit | undefined): Encounter => ({
+  place: guest?.place ?? host?.place ?? '',
+  guest: guest?.id ?? null,
+  host: host?.id ?? null,
+  at: latest(guest, host),
+});
+
+export interface How extends JoinWindow {
+  readonly kind: JoinKind;
+  readonly sides?: JoinSide<Visit>;
+}
+
+/** Guests on the left, hosts on the right. */
+export const meet = ({ kind, before, after, grace, sides = {} }: How): Topology =>
+  topology('meet', task => {
+    const options = { within: { before, after }, grace, left: sides, right: sides };
+    const right = task.read(hosts).pipe(wholesome);
+    const joined =
+      kind === 'inner'
+        ? task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter })
+        : task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter });
+    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+  });
+
+export const visit = (id: number, at: number, more: Partial<Visit> = {}): Visit => ({
+  id,
+  place: 'bar',
+  table: 'one',
+  at,
+  ...more,
+});
