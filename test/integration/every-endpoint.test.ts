@@ -3,42 +3,14 @@
  * can be forgotten. Never a 5xx, never anything from inside, and each refusal a problem.
  */
 import { expect, test } from 'vitest';
-import { z } from 'zod';
-import { root } from '../../scripts/results.ts';
 import type { Endpoint } from '../../src/recommender/api/endpoint.ts';
 import { type BadRequest, badRequestsOf, goodPathOf } from '../support/bad-requests.ts';
 import { answered, guarded } from '../support/guarded.ts';
+import { wrongIn } from '../support/refusals.ts';
 
 const plenty = { perSecond: 1e6, burst: 1e6 };
-const problem = z.strictObject({
-  type: z.literal('about:blank'),
-  title: z.string().min(1),
-  status: z.int().min(400).max(499),
-  code: z.string().regex(/^[A-Z_]+$/),
-  detail: z.string().min(1).max(2_000),
-});
-/** What only somebody inside knows. */
-const inside = [root, 'node_modules', '.ts:', 'at async', 'SQLITE', 'ZodError', 'of the shop'];
-
 const shopOf = () => guarded({}, { shopper: plenty, service: plenty, admin: plenty, anonymous: plenty });
 type Shop = Awaited<ReturnType<typeof shopOf>>;
-
-interface Got {
-  readonly statusCode: number;
-  readonly headers: { readonly [name: string]: unknown };
-  readonly body: string;
-}
-
-/** What is wrong with an answer; nothing where nothing is. */
-function wrongIn({ statusCode, headers, body }: Got, secrets: readonly string[]): string[] {
-  const wrong = [...inside, ...secrets].filter(text => body.includes(text)).map(text => `tells ${text.slice(0, 20)}`);
-  if (statusCode >= 500) wrong.push(`status ${statusCode}`);
-  if ('x-evil' in headers || 'set-cookie' in headers) wrong.push('a header of the asker');
-  if (statusCode < 400) return wrong;
-  if (!String(headers['content-type']).startsWith('application/problem+json')) wrong.push('no problem document');
-  else if (!problem.safeParse(JSON.parse(body || '""')).success) wrong.push(`no problem: ${body.slice(0, 200)}`);
-  return wrong;
-}
 
 const keyOf = ({ method, path }: Endpoint): string => `${method} ${path}`;
 /** What is answered for ever is asked only so that it is refused. */

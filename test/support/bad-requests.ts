@@ -103,6 +103,14 @@ const values = [
   '[[[[[[]]]]]]',
   '{"$gt":""}',
   '{"__proto__":{"role":"admin"}}',
+  '{"constructor":{"prototype":{"role":"admin"}}}',
+  '9007199254740993',
+  '-1e400',
+  '1E+400',
+  '"\\ud800"',
+  '"\\udc00\\ud800"',
+  '"\\u0000"',
+  '{"toString":"x","valueOf":"y","then":"z"}',
 ].concat(nasty.map(text => JSON.stringify(text)));
 
 const json = 'application/json';
@@ -174,11 +182,22 @@ function bodiesOf(
     ['a huge body', JSON.stringify({ x: 'y'.repeat(300_000) })],
     ['a field nobody knows', text.replace(/\}$/, `${text === '{}' ? '' : ','}"tenant":"north"}`)],
     ['a prototype', text.replace('{', '{"__proto__":{"role":"admin"},').replace(',}', '}')],
+    ['a constructor', text.replace('{', '{"constructor":{"prototype":{"role":"admin"}},').replace(',}', '}')],
+    ['objects in each other, as deep as the bound lets them be', `${'{"a":'.repeat(2_500)}1${'}'.repeat(2_500)}`],
+    ['a mark of the order of bytes', `\ufeff${text}`],
+    ['a comment', text.replace('{', '{/* x */')],
+    ['two texts', `${text}${text}`],
     ['a field twice', text.replace('{', '{"userId":"bob",').replace(',}', '}')],
     ['bytes that are no UTF-8', '{"\ud800":1}'],
     ['text/plain', text, 'text/plain'],
     ['a form', 'userId=ann', 'application/x-www-form-urlencoded'],
     ['XML with an entity', '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', 'application/xml'],
+    ['UTF-16', text, 'application/json; charset=utf-16'],
+    ['Latin-1', text, 'application/json;charset=iso-8859-1'],
+    ['two types', text, 'application/json, text/plain'],
+    ['JSON of another kind', text, 'application/merge-patch+json'],
+    ['parts', '--x\r\n\r\n{}\r\n--x--', 'multipart/form-data; boundary=x'],
+    ['an endless parameter of the type', text, `application/json; x=${'y'.repeat(5_000)}`],
     ['no such type', text, 'application/json; charset=\u00ff'],
   ];
   return [...fields, ...whole.map(([what, body, type = json]) => ({ what, body, type }))];

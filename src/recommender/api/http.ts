@@ -4,6 +4,7 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { RateLimited } from './auth/admission.ts';
 import type { Admission } from './auth/admission.ts';
+import { refuseAmbiguous } from './ambiguous.ts';
 import { isLoopback } from './auth/loopback.ts';
 import type { Endpoint } from './endpoint.ts';
 import { HostRefused } from './errors.ts';
@@ -77,6 +78,7 @@ export async function createHttp({ http, admission, report }: HttpParts): Promis
     done();
   });
   if (http.origins.length > 0) await app.register(cors, { ...corsRules, origin: [...http.origins] });
+  refuseAmbiguous(app);
   if (isLoopback(http.host)) addHostCheck(app);
   addAdmission(app, admission);
   return app;

@@ -11,6 +11,7 @@ const titles: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   413: 'Content too large',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   421: 'Misdirected request',
   408: 'Request timeout',
   409: 'Conflict',
