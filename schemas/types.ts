@@ -134,6 +134,16 @@ export interface CandidateModel {
   readonly hyperParameters: HyperParameters;
 }
 
+/** What a version is to one of several tenants: counted by its own events alone. */
+export interface TenantVersion {
+  /** Name of the tenant; empty for what is of none. */
+  readonly tenant: string;
+  /** Raised by every published state in which something of the tenant changed, within the generation. */
+  readonly number: number;
+  /** Event time of the tenant's newest event learnt; milliseconds since 1970, 0 before the first. */
+  readonly time: Millis;
+}
+
 /** Errors on events that were predicted before they were learnt, summed over the generation. */
 export interface Prequential {
   /** Number of events predicted. */
@@ -182,6 +192,8 @@ export interface ModelVersion {
   readonly popular: readonly string[];
   /** What is served to whoever has no list, best first: most rated in the newest hour, then in the newest day, then liked by most; empty in records of earlier releases. */
   readonly fallback: readonly string[];
+  /** The tenants of which anything is known, by name; empty where there are none, and in records of earlier releases: then number and time are everybody's. */
+  readonly tenants: readonly TenantVersion[];
   /** How well it predicted what came next. */
   readonly prequential: Prequential;
   /** Name of a snapshot of all vectors as of this version, where a reader without state begins; null where there is none. */
@@ -577,6 +589,32 @@ export const modelVersionSchema = schema<ModelVersion>({
       type: { type: 'array', items: 'string' },
       default: [],
       doc: 'What is served to whoever has no list, best first: most rated in the newest hour, then in the newest day, then liked by most; empty in records of earlier releases.',
+    },
+    {
+      name: 'tenants',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'TenantVersion',
+          doc: 'What a version is to one of several tenants: counted by its own events alone.',
+          fields: [
+            { name: 'tenant', type: 'string', doc: 'Name of the tenant; empty for what is of none.' },
+            {
+              name: 'number',
+              type: 'long',
+              doc: 'Raised by every published state in which something of the tenant changed, within the generation.',
+            },
+            {
+              name: 'time',
+              type: { type: 'long', logicalType: 'timestamp-millis' },
+              doc: "Event time of the tenant's newest event learnt; milliseconds since 1970, 0 before the first.",
+            },
+          ],
+        },
+      },
+      default: [],
+      doc: "The tenants of which anything is known, by name; empty where there are none, and in records of earlier releases: then number and time are everybody's.",
     },
     {
       name: 'prequential',

@@ -29,6 +29,7 @@ export const thorough: readonly string[] = [
   'test/recommender/api/idempotency.test.ts',
   'test/recommender/api/live.test.ts',
   'test/recommender/api/pages.test.ts',
+  'test/recommender/api/tenant-alone.test.ts',
   'test/recommender/api/tenants.test.ts',
   'test/recommender/domain/exploration.test.ts',
   'test/recommender/domain/learner-experiment.test.ts',

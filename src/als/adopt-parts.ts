@@ -26,8 +26,11 @@ export function* adoptingParts(
   const adopted = new Map<ModelState, Adopted>();
   let isDone = false;
   try {
-    for (const [part, state] of parts.all)
-      adopted.set(state, yield* adopting(state, own.get(part) ?? emptied(generation), as, isLive));
+    for (const [part, state] of parts.all) {
+      const number = as.partNumbers === undefined ? as.number : (as.partNumbers[part] ?? 0);
+      const numbered = { generation: as.generation, ...(number !== undefined && { number }) };
+      adopted.set(state, yield* adopting(state, own.get(part) ?? emptied(generation), numbered, isLive));
+    }
     isDone = true;
   } finally {
     if (!isDone) for (const [state, { state: next }] of adopted) giveUp(state, next);

@@ -18,6 +18,8 @@ export interface Adopted {
 export interface Numbered {
   readonly generation: number;
   readonly number?: number;
+  /** Those of the parts, 0 for one that is not named; where absent, all go on from `number`. */
+  readonly partNumbers?: Readonly<Record<string, number>> | undefined;
 }
 
 /**

@@ -20,6 +20,7 @@ export { liveObjective } from './live-objective.ts';
 export { OuterSum } from './gram.ts';
 export { ItemMatrix } from './matrix.ts';
 export { Model } from './model.ts';
+export type { Numbered } from './adopt.ts';
 export { isFactRow } from './rows.ts';
 export {
   defaultSettings,

@@ -88,6 +88,11 @@ export class Model implements Disposable {
     return this.#parts.named(part)?.number ?? 0;
   }
 
+  /** Of each part by its name; undefined where there is one part only, whose number is that of the version. */
+  get partNumbers(): Readonly<Record<string, number>> | undefined {
+    return this.#parts.ownNumbers;
+  }
+
   get counts(): { readonly users: number; readonly items: number; readonly ratings: number } {
     return this.#parts.counts;
   }
@@ -140,7 +145,7 @@ export class Model implements Disposable {
 
   /**
    * Puts a generation in place of the live one, under this number; the settings of its vectors become the model's.
-   * Its numbers go on from `number`, 0 unless given. Rows touched since its base, and those it knows nothing of, are solved anew, items before users. @throws {UnusableModelState} before anything changes
+   * Its numbers go on from `number`, 0 unless given, and those of its parts from `partNumbers`. Rows touched since its base, and those it knows nothing of, are solved anew, items before users. @throws {UnusableModelState} before anything changes
    */
   adopt(generation: Generation, as: Numbered): Learnt {
     return atOneGo(this.adopting(generation, as));
@@ -314,9 +319,7 @@ export class Model implements Disposable {
   /** Back to the last `clean`, whose rows `read` answers. Rebuilds the model: a failure is rare, a copy would not be. */
   undo(read: (key: string) => RowValue | undefined): void {
     const undone = this.#parts;
-    const { parts, number } = partsBefore(undone, read);
-    this.#parts = parts;
-    this.#number = number;
+    ({ parts: this.#parts, number: this.#number } = partsBefore(undone, read));
     undone[Symbol.dispose]();
   }
 

@@ -62,6 +62,11 @@ export class Parts implements Disposable {
     return sum;
   }
 
+  /** By name; undefined where there is one part only. */
+  get ownNumbers(): Readonly<Record<string, number>> | undefined {
+    return this.size === 1 ? undefined : Object.fromEntries(this.all.map(([part, { number }]) => [part, number]));
+  }
+
   /** In no order. */
   get ids(): { readonly users: readonly string[]; readonly items: readonly string[] } {
     const states = [...this.states];

@@ -37,6 +37,7 @@ export const versionWith = ({ prequential, ...own }: Own): ModelVersion => ({
   meanStars: 0,
   popular: [],
   fallback: [],
+  tenants: [],
   snapshot: null,
   time: 0,
   ...own,

@@ -97,7 +97,7 @@ async function told(flags: Flags, ask: (erasing: Erasing, receipts: ErasureRecei
   try {
     const receipts = new ErasureReceipts(listKey);
     const { ports: erasing, about } = await ask(
-      tenant => erasurePortsOf(ports, { tenant, learnt, receipts }),
+      tenant => erasurePortsOf(ports, { tenant, learnt: learnt.of(tenant), receipts }),
       receipts,
     );
     const wait_s = flags.wait === true ? usualWait_s : (flags.wait ?? 0);

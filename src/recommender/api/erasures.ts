@@ -10,12 +10,12 @@ import { ordersCollection } from '../orders/order.ts';
 import { toldCollection } from '../orders/told.ts';
 import { appendEvent, type EventPorts } from './append-event.ts';
 import type { ErasureReceipts, Receipt } from './erasure-receipts.ts';
-import type { LearntOffsets } from './learnt.ts';
+import type { Learnt } from './learnt.ts';
 import type { Stored } from './stored.ts';
 
 export interface ErasurePorts {
   readonly ratings: EventPorts;
-  readonly learnt: LearntOffsets;
+  readonly learnt: Learnt;
   readonly stored: Pick<Stored, 'model'>;
   readonly documents: Pick<Documents, 'list'>;
   /** Those of all tenants, where a scrub says that it is under way. */

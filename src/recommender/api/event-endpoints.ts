@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { type Accepted, appendEvent, deleteRating, type EventPorts, postEvent } from './append-event.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { LearntOffsets } from './learnt.ts';
+import type { Learnt } from './learnt.ts';
 import { longestWait_ms } from './waiting.ts';
 import { accepted, byId, byUserAndItem, id, nothing, ratingBody } from './wire.ts';
 
 export interface EventParts {
   readonly ratings: EventPorts;
-  readonly learnt: LearntOffsets;
+  readonly learnt: Learnt;
   readonly idempotency: Idempotency;
 }
 

@@ -2,7 +2,7 @@
 import { ratings } from '../../../topologies/streams.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
-import type { EventPlace, LearntOffsets, LearntVersion } from './learnt.ts';
+import type { EventPlace, Learnt, LearntVersion } from './learnt.ts';
 import type { Stored } from './stored.ts';
 import { Waiting } from './waiting.ts';
 
@@ -19,7 +19,7 @@ interface Wanted {
 }
 
 export interface LearntListParts {
-  readonly learnt: LearntOffsets;
+  readonly learnt: Learnt;
   readonly stored: Pick<Stored, 'listOf'>;
   readonly transport: Pick<Transport, 'committed'>;
   readonly clock: { now(): Millis; sleep(duration: Millis, signal: AbortSignal): Promise<void> };

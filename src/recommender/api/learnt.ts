@@ -4,6 +4,7 @@ import { modelVersions, ratings } from '../../../topologies/streams.ts';
 import { type LogPorts, PartitionValues } from '../../stream/log-values.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
+import { ownVersion } from '../domain/own-version.ts';
 import { Waiting } from './waiting.ts';
 
 /** An event of `ratings`, by where it stands. */
@@ -13,6 +14,16 @@ export interface EventPlace {
 }
 
 export type LearntVersion = Pick<ModelVersion, 'generation' | 'number'>;
+
+/** Which events the model has learnt, as one tenant is told of it. */
+export interface Learnt {
+  /** A version that has learnt the event; undefined where none has, once so many milliseconds are over. */
+  wait(place: EventPlace, atMost_ms: Millis): Promise<LearntVersion | undefined>;
+  /** Ends all waiting, of all tenants. */
+  close(): Promise<void>;
+}
+
+type Version = LearntVersion & Pick<ModelVersion, 'time' | 'tenants'>;
 
 export interface LearntParts extends LogPorts {
   readonly transport: LogPorts['transport'] & Pick<Transport, 'grown'>;
@@ -28,10 +39,10 @@ const versionsAt = { topic: modelVersions.name, partition: 0 } as const;
 
 export class LearntOffsets {
   readonly #parts: LearntParts;
-  readonly #waiting: Waiting<EventPlace, LearntVersion>;
+  readonly #waiting: Waiting<EventPlace, Version>;
   /** Of the newest version that was read. */
   readonly #ends = new Map<number, Offset>();
-  #newest: LearntVersion | undefined;
+  #newest: Version | undefined;
   #values: PartitionValues<ModelVersion>;
   #at: Offset | undefined;
   #reading: Promise<boolean> | undefined;
@@ -42,8 +53,22 @@ export class LearntOffsets {
     this.#waiting = new Waiting({ ...parts, run: signal => this.#follow(signal) });
   }
 
-  /** A version that has learnt the event; undefined where none has, once so many milliseconds are over. */
-  async wait(place: EventPlace, atMost_ms: Millis): Promise<LearntVersion | undefined> {
+  of(tenant: string): Learnt {
+    return {
+      wait: async (...asked) => {
+        const version = await this.#wait(...asked);
+        return version && ownVersion(version, tenant);
+      },
+      close: () => this.close(),
+    };
+  }
+
+  /** Ends all waiting. */
+  close(): Promise<void> {
+    return this.#waiting.close();
+  }
+
+  async #wait(place: EventPlace, atMost_ms: Millis): Promise<Version | undefined> {
     try {
       // First a look: the loop may sleep until the next version, which need not come.
       await this.#refresh();
@@ -53,11 +78,6 @@ export class LearntOffsets {
     }
     const known = this.#learntBy(place);
     return known !== undefined || atMost_ms === 0 ? known : this.#waiting.wait(place, atMost_ms);
-  }
-
-  /** Ends all waiting. */
-  close(): Promise<void> {
-    return this.#waiting.close();
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -101,8 +121,8 @@ export class LearntOffsets {
     this.#values = new PartitionValues(this.#parts, modelVersions, 0);
   }
 
-  #take({ generation, number, learnt }: ModelVersion): void {
-    this.#newest = { generation, number };
+  #take({ generation, number, time, tenants, learnt }: ModelVersion): void {
+    this.#newest = { generation, number, time, tenants };
     for (const { stream, partition, end } of learnt) if (stream === ratings.name) this.#ends.set(partition, end);
   }
 
@@ -110,7 +130,7 @@ export class LearntOffsets {
     this.#waiting.settle(place => this.#learntBy(place));
   }
 
-  #learntBy({ partition, offset }: EventPlace): LearntVersion | undefined {
+  #learntBy({ partition, offset }: EventPlace): Version | undefined {
     return (this.#ends.get(partition) ?? 0) > offset ? this.#newest : undefined;
   }
 }

@@ -54,7 +54,7 @@ export interface QualityParts {
 
 /** Undefined before the first model version. */
 export async function modelQuality({ stored, storedModel, clock }: QualityParts): Promise<ModelQuality | undefined> {
-  const model = await stored.model();
+  const model = await stored.wholeModel();
   if (model === undefined) return undefined;
   const generation = (await storedModel.generations()).find(({ name }) => name === model.generationName);
   return {

@@ -23,7 +23,7 @@ import { ItemDirectory } from './items.ts';
 import { ItemLookup } from './item-lookup.ts';
 import { ErasureReceipts } from './erasure-receipts.ts';
 import { ItemVectors } from './item-vectors.ts';
-import { LearntOffsets } from './learnt.ts';
+import { type Learnt, LearntOffsets } from './learnt.ts';
 import { LearntLists } from './learnt-lists.ts';
 import { ListIds } from './list-ids.ts';
 import { ItemLists } from './lists.ts';
@@ -144,10 +144,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 function answeringFrom(options: ServerOptions): Answering {
   // One for all: what is learnt is told of partitions, and whose events they are makes no difference.
   const learnt = new LearntOffsets(options);
-  return new Answering(tenant => partsOf(options, tenant, learnt), options.remembered_bytes);
+  return new Answering(tenant => partsOf(options, tenant, learnt.of(tenant)), options.remembered_bytes);
 }
 
-function partsOf(options: ServerOptions, tenant: string, learnt: LearntOffsets): EndpointParts {
+function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): EndpointParts {
   const documents = new TenantDocuments(options.documents, tenant);
   const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
   const stored = new Stored(documents);

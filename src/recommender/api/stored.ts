@@ -70,6 +70,8 @@ const model = z.object({
   counts: z.object({ users: z.int(), items: z.int() }).optional(),
   prequential: sums.optional(),
   popular: z.array(z.object({ itemId: z.string(), score: z.number() })),
+  // In the document of everybody, what the version is to whoever is of no tenant.
+  own: z.object({ number: z.int(), time: z.number() }).optional(),
 });
 const item = z.object({ itemId: z.string(), title: z.string(), genres: z.array(z.string()), available: z.boolean() });
 const profile = z.object({
@@ -165,8 +167,14 @@ export class Stored {
     return this.#read({ collection: 'aggregates', partition: 'leaders', id: window }, board);
   }
 
-  /** With what is popular with a tenant; for who sees the documents of all, and not those of one tenant. */
-  model(tenant = ''): Promise<ModelDocument | undefined> {
+  /** As a tenant is told of it; to be named by who sees the documents of all, and not those of one tenant. */
+  async model(tenant = ''): Promise<ModelDocument | undefined> {
+    const found = await this.wholeModel(tenant);
+    return found && { ...found, ...found.own };
+  }
+
+  /** As whoever looks after it is told: of '' with number and time of all tenants together. */
+  wholeModel(tenant = ''): Promise<ModelDocument | undefined> {
     return this.#read({ collection: 'models', partition: scoped(tenant, 'live'), id: 'current' }, model);
   }
 

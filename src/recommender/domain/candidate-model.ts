@@ -2,7 +2,7 @@
  * The model of the generation that is tried out beside the live one. It learns what that learns, so that both know the same
  * facts: these are stored once, with the live model, and only its vectors are stored beside.
  */
-import { type Generation, isFactRow, type Learnt, type Model, type RowValue } from '../../als/index.ts';
+import { type Generation, isFactRow, type Learnt, type Model, type Numbered, type RowValue } from '../../als/index.ts';
 
 const prefix = 'candidate/';
 
@@ -30,10 +30,7 @@ export class CandidateModel {
    * Begins with what the live model knows, and the vectors of a generation, in slices between which others may have their
    * turn. @throws {UnusableModelState}
    */
-  *starting(
-    generation: Generation,
-    as: { readonly generation: number; readonly number: number },
-  ): Generator<undefined, Learnt> {
+  *starting(generation: Generation, as: Numbered): Generator<undefined, Learnt> {
     const model = yield* this.#live.twinning();
     this.#begun.push(model);
     const learnt = yield* model.adopting(generation, as);

@@ -1,7 +1,9 @@
 /** What an epoch has changed, and how it is told. */
 import type { ItemVector, UserVector } from '../../../schemas/types.ts';
+import type { Model } from '../../als/index.ts';
 import { compareIds } from './order.ts';
 import { modelOf, type Served } from './served.ts';
+import { tenantOf } from './tenant.ts';
 import { asCandidate, asVector, vectorOfNobody } from './vectors.ts';
 
 /** A vector that has changed; a user who is gone has one of zeros, once. */
@@ -21,14 +23,24 @@ export const noChanges = () => ({
   /** What sessions had done that became users, by user. */
   taken: new Map<string, UserVector['taken']>(),
   news: 0,
-  /** Event time of the newest event. */
-  newest: 0,
+  /** Event time of the newest event of each tenant. */
+  newest: new Map<string, number>(),
   /** Whether other generations serve than before, or others: then there is a version without news too. */
   isSwitched: false,
 });
 
+type Changes = ReturnType<typeof noChanges>;
+
+/** Tells of a tenant whether anything of it changed. */
+export function newsIn({ users, items, gone, isSwitched }: Changes): (tenant: string) => boolean {
+  if (isSwitched) return () => true;
+  const changed = new Set<string>();
+  for (const ids of [users, items, gone]) for (const id of ids) changed.add(tenantOf(id));
+  return tenant => changed.has(tenant);
+}
+
 /** What a session had done is the user's. */
-export function takeOver({ taken }: ReturnType<typeof noChanges>, user: string, done: UserVector['taken']): void {
+export function takeOver({ taken }: Changes, user: string, done: UserVector['taken']): void {
   taken.set(user, [...(taken.get(user) ?? []), ...done]);
 }
 
@@ -38,26 +50,34 @@ export function takeOver({ taken }: ReturnType<typeof noChanges>, user: string, 
  */
 export function* changesOf(
   served: Served,
-  { users, items, gone, taken }: Pick<ReturnType<typeof noChanges>, 'users' | 'items' | 'gone' | 'taken'>,
+  { users, items, gone, taken }: Pick<Changes, 'users' | 'items' | 'gone' | 'taken'>,
   time: number,
 ): Iterable<Change> {
   const { live, candidate } = served;
-  const { settings } = live;
-  const at = { version: live.version, settings, time };
+  const at = (id: string) => placeIn(live, id, time);
   for (const id of [...items].sort(compareIds)) {
     const [vectors, tried] = [live.item(id), candidate?.model.item(id)];
     if (vectors === undefined) continue;
-    const vector = asVector(id, vectors, { ...at, side: 'items' });
+    const vector = asVector(id, vectors, { ...at(id), side: 'items' });
     yield { kind: 'item', vector: { ...vector, candidate: asCandidate(tried, candidate?.model) } };
   }
   for (const id of [...users].sort(compareIds)) {
     const model = modelOf(served, id);
     const vectors = model.user(id);
     if (vectors === undefined) continue;
-    const mine = { version: model.version, settings: model.settings, time };
-    const vector = { ...asVector(id, vectors, { ...mine, side: 'users' }), taken: taken.get(id) ?? [] };
+    const vector = {
+      ...asVector(id, vectors, { ...placeIn(model, id, time), side: 'users' }),
+      taken: taken.get(id) ?? [],
+    };
     yield { kind: 'user', vector, isGone: false };
   }
   for (const id of [...gone].sort(compareIds))
-    if (live.user(id) === undefined) yield { kind: 'user', vector: vectorOfNobody(id, at), isGone: true };
+    if (live.user(id) === undefined) yield { kind: 'user', vector: vectorOfNobody(id, at(id)), isGone: true };
 }
+
+/** By the number of the id's own tenant, as its lists and versions are. */
+const placeIn = (model: Model, id: string, time: number) => ({
+  version: { generation: model.version.generation, number: model.numberOf(tenantOf(id)) },
+  settings: model.settings,
+  time,
+});

@@ -1,6 +1,6 @@
 /** How what is known of generations changes with each decision about them: pure. */
 import type { Generation } from '../../als/index.ts';
-import { type Candidate, type Control, type LiveGeneration, withFormer } from './control.ts';
+import { type Candidate, type Control, type LiveGeneration, type Reached, withFormer } from './control.ts';
 import type { Adopt, Experiment } from './generation-signals.ts';
 import { nothingJudged } from './totals.ts';
 
@@ -16,13 +16,13 @@ export interface Placed {
 }
 
 /** Of the generation that was live its last number is kept. */
-export function withLive(control: Control, placed: Placed, old: { generation: number; number: number }): Control {
+export function withLive(control: Control, placed: Placed, old: Reached): Control {
   const { live, newest } = control;
   return {
     ...control,
     newest: Math.max(newest, placed.as.generation),
     build: isBuilt(control, placed) ? null : control.build,
-    former: withFormer(control, old.generation, { number: old.number, learnt: live.learnt }),
+    former: withFormer(control, old, live.learnt),
     live: generationOf(control, placed),
   };
 }
@@ -38,11 +38,11 @@ export function withCandidate(control: Control, placed: Placed & { readonly as: 
   };
 }
 
-/** `number` is the last one of the candidate. */
-export function withoutCandidate(control: Control, number: number): Control {
+/** `reached` are the last numbers of the candidate. */
+export function withoutCandidate(control: Control, reached: Reached): Control {
   const { candidate } = control;
   if (candidate === null) return control;
-  const former = withFormer(control, candidate.generation, { number, learnt: candidate.learnt });
+  const former = withFormer(control, reached, candidate.learnt);
   return { ...control, candidate: null, former };
 }
 
@@ -50,13 +50,13 @@ export function withoutCandidate(control: Control, number: number): Control {
 export function promoted(
   control: Control,
   candidate: Candidate,
-  { old, configured }: { old: { generation: number; number: number }; configured: string },
+  { old, configured }: { readonly old: Reached; readonly configured: string },
 ): Control {
   const { name, base, learnt, trainedAt, saturations, objective } = candidate;
   return {
     ...control,
     candidate: null,
-    former: withFormer(control, old.generation, { number: old.number, learnt: control.live.learnt }),
+    former: withFormer(control, old, control.live.learnt),
     live: { name, cause: 'experiment', base, learnt, trainedAt, saturations, objective, configured },
   };
 }

@@ -48,7 +48,16 @@ export interface Candidate extends LiveGeneration {
 /** Of a generation that was live, or tried out: where its numbers go on, and how many events had been learnt before it was trained. */
 export interface FormerGeneration {
   readonly number: number;
+  /** Of each of several tenants. */
+  readonly tenants?: Readonly<Record<string, number>> | undefined;
   readonly learnt: number;
+}
+
+/** Where the numbers of a model stand that is replaced. */
+export interface Reached {
+  readonly generation: number;
+  readonly number: number;
+  readonly tenants: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Control {
@@ -95,12 +104,13 @@ export const begunControl: Control = {
 /** Former generations that are remembered; files are kept of fewer. */
 const mostFormer = 100;
 
-/** The live generation with its number so far joins those that were. */
+/** A generation with its numbers so far joins those that were. */
 export function withFormer(
   { former }: Pick<Control, 'former'>,
-  generation: number,
-  reached: FormerGeneration,
+  { generation, ...numbers }: Reached,
+  learnt: number,
 ): Control['former'] {
+  const reached: FormerGeneration = { ...numbers, learnt };
   const others = Object.entries(former).filter(([number]) => Number(number) !== generation);
   const all = [...others, [String(generation), reached] as const].sort(([a], [b]) => Number(a) - Number(b));
   return Object.fromEntries(all.slice(-mostFormer));

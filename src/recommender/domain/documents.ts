@@ -5,12 +5,11 @@ import type { ToldQuality } from './quality.ts';
 import { type LiveGeneration, owesErasureTo } from './control.ts';
 import { standing } from './history.ts';
 import type { Learner } from './learner.ts';
+import { type OwnVersion, ownVersion } from './own-version.ts';
 import type { Served } from './served.ts';
 import type { Judged } from './totals.ts';
 import type { HistoryPage, ShelfItem } from './shelf.ts';
 
-/** Popular items in the model's document. */
-const popularKept = 100;
 /** Things of a user in the profile, newest first. */
 const profileItemsKept = 200;
 
@@ -54,13 +53,19 @@ export const asQualityDocument = ({ seen, judged, exposure, ...version }: ToldQu
   exposure: { ...exposure, counts: exposure.counts.map(count => ({ ...count })) },
 });
 
-/** What is known of the model: for each tenant, with what is popular there. */
+/** What is known of the model: for everybody who looks after it, and for each tenant that the version is another for, with what is popular there. */
 export function asModelDocuments(version: Omit<ModelVersion, 'cut'>, learner: Learner) {
-  return [...learner.popular(popularKept)].map(([tenant, popular]) => {
-    const about = { live: learner.control.live, owesErasure: owesErasureTo(tenant, learner.control), popular };
+  const hasNews = learner.hasNewsFor();
+  const due = [...learner.popular].filter(([tenant]) => tenant === '' || hasNews(tenant));
+  return due.map(([tenant, popular]) => {
     const as = tenant === '' ? asModelDocument : asTenantModelDocument;
-    const own = { ...version, meanStars: learner.model.meanOf(tenant) };
-    return { tenant, body: as(own, learner.served, about) };
+    const about = {
+      live: learner.control.live,
+      owesErasure: owesErasureTo(tenant, learner.control),
+      popular,
+      own: ownVersion(version, tenant),
+    };
+    return { tenant, body: as({ ...version, meanStars: learner.model.meanOf(tenant) }, learner.served, about) };
   });
 }
 
@@ -71,11 +76,14 @@ const asModelDocument = (
     live,
     popular,
     owesErasure: isOwed,
+    own,
   }: {
     readonly live: Pick<LiveGeneration, 'name' | 'trainedAt'>;
     readonly popular: readonly Scored[];
     /** Whether the vectors still come from somebody who was erased. */
     readonly owesErasure: boolean;
+    /** What the version is to the tenant; the document of '' is also that of the whole model. */
+    readonly own: OwnVersion;
   },
 ) => ({
   generation,
@@ -92,12 +100,13 @@ const asModelDocument = (
   counts: { ...model.counts },
   prequential: { ...prequential },
   popular: popular.map(({ itemId, score }) => ({ itemId, score })),
+  own: { number: own.number, time: own.time },
 });
 
 /** The same for one of several tenants: what it needs to serve its lists, and no figure that counts the others. */
 const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
   const all = asModelDocument(...from);
-  const { generation, number, generationName, trainedAt, cause, candidate, settings, time, meanStars, popular } = all;
+  const { generation, own, generationName, trainedAt, cause, candidate, settings, meanStars, popular } = all;
   const tried = candidate && {
     name: candidate.name,
     generation: candidate.generation,
@@ -108,14 +117,14 @@ const asTenantModelDocument = (...from: Parameters<typeof asModelDocument>) => {
   const { owesErasure: isOwed } = all;
   return {
     generation,
-    number,
+    number: own.number,
     generationName,
     trainedAt,
     owesErasure: isOwed,
     cause,
     candidate: tried,
     settings,
-    time,
+    time: own.time,
     meanStars,
     popular,
   };

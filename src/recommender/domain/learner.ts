@@ -1,20 +1,21 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
 import type { Item, Rating } from '../../../schemas/types.ts';
 import { type Interaction, isDeletion, type Model, type Scored } from '../../als/index.ts';
-import { type Change, changesOf, noChanges, takeOver } from './changes.ts';
+import { type Change, changesOf, newsIn, noChanges, takeOver } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withErasure } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
 import { isFiled, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
 import { asLearnable, isNote, type Learnable, type Note } from './interaction.ts';
 import { defaultLearner, type LearnerSettings, madeBy, settingsOfFirstRelease, textOf } from './learner-settings.ts';
+import { learnerKey, rowOf, settingsOf, storedOf } from './learner-row.ts';
 import { Models } from './models.ts';
 import { PendingEvents } from './pending-events.ts';
 import { PendingItems } from './pending-items.ts';
-import { popularOfTenants } from './popular.ts';
-import { type Run, runsOf, runsOfBacklog } from './runs.ts';
+import { PopularItems, popularKept } from './popular.ts';
+import { type Run, runsOfBacklog, runsOfCut } from './runs.ts';
 import type { Served } from './served.ts';
 import { tenantOf } from './tenant.ts';
-import { added, noTotals, type Totals } from './totals.ts';
+import { added, newestOf, noTotals, timed, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
 import { type Train, trainHere } from './training.ts';
 import { Trending } from './trending.ts';
@@ -37,6 +38,7 @@ export class Learner {
   readonly #pending = new PendingEvents();
   readonly #items = new PendingItems();
   readonly #trending = new Trending();
+  readonly #popular = new PopularItems(popularKept);
   #settings: LearnerSettings;
   #ofFirstRelease: LearnerSettings | undefined;
   /** Signals of the open epoch from the first one on that brings vectors. */
@@ -99,7 +101,7 @@ export class Learner {
     const isDue = end.caughtUp || this.#pending.size >= this.#settings.maxPending;
     const events = isDue ? this.#pending.take() : [];
     this.#trending.add(events.filter((event): event is Interaction => this.#isRatedNow(event)));
-    this.#models.changed.newest = events.at(-1)?.time ?? 0;
+    this.#models.changed.newest = newestOf(events);
     if (events.length <= this.#settings.cutEvery && !this.#isWhole(events)) {
       this.#learn(events);
       return this.#published();
@@ -107,15 +109,18 @@ export class Learner {
     return this.#learnBacklog(events, end);
   }
 
-  /** The most liked items of each tenant, n at most; also of '', where it has none. */
-  popular(n: number): ReadonlyMap<string, readonly Scored[]> {
-    return popularOfTenants(this.model, n);
+  /** The 100 most liked items of each tenant; also of '', where it has none. */
+  get popular(): ReadonlyMap<string, readonly Scored[]> {
+    return this.#popular.of(this.model);
   }
+
+  /** Whether the version at hand is another for a tenant than the one before; to be asked before `committed`. */
+  readonly hasNewsFor = (): ((tenant: string) => boolean) => newsIn(this.#models.changed);
 
   /** The state of the model as a version to be published. */
   published(): VersionOf {
-    const { control } = this.#models;
-    return versionOf(this.served, this.#totals, { control, trending: this.#trending });
+    const { control, popular } = this;
+    return versionOf(this.served, this.#totals, { control, trending: this.#trending, popular });
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
@@ -124,7 +129,7 @@ export class Learner {
     yield* this.#pending.changes();
     yield* this.#items.changes();
     yield* this.#trending.changes();
-    if (this.#isDirty) yield [learnerKey, JSON.stringify({ ...this.#totals, control: this.#models.control })];
+    if (this.#isDirty) yield [learnerKey, rowOf(this.#totals, this.control)];
   }
 
   committed(): void {
@@ -139,6 +144,7 @@ export class Learner {
 
   undo(read: (key: string) => Value | undefined): void {
     this.#due.length = 0;
+    this.#popular.forget();
     this.#models.changed = noChanges();
     this.#models.candidate.undo(read);
     this.model.undo(read);
@@ -209,7 +215,7 @@ export class Learner {
 
   /** One cut, and the notes between its events, in the order of their time. */
   #learn(events: readonly Learnable[]): void {
-    const runs = runsOf(events);
+    const runs = runsOfCut(events);
     const isJudged = runs.length > 1 || (runs.length > 0 && this.#models.control.candidate !== null);
     if (isJudged) this.#judge(events);
     for (const run of runs) this.#learnRun(run, isJudged);
@@ -238,9 +244,8 @@ export class Learner {
   /** More than one cut: it is learnt in turns with everybody else, or trained as a whole where it changes the model much. */
   async #learnBacklog(events: readonly Learnable[], end: EndOfEpoch): Promise<Iterable<Change>> {
     this.#judge(events);
-    const { cutEvery } = this.#settings;
     const isWhole = this.#isWhole(events);
-    for (const run of runsOfBacklog(events, isWhole ? notedAtOnce : cutEvery)) {
+    for (const run of runsOfBacklog(events, isWhole ? notedAtOnce : this.#settings.cutEvery)) {
       this.witness?.(run);
       if (run.kind === 'note') this.#takeNote(run.note);
       else this.#models.both(model => (isWhole ? model.note(run.cut) : model.learn(run.cut)));
@@ -285,18 +290,18 @@ export class Learner {
   #published(): Iterable<Change> {
     const { news, isSwitched, newest, gone } = this.#models.changed;
     if (news === 0 && !isSwitched && gone.size === 0) return [];
-    // With what is learnt, so that a catalogue alone makes no version of a model that has learnt nothing since.
-    const told = this.#items.take();
+    // With what is learnt of its tenant, so that a catalogue alone makes no version of what has learnt nothing since.
+    const hasNews = newsIn(this.#models.changed);
+    const told = this.#items.take(hasNews);
     this.#models.both(model => model.describe(told));
     const hash = this.model.hash();
-    const time = Math.max(this.#totals.time, newest);
-    this.#totals = { ...this.#totals, parentHash: this.#totals.hash, hash, time };
+    this.#totals = { ...this.#totals, parentHash: this.#totals.hash, hash, ...timed(this.#totals, newest, hasNews) };
     this.#isDirty = true;
-    return changesOf(this.served, this.#models.changed, time);
+    return changesOf(this.served, this.#models.changed, this.#totals.time);
   }
 
   #restoreSelf(value: Value | undefined): void {
-    const { control, ...totals } = value === undefined ? {} : storedOf(value);
+    const { control, ...totals } = storedOf(value);
     this.#totals = { ...noTotals, ...totals };
     this.#models.control = { ...begunControl, ...control };
     this.#isDirty = false;
@@ -305,17 +310,8 @@ export class Learner {
   /** It kept no count of what it had learnt; every rating that stands is one event at least. */
   #takeUpFirstRelease(): void {
     if (this.#ofFirstRelease === undefined || this.#models.control.configured !== '') return;
-    const { ratings: learnt } = this.model.counts;
-    this.#models.control = { ...this.#models.control, configured: textOf(this.#ofFirstRelease), learnt };
+    const configured = textOf(this.#ofFirstRelease);
+    this.#models.control = { ...this.control, configured, learnt: this.model.counts.ratings };
     this.#isDirty = true;
   }
 }
-
-const learnerKey = 'learner';
-
-/** What earlier releases wrote lacks what they did not know. */
-type Stored = Partial<Totals> & { readonly control?: Partial<Control> };
-// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const storedOf = (value: Value): Stored => JSON.parse(value.toString()) as Stored;
-// oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the state returns what was signalled
-const settingsOf = (text: string): LearnerSettings => JSON.parse(text) as LearnerSettings;

@@ -10,6 +10,7 @@ import { judgedPlaces, type ToldQuality } from './quality.ts';
 import type { SeenPolicy } from './shelf.ts';
 import { isStanding, type Standing } from './standing.ts';
 import { Standings } from './standings.ts';
+import { ownNumbers } from './own-version.ts';
 import { popularOf } from './popular.ts';
 import { tenantOf } from './tenant.ts';
 import { Turns } from './turns.ts';
@@ -56,7 +57,7 @@ type Value = string | Uint8Array;
 const together = 256;
 
 /** The version before, and what is summed over all of them. */
-interface Head extends Pick<ModelVersion, 'generation' | 'number' | 'fallback'> {
+interface Head extends Pick<ModelVersion, 'generation' | 'number' | 'fallback' | 'tenants'> {
   readonly candidate: { readonly generation: number; readonly share: number } | null;
   readonly sums: Sums;
 }
@@ -160,7 +161,7 @@ export class Lists {
   #usersOf(version: ModelVersion, before: Head | undefined): string[] {
     if (before === undefined || isOtherModel(version, before)) return [...this.#users.keys()].sort(compareIds);
     const users = new Set(this.#seen.touched());
-    for (const user of this.#turns.between(before.number, version.number)) users.add(user);
+    for (const user of this.#turns.between(ownNumbers(before), ownNumbers(version))) users.add(user);
     for (const user of this.#users.touched()) if (!users.has(user) && this.#couldDiffer(user, version)) users.add(user);
     return [...users].sort(compareIds);
   }
@@ -254,10 +255,10 @@ export class Lists {
   }
 
   /** A version of an earlier release names the popular items alone. */
-  #setHead({ generation, number, popular, fallback, candidate }: ModelVersion, sums: Sums): void {
+  #setHead({ generation, number, popular, fallback, candidate, tenants }: ModelVersion, sums: Sums): void {
     const experiment = candidate && { generation: candidate.generation, share: candidate.share };
     const served = fallback.length > 0 ? fallback : popular;
-    this.#head = { generation, number, fallback: served, candidate: experiment, sums };
+    this.#head = { generation, number, fallback: served, candidate: experiment, tenants, sums };
     this.#isHeadDirty = true;
   }
 }
@@ -280,11 +281,12 @@ const isOtherModel = ({ generation, candidate }: ModelVersion, before: Head): bo
 const isDue = ({ generation, number }: ModelVersion, before: Head | undefined): boolean =>
   generation !== before?.generation || Math.floor(number / toldEvery) !== Math.floor(before.number / toldEvery);
 
-/** Earlier releases kept the popular items in the place of what is served. */
-type StoredHead = Omit<Head, 'fallback'> & Partial<Record<'fallback' | 'popular', readonly string[]>>;
+/** Earlier releases kept the popular items in the place of what is served, and knew of no tenants. */
+type StoredHead = Omit<Head, 'fallback' | 'tenants'> &
+  Partial<Record<'fallback' | 'popular', readonly string[]> & Pick<Head, 'tenants'>>;
 
 function headOf(value: Value): Head {
   // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-  const { popular = [], fallback = popular, ...head } = JSON.parse(value.toString()) as StoredHead;
-  return { ...head, fallback };
+  const { popular = [], fallback = popular, tenants = [], ...head } = JSON.parse(value.toString()) as StoredHead;
+  return { ...head, fallback, tenants };
 }

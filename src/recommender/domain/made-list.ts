@@ -4,7 +4,9 @@ import type { ModelVersion, Recommendation } from '../../../schemas/types.ts';
 import type { Scored } from '../../als/index.ts';
 import type { Arm } from './arms.ts';
 import type { AskedList } from './list-items.ts';
+import { ownVersion } from './own-version.ts';
 import { isStanding, type Policy, remembered, type Standing, type Stored } from './standing.ts';
+import { tenantOf } from './tenant.ts';
 
 /** A user who gets a list, and what it is made from. */
 export interface Asked extends AskedList {
@@ -20,11 +22,12 @@ export interface MadeList {
 /** `scored` are the best items, `candidates` of them unless there are no more. */
 export function madeList(
   { user, arm, factors }: Asked,
-  { number, time }: ModelVersion,
+  version: ModelVersion,
   scored: readonly Scored[],
   candidates: number,
 ): MadeList {
   const { policy, generation, unit } = arm;
+  const { number, time } = ownVersion(version, tenantOf(user));
   const items = scored.map(({ itemId, score }) => ({ itemId, score: score / unit, reason: 'personal' as const }));
   const margin = (items[9]?.score ?? 0) - (items[10]?.score ?? 0);
   const next = scored[remembered] ?? (scored.length < candidates ? undefined : scored.at(-1));
@@ -43,13 +46,11 @@ export function madeList(
 }
 
 /** What says that a user who is no more has no list any more. */
-export const noList = (userId: string, { generation, number, time }: ModelVersion): Recommendation => ({
+export const noList = (userId: string, version: ModelVersion): Recommendation => ({
   userId,
   reason: 'personal',
   policy: 'live',
-  generation,
-  number,
-  time,
+  ...ownVersion(version, tenantOf(userId)),
   margin: 0,
   items: [],
 });

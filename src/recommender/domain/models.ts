@@ -2,10 +2,17 @@
  * The live model, the one that is tried out beside it, and what is known of their generations: each decision about these,
  * and what both models do with what comes. Part of the state of `train`.
  */
-import { type Generation, type Interaction, type Learnt, Model, type Prequential } from '../../als/index.ts';
+import {
+  type Generation,
+  type Interaction,
+  type Learnt,
+  Model,
+  type Numbered,
+  type Prequential,
+} from '../../als/index.ts';
 import { CandidateModel } from './candidate-model.ts';
 import { noChanges } from './changes.ts';
-import { begunControl, type Control } from './control.ts';
+import { begunControl, type Control, type Reached } from './control.ts';
 import { type Placed, promoted, withCandidate, withLive, withoutCandidate } from './control-steps.ts';
 import type { Adopt, Begin, Configure, Experiment, PreparedSignal } from './generation-signals.ts';
 import { type LearnerSettings, madeBy } from './learner-settings.ts';
@@ -69,7 +76,7 @@ export class Models {
   /** Whoever was tried out beside the live generation was compared with that: the experiment ends. */
   *adopt(content: Generation, as: Omit<Adopt, 'signal'>): Generator<undefined, void> {
     this.#endExperiment();
-    const old = this.live.version;
+    const old = reachedBy(this.live);
     const base = as.isForeign ? this.beginBase() : content.base;
     const all = yield* this.live.adopting({ ...content, base }, this.#numbered(as));
     this.#note(all);
@@ -136,7 +143,7 @@ export class Models {
   #promote(name: string): void {
     const { candidate } = this.control;
     if (candidate?.name !== name) return;
-    const old = this.live.version;
+    const old = reachedBy(this.live);
     this.candidate.promote();
     this.control = promoted(this.control, candidate, { old, configured: madeBy(this.live.configured) });
     this.#raise(() => true);
@@ -144,16 +151,19 @@ export class Models {
 
   /** Its users are served by the live model again, and whoever ends it tells them. */
   #endExperiment(): void {
-    const number = this.candidate.model?.version.number;
-    if (number === undefined) return;
+    const { model } = this.candidate;
+    if (model === undefined) return;
     this.candidate.stop();
-    this.control = withoutCandidate(this.control, number);
+    this.control = withoutCandidate(this.control, reachedBy(model));
   }
 
   /** A generation that had numbers goes on with them. */
-  #numbered({ generation }: Pick<Adopt, 'generation'>): { readonly generation: number; readonly number: number } {
+  #numbered({ generation }: Pick<Adopt, 'generation'>): Numbered {
     const known = this.control.former[String(generation)];
-    return { generation, number: known === undefined ? 0 : known.number + 1 };
+    if (known === undefined) return { generation, number: 0 };
+    const own = Object.entries(known.tenants ?? {}).map(([tenant, number]) => [tenant, number + 1] as const);
+    const partNumbers = known.tenants && Object.fromEntries(own);
+    return { generation, number: known.number + 1, partNumbers };
   }
 
   #placed(as: Omit<Adopt, 'signal'>, placed: Pick<Placed, 'content' | 'base' | 'saturations'>): Placed {
@@ -189,3 +199,5 @@ export class Models {
     this.control = { ...this.control, candidate: { ...candidate, saturations: candidate.saturations + saturations } };
   }
 }
+
+const reachedBy = ({ version, partNumbers }: Model): Reached => ({ ...version, tenants: partNumbers });

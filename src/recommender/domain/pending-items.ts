@@ -1,34 +1,36 @@
 import type { Item } from '../../../schemas/types.ts';
 import type { Description } from '../../als/index.ts';
 import { compareIds } from './order.ts';
-import { scoped } from './tenant.ts';
+import { scoped, tenantOf } from './tenant.ts';
 
 type Value = string | Uint8Array;
 
 const prefix = 'described ';
 
-/** What the catalogue said of items since the model learnt last: the newest word of each, until it is taken. */
+/** What the catalogue said of items since the model learnt of their tenant last: the newest word of each, until it is taken. */
 export class PendingItems {
-  readonly #waiting = new Map<string, readonly string[]>();
+  /** By tenant, and scoped id: nobody looks at those of a tenant whose turn it is not. */
+  readonly #waiting = new Map<string, Map<string, readonly string[]>>();
   readonly #dirty = new Set<string>();
 
   add({ tenant, itemId: id, genres, tags }: Item): void {
     const itemId = scoped(tenant, id);
-    this.#waiting.set(itemId, [...genres.map(genre => `genre:${genre}`), ...tags.map(tag => `tag:${tag}`)]);
+    this.#set(itemId, [...genres.map(genre => `genre:${genre}`), ...tags.map(tag => `tag:${tag}`)]);
     this.#dirty.add(itemId);
   }
 
-  /** All of them, by id: whatever the order they came in. */
-  take(): Description[] {
-    const all = [...this.#waiting].sort(([a], [b]) => compareIds(a, b));
+  /** All of the tenants that are asked for, by id: whatever the order they came in. */
+  take(isDue: (tenant: string) => boolean): Description[] {
+    const due = [...this.#waiting].filter(([tenant]) => isDue(tenant));
+    for (const [tenant] of due) this.#waiting.delete(tenant);
+    const all = due.flatMap(([, items]) => [...items]).sort(([a], [b]) => compareIds(a, b));
     for (const [itemId] of all) this.#dirty.add(itemId);
-    this.#waiting.clear();
     return all.map(([itemId, groups]) => ({ itemId, groups }));
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {
     for (const itemId of this.#dirty) {
-      const groups = this.#waiting.get(itemId);
+      const groups = this.#waiting.get(tenantOf(itemId))?.get(itemId);
       yield [`${prefix}${itemId}`, groups === undefined ? null : JSON.stringify(groups)];
     }
   }
@@ -39,7 +41,7 @@ export class PendingItems {
 
   undo(read: (key: string) => Value | undefined): void {
     for (const itemId of this.#dirty) {
-      this.#waiting.delete(itemId);
+      this.#waiting.get(tenantOf(itemId))?.delete(itemId);
       const stored = read(`${prefix}${itemId}`);
       if (stored !== undefined) this.restore(`${prefix}${itemId}`, stored);
     }
@@ -49,8 +51,15 @@ export class PendingItems {
   /** Whether the key was one of these. */
   restore(key: string, value: Value): boolean {
     if (!key.startsWith(prefix)) return false;
-    this.#waiting.set(key.slice(prefix.length), groupsOf(value));
+    this.#set(key.slice(prefix.length), groupsOf(value));
     return true;
+  }
+
+  #set(itemId: string, groups: readonly string[]): void {
+    const tenant = tenantOf(itemId);
+    const own = this.#waiting.get(tenant);
+    if (own === undefined) this.#waiting.set(tenant, new Map([[itemId, groups]]));
+    else own.set(itemId, groups);
   }
 }
 

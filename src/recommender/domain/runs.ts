@@ -13,8 +13,12 @@ export const runsOfBacklog = (events: readonly Learnable[], most: number): Run[]
     .sort(([a], [b]) => compareIds(a, b))
     .flatMap(([, own]) => runsOf(own, most));
 
+/** The runs of what is one cut but for the notes in it; where there are any, those of each tenant break its own alone. */
+export const runsOfCut = (events: readonly Learnable[]): Run[] =>
+  events.some(isNote) ? runsOfBacklog(events, Infinity) : runsOf(events);
+
 /** Events in runs that the model takes at once: of so many at most, and broken by notes about users. */
-export function runsOf(events: readonly Learnable[], most = Infinity): Run[] {
+function runsOf(events: readonly Learnable[], most = Infinity): Run[] {
   const runs: Run[] = [];
   let cut: Interaction[] = [];
   const close = (): void => {

@@ -1,6 +1,7 @@
 /** How well the published model had estimated what it then learnt, summed up. */
 import type { Prequential as Published } from '../../../schemas/types.ts';
 import type { Errors, Prequential } from '../../als/index.ts';
+import { tenantOf } from './tenant.ts';
 
 /** Errors of all events, and of those whose user and item the published model both knew. */
 export interface Judged extends Errors {
@@ -13,6 +14,8 @@ export interface Totals extends Judged {
   readonly parentHash: string;
   /** Of the newest event learnt. */
   readonly time: number;
+  /** The same of each tenant; absent while there is none but ''. */
+  readonly times?: Readonly<Record<string, number>> | undefined;
 }
 
 const noErrors: Errors = { count: 0, squared: 0, absolute: 0 };
@@ -44,3 +47,21 @@ export const asPrequential = ({ count, squared, absolute, warm }: Totals): Publi
   rmse: count === 0 ? null : Math.sqrt(squared / count),
   mae: count === 0 ? null : absolute / count,
 });
+
+/** With the newest events of those tenants for whom the version is another than the one before. */
+export function timed(
+  { time, times }: Pick<Totals, 'time' | 'times'>,
+  newest: ReadonlyMap<string, number>,
+  hasNews: (tenant: string) => boolean,
+): Pick<Totals, 'time' | 'times'> {
+  const after = Math.max(time, ...newest.values());
+  if (times === undefined && [...newest.keys()].every(tenant => tenant === '')) return { time: after, times };
+  const told = [...newest].filter(([tenant]) => hasNews(tenant));
+  const before = times ?? { '': time };
+  const own = told.map(([tenant, at]) => [tenant, Math.max(at, before[tenant] ?? 0)] as const);
+  return { time: after, times: { ...before, ...Object.fromEntries(own) } };
+}
+
+/** In the order of their time: the last one of each tenant. */
+export const newestOf = (events: readonly { readonly userId: string; readonly time: number }[]): Map<string, number> =>
+  new Map(events.map(({ userId, time }) => [tenantOf(userId), time]));

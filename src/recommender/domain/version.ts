@@ -1,8 +1,8 @@
 /** What is published about a state of the model. */
 import type { ModelVersion } from '../../../schemas/types.ts';
-import type { ModelSettings } from '../../als/index.ts';
+import type { ModelSettings, Scored } from '../../als/index.ts';
 import type { Control } from './control.ts';
-import { popularOfTenants } from './popular.ts';
+import { tenantsOf } from './own-version.ts';
 import type { Served } from './served.ts';
 import { asPrequential, type Totals } from './totals.ts';
 import { type Trending, trendingNamed } from './trending.ts';
@@ -16,14 +16,17 @@ const named = trendingNamed;
 interface Told {
   readonly control: Pick<Control, 'live'>;
   readonly trending: Pick<Trending, 'first'>;
+  /** Of each tenant, best first. */
+  readonly popular: ReadonlyMap<string, readonly Scored[]>;
 }
 
-export function versionOf(served: Served, totals: Totals, { control: { live }, trending }: Told): VersionOf {
+export function versionOf(served: Served, totals: Totals, told: Told): VersionOf {
+  const { live } = told.control;
   const { live: model } = served;
   const { hash, parentHash, time } = totals;
   const popular = Array.from(
-    popularOfTenants(model, named),
-    ([tenant, items]) => [tenant, items.map(({ itemId }) => itemId)] as const,
+    told.popular,
+    ([tenant, items]) => [tenant, items.slice(0, named).map(({ itemId }) => itemId)] as const,
   );
   return {
     ...model.version,
@@ -36,8 +39,9 @@ export function versionOf(served: Served, totals: Totals, { control: { live }, t
     meanStars: model.mean,
     popular: popular.flatMap(([, ids]) => ids),
     fallback: popular.flatMap(([tenant, ids]) =>
-      [...new Set([...trending.first(named, tenant), ...ids])].slice(0, named),
+      [...new Set([...told.trending.first(named, tenant), ...ids])].slice(0, named),
     ),
+    tenants: tenantsOf({ model, times: totals.times }),
     prequential: asPrequential(totals),
     snapshot: null,
     time,

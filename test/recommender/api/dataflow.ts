@@ -4,10 +4,11 @@ import { onTestFinished } from 'vitest';
 import { logSource } from '../../../src/app/live.ts';
 import { createServer, type ServerOptions } from '../../../src/recommender/api/server.ts';
 import { defaultLearner } from '../../../src/recommender/domain/learner.ts';
+import { defaultLists, type ListSettings } from '../../../src/recommender/domain/lists.ts';
 import { catalogue } from '../../../topologies/catalogue.ts';
 import { intake } from '../../../topologies/intake.ts';
 import { leaders } from '../../../topologies/leaders.ts';
-import { recommend } from '../../../topologies/recommend.ts';
+import { recommendWith } from '../../../topologies/recommend.ts';
 import { trainWith } from '../../../topologies/train.ts';
 import { trends } from '../../../topologies/trends.ts';
 import { World, type WorldOptions } from '../../support/world.ts';
@@ -15,9 +16,16 @@ import { start } from '../../topologies/events.ts';
 
 const train = trainWith({ ...defaultLearner, model: { factors: 8 }, cutEvery: 50 });
 
-export async function dataflow(change: Partial<ServerOptions> = {}, options: WorldOptions = {}) {
+interface DataflowOptions extends WorldOptions {
+  readonly lists?: ListSettings;
+}
+
+export async function dataflow(change: Partial<ServerOptions> = {}, { lists, ...options }: DataflowOptions = {}) {
   const partitions = (topic: string): number => (topic === 'model-versions' ? 1 : 2);
-  const world = await World.of([intake, catalogue, trends, leaders, train, recommend], { partitions, ...options });
+  const world = await World.of([intake, catalogue, trends, leaders, train, recommendWith(lists ?? defaultLists)], {
+    partitions,
+    ...options,
+  });
   world.clock.time = start;
   const { documents, transport, registry, clock } = world;
   const fine = () => ({ ok: true }) as const;

@@ -6,6 +6,8 @@ import { type LogPorts, PartitionValues } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
 import { partitionOf } from '../../../transport/partitioner.ts';
 import type { CommittedOffset, Offset, Transport } from '../../../transport/port.ts';
+import { ownVersion } from '../../domain/own-version.ts';
+import { tenantOf } from '../../domain/tenant.ts';
 import { toldKey, toldOrder } from '../../orders/told.ts';
 import { readable } from '../stored.ts';
 import type { StreamTail } from '../stream-tail.ts';
@@ -57,11 +59,12 @@ export class OrderProgress {
     this.#partition ??= (await endFor(this.#parts, this.#key.partition)).partition;
     this.#offset ??= await this.#find(this.#partition);
     const version = (await this.#parts.versions.newest()).at(-1);
+    const own = version && ownVersion(version, tenantOf(this.#key.partition));
     const end = version?.learnt.find(({ partition }) => partition === this.#partition)?.end ?? 0;
     return {
       offset: this.#offset,
       learnt: this.#offset !== null && end > this.#offset,
-      modelVersion: version === undefined ? null : `${version.generation}.${version.number}`,
+      modelVersion: own === undefined ? null : `${own.generation}.${own.number}`,
     };
   }
 
