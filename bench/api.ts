@@ -58,7 +58,11 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-spread(`basket of 5 against ${items.toLocaleString('en')} items of 50 factors`, await basketOf(items, baskets));
+const against = `basket of 5 against ${items.toLocaleString('en')} items of 50 factors`;
+const { search, readable } = await basketOf(items, baskets);
+spread(against, [...search.times_ms]);
+spread('the same by the readable sums of all items', [...readable.times_ms]);
+row('the longest that others waited for their turn, meanwhile', { p99: Math.round(search.standstill_ms * 10) / 10 });
 
 write({
   kind: 'table',

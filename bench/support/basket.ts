@@ -1,4 +1,5 @@
 /** Baskets against so many items as one process holds: solved, scored and answered as the API does it. */
+import { setImmediate } from 'node:timers/promises';
 import type { Changes, Documents, JsonObject, StoredDocument } from '../../src/documents/port.ts';
 import { modelSettings } from '../../src/als/index.ts';
 import { ItemDirectory } from '../../src/recommender/api/items.ts';
@@ -15,26 +16,76 @@ import { defaultSeen } from '../../src/recommender/domain/shelf.ts';
 const factors = 50;
 const page = 1_000;
 
-/** Milliseconds of each of so many lists of ten, after one that makes ready what all of them need. */
-export async function basketOf(items: number, baskets: number): Promise<number[]> {
-  const lists = listsOver(documentsOf(items));
-  const ask = async (n: number): Promise<number> => {
-    const began = performance.now();
-    const done = Array.from({ length: 5 }, (_, at) => ({
-      itemId: `item-${(n * 7_919 + at * 104_729) % items}`,
-      done: { order: { value: 1, time: 0 } },
-    }));
-    const { policy } = await lists.forBasket(done, { n: 10, rules: noRules });
-    if (policy !== 'basket') throw new Error(`The basket got a list of ${policy}`);
-    return performance.now() - began;
-  };
-  await ask(0);
-  const times: number[] = [];
-  for (let n = 0; n < baskets; n++) times.push(await ask(n + 1));
-  return times;
+/** How long each list of ten took, and for how long at most nobody else had a turn. */
+export interface Asked {
+  readonly times_ms: readonly number[];
+  readonly standstill_ms: number;
 }
 
-function listsOver(documents: Pick<Documents, 'get' | 'isCurrent' | 'list' | 'changes'>): ItemLists {
+/**
+ * So many lists of ten by the search, and as many by the readable sums of all items, in turn, so that the machine is the
+ * same to both; after one of each that makes ready what all need. Both have to answer the same.
+ */
+export async function basketOf(items: number, baskets: number): Promise<{ search: Asked; readable: Asked }> {
+  const documents = documentsOf(items);
+  const [search, readable] = [new Asking(documents, items), new Asking(documents, items, Infinity)];
+  for (let n = 0; n <= baskets; n++)
+    if ((await search.ask(n)) !== (await readable.ask(n))) throw new Error(`Basket ${n} got two lists`);
+  return { search: search.asked, readable: readable.asked };
+}
+
+class Asking {
+  readonly #lists: ItemLists;
+  readonly #items: number;
+  readonly #times_ms: number[] = [];
+  #standstill_ms = 0;
+
+  constructor(documents: BenchDocuments, items: number, leastScanned?: number) {
+    this.#lists = listsOver(documents, leastScanned);
+    this.#items = items;
+  }
+
+  /** The first is not counted: all items are read for it. */
+  get asked(): Asked {
+    return { times_ms: this.#times_ms.slice(1), standstill_ms: this.#standstill_ms };
+  }
+
+  /** Answers what stands in the list. */
+  async ask(n: number): Promise<string> {
+    const done = Array.from({ length: 5 }, (_, at) => ({
+      itemId: `item-${(n * 7_919 + at * 104_729) % this.#items}`,
+      done: { order: { value: 1, time: 0 } },
+    }));
+    await setImmediate();
+    const over = new AbortController();
+    let before = performance.now();
+    const others = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        await setImmediate();
+        const now = performance.now();
+        if (n > 0) this.#standstill_ms = Math.max(this.#standstill_ms, now - before);
+        before = now;
+      }
+    };
+    const [{ policy, items }] = await Promise.all([
+      this.#timed(() => this.#lists.forBasket(done, { n: 10, rules: noRules })).finally(() => over.abort()),
+      others(),
+    ]);
+    if (policy !== 'basket') throw new Error(`The basket got a list of ${policy}`);
+    return JSON.stringify(items.map(({ itemId, score }) => [itemId, score]));
+  }
+
+  async #timed<T>(work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    const answer = await work();
+    this.#times_ms.push(performance.now() - began);
+    return answer;
+  }
+}
+
+type BenchDocuments = Pick<Documents, 'get' | 'isCurrent' | 'list' | 'changes'>;
+
+function listsOver(documents: BenchDocuments, leastScanned?: number): ItemLists {
   const most = 2_000_000;
   const clock = { now: () => 0 };
   const report = (error: unknown): never => {
@@ -45,7 +96,7 @@ function listsOver(documents: Pick<Documents, 'get' | 'isCurrent' | 'list' | 'ch
     stored: new Stored(documents),
     items,
     lookup: new ItemLookup({ items, clock, report }),
-    vectors: new ItemVectors(documents, { mostItems: most }),
+    vectors: new ItemVectors(documents, { mostItems: most, ...(leastScanned !== undefined && { leastScanned }) }),
     clock,
     report,
     exploration: defaultExploration,
@@ -55,7 +106,7 @@ function listsOver(documents: Pick<Documents, 'get' | 'isCurrent' | 'list' | 'ch
 }
 
 /** Vectors by a recipe, made when they are read: a million of them take up memory once. */
-function documentsOf(items: number): Pick<Documents, 'get' | 'isCurrent' | 'list' | 'changes'> {
+function documentsOf(items: number): BenchDocuments {
   const { regularisation, unobservedWeight, gridExponent, weights } = modelSettings({ factors });
   const settings = {
     regularisation: { ...regularisation },

@@ -1,6 +1,7 @@
 /** The API and the pages of this process: what `start` and `serve` share. */
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
+import { SearchCounts } from '../als/index.ts';
 import { accessOf } from '../app/access.ts';
 import type { Ports } from '../app/compose.ts';
 import type { Config } from '../app/config.ts';
@@ -14,6 +15,7 @@ import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
+import { registerSearchMetrics } from '../recommender/api/search-metrics.ts';
 import { type DemoIssuer, demoAudience, openDemoIssuer } from '../recommender/api/auth/demo-issuer.ts';
 import { addPages, addSignIn } from '../recommender/api/pages.ts';
 import { requireSeen } from '../recommender/published-seen.ts';
@@ -128,6 +130,8 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
+  const searches = new SearchCounts();
+  registerSearchMetrics(metrics, searches);
   const server = await createServer({
     documents,
     transport,
@@ -141,6 +145,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
     listKey: config.serving.listKey ?? randomUUID(),
     health: healthOf(signal),
     metrics,
+    searches,
     report,
     http: { ...config.http, pagesMayAsk: issuer === undefined ? [] : [issuer.url] },
     ...(access && { access }),

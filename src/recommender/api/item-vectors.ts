@@ -21,7 +21,7 @@ export type IsAllowed = (itemId: string) => boolean;
 
 const everything: IsAllowed = () => true;
 
-export interface VectorOptions extends Partial<Pick<SearchOptions, 'counts' | 'leastScanned'>> {
+export interface VectorOptions extends Partial<Pick<SearchOptions, 'counts' | 'leastScanned' | 'scannedPerTurn'>> {
   /** Items held at most; default 500,000. */
   readonly mostItems?: number | undefined;
 }
@@ -49,6 +49,8 @@ export class ItemVectors {
   readonly #events = new Map<string, number>();
   /** Generations that the document of an item names, and how many documents name one. */
   readonly #named = new Map<string, readonly number[]>();
+  /** Most items name the same: one list of it, in place of a million. */
+  #lastNamed: readonly number[] = [];
   readonly #naming = new Map<number, number>();
   /** How many items are of a generation, beside which they may be of a candidate. */
   readonly #living = new Map<number, number>();
@@ -162,7 +164,9 @@ export class ItemVectors {
   }
 
   /** What no document names any more goes. */
-  #name(id: string, generations: readonly number[]): void {
+  #name(id: string, named: readonly number[]): void {
+    const generations = isSame(named, this.#lastNamed) ? this.#lastNamed : named;
+    this.#lastNamed = generations;
     for (const generation of generations) this.#naming.set(generation, (this.#naming.get(generation) ?? 0) + 1);
     for (const generation of this.#named.get(id) ?? []) {
       const left = (this.#naming.get(generation) ?? 0) - 1;
@@ -198,6 +202,9 @@ export class ItemVectors {
 
 /** Grid steps of a product in one. */
 const unitOf = (user: UserVectorDocument, space: Space): number => 2 ** (user.exponent + space.exponent);
+
+const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((number, at) => number === b[at]);
 
 const factorsOf = ({ factors }: Pick<FactorsDocument, 'factors'>): Int16Array =>
   fromBytes(Buffer.from(factors, 'base64'));
