@@ -1,6 +1,7 @@
 /**
  * How many recommendations a second does the API answer, and how soon, while ratings stream in: one process with the
- * engine in it, one that only serves, one that remembers no answers, both together, and a bare server of Node; how soon a rating has changed the list; how soon a process
+ * engine in it, one that only serves, one that remembers no answers, both together, and a bare server of Node, each as
+ * fast as it can; and how soon at a steady rate; how soon a rating or an order has changed the list; how soon a process
  * answers; and a basket against a million items. About five minutes: `node bench/api.ts [SECONDS] [ITEMS]`
  */
 import autocannon, { type Result } from 'autocannon';
@@ -9,26 +10,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { percentile } from './support/freshness.ts';
 import { basketOf } from './support/basket.ts';
+import { order, rating, untilListed } from './support/listed.ts';
 import { Served } from './support/served.ts';
+import { askSteadily } from './support/steady.ts';
 import { machine, repeat, write } from './support/write.ts';
 
 const [seconds = 15, items = 1_000_000] = process.argv.slice(2).map(Number);
 /** Ratings that stream in each second, and connections that ask at the same time. */
 const [rate, connections] = [50, 16];
 const users = Array.from({ length: 500 }, (_, n) => String(n + 1));
+/** Requests a second that come at their times, and how many connections they have. */
+const [half, aimed, places] = [5_000, 10_000, 64];
 const baskets = 200;
-const ratings = 200;
+const [ratings, orders] = [200, 200];
 
-const requests = users.map(user => ({ path: `/v2/users/${user}/recommendations` }));
+const paths = users.map(user => `/v2/users/${user}/recommendations`);
+const requests = paths.map(path => ({ path }));
 
 interface Asked extends Result {
   /** Seconds of a processor that the server used for it. */
   readonly cpu_s: number | null;
 }
 
-const ask = async (served: Served): Promise<Asked> => {
+const ask = async (served: Served, duration = seconds): Promise<Asked> => {
   const before = await served.cpu_s();
-  const result = await autocannon({ url: served.url, connections, duration: seconds, requests });
+  const result = await autocannon({ url: served.url, connections, duration, requests });
   const after = await served.cpu_s();
   return { ...result, cpu_s: before === null || after === null ? null : after - before };
 };
@@ -48,13 +54,19 @@ try {
   await using without = await Served.start('serve', folder, [], forgetful);
   await using bare = await Served.program(join(import.meta.dirname, 'support/bare-server.ts'), [served.url]);
   row('first answer of a process that only serves, after its start', { p50: served.firstAnswer_ms });
-  for (const one of [started, served, without, bare]) await ask(one); // warm
+  for (const one of [started, served, without, bare]) await ask(one, 5); // warm
   loaded('one process, the engine in it', [await ask(started)]);
   loaded('one process that only serves', [await ask(served)]);
   loaded('the same without remembered answers', [await ask(without)]);
   loaded('both at once', await Promise.all([ask(started), ask(served)]));
   loaded('a bare server of Node with the same bytes', [await ask(bare)]);
-  spread('from a rating to the list that has learnt it', await untilListed(served.url));
+  await steadily('one process, the engine in it', started, half);
+  for (const perSecond of [half, aimed]) {
+    await steadily('one process that only serves', served, perSecond);
+    await steadily('the same without remembered answers', without, perSecond);
+  }
+  spread('from a rating to the list that has learnt it', await untilListed(served.url, users, ratings, rating));
+  spread('from an order to the list that has learnt it', await untilListed(served.url, users, orders, order));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -73,11 +85,13 @@ write({
   notes: [
     'Lists of ten of 500 users of MovieLens latest-small; autocannon runs on the same machine and takes its share of it.',
     'p50, p99 and p99.9 are milliseconds; of two processes the worse.',
+    `At a steady rate each request has its time, whether or not those before are answered, on ${places} connections; its latency counts from then. Where the rate is not held, requests/s says what was.`,
+    'A rating or an order is posted to the process that only serves, which the log tells of what the other has learnt; an order goes through its document, the change feed and the connector. Both end with the answer of the list that has learnt it.',
     'A CPU second is one of a processor that the server used, the engine in it included; what autocannon uses is not in it.',
     'The 500 lists are asked for again and again, so that most answers are remembered ones; without them each is made anew.',
     'A basket is solved and scored in the process that is asked, without HTTP between.',
   ],
-  settings: { seconds, connections, rate, items, baskets, ratings },
+  settings: { seconds, connections, rate, places, items, baskets, ratings, orders },
   columns: [
     { name: 'what' },
     { name: 'requests/s', better: 'more' },
@@ -109,33 +123,24 @@ function loaded(what: string, results: readonly Asked[]): void {
   });
 }
 
+async function steadily(what: string, served: Served, perSecond: number): Promise<void> {
+  const before = await served.cpu_s();
+  const asked = await askSteadily({ url: served.url, connections: places, perSecond, seconds, paths });
+  const after = await served.cpu_s();
+  const cpu_s = before === null || after === null ? 0 : after - before;
+  row(`${what}, at ${perSecond.toLocaleString('en')} requests a second`, {
+    'requests/s': Math.round(asked.perSecond),
+    'a CPU second': cpu_s === 0 ? null : Math.round((asked.perSecond * seconds) / cpu_s),
+    ...sharesOf(asked.latencies_ms),
+  });
+}
+
 function spread(what: string, times_ms: number[]): void {
-  const sorted = times_ms.sort((a, b) => a - b);
-  const at = (share: number) => Math.round(percentile(sorted, share) * 10) / 10;
-  row(what, { p50: at(0.5), p99: at(0.99), 'p99.9': null });
+  const { p50, p99 } = sharesOf(times_ms.sort((a, b) => a - b));
+  row(what, { p50, p99 });
 }
 
-/** One after the other: a rating is posted, and its user's list asked for that has learnt it. */
-async function untilListed(url: string): Promise<number[]> {
-  const times: number[] = [];
-  for (let n = 0; n < ratings; n++) {
-    const userId = users[(n * 7) % users.length] ?? '1';
-    const body = JSON.stringify({ userId, itemId: String(1 + (n % 50)), value: 1 + (n % 5) });
-    const began = performance.now();
-    const headers = { 'content-type': 'application/json' };
-    const place = await json(new URL('/v2/ratings', url), { method: 'POST', headers, body });
-    const list = new URL(`/v2/users/${userId}/recommendations?wait=10000`, url);
-    list.searchParams.set('after', `${String(place['partition'])}:${String(place['offset'])}`);
-    for (let asked = 0; (await json(list))['learnt'] !== true; asked++)
-      if (asked === 3) throw new Error(`The list of ${userId} did not learn a rating within 40 s`);
-    times.push(performance.now() - began);
-  }
-  return times;
-}
-
-async function json(url: URL, init: RequestInit = {}): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, init);
-  if (!answer.ok) throw new Error(`${url.pathname} answered ${answer.status}: ${await answer.text()}`);
-  const body: unknown = await answer.json();
-  return typeof body === 'object' && body !== null ? { ...body } : {};
+function sharesOf(sorted_ms: readonly number[]): { p50: number; p99: number; 'p99.9': number } {
+  const at = (share: number) => Math.round(percentile(sorted_ms, share) * 10) / 10;
+  return { p50: at(0.5), p99: at(0.99), 'p99.9': at(0.999) };
 }
