@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Ports } from '../../app/compose.ts';
 import { ErasureReceipts, type Receipt } from '../../recommender/api/erasure-receipts.ts';
 import { type Erasure, erasedWithin, type ErasurePorts, requestErasure } from '../../recommender/api/erasures.ts';
+import { type OrderChoice, orderChoices } from '../../recommender/api/erased-orders.ts';
 import { LearntOffsets } from '../../recommender/api/learnt.ts';
 import { Stored } from '../../recommender/api/stored.ts';
 import { TenantDocuments } from '../../recommender/api/tenant-documents.ts';
@@ -16,15 +17,15 @@ import { untilSignalled } from '../serving.ts';
 import { scrub, scrubHelp } from '../scrub.ts';
 
 type Flags = ConfigFlags & OutputFlags & { readonly wait?: number | true };
-type EraseFlags = Flags & { readonly tenant: string };
+type EraseFlags = Flags & { readonly tenant: string; readonly orders: OrderChoice };
 
 const usualWait_s = 60;
 
 const help = `
 It is what DELETE /v2/users/{id} does, and its receipt is that of the servers with the same serving.listKey: nobody else
 keeps it, since it would name the user. What is waiting goes by itself while the tasks run; the log keeps its records
-until retention removes them, or 'users scrub' has redacted them. An order is the shop's own record, and is not
-removed.`;
+until retention removes them, or 'users scrub' has redacted them. An order is the shop's own record, and stays; with
+--orders remove those that there are go too, with what was told of them, once a process that runs 'orders' has read of it.`;
 
 /** `millrace users erase` and `receipt`: the API's erasure for who has no API at hand. */
 export function addUsers(program: Command): void {
@@ -43,6 +44,11 @@ export function addUsers(program: Command): void {
   add('erase', 'erase a user, whether there is one or not, and print the receipt')
     .argument('<id>', 'of the user')
     .option('--tenant <name>', 'the tenant that the user is of, where there are several', '')
+    .addOption(
+      new Option('--orders <choice>', 'whether the orders that there are stay, or go too')
+        .choices(orderChoices)
+        .default('keep'),
+    )
     .action(erase);
   withSettings(parent.command('scrub'), portFlags)
     .description('take the bytes of all who were erased out of the files of this folder, while no task runs')
@@ -57,7 +63,7 @@ async function erase(id: string, flags: EraseFlags): Promise<void> {
   if (!isTenant(tenant)) throw new Misuse(`'${tenant}' names no tenant`, 'Give lower-case letters, digits and dashes');
   await told(flags, async (erasing, receipts) => {
     const ports = erasing(tenant);
-    const about = await requestErasure(ports, id);
+    const about = await requestErasure(ports, id, flags.orders);
     // At once: it is durable by now, and whoever is killed while waiting has nothing else to ask by.
     if (flags.wait !== undefined) process.stderr.write(`receipt ${receipts.seal(about)}\n`);
     return { ports, about };
@@ -76,10 +82,9 @@ async function look(sealed: string, flags: Flags): Promise<void> {
   });
 }
 
-type WaitingPorts = Parameters<typeof erasedWithin>[0];
-type Erasing = (tenant: string) => WaitingPorts;
+type Erasing = (tenant: string) => ErasurePorts;
 interface Asked {
-  readonly ports: WaitingPorts;
+  readonly ports: ErasurePorts;
   readonly about: Receipt;
 }
 
@@ -111,10 +116,10 @@ async function told(flags: Flags, ask: (erasing: Erasing, receipts: ErasureRecei
 function erasurePortsOf(
   { documents: all, transport, clock }: Ports,
   { tenant, ...parts }: { readonly tenant: string } & Pick<ErasurePorts, 'learnt' | 'receipts'>,
-): WaitingPorts {
+): ErasurePorts {
   const documents = new TenantDocuments(all, tenant);
   const ratings = { transport, clock, newEventId: randomUUID, tenant };
-  return { ...parts, ratings, stored: new Stored(documents), documents, scrubs: all, transport };
+  return { ...parts, ratings, stored: new Stored(documents), documents, scrubs: all, shop: all, clock, transport };
 }
 
 const tellTrouble = (error: unknown): void => {

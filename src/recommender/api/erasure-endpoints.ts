@@ -1,6 +1,7 @@
 /** The erasure of a user, and the receipt by which it is asked for again. */
 import { z } from 'zod';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
+import { orderChoices } from './erased-orders.ts';
 import { maxReceiptLength } from './erasure-receipts.ts';
 import { eraseUser, type ErasurePorts, standOf } from './erasures.ts';
 import { UnknownErasure } from './errors.ts';
@@ -29,8 +30,15 @@ const erasure = z.object({
   generation: z.object({ state }).describe('Whether the vectors of others no longer come from what the user did'),
   documents: z.object({ state, collections: z.array(z.string()).describe('Those that still hold something') }),
   orders: z
-    .object({ state, collections: z.array(z.string()).describe('Those that hold orders, or what was told of them') })
-    .describe('The shop’s own records, which an erasure leaves: whoever keeps them removes them'),
+    .object({
+      state: z
+        .enum(['gone', 'kept', 'waiting', 'removed'])
+        .describe(
+          "'gone': there are none; 'kept': they stay; 'waiting': they go once `orders` has read the request; 'removed': they went, and what there is came since",
+        ),
+      collections: z.array(z.string()).describe('Those that hold orders, or what was told of them'),
+    })
+    .describe('The shop’s own records, which an erasure leaves unless it is asked to remove them'),
   log: z.object({
     state,
     until: z.iso
@@ -46,6 +54,12 @@ const erasure = z.object({
     .describe('What files hold beside what can be read: `millrace users scrub` takes it out of those of a folder'),
 });
 
+const erasing = waitQuery.extend({
+  orders: z
+    .enum(orderChoices)
+    .default('keep')
+    .describe("Whether the user's orders stay, or those that there are go too, which a shopper may not ask for"),
+});
 const byReceipt = z.strictObject({ id: z.string().min(1).max(maxReceiptLength) });
 
 export const erasureEndpoints = ({ erasures }: ErasureParts): Endpoint[] => [
@@ -53,15 +67,18 @@ export const erasureEndpoints = ({ erasures }: ErasureParts): Endpoint[] => [
     {
       method: 'DELETE',
       path: '/v2/users/{id}',
-      access: ({ params }) => params.id,
+      // Orders are the shop's books: whom they are about does not decide on them alone.
+      access: ({ params, query }) => (query.orders === 'keep' ? params.id : undefined),
       summary: 'Erases a user, whether there is one or not, and answers a receipt',
       params: byId,
-      query: waitQuery,
+      query: erasing,
       answer: erasure,
       status: 202,
       problems: [400, 422],
     },
-    async ({ params: { id }, query: { wait = 0 } }) => ({ status: 202, body: await eraseUser(erasures, id, wait) }),
+    async ({ params: { id }, query: { wait: wait_ms = 0, orders } }) => {
+      return { status: 202, body: await eraseUser(erasures, id, { wait_ms, orders }) };
+    },
   ),
   endpoint(
     {

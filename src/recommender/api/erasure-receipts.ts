@@ -9,6 +9,8 @@ const receipt = z.strictObject({
   offset: z.int().min(0),
   /** Wall clock. */
   at: z.number(),
+  /** Whether the orders go too; absent where they stay. */
+  orders: z.literal('remove').optional(),
 });
 /** Who was erased, and where the event that says so stands. */
 export type Receipt = z.infer<typeof receipt>;

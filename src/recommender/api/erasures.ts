@@ -6,9 +6,18 @@ import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../../transport/record.ts';
 import { isPending } from '../jobs/scrub/turn.ts';
-import { ordersCollection } from '../orders/order.ts';
-import { toldCollection } from '../orders/told.ts';
+import { requestRemoval } from '../orders/erasure-request.ts';
+import { orderPartition } from '../orders/order.ts';
 import { appendEvent, type EventPorts } from './append-event.ts';
+import {
+  endOf,
+  isWaitingForOrders,
+  type OrderChoice,
+  orderCollections,
+  type OrdersState,
+  ordersStateOf,
+  type ShopDocuments,
+} from './erased-orders.ts';
 import type { ErasureReceipts, Receipt } from './erasure-receipts.ts';
 import type { Learnt } from './learnt.ts';
 import type { Stored } from './stored.ts';
@@ -20,6 +29,9 @@ export interface ErasurePorts {
   readonly documents: Pick<Documents, 'list'>;
   /** Those of all tenants, where a scrub says that it is under way. */
   readonly scrubs: Pick<Documents, 'get'>;
+  /** Those of all tenants, where the orders are. */
+  readonly shop: ShopDocuments;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'>;
   readonly receipts: ErasureReceipts;
 }
@@ -40,8 +52,8 @@ export interface Erasure {
   readonly generation: { readonly state: ErasureState };
   /** Collections that hold something of the user, and that the topologies write. */
   readonly documents: { readonly state: ErasureState; readonly collections: readonly string[] };
-  /** The shop's own records, and what was told of them: an erasure leaves them, and whoever keeps them removes them. */
-  readonly orders: { readonly state: ErasureState; readonly collections: readonly string[] };
+  /** The shop's own records, and what was told of them: an erasure leaves them unless it is asked to remove them. */
+  readonly orders: { readonly state: OrdersState; readonly collections: readonly string[] };
   /** Records in topics; `until` is null where they were redacted, or a topic keeps records without limit of time. */
   readonly log: { readonly state: ErasureState; readonly until: string | null };
   /** What files hold beside what can be read in them; see `jobs/scrub`. */
@@ -58,33 +70,49 @@ const topics: ReadonlySet<string> = new Set(
   [ratings, ratingsByItem, userVectors, recommendations, exposures].map(({ name }) => name).concat('dead-letters'),
 );
 
-const orderCollections = [ordersCollection, toldCollection] as const;
-
-/** Durable when it resolves. What was done with the user's things before is learnt no more; who comes back is somebody new. */
-export async function requestErasure({ ratings: events }: Pick<ErasurePorts, 'ratings'>, userId: string) {
+/**
+ * Durable when it resolves. What was done with the user's things before is learnt no more; who comes back is somebody new.
+ * Orders that there are by then are removed where that is asked for, by the connector in its turn; whoever dies before
+ * this has resolved, and asks again, has them removed all the same.
+ */
+export async function requestErasure(
+  { ratings: events, shop }: Pick<ErasurePorts, 'ratings' | 'shop'>,
+  userId: string,
+  orders: OrderChoice,
+): Promise<Receipt> {
   const at = events.clock.now();
+  const { tenant } = events;
   const { partition, offset } = await appendEvent(events, { kind: 'erase', userId, time: at });
-  return { tenant: events.tenant, userId, partition, offset, at } satisfies Receipt;
+  const receipt = { tenant, userId, partition, offset, at };
+  if (orders === 'keep') return receipt;
+  await requestRemoval(shop, orderPartition(tenant, userId), { partition, offset, at });
+  return { ...receipt, orders };
 }
 
 /** Requests an erasure, and answers how it stands after waiting so long at most until the model has learnt it. */
-export const eraseUser = async (ports: ErasurePorts, userId: string, wait_ms: Millis): Promise<Erasure> =>
-  standOf(ports, await requestErasure(ports, userId), wait_ms);
+export async function eraseUser(
+  ports: ErasurePorts,
+  userId: string,
+  { orders, wait_ms }: { readonly orders: OrderChoice; readonly wait_ms: Millis },
+): Promise<Erasure> {
+  return standOf(ports, await requestErasure(ports, userId, orders), wait_ms);
+}
 
 /** How often it is looked whether documents have gone, too. */
 const lookEvery_ms = 250;
 
-/** How an erasure stands once neither model nor documents hold anything, or so many milliseconds are over. */
+/** How an erasure stands once nothing of model, documents and orders waits, or so many milliseconds are over. */
 export async function erasedWithin(
-  ports: ErasurePorts & { readonly ratings: { readonly clock: Pick<Clock, 'now' | 'sleep'> } },
+  ports: ErasurePorts,
   receipt: Receipt,
   { wait_ms, signal }: { readonly wait_ms: Millis; readonly signal: AbortSignal },
 ): Promise<Erasure> {
-  const { clock } = ports.ratings;
+  const { clock } = ports;
   const until = clock.now() + wait_ms;
   for (;;) {
     const erasure = await standOf(ports, receipt, 0);
-    const isOver = erasure.model.state === 'gone' && erasure.documents.state === 'gone';
+    const { model, documents, orders } = erasure;
+    const isOver = model.state === 'gone' && documents.state === 'gone' && orders.state !== 'waiting';
     if (isOver || signal.aborted || clock.now() >= until) return erasure;
     await clock.sleep(Math.min(lookEvery_ms, until - clock.now()), signal);
   }
@@ -93,7 +121,11 @@ export async function erasedWithin(
 /** How an erasure stands, after waiting so long at most until the model has learnt it. */
 export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Millis): Promise<Erasure> {
   const { userId, partition, offset, at } = receipt;
-  const version = await ports.learnt.wait(receipt, wait_ms);
+  const until = ports.clock.now() + wait_ms;
+  const isWaiting = await isWaitingForOrders(ports.shop, ports.clock, receipt, wait_ms);
+  const place = { partition, offset: await endOf(ports.shop, receipt) };
+  // While orders are to be removed, the erasure that ends it is not even in the log.
+  const version = isWaiting ? undefined : await ports.learnt.wait(place, Math.max(0, until - ports.clock.now()));
   // Its document is written before the version is told, so it is of that version or a later one.
   const isOwed = version === undefined || (await ports.stored.model())?.owesErasure !== false;
   const left = await holding(ports.documents, collections, userId);
@@ -111,7 +143,7 @@ export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Mi
     },
     generation: { state: isOwed ? 'waiting' : 'gone' },
     documents: { state: left.length === 0 ? 'gone' : 'waiting', collections: left },
-    orders: { state: orders.length === 0 ? 'gone' : 'kept', collections: orders },
+    orders: { state: ordersStateOf(receipt, isWaiting, orders), collections: orders },
     log: bytes.places.includes('log') ? await logOf(ports, at) : { state: 'gone', until: null },
     bytes,
   };

@@ -172,15 +172,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
     lists: new ItemLists({ stored, items, lookup, vectors, clock, report, exploration, seen, listIds }),
     hub: new LiveHub({ documents, stored, history, live, clock, report }),
     ratings: events,
-    erasures: {
-      ratings: events,
-      learnt,
-      stored,
-      documents,
-      scrubs: options.documents,
-      transport,
-      receipts: new ErasureReceipts(options.listKey),
-    },
+    erasures: { ratings: events, learnt, stored, documents, ...ofAll(options) },
     listHub: new ListHub({ documents, clock, report }),
     learnt,
     learntLists: new LearntLists({ learnt, stored, transport, clock, report }),
@@ -198,6 +190,15 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
     metrics,
   };
 }
+
+/** What erasures look at whosever they are. */
+const ofAll = ({ documents, transport, clock, listKey }: ServerOptions) => ({
+  scrubs: documents,
+  shop: documents,
+  transport,
+  clock,
+  receipts: new ErasureReceipts(listKey),
+});
 
 /** The newest of what the tenant was shown, and did. */
 const tailsOf = (log: LogPorts, tenant: string) => ({

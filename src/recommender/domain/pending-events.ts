@@ -26,11 +26,16 @@ export class PendingEvents {
   take(): Learnable[] {
     this.#seal();
     const sorted = [...erasedInTime([...this.#entries.values()].flat())].sort(byTime);
-    const all = [...new Map(sorted.map(event => [event.eventId, event])).values()];
+    const all = new Map<string, Learnable>();
+    for (const event of sorted) {
+      // Of several of one id the last, in its place: one that came once more after an erasure is of somebody new.
+      all.delete(event.eventId);
+      all.set(event.eventId, event);
+    }
     for (const number of this.#entries.keys()) this.#dirty.add(number);
     this.#entries = new Map();
     this.size = 0;
-    return all;
+    return [...all.values()];
   }
 
   *changes(): Iterable<readonly [key: string, value: Value | null]> {

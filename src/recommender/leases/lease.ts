@@ -80,6 +80,12 @@ export class Leases<S extends JsonObject> {
     return owner === null || expiresAt <= this.#options.clock.now();
   }
 
+  /** Less than a third of its time is left: whoever is about to do something under it keeps it before. */
+  isShort({ expiresAt }: Pick<Lease<S>, 'expiresAt'>): boolean {
+    const { clock, duration } = this.#options;
+    return expiresAt - clock.now() < duration / 3;
+  }
+
   /**
    * Takes it as it was found, absent where nobody ever held it, whoever holds it now: whom to take one from is decided
    * by the caller.

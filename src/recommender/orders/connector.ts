@@ -10,7 +10,7 @@ import { Unavailable } from '../../errors.ts';
 import { type Millis, seconds } from '../../stream/time.ts';
 import type { Transport } from '../../transport/port.ts';
 import { nextLease } from '../leases/balance.ts';
-import { type Lease, LeaseLost, type Leases } from '../leases/lease.ts';
+import { LeaseLost, type Leases } from '../leases/lease.ts';
 import { type OnStep, type PageFigures, RangeFollower } from './feed.ts';
 import { ordersLag } from './lag.ts';
 import type { FeedRun } from './page.ts';
@@ -41,6 +41,8 @@ const [keepPart, lookPart] = [1 / 3, 1 / 15];
 export interface ConnectorFigures extends PageFigures {
   readonly ranges: readonly string[];
 }
+
+type Took = Pick<FeedRun, 'lease' | 'quietFrom' | 'number'>;
 
 export class OrdersConnector {
   readonly #options: ConnectorOptions;
@@ -101,13 +103,14 @@ export class OrdersConnector {
   }
 
   /** One that is to be ours now; undefined where all is as it should be, or somebody was quicker. */
-  async #takeNext(): Promise<{ readonly lease: Lease<FeedPosition>; readonly number: number } | undefined> {
+  async #takeNext(): Promise<Took | undefined> {
     const ranges = await openRanges(this.#options.documents, this.#leases);
     const name = this.#wanted(ranges);
     const number = ranges.findIndex(range => range.name === name);
     if (name === undefined) return undefined;
     try {
-      return { lease: await this.#leases.take(name, ranges[number]?.lease), number };
+      const found = ranges[number]?.lease;
+      return { lease: await this.#leases.take(name, found), quietFrom: found?.expiresAt ?? 0, number };
     } catch (error) {
       if (error instanceof LeaseLost) return undefined;
       throw error;
@@ -129,13 +132,13 @@ export class OrdersConnector {
     return nextLease(names, held, { me, now: clock.now() });
   }
 
-  #begin(
-    { lease, number }: { readonly lease: Lease<FeedPosition>; readonly number: number },
-    signal: AbortSignal,
-  ): void {
+  #begin({ lease, ...took }: Took, signal: AbortSignal): void {
     const { continuation } = lease.state;
     const trying: FeedRun['trying'] = (what, work) => this.#trying(what, work, signal);
-    const ended = this.#follow({ ...this.#options, leases: this.#leases, lease, continuation, number, trying }, signal);
+    const ended = this.#follow(
+      { ...this.#options, ...took, leases: this.#leases, lease, continuation, trying },
+      signal,
+    );
     this.#running.set(
       lease.name,
       ended.finally(() => this.#running.delete(lease.name)),

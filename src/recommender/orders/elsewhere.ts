@@ -34,7 +34,8 @@ export async function elsewhereOf(
   return all;
 }
 
-async function* allOf(
+/** All documents of a partition, page by page. */
+export async function* allOf(
   documents: Pick<Documents, 'list'>,
   collection: string,
   partition: string,

@@ -57,6 +57,10 @@ export function orderOf({ key }: Pick<DeadLetter, 'key'>): Pick<StoredDocument, 
   }
 }
 
+/** Whether the order of a letter is in a partition. Letters of earlier releases name it plainly. */
+export const isOrderOf = ({ key }: Pick<DeadLetter, 'key'>, partition: string): boolean =>
+  key.startsWith(`${encodeURIComponent(partition)}/`.slice(0, longestKey)) || key.startsWith(`${partition}/`);
+
 /** Whether the connector wrote it: such a letter is about a document, and about no record of a topic. */
 export const isOfOrder = ({ topic, task }: Pick<DeadLetter, 'topic' | 'task'>): boolean =>
   topic === ordersCollection && task === ordersCollection;

@@ -5,9 +5,12 @@ import type { Changes, DocumentKey, Documents, StoredDocument } from '../../docu
 import { type DeadLetter, deadLetters } from '../../stream/dead-letter.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import type { Millis } from '../../stream/time.ts';
-import type { Transport } from '../../transport/port.ts';
+import type { Offset, Transport } from '../../transport/port.ts';
 import type { Lease, Leases } from '../leases/lease.ts';
+import { noteCarriedOut } from './carried-out.ts';
 import { type Decided, decideOrder } from './decide.ts';
+import { type DecidedErasure, decideErasure, removeDocuments } from './erase.ts';
+import { erasureMeant } from './erasure-request.ts';
 import { letterOf } from './letters.ts';
 import { ordersCollection } from './order.ts';
 import type { FeedPosition } from './position.ts';
@@ -21,6 +24,8 @@ export interface FeedRun {
   readonly leases: Leases<FeedPosition>;
   /** As it was kept last. */
   lease: Lease<FeedPosition>;
+  /** Until then whoever had the range before may still be telling what it had read: its lease says so. */
+  readonly quietFrom: Millis;
   /** Where the next page begins: past pages without orders it is further than the lease says. */
   continuation: string | null;
   /** Asks what does not answer again, for ever. */
@@ -32,7 +37,11 @@ export interface FeedRun {
 /** A page on its way. */
 export interface Page {
   changes: Changes;
+  /** Where the next page begins. */
+  next: string | null;
   events: readonly Rating[];
+  /** The erasure that the page ends with, and where it came to stand. */
+  erasure: (DecidedErasure & { end?: Offset | undefined }) | undefined;
   letters: readonly DeadLetter[];
   /** Requests that are done with once all that is told. */
   done: readonly DocumentKey[];
@@ -50,19 +59,34 @@ const atOnce = 16;
 
 export const emptyPage = (): Page => ({
   changes: { documents: [], continuation: '', caughtUp: true },
+  next: null,
   events: [],
+  erasure: undefined,
   letters: [],
   done: [],
 });
 
-/** Reads the newest state of the orders that have changed since the position in the lease. */
+/**
+ * Reads the newest state of the orders that have changed since the position in the lease. A page ends with an erasure:
+ * what is behind it in the feed is read once more, when nothing is left of what came before.
+ */
 async function read({ documents, lease: { name }, continuation }: FeedRun, page: Page): Promise<void> {
-  page.changes = await documents.changes(ordersCollection, continuation ?? undefined, pageSize, name);
+  const changes = await documents.changes(ordersCollection, continuation ?? undefined, pageSize, name);
+  const erasure = changes.documents.findIndex(document => erasureMeant(document) !== undefined);
+  const isCut = erasure >= 0;
+  page.changes = isCut ? { ...changes, documents: changes.documents.slice(0, erasure + 1), caughtUp: false } : changes;
+  page.next = isCut ? continuation : changes.continuation;
+}
+
+/** Nobody tells anything whose lease may end while it does; whoever stood still finds it taken. @throws {LeaseLost} */
+async function holdLease(run: FeedRun): Promise<void> {
+  if (run.leases.isShort(run.lease)) run.lease = await run.leases.keep(run.lease);
 }
 
 /** Writes down, order by order, what there is to tell, before anything is told. @throws {LeaseLost} */
 async function decide(run: FeedRun, page: Page): Promise<void> {
-  const { documents } = page.changes;
+  const documents = page.changes.documents.filter(document => erasureMeant(document) === undefined);
+  await holdLease(run);
   const [events, letters]: [Rating[], DeadLetter[]] = [[], []];
   for (let from = 0; from < documents.length; from += atOnce) {
     const some = documents.slice(from, from + atOnce);
@@ -77,7 +101,17 @@ async function decide(run: FeedRun, page: Page): Promise<void> {
   }
   page.events = events;
   page.letters = letters;
-  page.done = documents.filter(document => isRequest(document) && orderMeant(document) !== undefined);
+  page.erasure = await erasureOf(run, page.changes.documents.at(-1));
+  page.done = page.changes.documents.filter(
+    document => isRequest(document) && (orderMeant(document) ?? erasureMeant(document)) !== undefined,
+  );
+}
+
+/** After all that the page tells before it. @throws {LeaseLost} */
+async function erasureOf(run: FeedRun, document: StoredDocument | undefined): Promise<Page['erasure']> {
+  const meant = document && erasureMeant(document);
+  if (document === undefined || meant === undefined) return undefined;
+  return run.trying('erase', () => decideErasure(run, document, meant));
 }
 
 /** A request is decided as the order that it means; where there is none any more nothing is told. @throws {LeaseLost} */
@@ -91,26 +125,29 @@ async function decideOne(run: FeedRun, document: StoredDocument): Promise<Decide
 const placeOf = ({ number: range, lease }: FeedRun, index: number) => ({ range, page: lease.state.page, index });
 
 /** Tells it. Events that come twice have the same ids, and letters the same place. */
-async function append({ transport, clock }: FeedRun, { events, letters }: Page): Promise<void> {
+async function append(run: FeedRun, { events, erasure, letters }: Page): Promise<void> {
+  await holdLease(run);
+  const { transport, clock } = run;
   const records = <T>(stream: Parameters<typeof recordOf<T>>[0], values: readonly T[]) =>
     values.map(value => recordOf(stream, value));
   const now = clock.now();
-  if (events.length > 0) await appendFromOutside(transport, ratings.name, records(ratings, events), now);
+  const tell = (told: readonly Rating[]) => appendFromOutside(transport, ratings.name, records(ratings, told), now);
+  if (events.length > 0) await tell(events);
+  if (erasure !== undefined) erasure.end = (await tell([erasure.erasure]))[0]?.offset;
+  if (erasure !== undefined && erasure.retold.length > 0) await tell(erasure.retold);
   if (letters.length > 0) await appendFromOutside(transport, deadLetters.name, records(deadLetters, letters), now);
 }
 
 /** Removes requests that are done with: only now, so that whoever is killed before finds them again. */
-async function clear({ documents, lease }: FeedRun, { done }: Page): Promise<void> {
-  if (done.length === 0) return;
-  const version = { lineage: 0, epoch: lease.fence, seq: lease.state.page };
-  const removed = done.map(({ collection, partition, id }) => ({ collection, partition, id }));
-  await documents.write(removed.map(key => ({ ...key, task: ordersCollection, version, body: null })));
+async function clear(run: FeedRun, { done, erasure }: Page): Promise<void> {
+  if (erasure?.end !== undefined) await noteCarriedOut(run.documents, erasure.place, erasure.end);
+  await removeDocuments(run, done);
 }
 
 /** Leaves the page behind. @throws {LeaseLost} */
-async function store(run: FeedRun, { changes }: Page): Promise<void> {
+async function store(run: FeedRun, { next }: Page): Promise<void> {
   const { page } = run.lease.state;
-  const state = { page: page + 1, continuation: changes.continuation, isSplit: false };
+  const state = { page: page + 1, continuation: next, isSplit: false };
   run.lease = await run.leases.keep(run.lease, state);
-  run.continuation = changes.continuation;
+  run.continuation = next;
 }

@@ -10,10 +10,13 @@ type OrderPlace = Pick<DocumentKey, 'partition' | 'id'>;
 
 /** No order that comes by the API is called so, and no shop may call one so. */
 const prefix = '~again~';
+/** Of requests to remove what somebody had ordered; see `erasure-request.ts`. */
+export const erasePrefix = '~erase~';
 
 const request = z.strictObject({ request: z.literal('again'), orderId: z.string() });
 
-export const isRequest = ({ id }: Pick<DocumentKey, 'id'>): boolean => id.startsWith(prefix);
+export const isRequest = ({ id }: Pick<DocumentKey, 'id'>): boolean =>
+  id.startsWith(prefix) || id.startsWith(erasePrefix);
 
 const keyOf = ({ partition, id }: OrderPlace): DocumentKey => ({
   collection: ordersCollection,

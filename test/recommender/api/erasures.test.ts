@@ -3,6 +3,7 @@ import type { Erasure } from '../../../src/recommender/api/erasures.ts';
 import { ErasureReceipts } from '../../../src/recommender/api/erasure-receipts.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
+import { readEverything } from '../../support/feed-reader.ts';
 import { wakingClock } from '../../support/waking-clock.ts';
 import { day, minute, rating, start } from '../../topologies/events.ts';
 import { dataflow } from './dataflow.ts';
@@ -69,6 +70,39 @@ test('the receipt tells of orders that the shop keeps, and of what was told of t
   }));
   await world.documents.write(removed);
   expect((await stand(id)).orders.state).toBe('gone');
+});
+
+test('orders that are to go wait for the connector, and the model with them; then the receipt tells that they went', async () => {
+  const { world, server, stand } = await learntShop();
+  const order = { userId: erased, orderId: 'o-1', lines: [{ itemId: 'i1', quantity: 1 }] };
+  const place = (orderId: string) =>
+    server.app.inject({ method: 'POST', url: '/v2/orders', payload: { ...order, orderId } });
+  expect((await place('o-1')).statusCode).toBe(202);
+  const answer = await server.app.inject({ method: 'DELETE', url: `${path}?orders=remove` });
+  expect(answer.statusCode).toBe(202);
+  const { id } = answer.json<Erasure>();
+  const { documents, transport } = world;
+  await world.drain();
+  const waiting = await stand(id);
+  expect([waiting.model.state, waiting.orders]).toEqual(['waiting', { state: 'waiting', collections: ['orders'] }]);
+  await readEverything({ documents, transport, clock: world.clock });
+  const carriedOut = await stand(id);
+  // What the connector has appended is not learnt yet.
+  expect([carriedOut.model.state, carriedOut.orders]).toEqual(['waiting', { state: 'gone', collections: [] }]);
+  await world.drain();
+  expect((await stand(id)).model.state).toBe('gone');
+  expect((await place('o-2')).statusCode).toBe(202);
+  expect((await stand(id)).orders).toEqual({ state: 'removed', collections: ['orders'] });
+  const other = await server.app.inject({ method: 'DELETE', url: `${path}?orders=some` });
+  expect(other.statusCode).toBe(400);
+});
+
+test('a shopper may not have the shop’s orders removed', async () => {
+  const caller = { role: 'shopper', tenant: '', userId: 'ann' } as const;
+  const { server } = await dataflow({ access: { gate: { identify: async () => ({ caller, credential: 'shown' }) } } });
+  const erase = async (query: string) =>
+    (await server.app.inject({ method: 'DELETE', url: `/v2/users/ann${query}` })).statusCode;
+  expect([await erase('?orders=remove'), await erase('?orders=keep'), await erase('')]).toEqual([403, 202, 202]);
 });
 
 test('the receipt tells once a generation is live that never learnt from the user', async () => {

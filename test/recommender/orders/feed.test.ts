@@ -2,18 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Documents, JsonObject } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { LeaseLost } from '../../../src/recommender/leases/lease.ts';
-import { emptyPage, type FeedRun, steps } from '../../../src/recommender/orders/page.ts';
-import { ordersLeases } from '../../../src/recommender/orders/ranges.ts';
+import { steps } from '../../../src/recommender/orders/page.ts';
 import { deadLetters } from '../../../src/stream/dead-letter.ts';
 import { TestClock } from '../../../src/testing/clock.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
 import type { Transport } from '../../../src/transport/port.ts';
 import { consumed } from '../../support/consumer.ts';
+import { FeedReader, leaseFor, rangeOf, readEverything } from '../../support/feed-reader.ts';
 import { putOrder, standing, toldEvents, wanted, type WrittenOrder } from '../../support/orders.ts';
 import { Random } from '../../support/random.ts';
 
 const began = Date.UTC(2026, 0, 1);
-const leaseFor = 1_000;
 let documents: Documents;
 let transport: Transport;
 let clock: TestClock;
@@ -39,52 +38,9 @@ const order = (more: Partial<WrittenOrder> = {}): WrittenOrder => ({
   ...more,
 });
 
-const trying: FeedRun['trying'] = (_, work) => work();
-
-/** A process that reads one range of the feed; its next page begins where it left the one before. */
-class Reader {
-  readonly #run: FeedRun;
-
-  private constructor(run: FeedRun) {
-    this.#run = run;
-  }
-
-  static async of(owner: string, range: string): Promise<Reader> {
-    const leases = ordersLeases({ documents, clock, owner, duration: leaseFor });
-    const lease = await leases.take(range, await leases.find(range));
-    return new Reader({
-      documents,
-      transport,
-      clock,
-      leases,
-      lease,
-      continuation: lease.state.continuation,
-      number: 0,
-      trying,
-    });
-  }
-
-  /** The steps of a page up to the one at which it is killed; all where there is none. */
-  async page(killedBefore = steps.length): Promise<void> {
-    const page = emptyPage();
-    for (const step of steps.slice(0, killedBefore)) {
-      await step(this.#run, page);
-      if (step.name === 'read') {
-        if (page.changes.documents.length > 0) continue;
-        this.#run.continuation = page.changes.continuation;
-        return;
-      }
-    }
-  }
-}
-
-/** Everything there is, by a process that nobody disturbs. */
-async function readAll(owner = 'reader'): Promise<void> {
-  for (const range of await documents.feedRanges('orders')) {
-    const reader = await Reader.of(owner, range);
-    for (let page = 0; page < 10; page++) await reader.page();
-  }
-}
+const readerOf = (owner: string, range: string): Promise<FeedReader> =>
+  FeedReader.of({ documents, transport, clock }, owner, range);
+const readAll = (owner = 'reader'): Promise<void> => readEverything({ documents, transport, clock }, owner);
 
 const told = async () =>
   (await toldEvents(transport)).map(({ userId, itemId, kind, value, time }) => ({
@@ -229,76 +185,52 @@ describe('a reader that is killed', () => {
   test.each(steps.map(({ name }, at) => [name, at] as const))(
     'before it can %s: the next one tells what it would have told',
     async (_, killedBefore) => {
-      const [range] = await rangeOf('ann');
+      const range = await rangeOf(documents, 'ann');
       await putOrder(documents, order());
-      await (await Reader.of('first', range)).page(killedBefore);
-      await (await Reader.of('second', range)).page();
+      await (await readerOf('first', range)).page(killedBefore);
+      await (await readerOf('second', range)).page();
       expect(await told()).toEqual([{ userId: 'ann', itemId: 'heat', kind: 'order', value: 2, at: 0 }]);
     },
   );
 
   test('and whose order changes elsewhere meanwhile leaves nothing untold', async () => {
-    const [range] = await rangeOf('ann');
+    const range = await rangeOf(documents, 'ann');
     const lines = [
       { itemId: 'heat', quantity: 1 },
       { itemId: 'ronin', quantity: 1 },
     ];
     await putOrder(documents, order({ lines }));
-    await (await Reader.of('first', range)).page(2); // written down what to tell, told nothing
+    await (await readerOf('first', range)).page(2); // written down what to tell, told nothing
     const shipped = { lines, status: 'shipped', updatedAt: began + 5 };
     await putOrder(documents, order(shipped));
-    await (await Reader.of('second', range)).page(2);
+    await (await readerOf('second', range)).page(2);
     await putOrder(documents, order({ ...shipped, lines: lines.slice(0, 1), updatedAt: began + 6 }));
-    await (await Reader.of('third', range)).page();
+    await (await readerOf('third', range)).page();
     expect(wanted(await toldEvents(transport))).toEqual(['ann heat']);
   });
 });
 
 test('what was written down and not told yet is told although the order has become none since', async () => {
-  const [range] = await rangeOf('ann');
+  const range = await rangeOf(documents, 'ann');
   await putOrder(documents, order());
-  await (await Reader.of('first', range)).page(2);
+  await (await readerOf('first', range)).page(2);
   await documents.put({ collection: 'orders', partition: 'ann', id: 'o1' }, { broken: true }, 'always');
-  await (await Reader.of('second', range)).page();
+  await (await readerOf('second', range)).page();
   expect(wanted(await toldEvents(transport))).toEqual(['ann heat']);
   expect(await consumed(transport, deadLetters)).toHaveLength(1);
 });
 
 test('a reader that lost its lease while it slept cannot put an older order in the place of a newer one', async () => {
-  const [range] = await rangeOf('ann');
+  const range = await rangeOf(documents, 'ann');
   await putOrder(documents, order());
-  const run = await sleeping(range);
+  const slow = await readerOf('slow', range);
+  await slow.page(1);
   clock.moveTo(clock.now() + 2 * leaseFor);
   await putOrder(documents, order({ status: 'cancelled', updatedAt: began + 1 }));
-  await (await Reader.of('quick', range)).page();
-  await expect(run.wake()).rejects.toThrow(LeaseLost);
+  await (await readerOf('quick', range)).page();
+  await expect(slow.goOn(1)).rejects.toThrow(LeaseLost);
   expect(wanted(await toldEvents(transport))).toEqual([]);
 });
-
-/** One that has read a page, and has not looked at it yet. */
-async function sleeping(range: string) {
-  const leases = ordersLeases({ documents, clock, owner: 'slow', duration: leaseFor });
-  const lease = await leases.take(range, undefined);
-  const run: FeedRun = { documents, transport, clock, leases, lease, continuation: null, number: 0, trying };
-  const page = emptyPage();
-  const [read, ...others] = steps;
-  await read?.(run, page);
-  return {
-    wake: async () => {
-      for (const step of others) await step(run, page);
-    },
-  };
-}
-
-async function rangeOf(partition: string): Promise<[string]> {
-  const key = { collection: 'probe', partition, id: 'probe' };
-  await documents.put(key, {}, 'always');
-  for (const range of await documents.feedRanges('probe')) {
-    const page = await documents.changes('probe', undefined, 10, range);
-    if (page.documents.length > 0) return [range];
-  }
-  throw new Error('no range has the partition');
-}
 
 const seeds =
   process.env['MILLRACE_SEED'] === undefined ? [1, 2, 3, 4, 5, 6, 7, 8] : [Number(process.env['MILLRACE_SEED'])];
@@ -309,7 +241,7 @@ test.each(seeds)(
     const random = new Random(seed);
     const orders = new Map<string, WrittenOrder>();
     const ranges = await documents.feedRanges('orders');
-    const readers = new Map<string, Reader>();
+    const readers = new Map<string, FeedReader>();
     for (let turn = 0; turn < 120; turn++) {
       clock.moveTo(clock.now() + random.between(10, 50));
       if (random.chance(0.5)) await putOrder(documents, changed(orders, random, clock.now()));
@@ -321,10 +253,10 @@ test.each(seeds)(
 );
 
 /** A page of a random range, killed at a random step now and then; sometimes by another process than before. */
-async function readOn(readers: Map<string, Reader>, ranges: readonly string[], random: Random): Promise<void> {
+async function readOn(readers: Map<string, FeedReader>, ranges: readonly string[], random: Random): Promise<void> {
   const range = ranges[random.between(0, ranges.length - 1)] ?? '';
   const name = `${range} ${random.between(0, 1)}`;
-  const reader = readers.get(name) ?? (await Reader.of(name, range));
+  const reader = readers.get(name) ?? (await readerOf(name, range));
   readers.set(name, reader);
   try {
     const killedBefore = random.chance(0.4) ? random.between(1, steps.length) : steps.length;

@@ -1,5 +1,6 @@
 /** Documents of the erased: those that topologies write are gone before, and of removed ones nothing stays. */
 import type { Documents } from '../../../documents/port.ts';
+import { hasPendingRemoval } from '../../orders/erasure-request.ts';
 import { ordersCollection } from '../../orders/order.ts';
 import { toldCollection } from '../../orders/told.ts';
 import type { Erased } from './erased.ts';
@@ -19,6 +20,11 @@ export async function checkDocuments({ documents }: ScrubPorts, erased: Readonly
       throw new ScrubRefused(
         `${held.join(', ')} still hold somebody who was erased`,
         'Let the topologies catch up with `millrace run --until-caught-up`, and scrub then',
+      );
+    if (await hasPendingRemoval(documents, id))
+      throw new ScrubRefused(
+        'Orders of somebody who was erased are still to be removed',
+        'Let `millrace run --until-caught-up` remove them, or `millrace run orders`, and scrub then',
       );
   }
 }

@@ -7,7 +7,7 @@ import type { StampedBatch } from '../../../transport/redaction.ts';
 import type { Redactions } from '../../../transport/redact.ts';
 import { subjectOf } from '../../domain/interaction.ts';
 import { plainOf, scoped } from '../../domain/tenant.ts';
-import { ordersCollection } from '../../orders/order.ts';
+import { isOfOrder, isOrderOf } from '../../orders/letters.ts';
 import type { Erased, Found } from './erased.ts';
 import { isPast, wasPast } from './past.ts';
 import { Values } from './values.ts';
@@ -115,9 +115,9 @@ const keyedByUser: ReadonlySet<string> = new Set(
 const quotedIn = (erased: People['erased'], bytes: Buffer): string[] =>
   [...erased.keys()].filter(id => bytes.includes(JSON.stringify(plainOf(id))));
 
-/** An order's letter goes by the order's document. */
-const orderedBy = (erased: People['erased'], { topic, key }: DeadLetter): string[] =>
-  topic === ordersCollection ? [...erased.keys()].filter(id => key.startsWith(`${id}/`)) : [];
+/** An order's letter goes by the order's document; where its key was cut, by how it begins. */
+const orderedBy = (erased: People['erased'], letter: DeadLetter): string[] =>
+  isOfOrder(letter) ? [...erased.keys()].filter(id => isOrderOf(letter, id)) : [];
 
 /** Asks of each value of a batch whether it goes, and then for the event time that it keeps. */
 function choosing(goes: (record: BatchCursor, partition: number) => Promise<number | undefined>): Chooser {

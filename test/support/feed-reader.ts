@@ -1,0 +1,74 @@
+/** A process that reads one range of the feed of orders, page by page, and that a test kills between any two steps. */
+import type { Documents } from '../../src/documents/port.ts';
+import { emptyPage, type FeedRun, type Page, steps } from '../../src/recommender/orders/page.ts';
+import { ordersLeases } from '../../src/recommender/orders/ranges.ts';
+import type { Millis } from '../../src/stream/time.ts';
+import type { Transport } from '../../src/transport/port.ts';
+
+export const leaseFor = 1_000;
+
+export interface ReadPorts {
+  readonly documents: Documents;
+  readonly transport: Transport;
+  readonly clock: { now(): Millis };
+}
+
+/** Its next page begins where it left the one before. */
+export class FeedReader {
+  readonly #run: FeedRun;
+  #page: Page = emptyPage();
+
+  private constructor(run: FeedRun) {
+    this.#run = run;
+  }
+
+  static async of({ documents, transport, clock }: ReadPorts, owner: string, range: string): Promise<FeedReader> {
+    const leases = ordersLeases({ documents, clock, owner, duration: leaseFor });
+    const found = await leases.find(range);
+    const lease = await leases.take(range, found);
+    const quietFrom = found?.expiresAt ?? 0;
+    const { continuation } = lease.state;
+    const trying: FeedRun['trying'] = (_, work) => work();
+    return new FeedReader({ documents, transport, clock, leases, lease, quietFrom, continuation, number: 0, trying });
+  }
+
+  /** The steps of a page up to the one at which it is killed; all where there is none. */
+  async page(killedBefore = steps.length): Promise<void> {
+    this.#page = emptyPage();
+    await this.goOn(0, killedBefore);
+  }
+
+  /** As who stops in good order does. */
+  release(): Promise<void> {
+    return this.#run.leases.release(this.#run.lease);
+  }
+
+  /** The steps of the page that it has begun: those of a process that stood still for a while. */
+  async goOn(from: number, killedBefore = steps.length): Promise<void> {
+    for (const step of steps.slice(from, killedBefore)) {
+      await step(this.#run, this.#page);
+      if (step.name !== 'read' || this.#page.changes.documents.length > 0) continue;
+      this.#run.continuation = this.#page.changes.continuation;
+      return;
+    }
+  }
+}
+
+/** Everything there is, by a process that nobody disturbs. */
+export async function readEverything(ports: ReadPorts, owner = 'reader'): Promise<void> {
+  for (const range of await ports.documents.feedRanges('orders')) {
+    const reader = await FeedReader.of(ports, owner, range);
+    for (let page = 0; page < 30; page++) await reader.page();
+    await reader.release();
+  }
+}
+
+/** The range that a partition falls into. */
+export async function rangeOf(documents: Documents, partition: string): Promise<string> {
+  await documents.put({ collection: 'probe', partition, id: 'probe' }, {}, 'always');
+  for (const range of await documents.feedRanges('probe')) {
+    const page = await documents.changes('probe', undefined, 10, range);
+    if (page.documents.some(document => document.partition === partition)) return range;
+  }
+  throw new Error('no range has the partition');
+}
