@@ -17,7 +17,6 @@ export const thorough: readonly string[] = [
   'test/als/recovery.test.ts',
   'test/als/restore.test.ts',
   'test/documents/sqlite/contract.test.ts',
-  'test/documents/sqlite/journal-processes.test.ts',
   'test/engine/crashes.test.ts',
   'test/engine/state/sqlite.test.ts',
   'test/engine/state/stopped.test.ts',

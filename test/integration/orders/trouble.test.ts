@@ -54,14 +54,14 @@ test.for(Object.entries(troubles))(
     const shoppers = new Shoppers(await api.says('listening '), seed);
     const closing = new AbortController();
     const shopping = shoppers.shop(closing.signal);
-    await Promise.race([served(shoppers), shopping]);
+    await worker.during(api.during(Promise.race([served(shoppers), shopping])));
     const held = async () => ({ worker: await worker.memory(), api: await api.memory() });
     const before = await held();
     const during: Awaited<ReturnType<typeof held>>[] = [];
     shoppers.takeAnswers();
     await trouble(fixture, async () => {
       for (let look = 0; look < looks; look++) {
-        await Promise.race([pause(trouble_ms / looks), shopping]);
+        await worker.during(api.during(Promise.race([pause(trouble_ms / looks), shopping])));
         during.push(await held());
       }
     });

@@ -53,6 +53,14 @@ export class LiveProcess {
     return JSON.parse(await told) as HeldMemory;
   }
 
+  /** The work, unless this process ends meanwhile, which rejects with what it complained of. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const early = this.ended.then(({ code, signal, complaint }): never => {
+      throw new Error(`It ended early (${signal ?? code}): ${complaint}`);
+    });
+    return Promise.race([work, early]);
+  }
+
   /** In order: what is under way is finished. */
   async stop(): Promise<Ending> {
     this.#child.stdin.end();

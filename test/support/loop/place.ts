@@ -6,6 +6,8 @@ export interface LoopPlace {
   readonly data: string;
   /** What the API takes for the time; that of the machine where absent. */
   readonly now?: number;
+  /** How long a range waits for a worker that says nothing: a second where absent, for tests that kill. */
+  readonly leaseFor?: number;
   /** Absent where the documents are in the folder too. */
   readonly cosmos?: { readonly endpoint: string; readonly key: string; readonly timeoutMs?: number };
 }

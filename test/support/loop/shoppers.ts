@@ -37,11 +37,14 @@ export class Shoppers {
   readonly ratings: PostedRating[] = [];
   readonly #url: string;
   readonly #random: Random;
+  readonly #cancelled: number;
   readonly #began = Date.UTC(2026, 0, 1);
   #answers: Answers = new Map();
 
-  constructor(url: string, seed: number) {
+  /** `cancelled` of the orders are taken back. */
+  constructor(url: string, seed: number, cancelled = 0.2) {
     this.#url = url;
+    this.#cancelled = cancelled;
     this.#random = new Random(seed);
   }
 
@@ -76,10 +79,21 @@ export class Shoppers {
       orderId: `o${this.orders.length}`,
       userId: `u${random.between(1, users)}`,
       lines: [...names].map(itemId => ({ itemId, quantity: random.between(1, 3) })),
-      isCancelled: random.chance(0.2),
+      isCancelled: random.chance(this.#cancelled),
     };
     this.orders.push(order);
     return order;
+  }
+
+  /** So many orders, as they come under load, and then no more. */
+  async placeSome(count: number): Promise<void> {
+    for (let n = 0; n < count; n++) await this.#placeOne(this.#next());
+  }
+
+  /** An order that somebody places beside the load. */
+  async place(order: PlacedOrder): Promise<void> {
+    this.orders.push(order);
+    await this.#placeOne(order);
   }
 
   async #placeOne({ orderId, userId, lines, isCancelled }: PlacedOrder): Promise<void> {
@@ -137,10 +151,16 @@ export class Shoppers {
     await answer.arrayBuffer();
     const { status } = answer;
     const again = answer.headers.get('retry-after');
-    const how = status === 503 && again !== null ? '503, retry after' : String(status);
+    const how = wayOf(kind, status, again);
     const counts = this.#answers.get(kind) ?? new Map<string, number>();
     counts.set(how, (counts.get(how) ?? 0) + 1);
     this.#answers.set(kind, counts);
     return { status, again_ms: Number(again ?? 0) * 1_000 };
   }
+}
+
+/** What nobody has bought yet is like nothing: that is an answer too. */
+function wayOf(kind: string, status: number, again: string | null): string {
+  if (status === 503 && again !== null) return '503, retry after';
+  return kind === 'similar' && status === 404 ? '200' : String(status);
 }

@@ -17,7 +17,8 @@ flushCompileCache(); // a killed process would never write it, and all its succe
 const [place = '', mode = 'drain'] = process.argv.slice(2);
 const kill = new KillSwitch(process.env['MILLRACE_KILL'] ?? '');
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the test writes it
-await using ports = await openLoop(JSON.parse(place) as LoopPlace);
+const where = JSON.parse(place) as LoopPlace;
+await using ports = await openLoop(where);
 const connector = connectorOf(ports, mode === 'drain' ? 5 : 20);
 if (mode === 'drain') await drain();
 else await live(mode === 'live');
@@ -46,7 +47,7 @@ function connectorOf({ documents, transport, clock }: Ports, pollEvery: number):
     clock,
     owner: String(process.pid),
     pollEvery,
-    leaseFor: 1_000,
+    leaseFor: where.leaseFor ?? 1_000,
     onWait: (what, { message }) => say(`${what} waits: ${message}`),
     onStep: (step, moment) => kill.ordersStep(step, moment),
     warn: say,
