@@ -142,6 +142,8 @@ export interface TenantVersion {
   readonly number: number;
   /** Event time of the tenant's newest event learnt; milliseconds since 1970, 0 before the first. */
   readonly time: Millis;
+  /** Mean of all ratings of the tenant, in stars: what its biases are added to. */
+  readonly meanStars: number;
 }
 
 /** Errors on events that were predicted before they were learnt, summed over the generation. */
@@ -609,6 +611,12 @@ export const modelVersionSchema = schema<ModelVersion>({
               name: 'time',
               type: { type: 'long', logicalType: 'timestamp-millis' },
               doc: "Event time of the tenant's newest event learnt; milliseconds since 1970, 0 before the first.",
+            },
+            {
+              name: 'meanStars',
+              type: 'double',
+              default: 0,
+              doc: 'Mean of all ratings of the tenant, in stars: what its biases are added to.',
             },
           ],
         },

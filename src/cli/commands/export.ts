@@ -8,10 +8,18 @@ import {
   exportModel,
 } from '../../recommender/jobs/export/index.ts';
 import { openExisting } from '../application.ts';
-import { type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import {
+  type ConfigFlags,
+  configurationOf,
+  jsonFlag,
+  portFlags,
+  tenantFlag,
+  type TenantFlags,
+  withSettings,
+} from '../flags.ts';
 import { type OutputFlags, print } from '../output.ts';
 
-interface Flags extends ConfigFlags, OutputFlags {
+interface Flags extends ConfigFlags, OutputFlags, TenantFlags {
   readonly out: string;
   readonly format: ExportFormat;
   readonly model: ExportedModel;
@@ -30,7 +38,8 @@ factors in real units. For both models
 All of it is one model version, the newest that was published: generation, number and hash are in model.json.
 Avro files carry their schema (record millrace.ExportedVector: id string, factors array of float, bias double).
 The format generation writes generation.avro, users.avro and items.avro, in whole steps of their grids and with the
-factors of both models: what \`millrace models import\` takes, elsewhere too, to serve the same scores.`;
+factors of both models: what \`millrace models import\` takes, elsewhere too, to serve the same scores. Those of one
+tenant are a model by themselves, which a deployment of its own takes in.`;
 
 /** `millrace export model`: the vectors for other programs. */
 export function addExport(program: Command): void {
@@ -40,6 +49,7 @@ export function addExport(program: Command): void {
     .addOption(new Option('--out <dir>', 'folder to write; must be empty or absent').makeOptionMandatory())
     .addOption(new Option('--format <name>', 'of users and items').choices(exportFormats).default('csv'))
     .addOption(new Option('--model <name>', 'which of the two models').choices(exportedModels).default('top-n'))
+    .addOption(tenantFlag('whose, by its own ids; all tenants where absent, by scoped ids'))
     .addOption(new Option('--overwrite', 'replace an earlier export'))
     .addOption(jsonFlag())
     .addHelpText('after', help)
@@ -48,8 +58,8 @@ export function addExport(program: Command): void {
 
 async function exportWith(flags: Flags): Promise<void> {
   await using ports = await openExisting(configurationOf(flags, portFlags).config);
-  const { out: directory, format, model, overwrite = false } = flags;
-  const exported = await exportModel({ ports, directory, format, model, overwrite });
+  const { out: directory, format, model, tenant, overwrite = false } = flags;
+  const exported = await exportModel({ ports, directory, format, model, tenant, overwrite });
   print(flags, { out: directory, format, ...exported }, () => textOf(directory, exported));
 }
 

@@ -31,7 +31,8 @@ const mostThreads = 64;
 
 const help = `
 A file that ends with .csv has a header, userId,itemId,rank,score, and one line for each item of each list; one that ends
-with .avro has the same with the list's reason, in records of millrace.Score. It is replaced as a whole, or left alone.
+with .avro has the same with the list's reason and tenant, in records of millrace.Score. It is replaced as a whole, or
+left alone. Ids are those that a tenant knows; where there are several, a CSV of everybody has a last column, tenant.
 With --to-documents each user has a document in the collection 'scores', of which those of earlier runs are removed.
 
 All lists are of one model version, the newest that was published. What a user has seen by the setting lists.seen, as
@@ -46,7 +47,7 @@ export function addScore(program: Command): void {
     .addOption(new Option('--n <count>', `items of a list: 1 to ${mostItems}`).argParser(upTo(mostItems)).default(10))
     .addOption(new Option('--out <file>', 'file to write: .csv or .avro'))
     .addOption(new Option('--to-documents', 'write a document for each user, too'))
-    .addOption(tenantFlag('whose users, by their own ids; everybody of all tenants where absent, by scoped ids'))
+    .addOption(tenantFlag('whose users; everybody of all tenants where absent'))
     .addOption(new Option('--threads <count>', 'threads that score').argParser(upTo(mostThreads)).default(1))
     .addOption(new Option('--wait', 'until another process that scores has ended; else that is an error'))
     .addOption(jsonFlag())

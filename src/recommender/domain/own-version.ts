@@ -30,7 +30,12 @@ export function ownNumbers({ number, tenants }: Omit<TenantsOf, 'generation'>): 
 export function tenantsOf({ model, times = {} }: Published): ModelVersion['tenants'] {
   const { parts } = model;
   if (parts.length === 1) return [];
-  return parts.map(tenant => ({ tenant, number: model.numberOf(tenant), time: times[tenant] ?? 0 }));
+  return parts.map(tenant => ({
+    tenant,
+    number: model.numberOf(tenant),
+    time: times[tenant] ?? 0,
+    meanStars: model.meanOf(tenant),
+  }));
 }
 
 interface Published {

@@ -7,6 +7,7 @@ import { tenantOf } from '../../domain/tenant.ts';
 import { checkFolder, type Files, writeFolder } from './folder.ts';
 import { generationFilesOf } from './generation.ts';
 import { publishedModel, type PublishedModel, type Vector } from './published.ts';
+import { ofTenant } from './tenant.ts';
 import {
   csvLines,
   descriptionOf,
@@ -28,11 +29,16 @@ export interface ExportOptions {
   readonly directory: string;
   readonly format: ExportFormat;
   readonly model: ExportedModel;
+  /** Whose vectors, by its own ids; everybody's where absent, by scoped ids. */
+  readonly tenant?: string | undefined;
   readonly overwrite: boolean;
 }
 
 /** What the files are about, and their names. */
-export type Exported = ReturnType<typeof descriptionOf> & { readonly files: readonly string[] };
+export type Exported = ReturnType<typeof descriptionOf> & {
+  readonly tenant?: string;
+  readonly files: readonly string[];
+};
 
 /** Two generations serve, and some users have no vector of the live one: they make no one model. */
 class TwoModels extends MillraceError {
@@ -41,15 +47,17 @@ class TwoModels extends MillraceError {
 
 const own = ['users.csv', 'items.csv', 'users.avro', 'items.avro', 'generation.avro', 'model.json'];
 
-/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} {NoModel} {TwoModels} {SeveralTenants} */
+/** Writes the newest published version, whole or not at all. @throws {FolderNotEmpty} {NoModel} {TwoModels} {SeveralTenants} {UnknownTenant} */
 export async function exportModel(options: ExportOptions): Promise<Exported> {
-  const { ports, format, model } = options;
+  const { ports, format, model, tenant } = options;
   const folder = { ...options, own };
   await checkFolder(folder);
-  const published = await publishedModel(ports);
-  refuseTwo(published.version);
-  if (model === 'stars') refuseTenants(published);
-  const description = descriptionOf(published, model);
+  const whole = await publishedModel(ports);
+  refuseTwo(whole.version);
+  const published = tenant === undefined ? whole : ofTenant(whole, tenant);
+  if (model === 'stars') refuseTenants(whole, tenant);
+  const described = descriptionOf(published, model);
+  const description = tenant === undefined ? described : { ...described, tenant };
   if (format === 'generation') {
     const files = { ...generationFilesOf(published), 'model.json': jsonOf(description) };
     await writeFolder(folder, files);
@@ -74,12 +82,13 @@ class SeveralTenants extends MillraceError {
   readonly code = 'SEVERAL_TENANTS';
 }
 
-function refuseTenants({ items }: PublishedModel): void {
+function refuseTenants({ items }: PublishedModel, tenant: string | undefined): void {
+  if (tenant !== undefined) return;
   const other = items.find(({ id }) => tenantOf(id) !== '');
   if (other === undefined) return;
   throw new SeveralTenants(
     `The model holds tenants, such as '${tenantOf(other.id)}', and stars are estimated from the mean of each`,
-    'Export --model top-n, or ask the API for estimates',
+    'Export those of one with --tenant, or --model top-n of all',
   );
 }
 

@@ -1,6 +1,7 @@
 /** Scores as documents: collection `scores`, one for each user, those of the run before replaced or removed. */
 import type { Documents, DocumentWrite, JsonObject } from '../../../documents/port.ts';
 import type { Millis } from '../../../stream/time.ts';
+import { ownVersion } from '../../domain/own-version.ts';
 import { tenantOf } from '../../domain/tenant.ts';
 import type { PublishedModel } from '../export/published.ts';
 import type { UserScores } from './lists.ts';
@@ -14,7 +15,7 @@ const atOnce = 500;
 export class ScoreDocuments {
   readonly #documents: Pick<Documents, 'write' | 'list'>;
   readonly #run: Millis;
-  readonly #model: Pick<PublishedModel['version'], 'number' | 'time'>;
+  readonly #model: PublishedModel['version'];
   #seq = 0;
 
   /** A later run replaces what an earlier one wrote: it is known by when it began. */
@@ -25,10 +26,12 @@ export class ScoreDocuments {
   }
 
   async write(lists: readonly UserScores[]): Promise<void> {
-    const { number, time } = this.#model;
-    const writes = lists.map(({ userId, reason, generation, items }) =>
-      this.#write(userId, { userId, reason, generation, number, time, items: items.map(item => ({ ...item })) }),
-    );
+    const writes = lists.map(({ userId, reason, generation, items }) => {
+      const tenant = tenantOf(userId);
+      const { number, time } = ownVersion(this.#model, tenant);
+      const said = { userId, reason, generation, number, time, items: items.map(item => ({ ...item })) };
+      return this.#write(userId, tenant === '' ? said : { ...said, tenant });
+    });
     await this.#documents.write(writes);
   }
 

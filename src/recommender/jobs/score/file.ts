@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { MillraceError } from '../../../errors.ts';
 import { toContainer } from '../../../stream/container.ts';
 import { schema } from '../../../stream/schema.ts';
+import { plainOf, tenantOf } from '../../domain/tenant.ts';
 import type { UserScores } from './lists.ts';
 
 export class UnknownFileFormat extends MillraceError {
@@ -22,6 +23,8 @@ export interface Score {
   readonly itemId: string;
   readonly score: number;
   readonly reason: string;
+  /** Whose user it is; empty where there is one shop. */
+  readonly tenant: string;
 }
 
 export const scoreSchema = schema<Score>({
@@ -29,16 +32,18 @@ export const scoreSchema = schema<Score>({
   name: 'millrace.Score',
   doc: 'An item of the list of a user.',
   fields: [
-    { name: 'userId', type: 'string', doc: 'Whom the list is for.' },
+    { name: 'userId', type: 'string', doc: 'Whom the list is for, by the id that the tenant knows.' },
     { name: 'rank', type: 'int', doc: 'Place in the list, from 1.' },
     { name: 'itemId', type: 'string', doc: 'The item.' },
     { name: 'score', type: 'double', doc: 'How well it fits; comparable within a list only.' },
     { name: 'reason', type: 'string', doc: 'personal, or popular for a user without a vector.' },
+    { name: 'tenant', type: 'string', default: '', doc: 'Whose user it is; empty where there is one shop.' },
   ],
 });
 
 type Lists = AsyncIterable<readonly UserScores[]>;
-const formats: Readonly<Record<string, (lists: Lists) => AsyncIterable<string | Uint8Array>>> = {
+type Written = (lists: Lists, hasTenants: boolean) => AsyncIterable<string | Uint8Array>;
+const formats: Readonly<Record<string, Written>> = {
   '.csv': csvLines,
   '.avro': lists => toContainer(scoreSchema, scoresOf(lists)),
 };
@@ -52,12 +57,15 @@ export function checkFormat(path: string): void {
   );
 }
 
-/** Writes beside the file first: whoever reads it finds all of one run, or what was there before. */
-export async function writeScores(path: string, lists: Lists): Promise<void> {
+/**
+ * Writes beside the file first: whoever reads it finds all of one run, or what was there before. Users and items go by the
+ * ids that their tenant knows; with `hasTenants` a CSV names the tenant in a column of its own.
+ */
+export async function writeScores(path: string, lists: Lists, hasTenants: boolean): Promise<void> {
   const made = join(dirname(path), `.${basename(path)}-${randomUUID()}`);
   await mkdir(dirname(path), { recursive: true });
   try {
-    const parts = formats[extname(path)]?.(lists) ?? [];
+    const parts = formats[extname(path)]?.(lists, hasTenants) ?? [];
     await pipeline(Readable.from(parts), createWriteStream(made, { flush: true }));
     await rename(made, path);
   } finally {
@@ -65,18 +73,19 @@ export async function writeScores(path: string, lists: Lists): Promise<void> {
   }
 }
 
-async function* csvLines(lists: Lists): AsyncGenerator<string> {
-  yield 'userId,itemId,rank,score\n';
-  for await (const batch of lists)
-    for (const { userId, items } of batch)
-      for (const [at, { itemId, score }] of items.entries())
-        yield `${quoted(userId)},${quoted(itemId)},${at + 1},${score}\n`;
+async function* csvLines(lists: Lists, hasTenants: boolean): AsyncGenerator<string> {
+  yield `userId,itemId,rank,score${hasTenants ? ',tenant' : ''}\n`;
+  for await (const { userId, itemId, rank, score, tenant } of scoresOf(lists))
+    yield `${quoted(userId)},${quoted(itemId)},${rank},${score}${hasTenants ? `,${tenant}` : ''}\n`;
 }
 
 async function* scoresOf(lists: Lists): AsyncGenerator<Score> {
   for await (const batch of lists)
-    for (const { userId, reason, items } of batch)
-      for (const [at, { itemId, score }] of items.entries()) yield { userId, rank: at + 1, itemId, score, reason };
+    for (const { userId: id, reason, items } of batch) {
+      const [tenant, userId] = [tenantOf(id), plainOf(id)];
+      for (const [at, { itemId, score }] of items.entries())
+        yield { userId, rank: at + 1, itemId: plainOf(itemId), score, reason, tenant };
+    }
 }
 
 /** As RFC 4180 says. */

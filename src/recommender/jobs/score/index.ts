@@ -4,7 +4,7 @@ import type { Documents } from '../../../documents/port.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
 import type { SeenPolicy } from '../../domain/shelf.ts';
-import { plainOf } from '../../domain/tenant.ts';
+import { ownVersion } from '../../domain/own-version.ts';
 import { requireSeen } from '../../published-seen.ts';
 import { publishedModel } from '../export/published.ts';
 import { ScoreDocuments } from './documents.ts';
@@ -19,7 +19,7 @@ export interface ScoreOptions {
   readonly kernel: Kernel;
   /** Items of a list: 1 to 1,000. */
   readonly n: number;
-  /** Whose users, by their own ids in the file; everybody's where absent, by scoped ids. */
+  /** Whose users; everybody's where absent, and where there are several tenants a CSV then names each user's. */
   readonly tenant?: string | undefined;
   /** What stays out of a user's list: as the topology's lists were made. */
   readonly seen: SeenPolicy;
@@ -49,7 +49,7 @@ export interface ScoreTotals {
 
 /** Holds all vectors, and the histories of a batch of users. @throws {NoModel} @throws {UnknownFileFormat} @throws {OtherSeenPolicy} */
 export async function score(options: ScoreOptions): Promise<ScoreTotals> {
-  const { ports, file, toDocuments, clock } = options;
+  const { ports, file, toDocuments, clock, tenant } = options;
   if (file !== undefined) checkFormat(file);
   const began = clock.now();
   await requireSeen(ports.documents, options.seen);
@@ -64,22 +64,13 @@ export async function score(options: ScoreOptions): Promise<ScoreTotals> {
     options.progress?.(totals.users);
   });
   if (file === undefined) for await (const _ of lists);
-  else await writeScores(file, options.tenant === undefined ? lists : inPlainIds(lists));
+  else await writeScores(file, lists, tenant === undefined && published.version.tenants.length > 0);
   options.check?.();
-  await documents?.removeOthers(options.tenant);
-  const { generation, number } = published.version;
+  await documents?.removeOthers(tenant);
+  const { version } = published;
+  const { generation, number } = tenant === undefined ? version : ownVersion(version, tenant);
   const seconds = (clock.now() - began) / 1_000;
   return { ...totals.told, seconds, modelVersion: `${generation}.${number}`, file: file ?? null };
-}
-
-/** A file of one tenant names users and items as the tenant does. */
-async function* inPlainIds(lists: AsyncIterable<readonly UserScores[]>): AsyncGenerator<readonly UserScores[]> {
-  for await (const batch of lists)
-    yield batch.map(({ userId, items, ...list }) => ({
-      ...list,
-      userId: plainOf(userId),
-      items: items.map(({ itemId, score: own }) => ({ itemId: plainOf(itemId), score: own })),
-    }));
 }
 
 /** The same, each shown to `see` first. */

@@ -261,3 +261,30 @@ test('stars of several tenants are not exported: each has a mean of its own', as
   });
   await exportModel(given(world, 'csv'));
 });
+
+test('of one tenant the export is that of a deployment which has it alone, by its own ids, with its own mean', async () => {
+  const alone = await learnt();
+  const both = await learnt();
+  const events = await both.output(ratings);
+  // Too few to call for a generation, which is for everybody at once.
+  const theirs = events.slice(0, 60).map(event => ({ ...event, tenant: 'north', value: event.value > 3 ? 1 : 5 }));
+  await both.send(ratings, ...theirs);
+  await settle(both);
+  for (const format of ['csv', 'generation'] as const)
+    for (const model of ['top-n', 'stars'] as const) {
+      const own = await exportModel(given(both, `own-${format}-${model}`, { format, model, tenant: '' }));
+      const expected = await exportModel(given(alone, `alone-${format}-${model}`, { format, model }));
+      expect({ ...own, hash: '' }).toEqual({ ...expected, hash: '', tenant: '' });
+    }
+  for (const name of ['csv-top-n/users.csv', 'csv-top-n/items.csv', 'csv-stars/users.csv', 'csv-stars/items.csv'])
+    expect(await readFile(join(folder, `own-${name}`), 'utf8')).toBe(
+      await readFile(join(folder, `alone-${name}`), 'utf8'),
+    );
+  const north = await exportModel(given(both, 'north', { model: 'stars', tenant: 'north' }));
+  expect(north.mean).toBeCloseTo(theirs.reduce((sum, { value }) => sum + value, 0) / theirs.length, 1);
+  expect(await readFile(join(folder, 'north', 'users.csv'), 'utf8')).toMatch(/^id,.*\nu\d+,/);
+  await expect(exportModel(given(both, 'no', { tenant: 'south' }))).rejects.toMatchObject({
+    code: 'UNKNOWN_TENANT',
+    remedy: 'Name one that it knows: north',
+  });
+});

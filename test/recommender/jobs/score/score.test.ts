@@ -114,7 +114,9 @@ test('a user without a vector gets what is popular, less what was had', async ()
   const model = await world.documents.get({ collection: 'models', partition: 'live', id: 'current' });
   const popular = Listed.parse(model?.body['popular']).filter(({ itemId }) => itemId !== 'i5');
   expect(lists).toEqual(
-    popular.slice(0, 10).map((item, at) => ({ userId: 'stranger', rank: at + 1, ...item, reason: 'popular' })),
+    popular
+      .slice(0, 10)
+      .map((item, at) => ({ tenant: '', userId: 'stranger', rank: at + 1, ...item, reason: 'popular' })),
   );
 });
 
@@ -229,4 +231,20 @@ test('of one tenant the file has the lists of its users by its own ids, and docu
   const after = await world.documents.list({ collection: 'scores', limit: 100 });
   expect(after.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
   expect(after.length).toBe(31);
+  expect(after.filter(({ body }) => body['tenant'] === 'north').length).toBe(15);
+});
+
+test('of all tenants a file names users by the ids that they know, and a CSV each one’s tenant', async () => {
+  const world = await learnt();
+  await world.send(ratings, ...events.map(event => ({ ...event, tenant: 'north' })));
+  await settle(world);
+  const [csv, own] = [join(folder, 'all.csv'), join(folder, 'north.csv')];
+  await scored(world, { file: csv, n: 5 });
+  await scored(world, { file: own, n: 5, tenant: 'north' });
+  const [header, ...lines] = (await readFile(csv, 'utf8')).trimEnd().split('\n');
+  expect(header).toBe('userId,itemId,rank,score,tenant');
+  expect(lines.join()).not.toContain('\u001f');
+  const north = lines.filter(line => line.endsWith(',north')).map(line => line.slice(0, -',north'.length));
+  expect(['userId,itemId,rank,score', ...north]).toEqual((await readFile(own, 'utf8')).trimEnd().split('\n'));
+  expect(lines.filter(line => line.endsWith(',')).length).toBe(lines.length - north.length);
 });
