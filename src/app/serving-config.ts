@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import { defaultExploration } from '../recommender/domain/exploration.ts';
 import { defaultRemembered_bytes } from '../recommender/api/remembered-answers.ts';
+import { defaultMostItems } from '../recommender/api/item-vectors.ts';
+import { defaultMostUsers } from '../recommender/api/users.ts';
 import { secret } from './secret.ts';
 
 const { slots, share, newBelow } = defaultExploration;
+/** Half of what a table of the language holds. */
+const mostHeld = 8_000_000;
 /** The first page has ten places, and its first is never explored. */
 const mostSlots = 9;
 
@@ -37,6 +41,20 @@ export const servingSection = z.strictObject({
     .describe(
       'Memory, estimated, for answers that are given again while the list and the catalogue behind them stay as they are; 0 makes each answer anew.',
     ),
+  mostItems: z
+    .int()
+    .min(1)
+    .max(mostHeld)
+    .default(defaultMostItems)
+    .describe(
+      'Items of a tenant that are held in memory, with their vectors; with more of them, what needs all items is refused, or left out of lists.',
+    ),
+  mostUsers: z
+    .int()
+    .min(1)
+    .max(mostHeld)
+    .default(defaultMostUsers)
+    .describe('Users of a tenant that are held in memory to be searched; with more of them the search is refused.'),
   listKey: secret(
     z
       .string()

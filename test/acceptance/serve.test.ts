@@ -1,5 +1,5 @@
 /** One process learns, another serves, a third generates: all on one folder. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -42,6 +42,30 @@ test('serve answers from what run learns beside it, and run learns what serve ta
   expect(await serve.stop('SIGTERM')).toMatchObject({ code: 0 });
   expect(await run.stop()).toMatchObject({ code: 0 });
   expect(await json('run', '--until-caught-up', '--data', data)).toMatchObject({ records: 0, accepted: 801 });
+});
+
+test('serve holds so many items and users as it is set to, one less is refused, and counts how it searched them', async () => {
+  await json('generate', '--data', data, '--rate', '0', '--count', '800');
+  await json('run', '--until-caught-up', '--data', data);
+  const exported = join(data, 'exported');
+  await json('export', 'model', '--data', data, '--out', exported);
+  const lines = (file: string) => readFileSync(join(exported, file), 'utf8').trim().split('\n').length - 1;
+  const [items, users] = [lines('items.csv'), lines('users.csv')];
+  for (const [more, status] of [
+    [0, 200],
+    [-1, 503],
+  ] as const) {
+    const settings = join(data, `settings${more}.yaml`);
+    writeFileSync(settings, `serving:\n  mostItems: ${items + more}\n  mostUsers: ${users + more}\n`);
+    const serve = started('serve', '--data', data, '--config', settings);
+    const url = await serve.address();
+    const [item] = z.array(z.object({ itemId: z.string() })).parse((await listOf(url, '1')).items);
+    expect((await fetch(`${url}/v2/items/${item?.itemId}/similar`)).status).toBe(status);
+    expect((await fetch(`${url}/v2/users`)).status).toBe(status);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toContain(`millrace_item_searches_total{way="few"} ${status === 200 ? 1 : 0}`);
+    expect(await serve.stop('SIGTERM')).toMatchObject({ code: 0 });
+  }
 });
 
 test('serve names the way out where there is nothing to serve', async () => {

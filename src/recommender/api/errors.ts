@@ -80,7 +80,7 @@ export class TooManyItems extends RequestRefused {
   readonly code = 'TOO_MANY_ITEMS';
   readonly status = 503;
   constructor(most: number) {
-    super(`There are more than ${most} items`, 'Raise `mostItems` of the server');
+    super(`There are more than ${most} items`, 'Raise `serving.mostItems`');
   }
 }
 
@@ -89,7 +89,7 @@ export class TooManyUsers extends RequestRefused {
   readonly code = 'TOO_MANY_USERS';
   readonly status = 503;
   constructor(most: number) {
-    super(`There are more than ${most} users`, 'Raise `mostUsers` of the server');
+    super(`There are more than ${most} users`, 'Raise `serving.mostUsers`');
   }
 }
 

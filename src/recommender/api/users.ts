@@ -6,7 +6,7 @@ import { Followed } from './followed.ts';
 import { asProfile } from './stored.ts';
 
 /** About 100 MB. */
-const defaultMostUsers = 500_000;
+export const defaultMostUsers = 500_000;
 
 export interface ListedUser {
   readonly userId: string;
