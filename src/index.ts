@@ -3,7 +3,16 @@ export { schema, type Schema } from './stream/schema.ts';
 export { stream, type Stream, type StreamOptions } from './stream/stream.ts';
 export { days, hours, milliseconds, minutes, seconds, type Millis } from './stream/time.ts';
 export { topology, type Task, type Topology } from './engine/topology.ts';
-export { hopping, InvalidWindow, session, tumbling, type Windows } from './engine/windows/spec.ts';
+export {
+  calendar,
+  hopping,
+  InvalidWindow,
+  session,
+  tumbling,
+  type CalendarUnit,
+  type Weekday,
+  type Windows,
+} from './engine/windows/spec.ts';
 export type { Fold, Windowed } from './engine/windows/store.ts';
 export type { InnerJoin, JoinOptions, JoinSide, LeftJoin, OuterJoin } from './engine/operators/join.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';

@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { steps } from '../../src/engine/epoch.ts';
-import { hopping, session, tumbling, type Windows } from '../../src/index.ts';
+import { calendar, hopping, session, tumbling, type Windows } from '../../src/index.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { type Click, clicks, poisonPage, type Visit, visits, visitsOf } from '../support/clicks.ts';
 import { repeats } from '../support/consumer.ts';
 import { Random } from '../support/random.ts';
 import { Crash, settle } from '../support/settle.ts';
 import { World } from '../support/world.ts';
-import { type Event, naiveHopping, type NaiveResult, naiveSessions, type NaiveWindow } from './windows/naive.ts';
+import { type Event, naive, type NaiveResult, type NaiveWindow } from './windows/naive.ts';
 
 const kinds: readonly Windows[] = [
   tumbling({ size: 20, grace: 4 }),
@@ -18,6 +18,7 @@ const kinds: readonly Windows[] = [
   hopping({ size: 20, every: 15 }),
   session({ gap: 9, grace: 2 }),
   session({ gap: 4 }),
+  calendar({ unit: 'day', zone: 'America/Sao_Paulo', grace: 3 }),
 ];
 
 const clickLists = fc
@@ -30,10 +31,8 @@ const clickLists = fc
 const events = (sent: readonly Click[]): Event[] =>
   sent.filter(({ page }) => page !== poisonPage).map(({ id, page, at }) => ({ id, key: page, time: at }));
 
-const naive = (sent: readonly Click[], windows: Windows): NaiveResult =>
-  windows.kind === 'session'
-    ? naiveSessions(events(sent), windows, clicks.lateness)
-    : naiveHopping(events(sent), windows, clicks.lateness);
+const naiveOf = (sent: readonly Click[], windows: Windows): NaiveResult =>
+  naive(events(sent), windows, clicks.lateness);
 
 const asNaive = ({ key, start, end, value }: Visit): NaiveWindow => ({
   key,
@@ -92,7 +91,7 @@ test('on close, every window is told once and as its definition says', async () 
       const world = await World.of([visitsOf(windows, { emit: 'close' })], { maxRecords });
       await world.send(clicks, ...sent);
       await run(world, new Random(seed));
-      const expected = naive(sent, windows);
+      const expected = naiveOf(sent, windows);
       expect((await world.output(visits)).map(asNaive)).toEqual(expected.closed);
       expect(await lateOffsets(world)).toEqual(expected.late);
       await repeats(world.transport, visits.name);
@@ -114,7 +113,7 @@ test('on update, what stands in the end is what the definition says, whatever th
       }
       world.clock.time += throttle;
       await run(world, random);
-      const expected = naive(sent, windows);
+      const expected = naiveOf(sent, windows);
       const told = await world.output(visits);
       expect(standing(told)).toEqual([...expected.closed, ...expected.open].sort(byPlace));
       expect(await lateOffsets(world)).toEqual(expected.late);

@@ -7,7 +7,7 @@ import { partitionOf } from '../../src/transport/partitioner.ts';
 import { type Click, clicks, clicksByPage, rekey, visits, visitsOf } from '../support/clicks.ts';
 import { Random } from '../support/random.ts';
 import { World } from '../support/world.ts';
-import { type Event, naiveHopping, naiveSessions, type NaiveWindow } from './windows/naive.ts';
+import { type Event, naive, type NaiveWindow } from './windows/naive.ts';
 
 const monday = 1_699_833_600_000;
 /** One visitor for each of two partitions. */
@@ -26,9 +26,9 @@ function clicksOf(partition: number, from: number, random: Random): Click[] {
 }
 
 /** Each window with every click in it: with nothing late, the order of the clicks does not matter. */
-function naive(sent: readonly Click[], windows: Windows): string[] {
+function naiveOf(sent: readonly Click[], windows: Windows): string[] {
   const events = sent.map(({ id, page, at }): Event => ({ id, key: page, time: at })).sort((a, b) => a.time - b.time);
-  const result = windows.kind === 'session' ? naiveSessions(events, windows, 0) : naiveHopping(events, windows, 0);
+  const result = naive(events, windows, 0);
   return [...result.closed, ...result.open].map(shown).sort();
 }
 
@@ -69,7 +69,7 @@ describe.for([
 ] as const)('%s', ([, windows]) => {
   const random = new Random(7);
   const sent = [clicksOf(0, monday + days(6), random), clicksOf(1, monday, random)] as const;
-  const all = naive(sent.flat(), windows);
+  const all = naiveOf(sent.flat(), windows);
 
   test('lose nothing when one task is through, days ahead of the other', async () => {
     const world = await worldOf(windows);
@@ -115,7 +115,7 @@ describe.for([
     for (const run of runs) await finish(run);
     const after = await told(world);
     expect(after.length).toBeGreaterThan(before.length + 5);
-    const late = naive([...some, ...more.slice(0, 5)], windows);
+    const late = naiveOf([...some, ...more.slice(0, 5)], windows);
     for (const window of after) expect(late).toContain(window);
     expect(await world.output(deadLetters)).toEqual([]);
   });

@@ -66,6 +66,7 @@ export const logNames = ['NothingThere', 'openClient'];
 export const publicNames = [
   'InvalidWindow',
   'MillraceError',
+  'calendar',
   'days',
   'hopping',
   'hours',

@@ -2,9 +2,8 @@ import type { Millis } from '../../stream/time.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import type { StateCodec } from '../state/codec.ts';
 import type { StateValue, Step } from '../step.ts';
-import { Panes } from '../windows/panes.ts';
-import { Sessions } from '../windows/sessions.ts';
-import type { Windows } from '../windows/spec.ts';
+import { storeOf } from '../windows/open.ts';
+import { longestOf, type Windows } from '../windows/spec.ts';
 import type { Entry, Fold, Newest, Windowed, WindowStore } from '../windows/store.ts';
 import { updatesId } from '../windows/updates.ts';
 import { framed, unframed } from './frame.ts';
@@ -33,12 +32,19 @@ export class WindowStep<T, A> implements Step {
 
   constructor(options: WindowStepOptions<T, A>) {
     const { task, windows, codec, emit, identity } = options;
-    this.identity = `${identity} ${emit} ${codec.version}`;
-    this.lag = (windows.kind === 'session' ? windows.gap : windows.size) + windows.grace;
+    // oxlint-disable-next-line millrace/no-ambient -- it is said because a replay elsewhere could see other rules
+    const rules = windows.kind === 'calendar' ? ` tz${process.versions['tz'] ?? '?'}` : '';
+    this.identity = `${identity}${rules} ${emit} ${codec.version}`;
+    this.lag = longestOf(windows) + windows.grace;
     this.#task = task;
     this.#codec = codec;
     this.#onUpdate = emit === 'update';
-    this.#store = storeOf(options);
+    this.#store = storeOf(windows, options);
+  }
+
+  /** Windows of the calendar that began by the rules of another release of the time zones are kept as they are. */
+  reads(identity: string): boolean {
+    return withoutRules(identity) === withoutRules(this.identity);
   }
 
   get nextTimer(): Millis {
@@ -119,6 +125,4 @@ export class WindowStep<T, A> implements Step {
   }
 }
 
-function storeOf<T, A>({ windows, ...options }: WindowStepOptions<T, A>): WindowStore<T, A> {
-  return windows.kind === 'session' ? new Sessions(windows, options) : new Panes(windows, options);
-}
+const withoutRules = (identity: string): string => identity.replace(/^(calendar .*?) tz\S+ /, '$1 ');

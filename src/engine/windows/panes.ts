@@ -1,9 +1,10 @@
 /**
- * Tumbling and hopping windows, kept as panes that do not overlap: a value is folded once, into the pane of its time,
- * and a window is merged from its panes when it is emitted. A tumbling window is one pane.
+ * Windows at fixed places, kept as panes that do not overlap: a value is folded once, into the pane of its time, and a
+ * window is merged from its panes when it is emitted. A tumbling window is one pane, and so is one of the calendar.
  */
 import { Cells, type Cell } from './cells.ts';
-import { greatestCommonDivisor, type Hopping, type Millis } from './spec.ts';
+import type { Grid } from './grid.ts';
+import type { Millis } from './spec.ts';
 import {
   type Emit,
   type Entry,
@@ -18,26 +19,27 @@ import {
 import { Updates, updatesId } from './updates.ts';
 
 export class Panes<T, A> implements WindowStore<T, A> {
-  nextClose: Millis = Infinity;
+  /** The open window that closes first; Infinity where none is open. */
+  hold: Millis = Infinity;
   readonly #cells = new Cells<A>();
-  readonly #windows: Hopping;
+  readonly #grid: Grid;
+  readonly #grace: Millis;
   readonly #fold: Fold<T, A>;
   readonly #onUpdate: boolean;
   readonly #updates: Updates;
-  readonly #width: Millis;
   /** Cells of the current round; undefined when they have to be found again. */
   #dirty: Cell<A>[] | undefined = [];
 
-  constructor(windows: Hopping, { fold, emit, throttle }: StoreOptions<T, A>) {
-    this.#windows = windows;
+  constructor(grid: Grid, grace: Millis, { fold, emit, throttle }: StoreOptions<T, A>) {
+    this.#grid = grid;
+    this.#grace = grace;
     this.#fold = fold;
     this.#onUpdate = emit === 'update';
     this.#updates = new Updates(throttle);
-    this.#width = greatestCommonDivisor(windows.size, windows.every);
   }
 
-  get hold(): Millis {
-    return this.nextClose - this.#windows.grace - this.#windows.size;
+  get nextClose(): Millis {
+    return this.hold === Infinity ? Infinity : this.#closeOf(this.hold);
   }
 
   get due(): Millis {
@@ -47,8 +49,8 @@ export class Panes<T, A> implements WindowStore<T, A> {
   add(key: string, value: T, at: Moment, watermark: Millis): boolean {
     const { time } = at;
     requireInstant(time);
-    if (this.#closeOf(this.#lastStart(time)) <= watermark) return false;
-    const pane = Math.floor(time / this.#width) * this.#width + 0; // never -0
+    if (this.#closeOf(this.#grid.lastWindowOf(time)) <= watermark) return false;
+    const pane = this.#grid.paneOf(time);
     const cell = this.#cells.find(key, pane) ?? this.#open(key, pane, watermark);
     this.#cells.touch(cell);
     if (cell.round !== this.#updates.round) this.#soil(cell);
@@ -62,8 +64,8 @@ export class Panes<T, A> implements WindowStore<T, A> {
     while (this.nextClose <= watermark) {
       const start = this.hold;
       this.#emitKeys(start, this.#keysAt(start), emit);
-      for (const pane of this.#cells.panes()) if (this.#lastStart(pane) <= start) this.#cells.drop(pane);
-      this.#deriveNextClose(this.nextClose);
+      for (const pane of this.#cells.panes()) if (this.#grid.lastWindowOf(pane) <= start) this.#cells.drop(pane);
+      this.#deriveHold(this.nextClose);
     }
     this.#dirty = this.#dirty?.filter(({ dropped }) => !dropped);
   }
@@ -100,13 +102,14 @@ export class Panes<T, A> implements WindowStore<T, A> {
     }
     this.#cells.committed();
     this.#dirty = undefined;
-    this.#deriveNextClose(watermark);
+    this.#deriveHold(watermark);
   }
 
   restore(id: string, entry: Entry<A>, watermark: Millis): void {
     this.#dirty = undefined;
     if (id === updatesId) return this.#updates.restore(entry.header);
     const { start: pane, key } = parseId(id);
+    this.#grid.keep(pane);
     this.#insert(key, pane, entry);
     this.#wait(pane, watermark);
   }
@@ -149,7 +152,7 @@ export class Panes<T, A> implements WindowStore<T, A> {
   /** Keys of a window that closes: all, or those that changed since the last update. */
   #keysAt(start: Millis): Set<string> {
     const keys = new Set<string>();
-    for (let pane = start; pane < start + this.#windows.size; pane += this.#width) {
+    for (const pane of this.#grid.panesOf(start)) {
       for (const cell of this.#cells.at(pane)) if (!this.#onUpdate || this.#isDirty(cell)) keys.add(cell.key);
     }
     return keys;
@@ -158,8 +161,8 @@ export class Panes<T, A> implements WindowStore<T, A> {
   #openWindowsOf(cells: readonly Cell<A>[], watermark: Millis): Map<Millis, Set<string>> {
     const windows = new Map<Millis, Set<string>>();
     for (const { key, pane } of cells) {
-      const last = this.#lastStart(pane);
-      for (let start = this.#firstOpen(pane, watermark); start <= last; start += this.#windows.every) {
+      const last = this.#grid.lastWindowOf(pane);
+      for (let start = this.#firstOpen(pane, watermark); start <= last; start = this.#grid.next(start)) {
         const keys = windows.get(start);
         if (keys === undefined) windows.set(start, new Set([key]));
         else keys.add(key);
@@ -174,7 +177,7 @@ export class Panes<T, A> implements WindowStore<T, A> {
   }
 
   #emit(key: string, start: Millis, emit: Emit<A>): void {
-    const end = start + this.#windows.size;
+    const end = this.#grid.endOf(start);
     let newest: Cell<A> | undefined;
     let value = this.#fold.initial();
     for (const cell of this.#cells.between(key, start, end)) {
@@ -184,28 +187,22 @@ export class Panes<T, A> implements WindowStore<T, A> {
     emit({ key, start, end, value, retracted: false }, newest);
   }
 
-  #deriveNextClose(watermark: Millis): void {
-    this.nextClose = Infinity;
+  #deriveHold(watermark: Millis): void {
+    this.hold = Infinity;
     for (const pane of this.#cells.panes()) this.#wait(pane, watermark);
   }
 
   #wait(pane: Millis, watermark: Millis): void {
-    this.nextClose = Math.min(this.nextClose, this.#closeOf(this.#firstOpen(pane, watermark)));
+    this.hold = Math.min(this.hold, this.#firstOpen(pane, watermark));
   }
 
   #closeOf(start: Millis): Millis {
-    return start + this.#windows.size + this.#windows.grace;
-  }
-
-  #lastStart(time: Millis): Millis {
-    return Math.floor(time / this.#windows.every) * this.#windows.every + 0;
+    return this.#grid.endOf(start) + this.#grace;
   }
 
   /** Start of the first window over the pane that `watermark` has not closed. */
   #firstOpen(pane: Millis, watermark: Millis): Millis {
-    const { size, every, grace } = this.#windows;
-    const before = Math.max(pane - size, watermark - size - grace);
-    return Math.floor(before / every) * every + every;
+    return this.#grid.firstWindowOf(pane, watermark - this.#grace);
   }
 }
 

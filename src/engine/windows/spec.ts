@@ -19,7 +19,23 @@ export interface Session {
   readonly grace: Millis;
 }
 
-export type Windows = Hopping | Session;
+/** What a calendar is divided into. */
+export type CalendarUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+
+/** Windows of the calendar in a time zone: as long as its days, weeks and months are there. */
+export interface Calendar {
+  readonly kind: 'calendar';
+  readonly unit: CalendarUnit;
+  /** A name of the IANA database, such as `Europe/Berlin`. */
+  readonly zone: string;
+  /** With which day weeks begin. */
+  readonly weekStart: Weekday;
+  readonly grace: Millis;
+}
+
+export type Windows = Hopping | Session | Calendar;
 
 /** Windows that cannot be. */
 export class InvalidWindow extends RangeError {
@@ -57,11 +73,28 @@ export const hopping = ({
 export const session = ({ gap, grace = 0 }: { readonly gap: Millis; readonly grace?: Millis }): Session =>
   checked({ kind: 'session', gap, grace });
 
+/**
+ * Days, weeks, months, quarters or years in a time zone, 23 and 25 hours included; weeks begin on Monday where
+ * `weekStart` says nothing else. Throws `InvalidWindow`, also for a zone that this Node does not know.
+ */
+export const calendar = ({
+  unit,
+  zone,
+  weekStart = 'monday',
+  grace = 0,
+}: {
+  readonly unit: CalendarUnit;
+  readonly zone: string;
+  readonly weekStart?: Weekday;
+  readonly grace?: Millis;
+}): Calendar => checked({ kind: 'calendar', unit, zone, weekStart, grace });
+
 /** The windows as they are. Throws `InvalidWindow`. */
 export function checked<W extends Windows>(windows: W): W {
   const given: Windows = windows;
   requireWhole('grace', given.grace, 0);
   if (given.kind === 'session') requireWhole('gap', given.gap, 1);
+  else if (given.kind === 'calendar') checkCalendar(given);
   else checkHopping(given);
   return windows;
 }
@@ -84,6 +117,36 @@ function checkHopping({ size, every }: Hopping): void {
   }
 }
 
+const units: readonly string[] = ['day', 'week', 'month', 'quarter', 'year'] satisfies CalendarUnit[];
+const weekdays: readonly string[] = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] satisfies Weekday[];
+
+function checkCalendar({ unit, zone, weekStart }: Calendar): void {
+  requireOneOf('unit', unit, units);
+  requireOneOf('first weekday', weekStart, weekdays);
+  try {
+    Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidWindow(
+      `There is no time zone '${zone}'`,
+      "Name one of the IANA database, such as 'Europe/Berlin'",
+    );
+  }
+}
+
+function requireOneOf(name: string, value: string, all: readonly string[]): void {
+  if (all.includes(value)) return;
+  throw new InvalidWindow(`The ${name} of a calendar cannot be '${value}'`, `Give one of ${all.join(', ')}`);
+}
+
 function requireWhole(name: string, value: Millis, least: Millis): void {
   if (Number.isInteger(value) && value >= least && value <= longest) return;
   throw new InvalidWindow(
@@ -95,7 +158,19 @@ function requireWhole(name: string, value: Millis, least: Millis): void {
 export const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
 /** Settings as text: what must be the same for kept windows to be usable. */
-export const describeWindows = (windows: Windows): string =>
-  windows.kind === 'session'
-    ? `session ${windows.gap}+${windows.grace}`
-    : `${windows.kind} ${windows.size}/${windows.every}+${windows.grace}`;
+export function describeWindows(windows: Windows): string {
+  if (windows.kind === 'session') return `session ${windows.gap}+${windows.grace}`;
+  if (windows.kind === 'calendar') {
+    const { unit, zone, weekStart, grace } = windows;
+    return `calendar ${unit} ${zone}${unit === 'week' ? ` ${weekStart}` : ''}+${grace}`;
+  }
+  return `${windows.kind} ${windows.size}/${windows.every}+${windows.grace}`;
+}
+
+const longestDays: Record<CalendarUnit, number> = { day: 1, week: 7, month: 31, quarter: 92, year: 366 };
+
+/** No window is longer. A zone that moves over the date line has a day more than there are in the calendar. */
+export function longestOf(windows: Windows): Millis {
+  if (windows.kind === 'session') return windows.gap;
+  return windows.kind === 'calendar' ? (longestDays[windows.unit] + 1) * 86_400_000 : windows.size;
+}

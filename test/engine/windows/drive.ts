@@ -1,8 +1,7 @@
 /** Drives windows as a task does, epoch by epoch, with mishaps that may change nothing. */
 import assert from 'node:assert/strict';
-import { Panes } from '../../../src/engine/windows/panes.ts';
-import { Sessions } from '../../../src/engine/windows/sessions.ts';
-import type { Windows } from '../../../src/engine/windows/spec.ts';
+import { storeOf as openStore } from '../../../src/engine/windows/open.ts';
+import { longestOf, type Windows } from '../../../src/engine/windows/spec.ts';
 import type { Entry, Windowed, WindowStore } from '../../../src/engine/windows/store.ts';
 import { ids } from '../../support/ids.ts';
 import type { Event } from './naive.ts';
@@ -35,10 +34,8 @@ export interface Outcome {
   readonly due: number;
 }
 
-export const storeOf = ({ windows, ...rest }: Setting): WindowStore<Event, number[]> => {
-  const options = { ...rest, fold: ids };
-  return windows.kind === 'session' ? new Sessions(windows, options) : new Panes(windows, options);
-};
+export const storeOf = ({ windows, ...rest }: Setting): WindowStore<Event, number[]> =>
+  openStore(windows, { ...rest, fold: ids });
 
 export class Drive {
   readonly outcomes: Outcome[] = [];
@@ -123,7 +120,7 @@ export class Drive {
 
   #into(told: Told[]): (window: Windowed<number[]>, newest?: { readonly origin: number }) => void {
     const { windows } = this.#setting;
-    const lag = windows.grace + (windows.kind === 'session' ? windows.gap : windows.size);
+    const lag = windows.grace + longestOf(windows);
     return (window, newest) => {
       const mark = Math.min(this.#watermark - lag, this.#store.hold);
       told.push({ ...structuredClone(window), origin: newest?.origin ?? -1, mark });

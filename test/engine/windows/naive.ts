@@ -1,5 +1,6 @@
 /** Windows by their definition, over the whole input: what no event has to be kept for, because all are there. */
-import type { Hopping, Session } from '../../../src/engine/windows/spec.ts';
+import type { Hopping, Session, Windows } from '../../../src/engine/windows/spec.ts';
+import { periodOf } from './zone-oracle.ts';
 
 export interface Event {
   readonly id: number;
@@ -30,33 +31,50 @@ export function watermarks(events: readonly Event[], lateness: number): number[]
 const ascending = (a: number, b: number): number => a - b;
 const byKey = (a: NaiveWindow, b: NaiveWindow): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-/** Every start of a window that contains the time. */
-function startsOf(time: number, { size, every }: Hopping): number[] {
-  const starts: number[] = [];
-  for (let n = Math.floor((time - size) / every) - 1; n * every <= time; n++) {
-    const start = n * every;
-    if (start <= time && time < start + size) starts.push(start + 0);
-  }
-  return starts;
+interface Interval {
+  readonly start: number;
+  readonly end: number;
 }
 
-export function naiveHopping(events: readonly Event[], windows: Hopping, lateness: number): NaiveResult {
-  const { size, grace } = windows;
+/** What windows of any kind hold, and what comes too late for them. */
+export function naive(events: readonly Event[], windows: Windows, lateness: number): NaiveResult {
+  if (windows.kind === 'session') return naiveSessions(events, windows, lateness);
+  if (windows.kind === 'calendar') {
+    const { unit, zone, grace } = windows;
+    return naiveFixed(events, ({ time }) => [periodOf(time, unit, zone)], grace, lateness);
+  }
+  return naiveFixed(events, ({ time }) => hopsOf(time, windows), windows.grace, lateness);
+}
+
+/** Every window that contains the time. */
+function hopsOf(time: number, { size, every }: Hopping): Interval[] {
+  const found: Interval[] = [];
+  for (let n = Math.floor((time - size) / every) - 1; n * every <= time; n++) {
+    const start = n * every;
+    if (start <= time && time < start + size) found.push({ start: start + 0, end: start + size });
+  }
+  return found;
+}
+
+/** Windows that are where they are, whatever comes: an event lies in each that has it between its ends. */
+function naiveFixed(
+  events: readonly Event[],
+  windowsOf: (event: Event) => readonly Interval[],
+  grace: number,
+  lateness: number,
+): NaiveResult {
   const marks = watermarks(events, lateness);
-  const takes = (index: number, start: number): boolean => start + size + grace > (marks[index] ?? NaN);
-  const late = events.filter(({ time }, index) => !startsOf(time, windows).some(start => takes(index, start)));
-  const starts = new Set(events.flatMap(({ time }) => startsOf(time, windows)));
+  const takes = (index: number, end: number): boolean => end + grace > (marks[index] ?? NaN);
+  const late = events.filter((event, index) => !windowsOf(event).some(({ end }) => takes(index, end)));
+  const ends = new Map(events.flatMap(event => windowsOf(event).map(({ start, end }) => [start, end] as const)));
   const keys = new Set(events.map(({ key }) => key));
-  const all = [...starts].flatMap(start =>
+  const all = [...ends].flatMap(([start, end]) =>
     [...keys].map(key => ({
       key,
       start,
-      end: start + size,
+      end,
       events: events
-        .filter(
-          (event, index) =>
-            event.key === key && start <= event.time && event.time < start + size && takes(index, start),
-        )
+        .filter((event, index) => event.key === key && start <= event.time && event.time < end && takes(index, end))
         .map(({ id }) => id)
         .sort(ascending),
     })),
@@ -72,7 +90,7 @@ export function naiveHopping(events: readonly Event[], windows: Hopping, latenes
 }
 
 /** Sets of events that are less than the gap apart; a set is closed when event time has passed its end and the grace. */
-export function naiveSessions(events: readonly Event[], { gap, grace }: Session, lateness: number): NaiveResult {
+function naiveSessions(events: readonly Event[], { gap, grace }: Session, lateness: number): NaiveResult {
   const marks = watermarks(events, lateness);
   const closed: NaiveWindow[] = [];
   const late: number[] = [];

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hopping, session, tumbling, type Windows } from '../../../src/engine/windows/spec.ts';
+import { calendar, hopping, session, tumbling, type Windows } from '../../../src/engine/windows/spec.ts';
+import { days, hours } from '../../../src/index.ts';
 import { Drive, type Epoch, type Setting, type Told } from './drive.ts';
-import { type Event, naiveHopping, type NaiveResult, naiveSessions, type NaiveWindow } from './naive.ts';
+import { type Event, naive, type NaiveWindow } from './naive.ts';
 
 /** The last two sort one way by UTF-16 code units and the other way by code points. */
 const keys = ['a', 'b', 'a|b', '', '\u{FF5E}', '\u{1F600}'];
@@ -27,6 +28,14 @@ const sessions: fc.Arbitrary<Windows> = fc
   .record({ gap: fc.integer({ min: 1, max: 15 }), grace: fc.constantFrom(0, 0, 1, 5, 20) })
   .map(options => session(options));
 
+const calendars: fc.Arbitrary<Windows> = fc
+  .record({
+    unit: fc.constantFrom('day', 'week', 'month'),
+    zone: fc.constantFrom('Europe/Berlin', 'America/Sao_Paulo', 'America/St_Johns', 'Australia/Lord_Howe'),
+    grace: fc.constantFrom(0, 0, 1, hours(5), days(2)),
+  })
+  .map(options => calendar(options));
+
 /** Events that drift forwards and come out of order; now and then time leaps. */
 const eventLists = fc
   .record({
@@ -46,6 +55,11 @@ const eventLists = fc
       return { id, key: some[key % some.length] ?? '', time: now + jitter };
     });
   });
+/** The same with hours for milliseconds, around a change of clocks. */
+const longEventLists = fc.tuple(eventLists, fc.constantFrom('2018-11-03', '2010-11-06')).map(([events, day]) => {
+  const first = events[0]?.time ?? 0;
+  return events.map(event => ({ ...event, time: Date.parse(day) + hours(event.time - first) }));
+});
 const leaps = new Map([
   [30, 50],
   [40, 500],
@@ -78,9 +92,6 @@ const cutLists = fc.array(
 
 const lateness = fc.constantFrom(0, 0, 3, 12);
 
-const naive = (events: readonly Event[], windows: Windows, late: number): NaiveResult =>
-  windows.kind === 'session' ? naiveSessions(events, windows, late) : naiveHopping(events, windows, late);
-
 const numbers = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 const asNaive = ({ key, start, end, value }: Told): NaiveWindow => ({ key, start, end, events: numbers(value) });
 
@@ -111,8 +122,9 @@ describe.for([
   ['tumbling', tumblings],
   ['hopping', hoppings],
   ['session', sessions],
-] as const)('%s windows', ([, kinds]) => {
-  const cases = fc.record({ windows: kinds, lateness, events: eventLists, cuts: cutLists });
+  ['calendar', calendars, longEventLists],
+] as const)('%s windows', ([, kinds, lists = eventLists]) => {
+  const cases = fc.record({ windows: kinds, lateness, events: lists, cuts: cutLists });
 
   test('on close, are what their definition says, whatever the epochs, crashes and failures', () => {
     fc.assert(
