@@ -15,6 +15,19 @@ export {
 } from './engine/windows/spec.ts';
 export type { Fold, Windowed } from './engine/windows/store.ts';
 export type { InnerJoin, JoinOptions, JoinSide, LeftJoin, OuterJoin } from './engine/operators/join.ts';
+export type {
+  InnerTableJoin,
+  LeftTableJoin,
+  StreamSide,
+  TableJoinOptions,
+  TableSide,
+} from './engine/operators/join-table.ts';
+export type {
+  InnerTablesJoin,
+  LeftTablesJoin,
+  OuterTablesJoin,
+  TablesJoinOptions,
+} from './engine/operators/join-tables.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
 export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
 export type { Table } from './engine/operators/table.ts';

@@ -1,5 +1,6 @@
 import type { Millis } from '../stream/time.ts';
 import type { Input } from './input.ts';
+import type { Arrival } from './joins/window-join.ts';
 import type { Plan } from './plan.ts';
 import type { Position } from './position.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -44,10 +45,16 @@ export class EventTime {
    * How far event time has come in the partition of the record under the cursor: by its own log, whatever was read of
    * others meanwhile, except that it is never behind the task.
    */
-  own(): Millis {
+  #own(): Millis {
     const { cursor, inputs } = this.#task;
     const mark = inputs.get(cursor.stream)?.position(cursor.partition).mark ?? noTime;
     return mark === noTime ? this.watermark : Math.max(mark, this.watermark);
+  }
+
+  /** Where the record under the cursor stands as it comes. */
+  arrival(): Arrival {
+    const { time, trace } = this.#task.cursor;
+    return { time, mark: this.#own(), watermark: this.watermark, trace };
   }
 
   /** An epoch opens: which partitions are idle is in its plan. */

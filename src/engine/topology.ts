@@ -12,6 +12,8 @@ import { stateful, type Stateful, type StatefulHandle } from './operators/statef
 import { table, type Table, type TableOptions } from './operators/table.ts';
 import { distinct, type DistinctOptions } from './operators/distinct.ts';
 import { join, type JoinOptions } from './operators/join.ts';
+import { joinTables, type TablesJoinOptions } from './operators/join-tables.ts';
+import { joinTable, type TableJoinOptions } from './operators/join-table.ts';
 import { joinRemedy, whyUnjoinable } from './operators/join-keys.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
@@ -48,6 +50,16 @@ export interface Task {
    * identity of what waits across releases.
    */
   join<L, R, X>(name: string, right: Observable<R>, options: JoinOptions<L, R, X>): OperatorFunction<L, X>;
+  /**
+   * Values with the version that the table had for their key when they happened, by the keys of their streams. Both wait
+   * until event time has passed them.
+   */
+  joinTable<T, V, X>(name: string, table: Observable<V>, options: TableJoinOptions<T, V, X>): OperatorFunction<T, X>;
+  /**
+   * The rows of two tables, by the keys of their streams: one whenever a side has a new version, in the order of event
+   * time, and a last one when the row is no more.
+   */
+  joinTables<L, R, X>(name: string, right: Observable<R>, options: TablesJoinOptions<L, R, X>): OperatorFunction<L, X>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
@@ -105,7 +117,7 @@ export function buildPipe(
 
 /** What follows an asynchronous step runs after the epoch's timers and batches: state there would depend on it. */
 function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void {
-  const after = nodesAfter(task, edges, ['async']);
+  const after = nodesAfter(task, edges, kind => kind === 'async');
   for (const { from, to } of edges) {
     if (!after.has(from) || !to.startsWith('step:')) continue;
     throw new BuildError(
@@ -116,15 +128,16 @@ function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void 
 }
 
 /** What these emit lies behind the event time of the task: what waits for event time would take it for late. */
-const delaying = ['windowed', 'batched', 'left join', 'outer join'];
-const joining = ['inner join', 'left join', 'outer join'];
+const joins = (kind: string): boolean => kind.endsWith(' join');
+const delays = (kind: string): boolean =>
+  kind === 'windowed' || kind === 'batched' || (joins(kind) && kind !== 'inner join');
 
 function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): void {
-  const after = nodesAfter(task, edges, delaying);
-  const waiting = nodesOf(task, ['windowed', ...joining]);
+  const after = nodesAfter(task, edges, delays);
+  const waiting = nodesOf(task, kind => kind === 'windowed' || joins(kind));
   for (const { from, to } of edges) {
     if (!after.has(from) || !waiting.includes(to)) continue;
-    const what = nodesOf(task, joining).includes(to) ? 'join' : 'windows';
+    const what = nodesOf(task, joins).includes(to) ? 'join' : 'windows';
     throw new BuildError(
       `Topology '${task.topology}': the ${what} of ${named(to)} follow${what === 'join' ? 's' : ''} windows, batches or a join, whose results come after their time`,
       'Write a stream between the two: it tells its reader how far event time has come',
@@ -134,10 +147,12 @@ function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): voi
 
 /** A join finds together what lies in one partition and has event time. */
 function refuseUnjoinable(task: TaskRuntime, edges: readonly Edge[]): void {
-  for (const node of nodesOf(task, joining)) {
+  for (const node of nodesOf(task, joins)) {
     for (const from of nodesBefore(edges, node)) {
       const input = task.inputs.get(from.replace(/^stream:/, ''));
-      const pushed = nodesOf(task, ['signals']).includes(from) ? `the signals of ${named(from)}` : undefined;
+      const pushed = nodesOf(task, kind => kind === 'signals').includes(from)
+        ? `the signals of ${named(from)}`
+        : undefined;
       const problem = pushed ?? (input && whyUnjoinable(input.stream.name, input.options));
       if (problem !== undefined)
         throw new BuildError(`Topology '${task.topology}': the join of ${named(node)} is given ${problem}`, joinRemedy);
@@ -154,14 +169,18 @@ function nodesBefore(edges: readonly Edge[], node: GraphNode): ReadonlySet<Graph
 }
 
 /** Steps of these kinds and all that follows them. */
-function nodesAfter(task: TaskRuntime, edges: readonly Edge[], kinds: readonly string[]): ReadonlySet<GraphNode> {
-  const after = new Set(nodesOf(task, kinds));
+function nodesAfter(
+  task: TaskRuntime,
+  edges: readonly Edge[],
+  isSuch: (kind: string) => boolean,
+): ReadonlySet<GraphNode> {
+  const after = new Set(nodesOf(task, isSuch));
   for (const node of after) for (const { from, to } of edges) if (from === node) after.add(to);
   return after;
 }
 
-const nodesOf = (task: TaskRuntime, kinds: readonly string[]): GraphNode[] =>
-  [...task.steps].filter(([, { kind }]) => kinds.includes(kind)).map(([name]) => `step:${name}`);
+const nodesOf = (task: TaskRuntime, isSuch: (kind: string) => boolean): GraphNode[] =>
+  [...task.steps].filter(([, { kind }]) => isSuch(kind)).map(([name]) => `step:${name}`);
 
 const named = (node: GraphNode): string => node.replace(/^step:(.*)$/, "step '$1'");
 
@@ -197,6 +216,8 @@ const taskOf = (build: Build): Task => ({
     return windowed(build, name, windows, options);
   },
   join: (name, right, options) => join(build, name, right, options),
+  joinTable: (name, versions, options) => joinTable(build, name, versions, options),
+  joinTables: (name, right, options) => joinTables(build, name, right, options),
   batched: name => batched(build, name),
   mapAsync: (name, options) => {
     refuseUnknown(options, ['work', 'concurrency', 'codec'], `the options of '${name}'`);

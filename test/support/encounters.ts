@@ -84,10 +84,47 @@ export const meet = ({ kind, before, after, grace, sides = {} }: How): Topology 
   topology('meet', task => {
     const options = { within: { before, after }, grace, left: sides, right: sides };
     const right = task.read(hosts).pipe(wholesome);
-    const joined =
-      kind === 'inner'
-        ? task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter })
-        : task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter });
+    const joined = task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter });
+    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+  });
+
+/** A version of this table says that the place has no host any more. */
+export const nobodys = 'nobody';
+
+export interface HowTable {
+  readonly kind: 'inner' | 'left';
+  readonly grace: number;
+}
+
+/** Guests with the host that their place had when they came. */
+export const greet = ({ kind, grace }: HowTable): Topology =>
+  topology('greet', task => {
+    const options = { grace, table: { removed: ({ table }: Visit) => table === nobodys } };
+    const result = (guest: Visit, host: Visit | undefined): Encounter => ({ ...encounter(guest, host), at: guest.at });
+    const table = task.read(hosts).pipe(wholesome);
+    const joined = task.joinTable<Visit, Visit, Encounter>('greeted', table, { ...options, kind, result });
+    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+  });
+
+export interface HowTables {
+  readonly kind: JoinKind;
+  readonly grace: number;
+}
+
+/** Numbers below zero are those of a row that is no more. */
+const farewell = (guest: Visit | undefined, host: Visit | undefined): Encounter => ({
+  ...encounter(guest, host),
+  guest: guest === undefined ? null : -1 - guest.id,
+  host: host === undefined ? null : -1 - host.id,
+});
+
+/** Who is in a place, guest and host, each the last who came. */
+export const attend = ({ kind, grace }: HowTables): Topology =>
+  topology('attend', task => {
+    const side = { removed: ({ table }: Visit) => table === nobodys };
+    const options = { grace, left: side, right: side, result: encounter, gone: farewell };
+    const table = task.read(hosts).pipe(wholesome);
+    const joined = task.joinTables<Visit, Visit, Encounter>('attended', table, { ...options, kind });
     task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
   });
 

@@ -7,12 +7,32 @@ import { checkedKey, InvalidKey } from '../key.ts';
 import { KnownObserver } from './guard.ts';
 import { late as lateSink } from './late.ts';
 
+interface Side<T> {
+  readonly by?: (value: T) => string;
+  readonly late?: Observer<T>;
+}
+
+/** What one side does with a value: `add` answers false where it is late. */
+export function takingFrom<T>(
+  build: Build,
+  name: string,
+  { by, late: given }: Side<T>,
+  add: (key: string, value: T) => boolean,
+): (value: T) => void {
+  const keyOf = joinKey(build, name, by);
+  const late = lateOf(build, name, given);
+  linkLate(build, name, late);
+  return value => {
+    if (!add(keyOf(value), value)) late.next(value);
+  };
+}
+
 /**
  * What a value is joined by: the key that its stream has for the record under the cursor, and what `by` makes of the
  * value. Throws `InvalidKey` for a record that lies in another partition than its key says: what it could meet is
  * elsewhere.
  */
-export function joinKey<T>(build: Build, name: string, by: ((value: T) => string) | undefined): (value: T) => string {
+function joinKey<T>(build: Build, name: string, by: ((value: T) => string) | undefined): (value: T) => string {
   if (by === undefined) return () => keyOfRecord(build, name);
   return value => {
     const key = keyOfRecord(build, name);
@@ -50,7 +70,7 @@ const unjoinable = (name: string, problem: string): TaskStopped =>
   new TaskStopped(`The join '${name}' was given ${problem}`, joinRemedy);
 
 /** The sink for late values of a side. Throws `BuildError` for an observer whose failures no epoch would notice. */
-export function lateOf<T>(build: Build, name: string, given: Observer<T> | undefined): Observer<T> {
+function lateOf<T>(build: Build, name: string, given: Observer<T> | undefined): Observer<T> {
   const late = given ?? lateSink(build, name);
   if (late instanceof KnownObserver) return late;
   throw new BuildError(
@@ -60,6 +80,6 @@ export function lateOf<T>(build: Build, name: string, given: Observer<T> | undef
 }
 
 /** Draws the arrow from a join to the sink of its late values. */
-export function linkLate(build: Build, name: string, late: Observer<never>): void {
+function linkLate(build: Build, name: string, late: Observer<never>): void {
   if (late instanceof KnownObserver) build.trail.into(late.node, () => build.trail.link(`step:${name}`));
 }

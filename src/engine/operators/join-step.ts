@@ -1,11 +1,10 @@
-import type { Held, HeldRecords } from '../joins/held.ts';
-import { describeJoin, reachOf, type JoinKind, type JoinSideName, type JoinWindow } from '../joins/spec.ts';
-import { type Alone, type Arrival, type Tell, WindowJoin } from '../joins/window-join.ts';
+import { describeJoin, reachOf, type JoinKind, type JoinWindow } from '../joins/spec.ts';
+import { type Alone, type Tell, WindowJoin } from '../joins/window-join.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import type { StateCodec } from '../state/codec.ts';
 import type { StateValue, Step } from '../step.ts';
-import { framed, unframed } from './frame.ts';
+import { JoinSideState } from './join-side.ts';
 
 export interface JoinStepOptions<L, R> {
   readonly task: TaskRuntime;
@@ -28,8 +27,8 @@ export class JoinStep<L, R> implements Step {
   alone: (alone: Alone<L, R>) => void = () => {};
   readonly #task: TaskRuntime;
   readonly #join: WindowJoin<L, R>;
-  readonly #left: Side<L>;
-  readonly #right: Side<R>;
+  readonly #left: JoinSideState<L>;
+  readonly #right: JoinSideState<R>;
 
   constructor({ task, kind, window, left, right, keys }: JoinStepOptions<L, R>) {
     this.kind = `${kind} join`;
@@ -37,8 +36,8 @@ export class JoinStep<L, R> implements Step {
     this.lag = reachOf(window);
     this.#task = task;
     this.#join = new WindowJoin(window, kind);
-    this.#left = new Side('left', this.#join.left, left);
-    this.#right = new Side('right', this.#join.right, right);
+    this.#left = new JoinSideState('left', this.#join.left, left);
+    this.#right = new JoinSideState('right', this.#join.right, right);
   }
 
   get nextTimer(): Millis {
@@ -51,12 +50,12 @@ export class JoinStep<L, R> implements Step {
 
   /** False where the value is late. */
   addLeft(key: string, value: L): boolean {
-    return this.#woken(this.#join.addLeft(key, value, this.#arrival(), this.#tell));
+    return this.#woken(this.#join.addLeft(key, value, this.#task.eventTime.arrival(), this.#tell));
   }
 
   /** False where the value is late. */
   addRight(key: string, value: R): boolean {
-    return this.#woken(this.#join.addRight(key, value, this.#arrival(), this.#tell));
+    return this.#woken(this.#join.addRight(key, value, this.#task.eventTime.arrival(), this.#tell));
   }
 
   fire(watermark: Millis): void {
@@ -85,8 +84,8 @@ export class JoinStep<L, R> implements Step {
   }
 
   restore(key: string, value: StateValue): void {
-    const side = key.startsWith(`${this.#left.letter}|`) ? this.#left : this.#right;
-    side.restore(key, value);
+    if (this.#left.owns(key)) this.#left.restore(key, value);
+    else this.#right.restore(key, value);
   }
 
   restored(): void {}
@@ -104,72 +103,8 @@ export class JoinStep<L, R> implements Step {
     },
   };
 
-  #arrival(): Arrival {
-    const { cursor, eventTime } = this.#task;
-    return { time: cursor.time, mark: eventTime.own(), watermark: eventTime.watermark, trace: cursor.trace };
-  }
-
   #woken(taken: boolean): boolean {
     if (taken) this.#task.eventTime.wake(this.nextTimer);
     return taken;
   }
 }
-
-/** How the records of one side are kept: under `side|time|n|key`, what the join knows of them before their value. */
-class Side<V> {
-  readonly letter: string;
-  readonly #records: HeldRecords<V>;
-  readonly #codec: StateCodec<V>;
-
-  constructor(name: JoinSideName, records: HeldRecords<V>, codec: StateCodec<V>) {
-    this.letter = name.slice(0, 1);
-    this.#records = records;
-    this.#codec = codec;
-  }
-
-  *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
-    for (const held of this.#records.changed()) yield [this.#idOf(held), held.dropped ? null : this.#encode(held)];
-  }
-
-  undo(read: (key: string) => StateValue | undefined): void {
-    this.#records.undo(held => {
-      const id = this.#idOf(held);
-      const stored = read(id);
-      return stored === undefined ? undefined : this.#decode(id, stored);
-    });
-  }
-
-  restore(id: string, stored: StateValue): void {
-    this.#records.insert(this.#decode(id, stored));
-  }
-
-  #idOf({ time, n, key }: Held<V>): string {
-    return `${this.letter}|${time}|${n}|${key}`;
-  }
-
-  #encode({ mark, matched, trace, value }: Held<V>): StateValue {
-    // JSON has no infinity: null is where event time had not begun.
-    const header: Header = [Number.isFinite(mark) ? mark : null, matched, trace];
-    return framed(JSON.stringify(header), this.#codec.encode(value));
-  }
-
-  #decode(id: string, stored: StateValue): Omit<Held<V>, 'touched' | 'dropped'> {
-    const [header, value] = unframed(stored);
-    const [mark, matched, trace] = headerOf(header);
-    const [, time = '', n = '', ...key] = id.split('|');
-    return {
-      key: key.join('|'),
-      time: Number(time),
-      n: Number(n),
-      mark: mark ?? -Infinity,
-      matched,
-      trace,
-      value: this.#codec.decode(value),
-    };
-  }
-}
-
-type Header = readonly [mark: Millis | null, matched: boolean, trace: string];
-
-// oxlint-disable-next-line typescript/consistent-type-assertions -- the header's edge: a checkpoint of another identity is refused
-const headerOf = (header: string): Header => JSON.parse(header) as Header;

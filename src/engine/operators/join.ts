@@ -6,7 +6,7 @@ import { checkedWindow, type JoinKind, type JoinWindow } from '../joins/spec.ts'
 import type { Alone } from '../joins/window-join.ts';
 import { json, type StateCodec } from '../state/codec.ts';
 import { refuseUnknown } from '../options.ts';
-import { joinKey, lateOf, linkLate } from './join-keys.ts';
+import { takingFrom } from './join-keys.ts';
 import { JoinStep } from './join-step.ts';
 import { Inlet } from './stage.ts';
 import { TaskObservable } from './guard.ts';
@@ -75,27 +75,12 @@ export function join<L, R, X>(
       const step = build.step(name, make, JoinStep<L, R>);
       step.met = (one, other) => out.next(options.result(one, other));
       step.alone = whoIsAlone(options, result => out.next(result));
-      const takeLeft = taking(build, name, ofLeft, (key, value) => step.addLeft(key, value));
-      const takeRight = taking(build, name, ofRight, (key, value) => step.addRight(key, value));
+      const takeLeft = takingFrom(build, name, ofLeft, (key, value) => step.addLeft(key, value));
+      const takeRight = takingFrom(build, name, ofRight, (key, value) => step.addRight(key, value));
       const both = source.subscribe(new Inlet(task, name, takeLeft, out));
       both.add(right.subscribe(new Inlet(task, name, takeRight, out)));
       return both;
     });
-}
-
-/** What one side does with a value: `add` answers false where it is late. */
-function taking<T>(
-  build: Build,
-  name: string,
-  { by, late: given }: JoinSide<T>,
-  add: (key: string, value: T) => boolean,
-): (value: T) => void {
-  const keyOf = joinKey(build, name, by);
-  const late = lateOf(build, name, given);
-  linkLate(build, name, late);
-  return value => {
-    if (!add(keyOf(value), value)) late.next(value);
-  };
 }
 
 function whoIsAlone<L, R, X>(options: JoinOptions<L, R, X>, out: (result: X) => void): (alone: Alone<L, R>) => void {

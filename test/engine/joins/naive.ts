@@ -6,6 +6,7 @@ export interface Event {
   readonly id: number;
   readonly key: string;
   readonly time: number;
+  readonly table: string;
 }
 
 export interface NaiveJoin {
@@ -26,7 +27,7 @@ export interface Alone {
   readonly after: number;
 }
 
-interface Marked extends Event {
+export interface Marked extends Event {
   readonly mark: number;
 }
 
@@ -67,7 +68,7 @@ export function naiveJoin(
   };
 }
 
-function marked(events: readonly Event[], lateness: number): Marked[] {
+export function marked(events: readonly Event[], lateness: number): Marked[] {
   const marks = watermarks(events, lateness);
   return events.map((event, index) => ({ ...event, mark: marks[index] ?? NaN }));
 }

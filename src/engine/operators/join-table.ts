@@ -1,0 +1,97 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { Millis } from '../../stream/time.ts';
+import type { Build } from '../build.ts';
+import { BuildError } from '../errors.ts';
+import { checkedWindow } from '../joins/spec.ts';
+import { refuseUnknown } from '../options.ts';
+import { json } from '../state/codec.ts';
+import { TaskObservable } from './guard.ts';
+import type { JoinSide } from './join.ts';
+import { takingFrom } from './join-keys.ts';
+import { OrderedStep } from './ordered-step.ts';
+import { Inlet } from './stage.ts';
+
+/** What a join says of the values of a stream. */
+export type StreamSide<T> = Pick<JoinSide<T>, 'late' | 'codec'>;
+
+/** What a join says of a side that is a table: the latest version by key, in the order of event time. */
+export interface TableSide<V> extends StreamSide<V> {
+  /** Whether a version says that its key is no more; where absent none does. */
+  readonly removed?: (version: V) => boolean;
+}
+
+interface TableJoining<T, V> {
+  /**
+   * How long values and versions wait for those that come late, behind the event time at which they happened; 0 where
+   * absent. What comes later still is late.
+   */
+  readonly grace?: Millis;
+  readonly stream?: StreamSide<T>;
+  readonly table?: TableSide<V>;
+}
+
+/** Every value with the version of its key as of its own event time; a value whose key then had none is left out. */
+export interface InnerTableJoin<T, V, X> extends TableJoining<T, V> {
+  readonly kind: 'inner';
+  readonly result: (value: T, version: V) => X;
+}
+
+/** And those whose key then had no version. */
+export interface LeftTableJoin<T, V, X> extends TableJoining<T, V> {
+  readonly kind: 'left';
+  readonly result: (value: T, version: V | undefined) => X;
+}
+
+export type TableJoinOptions<T, V, X> = InnerTableJoin<T, V, X> | LeftTableJoin<T, V, X>;
+
+/** Joins a stream with a table as of the event time of each value; see `Task.joinTable`. */
+export function joinTable<T, V, X>(
+  build: Build,
+  name: string,
+  table: Observable<V>,
+  options: TableJoinOptions<T, V, X>,
+): OperatorFunction<T, X> {
+  checkOptions(name, options);
+  const { kind, grace = 0, stream: ofStream = {}, table: ofTable = {} } = options;
+  const { removed = () => false } = ofTable;
+  const { task, trail } = build;
+  const make = (): OrderedStep<T, V> =>
+    new OrderedStep({
+      task,
+      kind: `${kind} table join`,
+      grace,
+      left: ofStream.codec ?? json<T>(),
+      right: ofTable.codec ?? json<V>(),
+    });
+  return source =>
+    new TaskObservable<X>(trail, out => {
+      trail.link(`step:${name}`);
+      const step = build.step(name, make, OrderedStep<T, V>);
+      step.take = turn => {
+        if (turn.side === 'right') {
+          const { key, value } = turn.held;
+          return step.rightTable.set(key, removed(value) ? undefined : value);
+        }
+        const { key, value } = turn.held;
+        const version = step.rightTable.get(key);
+        if (options.kind === 'left') out.next(options.result(value, version));
+        else if (version !== undefined) out.next(options.result(value, version));
+      };
+      const takeLeft = takingFrom(build, name, ofStream, (key, value: T) => step.addLeft(key, value));
+      const takeRight = takingFrom(build, name, ofTable, (key, value: V) => step.addRight(key, value));
+      const both = source.subscribe(new Inlet(task, name, takeLeft, out));
+      both.add(table.subscribe(new Inlet(task, name, takeRight, out)));
+      return both;
+    });
+}
+
+function checkOptions<T, V, X>(name: string, options: TableJoinOptions<T, V, X>): void {
+  const { kind, grace = 0, stream = {}, table = {} } = options;
+  refuseUnknown(options, ['kind', 'grace', 'result', 'stream', 'table'], `the options of '${name}'`);
+  refuseUnknown(stream, ['late', 'codec'], `what '${name}' says of its stream`);
+  refuseUnknown(table, ['late', 'codec', 'removed'], `what '${name}' says of its table`);
+  checkedWindow({ before: 0, after: 0, grace });
+  const given: string = kind;
+  if (given === 'inner' || given === 'left') return;
+  throw new BuildError(`'${name}' is a join of kind '${given}' with a table`, 'Choose inner or left');
+}

@@ -1,0 +1,69 @@
+/** What the properties of joins share: visits by chance, inputs interleaved by chance, and crashes. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { steps } from '../../../src/engine/epoch.ts';
+import { Decoder } from '../../../src/stream/decoder.ts';
+import { deadLetters } from '../../../src/stream/dead-letter.ts';
+import { partitionOf } from '../../../src/transport/partitioner.ts';
+import { guests, hosts, nobodys, poisonPlace, type Visit, visit } from '../../support/encounters.ts';
+import type { Random } from '../../support/random.ts';
+import { Crash, settle } from '../../support/settle.ts';
+import { World } from '../../support/world.ts';
+import type { Event } from './naive.ts';
+
+export const partitions = 2;
+
+export const visitLists = fc
+  .array(
+    fc.record({
+      place: fc.constantFrom('bar', 'pub', 'inn', poisonPlace),
+      table: fc.constantFrom('one', 'two', nobodys),
+      jitter: fc.integer({ min: -25, max: 9 }),
+    }),
+    { maxLength: 40 },
+  )
+  .map(list => list.map(({ place, table, jitter }, id): Visit => visit(id, 3 * id + jitter, { place, table })));
+
+/** Sends both inputs piece by piece, as chance has it; crashes at random steps, now and then losing the disk. */
+export async function run(
+  world: World,
+  inputs: readonly [readonly Visit[], readonly Visit[]],
+  random: Random,
+): Promise<void> {
+  world.observer = {
+    step: () => {
+      if (random.chance(0.12 / steps.length)) throw new Crash();
+    },
+  };
+  const [left, right] = [[...inputs[0]], [...inputs[1]]];
+  for (let tosses = 0; left.length + right.length > 0; tosses++) {
+    expect(tosses).toBeLessThan(1_000);
+    const isLeft = random.chance(0.5);
+    const some = (isLeft ? left : right).splice(0, random.between(1, 12));
+    if (some.length > 0) await world.send(isLeft ? guests : hosts, ...some);
+    if (random.chance(0.7)) await settled(world, random);
+  }
+  await settled(world, random);
+}
+
+export async function settled(world: World, random: Random): Promise<void> {
+  await settle(world, () => {
+    if (random.chance(0.3)) world.store = World.emptyStore();
+    return { store: world.store };
+  });
+}
+
+/** Those of a partition, in the order of the log. A record that the pipe fails on counts for nothing. */
+export const eventsIn = (list: readonly Visit[], partition: number): Event[] =>
+  list
+    .filter(({ place }) => place !== poisonPlace && partitionOf(place, partitions) === partition)
+    .map(({ id, place, table, at }) => ({ id, key: place, time: at, table }));
+
+const decoder = new Decoder(guests.schema);
+
+/** Numbers of those who were late, by stream, in order. */
+export const late = async (world: World): Promise<string[]> =>
+  (await world.output(deadLetters))
+    .filter(({ reason }) => reason.startsWith('late'))
+    .map(({ topic, bytes }) => `${topic} ${decoder.decode(Buffer.from(bytes), 0, bytes.length)?.id}`)
+    .sort();
