@@ -44,6 +44,13 @@ export async function toldEvents(transport: Transport): Promise<Rating[]> {
 
 export const isOfOrder = ({ kind }: Rating): boolean => kind === 'order' || kind === 'return';
 
+/** Of events in the order of their partitions those that stand behind the last erasure of their user. */
+export function sinceErased(events: readonly Rating[]): readonly Rating[] {
+  const last = new Map<string, number>();
+  for (const [at, { kind, userId }] of events.entries()) if (kind === 'erase') last.set(userId, at);
+  return events.filter((event, at) => event.kind !== 'erase' && at > (last.get(event.userId) ?? -1));
+}
+
 /** Pairs of user and item that speak for the item once all events are folded as the model folds them. */
 export function wanted(events: readonly Rating[]): string[] {
   const facts = new Map<string, Facts>();

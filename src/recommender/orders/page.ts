@@ -85,7 +85,7 @@ async function holdLease(run: FeedRun): Promise<void> {
 
 /** Writes down, order by order, what there is to tell, before anything is told. @throws {LeaseLost} */
 async function decide(run: FeedRun, page: Page): Promise<void> {
-  const documents = page.changes.documents.filter(document => erasureMeant(document) === undefined);
+  const documents = withoutErased(page.changes.documents);
   await holdLease(run);
   const [events, letters]: [Rating[], DeadLetter[]] = [[], []];
   for (let from = 0; from < documents.length; from += atOnce) {
@@ -105,6 +105,15 @@ async function decide(run: FeedRun, page: Page): Promise<void> {
   page.done = page.changes.documents.filter(
     document => isRequest(document) && (orderMeant(document) ?? erasureMeant(document)) !== undefined,
   );
+}
+
+/** Nothing is told any more of orders that the erasure at the end of the page names. */
+function withoutErased(documents: readonly StoredDocument[]): readonly StoredDocument[] {
+  const last = documents.at(-1);
+  const erasure = last && erasureMeant(last);
+  if (last === undefined || erasure === undefined) return documents;
+  const named = new Set(erasure.orderIds);
+  return documents.slice(0, -1).filter(({ partition, id }) => partition !== last.partition || !named.has(id));
 }
 
 /** After all that the page tells before it. @throws {LeaseLost} */

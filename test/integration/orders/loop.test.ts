@@ -2,19 +2,16 @@
  * The loop, end to end: orders come by the API and from the shop itself, and become lists. API, worker (connector and
  * engine) and Cosmos DB are processes of their own; whichever of them is killed when, the end is the same.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { containers } from '../../../src/documents/cosmos/containers.ts';
 import { steps as epochSteps } from '../../../src/engine/epoch.ts';
 import { steps } from '../../../src/recommender/orders/page.ts';
 import type { FaultInput, RequestKind } from '../../support/cosmos/faults.ts';
-import { makeContainers } from '../../support/cosmos/place.ts';
-import { type FixtureProcess, startFixtureProcess } from '../../support/cosmos/process.ts';
 import { type Ending, killed, orderly } from '../../support/kill-child.ts';
-import type { LoopPlace } from '../../support/loop/place.ts';
-import { makeTopics, outcome, run } from '../../support/loop/run.ts';
+import { type KeptPlace, LoopPlaces, type WorkingPlace } from '../../support/loop/copies.ts';
+import { outcome, run } from '../../support/loop/run.ts';
 import { orders, placeAll } from '../../support/loop/shop.ts';
 import { standing } from '../../support/orders.ts';
 
@@ -23,67 +20,27 @@ const limit_ms = 600_000;
 const moments = ['before', 'after'] as const;
 
 let folder: string;
-let places = 0;
+let places: LoopPlaces;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'millrace-loop-'));
+  places = new LoopPlaces(folder);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A place as it stands while nothing runs there; every test works in a copy. */
-interface Kept {
-  readonly data: string;
-  readonly cosmos: FixtureProcess | undefined;
-}
-
-interface Working extends AsyncDisposable {
-  readonly place: LoopPlace;
-  readonly cosmos: FixtureProcess | undefined;
-}
-
-async function copyOf({ data, cosmos }: Kept): Promise<Working> {
-  const place = { data: join(folder, `${places++}`) };
-  cpSync(data, place.data, { recursive: true });
-  if (cosmos === undefined) return { place, cosmos, [Symbol.asyncDispose]: async () => {} };
-  const own = await startFixtureProcess({ from: cosmos });
-  const { endpoint, key } = own;
-  return {
-    place: { ...place, cosmos: { endpoint, key } },
-    cosmos: own,
-    [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
-  };
-}
-
-/** Topics and containers, and nothing in them. */
-async function emptyPlace(adapter: 'sqlite' | 'cosmos'): Promise<Kept> {
-  const data = join(folder, `${adapter}-empty`);
-  mkdirSync(data);
-  if (adapter === 'sqlite') {
-    await makeTopics({ data });
-    return { data, cosmos: undefined };
-  }
-  const cosmos = await startFixtureProcess({ ranges: 3 });
-  await makeContainers(
-    cosmos,
-    containers.map(({ name }) => name),
-  );
-  await makeTopics({ data, cosmos: { endpoint: cosmos.endpoint, key: cosmos.key } });
-  return { data, cosmos };
-}
-
 describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeout: limit_ms }, adapter => {
-  let empty: Kept;
-  let filled: Kept;
+  let empty: KeptPlace;
+  let filled: KeptPlace;
   let undisturbed: Awaited<ReturnType<typeof outcome>>;
   let ended: Ending;
-  const kept: Working[] = [];
+  const kept: WorkingPlace[] = [];
 
   beforeAll(async () => {
-    empty = await emptyPlace(adapter);
-    const full = await copyOf(empty);
+    empty = await places.empty(adapter);
+    const full = await places.copyOf(empty);
     kept.push(full);
     await placeAll(full.place);
     filled = { data: full.place.data, cosmos: full.cosmos };
-    await using calm = await copyOf(filled);
+    await using calm = await places.copyOf(filled);
     ended = await run(calm.place);
     undisturbed = await outcome(calm.place);
   }, limit_ms);
@@ -109,7 +66,7 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
     'recommend.flush:after',
   ];
   test.each(points)('the worker killed at %s, and gone on with', async point => {
-    await using working = await copyOf(filled);
+    await using working = await places.copyOf(filled);
     expect(await run(working.place, point)).toEqual(killed);
     expect(await run(working.place)).toEqual(orderly);
     expect(await outcome(working.place)).toEqual(undisturbed);
@@ -119,7 +76,7 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
   test.each(['put:before:2', 'put:after:2', 'put:after:13', 'put:after:19'])(
     'the API killed at %s, and asked again',
     async point => {
-      await using working = await copyOf(empty);
+      await using working = await places.copyOf(empty);
       expect(await placeAll(working.place, point)).toEqual({ deaths: 1 });
       expect(await run(working.place)).toEqual(orderly);
       expect(await outcome(working.place)).toEqual(undisturbed);
@@ -137,7 +94,7 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
   ];
   const deaths = requests.flatMap(([kind, skip]) => moments.map(moment => [moment, kind, skip] as const));
   test.each(deaths)('Cosmos DB killed %s a %s, after %i of them, under the worker', async (moment, kind, skip) => {
-    await using working = await copyOf(filled);
+    await using working = await places.copyOf(filled);
     await dying(working, { kind: 'die', after: moment === 'after', on: [kind], skip }, async () => {
       expect(await run(working.place)).toEqual(orderly);
     });
@@ -150,7 +107,7 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
     ['after', 13],
     ['after', 18],
   ] as const)('Cosmos DB killed %s a write, after %i of them, under the API', async (moment, skip) => {
-    await using working = await copyOf(empty);
+    await using working = await places.copyOf(empty);
     await dying(working, { kind: 'die', after: moment === 'after', on: ['write'], skip }, async () => {
       expect(await placeAll(working.place)).toEqual({ deaths: 0 });
     });
@@ -160,7 +117,7 @@ describe.each(['sqlite', 'cosmos'] as const)('with the documents in %s', { timeo
 });
 
 /** Does the work while Cosmos DB dies of the fault, once, and comes back. */
-async function dying({ cosmos }: Working, fault: FaultInput, work: () => Promise<void>): Promise<void> {
+async function dying({ cosmos }: WorkingPlace, fault: FaultInput, work: () => Promise<void>): Promise<void> {
   if (cosmos === undefined) throw new Error('the documents are in the place itself');
   await cosmos.setFaults([fault]);
   let isDead = false;

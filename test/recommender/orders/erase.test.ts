@@ -15,7 +15,7 @@ import type { Transport } from '../../../src/transport/port.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
 import { FeedReader, leaseFor, rangeOf, readEverything } from '../../support/feed-reader.ts';
-import { putOrder, standing, wanted, type WrittenOrder } from '../../support/orders.ts';
+import { putOrder, sinceErased, standing, wanted, type WrittenOrder } from '../../support/orders.ts';
 import { Random } from '../../support/random.ts';
 
 const began = Date.UTC(2026, 0, 1);
@@ -54,13 +54,7 @@ const erase = (userId: string, orders: 'keep' | 'remove' = 'remove') =>
   requestErasure({ ratings: events(), shop: documents }, userId, orders);
 
 /** What is known of users once the log is read: of somebody erased what stands behind the last erasure. */
-async function learnt(): Promise<string[]> {
-  const all = await consumed(transport, ratings);
-  const left = all.filter(({ kind, userId }, at) => {
-    return kind !== 'erase' && !all.slice(at).some(event => event.kind === 'erase' && event.userId === userId);
-  });
-  return wanted(left);
-}
+const learnt = async (): Promise<string[]> => wanted(sinceErased(await consumed(transport, ratings)));
 
 const stored = async (userId: string) => {
   const found: string[] = [];

@@ -42,8 +42,8 @@ async function live(hasTopologies: boolean): Promise<void> {
 
 function connectorOf({ documents, transport, clock }: Ports, pollEvery: number): OrdersConnector {
   return new OrdersConnector({
-    documents,
-    transport,
+    documents: kill.documents(documents),
+    transport: kill.transport(transport),
     clock,
     owner: String(process.pid),
     pollEvery,
