@@ -85,6 +85,11 @@ export interface Documents {
    * Throws `BadContinuation` for what no page of this very feed ended with, `BadFeedRange` for what is no range of it.
    */
   changes(collection: string, continuation: string | undefined, limit: number, range?: FeedRange): Promise<Changes>;
+  /**
+   * Resolves once the feed has changes behind this continuation, whoever wrote them, or the signal aborts. Absent where
+   * the store tells nobody; elsewhere too whoever follows looks for itself now and then.
+   */
+  readonly grown?: (collection: string, continuation: string, signal: AbortSignal) => Promise<void>;
   /** The ranges that the feed consists of now: together they are the whole of it, each partition is in one of them. */
   feedRanges(collection: string): Promise<readonly FeedRange[]>;
   readonly journal: Journal;

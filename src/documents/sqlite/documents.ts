@@ -1,20 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SqliteGroups } from '../../sqlite-groups.ts';
-import { guarded, integerOf, openSqlite, textOf, wellFormed, type SqliteRow } from '../../sqlite.ts';
+import { guarded, integerOf, openSqlite, textOf, wellFormed } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
-import { pageLimit } from '../limit.ts';
 import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
 import { changesPage } from './changes.ts';
 import { sqliteJournal } from './journal.ts';
+import { listPage } from './list.ts';
 import { ranges } from './ranges.ts';
 import { asDocument } from './row.ts';
 import { documentsSchema } from './schema.ts';
+import { DocumentsTail } from './tail.ts';
 
 export interface SqliteDocumentsOptions {
   /** The database file, made where missing, shared by any number of processes; or `:memory:`. */
   readonly path: string;
   /** When a document was written, for whoever looks into the file. */
   readonly clock: () => Millis;
+  /** How often those who wait look for themselves; each second where absent. */
+  readonly recheckMs?: Millis;
 }
 
 /** Documents and journals in one SQLite file. A call is written as a whole; calls of one turn share a commit. */
@@ -22,6 +25,7 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
   const db = openSqlite(options.path, documentsSchema);
   const sql = prepared(db);
   const groups = new SqliteGroups(db);
+  const tail = openTail(db, options);
 
   function etagOf({ collection, partition, id }: DocumentKey): string | undefined {
     const row = guarded(db, () => sql.etag.get(collection, partition, id));
@@ -36,6 +40,7 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
       await groups.write(() => {
         for (const row of rows) sql.write.run(...row, now);
       });
+      tail.written(writes.map(({ collection }) => collection));
     },
 
     async get(key) {
@@ -49,39 +54,41 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
 
     async put(key, body, condition) {
       const row = [...keyOf(key), JSON.stringify(body), options.clock()] as const;
-      return groups.write(() => {
+      const etag = await groups.write(() => {
         if (!meets(condition, etagOf(key))) throw new ConditionFailed(key);
         return textOf(sql.put.get(...row) ?? {}, 'etag');
       });
+      tail.written([key.collection]);
+      return etag;
     },
 
-    async list({ collection, partition, after, limit }) {
-      const page = pageLimit(limit);
-      // No text lies between an id and the same id with a NUL behind it.
-      const id = after === undefined ? '' : `${after.id}\0`;
-      const rows = (): SqliteRow[] =>
-        partition === undefined
-          ? sql.listCollection.all(collection, after?.partition ?? '', id, page)
-          : sql.listPartition.all(collection, partition, id, page);
-      return guarded(db, rows).map(asDocument);
-    },
-
+    list: listPage(db),
     changes: changesPage(db),
+    grown: tail.grown,
     feedRanges: async () => ranges,
     journal: sqliteJournal(db, groups),
 
     async close() {
       if (!db.isOpen) return;
+      tail.close();
       groups.close();
       db.close();
     },
   };
 }
 
+function openTail(db: DatabaseSync, { path, recheckMs }: SqliteDocumentsOptions): DocumentsTail {
+  try {
+    return new DocumentsTail(db, path, recheckMs);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 function prepared(db: DatabaseSync) {
   const columns = 'collection, partition, id, body, change, task, lineage, epoch, seq';
   const nextChange = '(SELECT ifnull(max(change), 0) + 1 FROM documents WHERE collection = ?1)';
-  const page = 'ORDER BY partition, id LIMIT';
   return {
     get: db.prepare(`
       SELECT ${columns} FROM documents
@@ -102,12 +109,6 @@ function prepared(db: DatabaseSync) {
       ON CONFLICT (collection, partition, id) DO UPDATE
       SET body = excluded.body, change = excluded.change, task = NULL, updated_at = excluded.updated_at
       RETURNING CAST(change AS TEXT) AS etag`),
-    listCollection: db.prepare(`
-      SELECT ${columns} FROM documents
-      WHERE collection = ? AND (partition, id) >= (?, ?) AND body IS NOT NULL ${page} ?`),
-    listPartition: db.prepare(`
-      SELECT ${columns} FROM documents
-      WHERE collection = ? AND partition = ? AND id >= ? AND body IS NOT NULL ${page} ?`),
   };
 }
 

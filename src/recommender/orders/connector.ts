@@ -18,12 +18,12 @@ import type { FeedPosition } from './position.ts';
 import { type OpenRange, openRanges, ordersLeases } from './ranges.ts';
 
 export interface ConnectorOptions {
-  readonly documents: Pick<Documents, 'get' | 'put' | 'write' | 'list' | 'changes' | 'feedRanges'>;
+  readonly documents: Pick<Documents, 'get' | 'put' | 'write' | 'list' | 'changes' | 'grown' | 'feedRanges'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'>;
   readonly clock: Clock;
   /** Unlike any other process's. */
   readonly owner: string;
-  /** How long the end of the feed is left alone before it is looked at again. */
+  /** How long the end of the feed is left alone before it is looked at again, where no write wakes us. */
   readonly pollEvery: Millis;
   /** How long a range waits for an owner that says nothing; `defaultLeaseFor` where absent. */
   readonly leaseFor?: Millis;

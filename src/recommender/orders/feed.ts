@@ -1,7 +1,9 @@
 /** Reads one range of the feed for as long as its lease is ours. */
 import { BadContinuation } from '../../documents/port.ts';
+import { Unavailable } from '../../errors.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Millis } from '../../stream/time.ts';
+import { ordersCollection } from './order.ts';
 import { emptyPage, type FeedRun, type Page, type PageStep, steps } from './page.ts';
 
 /** Told before and after each step of a page that holds orders; reading one is told of too. */
@@ -16,7 +18,7 @@ export interface PageFigures {
 
 export interface Following {
   readonly clock: Clock;
-  /** How long the end of the feed is left alone. */
+  /** How long the end of the feed is left alone, unless its store tells of a change before. */
   readonly pollEvery: Millis;
   /** How often a lease is kept in which nothing is stored. */
   readonly keepEvery: Millis;
@@ -30,6 +32,8 @@ export class RangeFollower {
   readonly #following: Following;
   readonly #signal: AbortSignal;
   #keptAt: Millis;
+  /** Whether waiting for the store's word has failed. */
+  #isDeaf = false;
 
   constructor(run: FeedRun, following: Following, signal: AbortSignal) {
     this.#run = run;
@@ -43,13 +47,36 @@ export class RangeFollower {
    * does not answer is asked again, for ever. @throws {LeaseLost} @throws {Interrupted}
    */
   async follow(): Promise<void> {
-    const { clock, pollEvery } = this.#following;
+    const { clock } = this.#following;
     while (!this.#signal.aborted) {
       const { caughtUp, successors } = (await this.#page()).changes;
       if (successors !== undefined) return this.#split(successors);
-      if (caughtUp) await clock.sleep(pollEvery, this.#signal);
+      if (caughtUp) await this.#rest();
       else await clock.turn();
     }
+  }
+
+  /** Until the feed goes on, as far as its store tells, or its end has been left alone for long enough. */
+  async #rest(): Promise<void> {
+    const { clock, pollEvery } = this.#following;
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    const rested = clock.sleep(pollEvery, signal);
+    try {
+      await Promise.race([rested, this.#grown(signal) ?? rested]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #grown(signal: AbortSignal): Promise<void> | undefined {
+    const { documents, continuation } = this.#run;
+    if (documents.grown === undefined || continuation === null || this.#isDeaf) return undefined;
+    return documents.grown(ordersCollection, continuation, signal).catch((error: unknown) => {
+      if (!(error instanceof Unavailable)) throw error;
+      this.#isDeaf = true;
+      this.#following.warn(`orders: they are looked for each ${this.#following.pollEvery} ms: ${error.message}`);
+    });
   }
 
   async #page(): Promise<Page> {

@@ -18,7 +18,7 @@ import { isRequest, orderMeant } from './requests.ts';
 
 /** What one range of the feed is read with. */
 export interface FeedRun {
-  readonly documents: Pick<Documents, 'get' | 'put' | 'write' | 'list' | 'changes'>;
+  readonly documents: Pick<Documents, 'get' | 'put' | 'write' | 'list' | 'changes' | 'grown'>;
   readonly transport: Pick<Transport, 'partitions' | 'append'>;
   readonly clock: { now(): Millis };
   readonly leases: Leases<FeedPosition>;

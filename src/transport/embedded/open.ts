@@ -1,4 +1,6 @@
 /** The embedded log: a durable transport in one SQLite file, for any number of connections, threads and processes. */
+import { Bell } from '../../sqlite-bell.ts';
+import { Tail } from '../../sqlite-tail.ts';
 import type { Millis } from '../../stream/time.ts';
 import {
   type Append,
@@ -14,12 +16,10 @@ import {
 } from '../port.ts';
 import type { RecordBatch } from '../record.ts';
 import { Batches } from './batches.ts';
-import { Bell } from './bell.ts';
 import { LogDatabase } from './database.ts';
 import { LogClosed } from './failures.ts';
 import { Groups } from './groups.ts';
 import { Retention } from './retention.ts';
-import { Tail } from './tail.ts';
 import { Topics } from './topics.ts';
 
 export interface EmbeddedLogOptions {
@@ -42,7 +42,7 @@ class EmbeddedLog implements Transport {
   readonly #batches: Batches;
   readonly #groups: Groups;
   readonly #retention: Retention;
-  readonly #tail: Tail;
+  readonly #tail: Tail<number>;
   readonly #clock: () => Millis;
   #closed = false;
 
@@ -101,7 +101,7 @@ class EmbeddedLog implements Transport {
     const offsets = await this.#db.writeWithOthers(() =>
       entries.map(({ id, batches }) => this.#batches.append(id, batches, at)),
     );
-    this.#tail.appended(entries.map(({ id }) => id));
+    this.#tail.written(entries.map(({ id }) => id));
     return offsets;
   }
 
@@ -110,7 +110,7 @@ class EmbeddedLog implements Transport {
     const marks = past.map(at => ({ id: this.#idOf(at), offset: at.offset }));
     const isGrown = (): boolean =>
       this.#db.read(() => marks.some(({ id, offset }) => this.#batches.bounds(id).end > offset));
-    await this.#tail.wait({ partitions: new Set(marks.map(({ id }) => id)), isGrown }, signal);
+    await this.#tail.wait({ parts: new Set(marks.map(({ id }) => id)), isGrown }, signal);
   }
 
   async commit(group: string, offsets: readonly CommittedOffset[]): Promise<void> {

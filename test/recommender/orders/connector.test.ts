@@ -90,6 +90,30 @@ test('orders that come are told while it runs', async () => {
   await stop();
 });
 
+test('an order wakes it where its documents tell of writes, however seldom it looks', async () => {
+  const hour_ms = 3_600_000;
+  const stop = running(connector('one', { pollEvery: hour_ms, leaseFor: hour_ms }));
+  for (const n of [0, 1, 2]) {
+    await orders(n, n + 1);
+    await until(`order ${n} is told`, async () => (await toldEvents(transport)).length === n + 1);
+  }
+  expect(waits).toEqual([]);
+  await stop();
+});
+
+test('documents that cannot tell are looked at, and it is said once for each range', async () => {
+  const warned: string[] = [];
+  const grown = async () => Promise.reject(new Unavailable('No file can be watched', 'Raise the limit'));
+  const stop = running(connector('one', { documents: { ...documents, grown }, warn: text => warned.push(text) }));
+  await orders(0, 20);
+  await until('all are told', async () => (await toldEvents(transport)).length === 20);
+  await until('all ranges say it', () => warned.length === 4);
+  await stop();
+  expect(new Set(warned)).toEqual(
+    new Set(['orders: they are looked for each 2 ms: No file can be watched. Raise the limit']),
+  );
+});
+
 test('until it has caught up it tells all there is, and ends', async () => {
   await orders(0, 250);
   await connector('one').runUntilCaughtUp(new AbortController().signal);

@@ -1,11 +1,11 @@
 /**
- * Tells other threads and processes that something was appended: a file of one byte beside the log, written
- * after each commit and watched by who waits. The log's own files will not do: they change before the commit
+ * Tells other threads and processes that something was written: a file of one byte beside the database, written
+ * after each commit and watched by who waits. The database's own files will not do: they change before the commit
  * can be seen, so a reader that they wake finds nothing and sleeps on. If somebody
- * removes the file while it is watched, readers wake late until the log is opened again.
+ * removes the file while it is watched, readers wake late until the database is opened again.
  */
 import { closeSync, constants, type FSWatcher, openSync, watch, writeSync } from 'node:fs';
-import { Unavailable } from '../../errors.ts';
+import { Unavailable } from './errors.ts';
 
 export class Bell {
   readonly #path: string;
@@ -14,12 +14,12 @@ export class Bell {
   #watcher: FSWatcher | undefined;
   #broken = false;
 
-  constructor(logPath: string) {
-    this.#path = `${logPath}-bell`;
+  constructor(databasePath: string) {
+    this.#path = `${databasePath}-bell`;
     this.#file = openedBell(this.#path);
   }
 
-  /** What was appended is already durable, so a bell that fails only warns: readers find it a little later. */
+  /** What was written is already durable, so a bell that fails only warns: readers find it a little later. */
   ring(): void {
     try {
       writeSync(this.#file, this.#stroke, 0, 1, 0);
