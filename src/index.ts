@@ -8,6 +8,7 @@ export {
   hopping,
   InvalidWindow,
   session,
+  sliding,
   tumbling,
   type CalendarUnit,
   type Weekday,

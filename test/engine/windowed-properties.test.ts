@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { steps } from '../../src/engine/epoch.ts';
-import { calendar, hopping, session, tumbling, type Windows } from '../../src/index.ts';
+import { calendar, hopping, session, sliding, tumbling, type Windows } from '../../src/index.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { type Click, clicks, poisonPage, type Visit, visits, visitsOf } from '../support/clicks.ts';
 import { repeats } from '../support/consumer.ts';
@@ -18,6 +18,8 @@ const kinds: readonly Windows[] = [
   hopping({ size: 20, every: 15 }),
   session({ gap: 9, grace: 2 }),
   session({ gap: 4 }),
+  sliding({ size: 12, grace: 5 }),
+  sliding({ size: 20, resolution: 4 }),
   calendar({ unit: 'day', zone: 'America/Sao_Paulo', grace: 3 }),
 ];
 

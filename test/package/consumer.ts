@@ -76,6 +76,7 @@ export const publicNames = [
   'schema',
   'seconds',
   'session',
+  'sliding',
   'stream',
   'topology',
   'tumbling',

@@ -35,7 +35,16 @@ export interface Calendar {
   readonly grace: Millis;
 }
 
-export type Windows = Hopping | Session | Calendar;
+/** Windows of one key and size that end with each time at which something came. */
+export interface Sliding {
+  readonly kind: 'sliding';
+  readonly size: Millis;
+  /** Times are taken for the same within it: a window ends at a multiple of it. */
+  readonly resolution: Millis;
+  readonly grace: Millis;
+}
+
+export type Windows = Hopping | Session | Calendar | Sliding;
 
 /** Windows that cannot be. */
 export class InvalidWindow extends RangeError {
@@ -74,6 +83,22 @@ export const session = ({ gap, grace = 0 }: { readonly gap: Millis; readonly gra
   checked({ kind: 'session', gap, grace });
 
 /**
+ * The last `size` as of each time at which something came, by key: the window of a value at 10:00 begins a `size` before the
+ * end of that millisecond, or of that `resolution`. What comes out of order changes the windows after it, too. For each key
+ * the values of size and grace are kept, folded by resolution: a coarser one bounds what a busy key holds, which are
+ * `(size + grace) / resolution` accumulators at most. Throws `InvalidWindow`.
+ */
+export const sliding = ({
+  size,
+  resolution = 1,
+  grace = 0,
+}: {
+  readonly size: Millis;
+  readonly resolution?: Millis;
+  readonly grace?: Millis;
+}): Sliding => checked({ kind: 'sliding', size, resolution, grace });
+
+/**
  * Days, weeks, months, quarters or years in a time zone, 23 and 25 hours included; weeks begin on Monday where
  * `weekStart` says nothing else. Throws `InvalidWindow`, also for a zone that this Node does not know.
  */
@@ -95,8 +120,19 @@ export function checked<W extends Windows>(windows: W): W {
   requireWhole('grace', given.grace, 0);
   if (given.kind === 'session') requireWhole('gap', given.gap, 1);
   else if (given.kind === 'calendar') checkCalendar(given);
+  else if (given.kind === 'sliding') checkSliding(given);
   else checkHopping(given);
   return windows;
+}
+
+function checkSliding({ size, resolution }: Sliding): void {
+  requireWhole('size', size, 1);
+  requireWhole('resolution', resolution, 1);
+  if (size % resolution === 0) return;
+  throw new InvalidWindow(
+    `Sliding windows of ${size} ms cannot be divided by a resolution of ${resolution} ms`,
+    'Choose a size that is a multiple of the resolution',
+  );
 }
 
 function checkHopping({ size, every }: Hopping): void {
@@ -164,6 +200,7 @@ export function describeWindows(windows: Windows): string {
     const { unit, zone, weekStart, grace } = windows;
     return `calendar ${unit} ${zone}${unit === 'week' ? ` ${weekStart}` : ''}+${grace}`;
   }
+  if (windows.kind === 'sliding') return `sliding ${windows.size}/${windows.resolution}+${windows.grace}`;
   return `${windows.kind} ${windows.size}/${windows.every}+${windows.grace}`;
 }
 

@@ -1,5 +1,5 @@
 /** Windows by their definition, over the whole input: what no event has to be kept for, because all are there. */
-import type { Hopping, Session, Windows } from '../../../src/engine/windows/spec.ts';
+import type { Hopping, Session, Sliding, Windows } from '../../../src/engine/windows/spec.ts';
 import { periodOf } from './zone-oracle.ts';
 
 export interface Event {
@@ -43,6 +43,7 @@ export function naive(events: readonly Event[], windows: Windows, lateness: numb
     const { unit, zone, grace } = windows;
     return naiveFixed(events, ({ time }) => [periodOf(time, unit, zone)], grace, lateness);
   }
+  if (windows.kind === 'sliding') return naiveSliding(events, windows, lateness);
   return naiveFixed(events, ({ time }) => hopsOf(time, windows), windows.grace, lateness);
 }
 
@@ -117,4 +118,15 @@ function naiveSessions(events: readonly Event[], { gap, grace }: Session, latene
     else open = [...open.filter(set => !near.includes(set)), [...near.flat(), event]];
   });
   return { closed, open: inOrder(open), late };
+}
+
+/** As windows that begin at every multiple of the resolution, of which those are told that end with what they took. */
+function naiveSliding(events: readonly Event[], windows: Sliding, lateness: number): NaiveResult {
+  const { size, resolution, grace } = windows;
+  const hopping: Hopping = { kind: 'hopping', size, every: resolution, grace };
+  const times = new Map(events.map(({ id, time }) => [id, time]));
+  const endsWithSome = ({ end, events: taken }: NaiveWindow): boolean =>
+    taken.some(id => (times.get(id) ?? NaN) >= end - resolution);
+  const { closed, open, late } = naiveFixed(events, ({ time }) => hopsOf(time, hopping), grace, lateness);
+  return { closed: closed.filter(endsWithSome), open: open.filter(endsWithSome), late };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calendar, hopping, InvalidWindow, session, tumbling } from '../../../src/index.ts';
+import { calendar, hopping, InvalidWindow, session, sliding, tumbling } from '../../../src/index.ts';
 
 const refused: readonly (readonly [what: string, make: () => unknown])[] = [
   ['no size', () => tumbling({ size: 0 })],
@@ -13,6 +13,7 @@ const refused: readonly (readonly [what: string, make: () => unknown])[] = [
   ['steps that leave times out', () => hopping({ size: 10, every: 11 })],
   ['so many panes that no window could be merged', () => hopping({ size: 3_600_000, every: 7_001 })],
   ['no gap', () => session({ gap: 0 })],
+  ['a resolution that does not divide them', () => sliding({ size: 10, resolution: 3 })],
   ['a zone that there is not', () => calendar({ unit: 'day', zone: 'Europe/Atlantis' })],
   ['a grace of its calendar that is negative', () => calendar({ unit: 'day', zone: 'UTC', grace: -1 })],
   ['a grace that is not whole', () => session({ gap: 1, grace: 0.5 })],

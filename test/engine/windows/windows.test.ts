@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { calendar, hopping, session, tumbling, type Windows } from '../../../src/engine/windows/spec.ts';
+import { calendar, hopping, session, sliding, tumbling, type Windows } from '../../../src/engine/windows/spec.ts';
 import { days, hours } from '../../../src/index.ts';
 import { Drive, type Epoch, type Setting, type Told } from './drive.ts';
 import { type Event, naive, type NaiveWindow } from './naive.ts';
@@ -28,6 +28,13 @@ const sessions: fc.Arbitrary<Windows> = fc
   .record({ gap: fc.integer({ min: 1, max: 15 }), grace: fc.constantFrom(0, 0, 1, 5, 20) })
   .map(options => session(options));
 
+const slidings: fc.Arbitrary<Windows> = fc
+  .record({
+    units: fc.integer({ min: 1, max: 20 }),
+    resolution: fc.constantFrom(1, 1, 2, 5),
+    grace: fc.constantFrom(0, 0, 1, 5, 20),
+  })
+  .map(({ units, ...rest }) => sliding({ size: units * rest.resolution, ...rest }));
 const calendars: fc.Arbitrary<Windows> = fc
   .record({
     unit: fc.constantFrom('day', 'week', 'month'),
@@ -122,6 +129,7 @@ describe.for([
   ['tumbling', tumblings],
   ['hopping', hoppings],
   ['session', sessions],
+  ['sliding', slidings],
   ['calendar', calendars, longEventLists],
 ] as const)('%s windows', ([, kinds, lists = eventLists]) => {
   const cases = fc.record({ windows: kinds, lateness, events: lists, cuts: cutLists });
