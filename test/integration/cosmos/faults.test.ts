@@ -5,6 +5,7 @@ import type { CosmosDocumentsOptions } from '../../../src/documents/cosmos/docum
 import { DocumentTooLarge, NoCosmosContainer } from '../../../src/documents/cosmos/failures.ts';
 import { systemClock } from '../../../src/engine/clock.ts';
 import { retrying } from '../../../src/engine/retry.ts';
+import { Unavailable } from '../../../src/errors.ts';
 import { ConditionFailed } from '../../../src/documents/port.ts';
 import { Random } from '../../support/random.ts';
 import { cosmosPlace, openDocuments } from '../../support/cosmos/place.ts';
@@ -58,6 +59,34 @@ test('a storm of 429 delays writes and loses none: what was refused is asked aga
   // 3 x 250 documents are inserted once and replaced twice: whatever is charged beyond that was done twice.
   const inserts = fixture.account.container('millrace', collection).lsn;
   expect(inserts).toBe(750);
+});
+
+test('what is refused is asked again when the refusal says, one request or one operation of many', async () => {
+  const waits: number[] = [];
+  let now = 0;
+  const clock = {
+    now: () => now,
+    sleep: async (wait: number) => {
+      waits.push(wait);
+      now += wait;
+    },
+  };
+  const { documents, fixture } = await opened({ clock });
+  await documents.put(key('a'), {}, 'always');
+  for (const [retryAfterMs, on] of [
+    [777, 'read'],
+    [333, 'write'],
+  ] as const) {
+    fixture.setFaults([{ kind: 'status', status: 429, retryAfterMs, times: 1, on: [on] }]);
+    await (on === 'read' ? documents.get(key('a')) : documents.put(key('a'), {}, 'always'));
+  }
+  fixture.setFaults([{ kind: 'status', status: 429, retryAfterMs: 555, each: true, times: 2, on: ['bulk'] }]);
+  await documents.write([write('b', 1, 1), write('c', 1, 2), write('d', 1, 3)]);
+  // Two of three operations are refused in one request, and wait together.
+  expect(waits).toEqual([777, 333, 555]);
+  fixture.setFaults([{ kind: 'status', status: 429, retryAfterMs: 60_000, on: ['read'] }]);
+  await expect(documents.get(key('a')), 'beyond patience').rejects.toThrow(Unavailable);
+  expect(waits).toHaveLength(3);
 });
 
 test('resets, lost answers, 449, 503, 410 and 412 leave what a quiet service would have', async () => {
