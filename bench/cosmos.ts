@@ -1,22 +1,27 @@
 /**
  * What do documents in Cosmos DB cost: documents a second through the adapter, beside the library's own upserts in
- * parallel, and request units an update, an epoch and a list? Against the protocol fixture in a process of its own, whose
- * request units are a model of the published figures. `node bench/cosmos.ts [DOCUMENTS] [RUNS]`
+ * parallel, and request units an update, an epoch and a list? How soon is an order in its user's list, and how soon does
+ * a process answer? Against the protocol fixture in a process of its own, whose request units are a model of the
+ * published figures. `node bench/cosmos.ts [DOCUMENTS] [RUNS] [ORDERS]`
  */
 import { CosmosClient, type Container } from '@azure/cosmos';
 import type { DocumentWrite } from '../src/documents/port.ts';
 import type { CosmosDocuments } from '../src/documents/cosmos/documents.ts';
 import { database, makeContainers, openDocuments } from '../test/support/cosmos/place.ts';
 import { startFixtureProcess } from '../test/support/cosmos/process.ts';
-import { report } from './report.ts';
+import { report, together as measuredTogether } from './report.ts';
+import { CosmosLoop } from './support/cosmos-loop.ts';
 
-const [count = 2_000, runs = 3] = process.argv.slice(2).map(Number);
+const [count = 2_000, runs = 3, orders = 200] = process.argv.slice(2).map(Number);
 /** A vector of 64 factors as it is kept: 16-bit integers in base64. */
 const factors = Buffer.alloc(128, 7).toString('base64');
 const together = 100;
 
 await using fixture = await startFixtureProcess();
 await makeContainers(fixture, ['userVectors', 'recommendations', 'journals']);
+/** Documents of its own, so that the loop reads no vector that was written for the rates. */
+await using loop = await CosmosLoop.start(orders);
+const ofLoop = measuredTogether(() => loop.measure());
 const documents = await openDocuments(fixture);
 const client = new CosmosClient({
   endpoint: fixture.endpoint,
@@ -34,6 +39,7 @@ try {
     runs,
     notes: [
       'The protocol fixture on loopback, without a limit of throughput; its request units are a model of the published figures, not an invoice.',
+      `MovieLens latest-small is learnt before ${orders} orders are posted one after the other to a process that only serves; each ends with the answer of the list that has learnt it, through document, change feed, connector, model and list.`,
     ],
     rivals: [
       { name: `the library's upserts, ${together} at once`, run: () => rate(() => upsertPlainly(plain)) },
@@ -43,6 +49,7 @@ try {
       },
       { name: 'documents that it knows: replaced', run: () => rate(() => documents.write(vectors('known'))) },
       ...units(),
+      ...times(),
     ],
   });
 } finally {
@@ -64,6 +71,30 @@ function units() {
     of('the plan of an epoch', appended),
     of('a list of 100, read', () =>
       cost(() => documents.get({ collection: 'recommendations', partition: 'ann', id: 'ann' }), 1),
+    ),
+  ];
+}
+
+function times() {
+  const of = (name: string, run: () => Promise<number>) => ({
+    subject: 'milliseconds',
+    name,
+    unit: 'ms',
+    better: 'less' as const,
+    run,
+  });
+  return [
+    of(
+      'from an order to the list that has learnt it, half of them',
+      ofLoop(({ p50_ms }) => p50_ms),
+    ),
+    of(
+      'the same, 99 of 100',
+      ofLoop(({ p99_ms }) => p99_ms),
+    ),
+    of(
+      'the first list of a process that only serves, from its start',
+      ofLoop(({ firstAnswer_ms }) => firstAnswer_ms),
     ),
   ];
 }
