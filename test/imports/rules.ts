@@ -193,7 +193,7 @@ const areas: readonly Area[] = [
     packages: ['rxjs', 'millrace'],
   },
   { files: ['schemas/**'], may: ['schemas/**', 'src/stream/**', ...common, ...noAdapters], packages: [] },
-  { files: ['deploy/**'], may: [], packages: ['node:*', 'zod'] },
+  { files: ['deploy/**'], may: ['deploy/**'], packages: ['node:*', 'zod'] },
   { files: ['scripts/**'], may: ['**'], packages: ['**'] },
 ];
 
