@@ -2,7 +2,7 @@
 import { Refused, Unreachable } from './errors.ts';
 import { retryAfter_ms } from './retry.ts';
 
-interface Outcome<Body> {
+export interface Outcome<Body> {
   readonly data?: Body;
   readonly error?: unknown;
   readonly response: Response;

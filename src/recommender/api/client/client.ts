@@ -1,6 +1,6 @@
 /** The API as a page calls it: typed by the server's own description, every answer a value or a `MillraceError`. */
 import createClient, { type Client } from 'openapi-fetch';
-import { refusalOf } from './answered.ts';
+import { answered, type Outcome } from './answered.ts';
 import { Unreachable } from './errors.ts';
 import type { paths } from './schema.ts';
 
@@ -161,17 +161,11 @@ export function lookups(client: Client<paths>, { listed: n, suggested, explained
 
 export const limited = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(limit_ms)]);
 
-interface Outcome<Body> {
-  readonly data?: Body;
-  readonly error?: unknown;
-  readonly response: Response;
-}
-
 /** Whoever gave up hears so by the signal's own reason; everything else that has no answer is `Unreachable`. */
-export async function answer<Body>(asked: Promise<Outcome<Body>>): Promise<Body> {
-  const outcome = await asked.catch((cause: unknown) => {
-    throw new Unreachable(cause);
-  });
-  if (outcome.data !== undefined) return outcome.data;
-  throw refusalOf(outcome.error, outcome.response, Date.now);
-}
+export const answer = <Body>(asked: Promise<Outcome<Body>>): Promise<NonNullable<Body>> =>
+  answered(
+    asked.catch((cause: unknown) => {
+      throw new Unreachable(cause);
+    }),
+    Date.now,
+  );

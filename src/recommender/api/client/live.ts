@@ -1,6 +1,7 @@
 /** The events of `/v2/live`, read from text that came over the wire. */
 import { UnreadableEvent } from './errors.ts';
 import type { components } from './schema.ts';
+import { jsonIn } from './server-events.ts';
 
 type Wire = components['schemas'];
 
@@ -80,12 +81,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 function fieldsOf(text: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UnreadableEvent('it is not JSON');
-  }
+  const value = jsonIn(text);
   if (!isFields(value)) throw new UnreadableEvent('it is not an object');
   return value;
 }

@@ -1,13 +1,11 @@
 /** A user's list as it changes: server-sent events over fetch, which can show a token, unlike a browser's EventSource. */
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { EventSourceMessage } from 'eventsource-parser';
 import { MillraceError } from '../../../errors.ts';
 import { Refused, UnreadableEvent, Unreachable } from './errors.ts';
 import type { ItemList } from './client.ts';
 import type { Machine } from './patient-fetch.ts';
 import { isPassing, type Retry, waitAfter } from './retry.ts';
-
-/** Characters of an event at most. */
-const longestEvent = 4 * 1_024 * 1_024;
+import { comment, jsonIn, serverEvents } from './server-events.ts';
 
 export interface Watching {
   readonly machine: Machine;
@@ -47,18 +45,8 @@ function waitAskedBy(error: unknown, { aborted }: AbortSignal): number | undefin
 }
 
 async function* listsIn(watching: Watching, lastEventId: string | undefined): AsyncGenerator<EventSourceMessage> {
-  const events: EventSourceMessage[] = [];
-  const parser = createParser({
-    maxBufferSize: longestEvent,
-    onEvent: event => event.event === 'recommendations' && events.push(event),
-    onError: error => {
-      if (error.type === 'max-buffer-size-exceeded') throw new UnreadableEvent(`it is longer than ${longestEvent}`);
-    },
-  });
-  for await (const text of textOf(watching, lastEventId)) {
-    parser.feed(text);
-    yield* events.splice(0);
-  }
+  for await (const event of serverEvents(textOf(watching, lastEventId)))
+    if (event !== comment && event.event === 'recommendations') yield event;
 }
 
 /** Closes the connection whenever its reader goes. @throws {Refused} {Unreachable} */
@@ -95,12 +83,7 @@ function brokenOff(cause: unknown): never {
 }
 
 function listIn(data: string): ItemList {
-  let list: unknown;
-  try {
-    list = JSON.parse(data);
-  } catch {
-    throw new UnreadableEvent('it is not JSON');
-  }
+  const list = jsonIn(data);
   if (!isList(list)) throw new UnreadableEvent('it is no list');
   return list;
 }

@@ -1,5 +1,5 @@
 /** Server-sent events with credentials: what the browser's own EventSource cannot send. */
-const separator = /\r?\n\r?\n/;
+import { comment, serverEvents } from '../../api/client/server-events.ts';
 
 export interface Events {
   addEventListener(name: string, take: (event: Event) => void): void;
@@ -34,24 +34,19 @@ export class FetchedEvents extends EventTarget implements Events {
   async #read(asked: Promise<Response>): Promise<void> {
     const answer = await asked;
     if (!answer.ok || answer.body === null) return;
-    let rest = '';
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      const parts = `${rest}${next.value}`.split(separator);
-      rest = parts.pop() ?? '';
-      for (const part of parts) this.#tell(part);
+    for await (const event of serverEvents(textsOf(answer.body))) {
+      if (event === comment) this.dispatchEvent(new Event(greeting));
+      else this.dispatchEvent(new MessageEvent(event.event ?? 'message', { data: event.data }));
     }
-  }
-
-  #tell(text: string): void {
-    if (text.startsWith(':')) return void this.dispatchEvent(new Event(greeting));
-    const fields = text.split(/\r?\n/).map(line => /^(event|data): ?(.*)$/.exec(line) ?? []);
-    const of = (wanted: string): string[] =>
-      fields.flatMap(([, name, value]) => (name === wanted ? [value ?? ''] : []));
-    this.dispatchEvent(new MessageEvent(of('event')[0] ?? 'message', { data: of('data').join('\n') }));
   }
 
   readonly #fail = (): void => {
     if (!this.#cancel.signal.aborted) this.dispatchEvent(new Event('error'));
   };
+}
+
+/** Not every browser's stream can be read by a loop of its own. */
+async function* textsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void, undefined> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
