@@ -23,14 +23,17 @@ export interface Asked {
 }
 
 /**
- * So many lists of ten by the search, and as many by the readable sums of all items, in turn, so that the machine is the
- * same to both; after one of each that makes ready what all need. Both have to answer the same.
+ * So many lists of ten by the search, then as many by the readable sums of all items, each after one that makes ready what
+ * all need; the search first, since the sums leave garbage to be collected. Both have to answer the same.
  */
 export async function basketOf(items: number, baskets: number): Promise<{ search: Asked; readable: Asked }> {
   const documents = documentsOf(items);
-  const [search, readable] = [new Asking(documents, items), new Asking(documents, items, Infinity)];
-  for (let n = 0; n <= baskets; n++)
-    if ((await search.ask(n)) !== (await readable.ask(n))) throw new Error(`Basket ${n} got two lists`);
+  const search = new Asking(documents, items);
+  const lists: string[] = [];
+  for (let n = 0; n <= baskets; n++) lists.push(await search.ask(n));
+  const readable = new Asking(documents, items, Infinity);
+  for (const [n, list] of lists.entries())
+    if ((await readable.ask(n)) !== list) throw new Error(`Basket ${n} got two lists`);
   return { search: search.asked, readable: readable.asked };
 }
 
