@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
+import { openEmbedded } from '../../src/app/compose.ts';
 import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
 import { steps } from '../../src/recommender/jobs/scrub/scrub.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
@@ -33,6 +33,7 @@ const Erasure = z.object({
   model: Place,
   generation: Place,
   documents: Place,
+  orders: Place,
   log: Place,
   bytes: Place.extend({ places: z.array(z.string()) }),
 });
@@ -46,6 +47,13 @@ async function command(...words: string[]): Promise<unknown> {
 
 const post = (url: string, body: object): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** What a shop writes and nobody can tell: it becomes a letter that is about the user. */
+async function writeNoOrder(): Promise<void> {
+  await using ports = await openEmbedded(data);
+  const id = `${gone}-none`;
+  await ports.documents.put({ collection: 'orders', partition: gone, id }, { orderId: id, userId: gone }, 'always');
+}
 
 const List = z.object({ listId: z.string(), items: z.array(z.object({ itemId: z.string() })) });
 
@@ -61,22 +69,15 @@ async function live(url: string): Promise<void> {
   await rate({ userId: gone, eventId: `${gone}/1` }, second ?? '');
   expect((await post(`${url}/v2/users/${gone}/aliases?wait=10000`, { sessionId: session })).status).toBe(202);
   await rate({ userId: gone }, third ?? '');
-  const order = { userId: gone, lines: [{ itemId: fourth, quantity: 1 }] };
+  const order = { userId: gone, orderId: `${gone}-1`, lines: [{ itemId: fourth, quantity: 1 }] };
   expect((await post(`${url}/v2/orders?wait=10000`, order)).status).toBe(202);
+  const back = await post(`${url}/v2/orders/${gone}/${gone}-1/returns?wait=10000`, { lines: order.lines });
+  expect(back.status).toBe(202);
+  await writeNoOrder();
   const log = openEmbeddedLog({ path: join(data, 'log.db') });
   const letter = recordOfBytes(gone, Buffer.from(JSON.stringify({ userId: gone, itemId: 'i' })));
   await appendFromOutside(log, 'ratings', [letter], Date.now());
   await log.close();
-}
-
-/** Orders are the shop's own records: it removes them itself, with what was told of them. */
-async function removeOrders(): Promise<void> {
-  const documents = openSqliteDocuments({ path: join(data, 'documents.db'), clock: Date.now });
-  const version = { lineage: 9, epoch: 1, seq: 1 };
-  for (const collection of ['orders', 'toldOrders'])
-    for (const { partition, id } of await documents.list({ collection, partition: gone, limit: 10 }))
-      await documents.write([{ collection, partition, id, body: null, task: 'shop', version }]);
-  await documents.close();
 }
 
 test(
@@ -93,7 +94,7 @@ test(
     const url = await server.address();
     await live(url);
     const { id } = Erasure.parse(
-      await (await fetch(`${url}/v2/users/${gone}?wait=10000`, { method: 'DELETE' })).json(),
+      await (await fetch(`${url}/v2/users/${gone}?wait=10000&orders=remove`, { method: 'DELETE' })).json(),
     );
     expect(await holdersOf(data, gone)).not.toEqual([]);
     const running = await millraceWith(environment, 'users', 'scrub', '--data', data);
@@ -101,18 +102,17 @@ test(
     await expect
       .poll(
         async () => {
-          const { model, generation, documents } = Erasure.parse(
+          const { model, generation, documents, orders } = Erasure.parse(
             await (await fetch(`${url}/v2/erasures/${id}`)).json(),
           );
-          return [model.state, generation.state, documents.state];
+          return [model.state, generation.state, documents.state, orders.state];
         },
         { timeout: 120_000, interval: 500 },
       )
-      .toEqual(['gone', 'gone', 'gone']);
+      .toEqual(['gone', 'gone', 'gone', 'gone']);
     expect(await server.stop('SIGTERM')).toMatchObject({ code: 0 });
     await command('run', '--until-caught-up');
 
-    await removeOrders();
     const before = await receiptOf(id);
     expect(before).toMatchObject({
       log: { state: 'kept' },

@@ -13,7 +13,10 @@ const written = ['recommendations', 'userVectors', 'profiles', 'histories'] as c
 const ofTheShop = [ordersCollection, toldCollection] as const;
 
 /** @throws {ScrubRefused} */
-export async function checkDocuments({ documents }: ScrubPorts, erased: ReadonlyMap<string, Erased>): Promise<void> {
+export async function checkDocuments(
+  { documents }: Pick<ScrubPorts, 'documents'>,
+  erased: ReadonlyMap<string, Erased>,
+): Promise<void> {
   for (const { id, hasComeBack } of erased.values()) {
     const held = hasComeBack ? [] : await holding(documents, written, id);
     if (held.length > 0)
