@@ -63,7 +63,10 @@ export const passes = (code: unknown): boolean => passing.has(code);
 /** How long the service asks us to wait, in milliseconds. */
 export function askedWait(error: unknown): number | undefined {
   const answer = causeOf(error);
-  const wait = isRecord(answer) ? answer['retryAfterInMs'] : undefined;
+  if (!isRecord(answer)) return undefined;
+  const { retryAfterInMs, headers } = answer;
+  // Of what a reader of the change feed met the library passes on the headers, and not what it has read of them.
+  const wait = retryAfterInMs ?? (isRecord(headers) ? Number(headers['x-ms-retry-after-ms'] ?? NaN) : undefined);
   return typeof wait === 'number' && wait >= 0 ? wait : undefined;
 }
 

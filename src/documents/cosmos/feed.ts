@@ -1,5 +1,5 @@
 /** The change feed, pulled page by page: the whole of it, or by range. */
-import { ChangeFeedStartFrom, type ChangeFeedPullModelIterator, type Container } from '@azure/cosmos';
+import { ChangeFeedStartFrom, type ChangeFeedPullModelIterator, type Container, ErrorResponse } from '@azure/cosmos';
 import { pageLimit } from '../limit.ts';
 import { BadContinuation, type Changes, type FeedRange } from '../port.ts';
 import type { Calls } from './calls.ts';
@@ -82,7 +82,7 @@ export class Feeds {
       this.#readers.get(key) ??
       container.items.getChangeFeedIterator<unknown>({ changeFeedStartFrom: start, maxItemCount: limit });
     this.#readers.delete(key); // one that fails is not used again
-    const page = await reader.readNext();
+    const page = await nextPage(reader, container);
     const to = fromLibrary(page.continuationToken);
     if (to !== undefined) this.#keep(nameOf(positionName(to)), reader);
     return page;
@@ -107,6 +107,24 @@ export class Feeds {
     this.#rids.set(container.id, rid);
     return rid;
   }
+}
+
+/**
+ * What a reader meets before its first page the library (4.10) tells without the status. The container answers with what
+ * is wrong for good; what else it may have been is asked again.
+ */
+async function nextPage(reader: Reader, container: Container) {
+  try {
+    return await reader.readNext();
+  } catch (error) {
+    if (!(error instanceof ErrorResponse) || error.code !== undefined) throw error;
+    await container.read();
+    throw new Unexplained(error.message);
+  }
+}
+
+class Unexplained extends Error {
+  readonly code = 503;
 }
 
 /** The range consists of others now: each is read on from where this one was. */

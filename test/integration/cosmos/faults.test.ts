@@ -73,20 +73,45 @@ test('what is refused is asked again when the refusal says, one request or one o
   };
   const { documents, fixture } = await opened({ clock });
   await documents.put(key('a'), {}, 'always');
+  const calls = {
+    read: () => documents.get(key('a')),
+    write: () => documents.put(key('a'), {}, 'always'),
+    feed: () => documents.changes(collection, undefined, 10),
+  };
   for (const [retryAfterMs, on] of [
     [777, 'read'],
     [333, 'write'],
+    [444, 'feed'],
   ] as const) {
     fixture.setFaults([{ kind: 'status', status: 429, retryAfterMs, times: 1, on: [on] }]);
-    await (on === 'read' ? documents.get(key('a')) : documents.put(key('a'), {}, 'always'));
+    await calls[on]();
   }
   fixture.setFaults([{ kind: 'status', status: 429, retryAfterMs: 555, each: true, times: 2, on: ['bulk'] }]);
   await documents.write([write('b', 1, 1), write('c', 1, 2), write('d', 1, 3)]);
   // Two of three operations are refused in one request, and wait together.
-  expect(waits).toEqual([777, 333, 555]);
+  expect(waits).toEqual([777, 333, 444, 555]);
   fixture.setFaults([{ kind: 'status', status: 429, retryAfterMs: 60_000, on: ['read'] }]);
   await expect(documents.get(key('a')), 'beyond patience').rejects.toThrow(Unavailable);
-  expect(waits).toHaveLength(3);
+  expect(waits).toHaveLength(4);
+});
+
+test.each<Extract<FaultInput, { kind: 'reset' | 'status' }>>([
+  { kind: 'reset', on: ['metadata'] },
+  { kind: 'status', status: 429, retryAfterMs: 3, on: ['metadata'] },
+  { kind: 'status', status: 503, on: ['metadata', 'feed'] },
+])('a feed that is begun while $kind befalls what the library asks first is begun a moment later', async fault => {
+  const { documents, fixture, connect } = await opened();
+  await documents.put(key('a'), {}, 'always');
+  for (let skip = 0; skip <= 5; skip += 1) {
+    const fresh = await connect();
+    fixture.setFaults([{ ...fault, skip, times: 1 }]);
+    const { documents: found } = await forEver(() => fresh.changes(collection, undefined, 10));
+    const ranges = await forEver(() => fresh.feedRanges(collection));
+    const pages = await Promise.all(
+      ranges.map(range => forEver(() => fresh.changes(collection, undefined, 10, range))),
+    );
+    expect([...found, ...pages.flatMap(page => page.documents)].map(({ id }) => id)).toContain('a');
+  }
 });
 
 test('resets, lost answers, 449, 503, 410 and 412 leave what a quiet service would have', async () => {

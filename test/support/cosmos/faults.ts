@@ -18,10 +18,11 @@ export const faultSchema = z.discriminatedUnion('kind', [
     each: z.boolean().default(false),
     share,
     on,
+    skip,
     times,
   }),
   /** Ends the connection: before the work, or after it, so that its answer is lost. */
-  z.strictObject({ kind: z.literal('reset'), after: z.boolean().default(false), share, on, times }),
+  z.strictObject({ kind: z.literal('reset'), after: z.boolean().default(false), share, on, skip, times }),
   /** Kills the fixture's process: before the work, or when it is durable and nobody was answered. */
   z.strictObject({ kind: z.literal('die'), after: z.boolean().default(false), share, on, skip, times }),
   /** Takes requests and never answers. */
