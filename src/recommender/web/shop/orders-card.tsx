@@ -25,7 +25,13 @@ export const OrdersCard = ({ shop }: { readonly shop: Shop }) => (
 );
 
 /** With seconds: orders are told apart by it. */
-const placed = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const placed = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 
 function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop }) {
   const stands = order.lines.some(({ standing }) => standing > 0);
