@@ -8,7 +8,7 @@ export const ordersSection = z.strictObject({
     .max(600_000)
     .default(50)
     .describe(
-      'How long the end of the change feed of orders is left alone before it is looked at again, in each of its ranges. On Cosmos DB each look costs about one request unit.',
+      'How long the end of the change feed of orders is left alone before it is looked at again, in each of its ranges; embedded documents wake it before. On Cosmos DB each look costs about one request unit.',
     ),
   leaseFor_ms: z
     .int()

@@ -51,7 +51,7 @@ const maxParamLength = 16 * 1_024;
 
 export async function createHttp({ http, admission, report }: HttpParts): Promise<FastifyInstance> {
   const { headers_ms, request_ms, look_ms } = http.patience ?? usualPatience;
-  const security = securityHeaders(http);
+  const security = await securityHeaders(http);
   const app = fastify({
     bodyLimit,
     requestTimeout: request_ms,
