@@ -111,9 +111,15 @@ export interface HowTables {
   readonly grace: number;
 }
 
-/** Numbers below zero are those of a row that is no more. */
-const farewell = (guest: Visit | undefined, host: Visit | undefined): Encounter => ({
+const changed = (guest: Visit | undefined, host: Visit | undefined, at: number): Encounter => ({
   ...encounter(guest, host),
+  at,
+});
+
+/** Numbers below zero are those of a row that is no more. */
+const farewell = (guest: Visit | undefined, host: Visit | undefined, at: number): Encounter => ({
+  ...encounter(guest, host),
+  at,
   guest: guest === undefined ? null : -1 - guest.id,
   host: host === undefined ? null : -1 - host.id,
 });
@@ -122,7 +128,7 @@ const farewell = (guest: Visit | undefined, host: Visit | undefined): Encounter 
 export const attend = ({ kind, grace }: HowTables): Topology =>
   topology('attend', task => {
     const side = { removed: ({ table }: Visit) => table === nobodys };
-    const options = { grace, left: side, right: side, result: encounter, gone: farewell };
+    const options = { grace, left: side, right: side, result: changed, gone: farewell };
     const table = task.read(hosts).pipe(wholesome);
     const joined = task.joinTables<Visit, Visit, Encounter>('attended', table, { ...options, kind });
     task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));

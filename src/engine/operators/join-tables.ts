@@ -21,24 +21,24 @@ interface TablesJoining<L, R> {
 /** A row for each key that both tables have. */
 export interface InnerTablesJoin<L, R, X> extends TablesJoining<L, R> {
   readonly kind: 'inner';
-  /** What is told of a row with each version of one of its sides. */
-  readonly result: (left: L, right: R) => X;
-  /** What is told, once, when a row is no more, of its sides as they were: a version that says that it is removed. */
-  readonly gone: (left: L, right: R) => X;
+  /** What is told of a row with each version of one of its sides, which happened `at`. */
+  readonly result: (left: L, right: R, at: Millis) => X;
+  /** What is told, once, when a row is no more, of its sides as they were; `at` is when the version happened that says so. */
+  readonly gone: (left: L, right: R, at: Millis) => X;
 }
 
 /** A row for each key that the left table has. */
 export interface LeftTablesJoin<L, R, X> extends TablesJoining<L, R> {
   readonly kind: 'left';
-  readonly result: (left: L, right: R | undefined) => X;
-  readonly gone: (left: L, right: R | undefined) => X;
+  readonly result: (left: L, right: R | undefined, at: Millis) => X;
+  readonly gone: (left: L, right: R | undefined, at: Millis) => X;
 }
 
 /** A row for each key that one of the tables has. */
 export interface OuterTablesJoin<L, R, X> extends TablesJoining<L, R> {
   readonly kind: 'outer';
-  readonly result: (left: L | undefined, right: R | undefined) => X;
-  readonly gone: (left: L | undefined, right: R | undefined) => X;
+  readonly result: (left: L | undefined, right: R | undefined, at: Millis) => X;
+  readonly gone: (left: L | undefined, right: R | undefined, at: Millis) => X;
 }
 
 export type TablesJoinOptions<L, R, X> = InnerTablesJoin<L, R, X> | LeftTablesJoin<L, R, X> | OuterTablesJoin<L, R, X>;
@@ -72,7 +72,7 @@ export function joinTables<L, R, X>(
         if (turn.side === 'left') leftTable.set(key, keptOf(ofLeft, turn.held.value));
         else rightTable.set(key, keptOf(ofRight, turn.held.value));
         const told = rowOf(options, 'result', leftTable.get(key), rightTable.get(key)) ?? before;
-        if (told !== undefined) out.next(told());
+        if (told !== undefined) out.next(told(turn.held.time));
       };
       const takeLeft = takingFrom(build, name, ofLeft, (key, value: L) => step.addLeft(key, value));
       const takeRight = takingFrom(build, name, ofRight, (key, value: R) => step.addRight(key, value));
@@ -91,13 +91,13 @@ function rowOf<L, R, X>(
   what: 'result' | 'gone',
   left: L | undefined,
   right: R | undefined,
-): (() => X) | undefined {
+): ((at: Millis) => X) | undefined {
   if (options.kind === 'outer') {
-    return left === undefined && right === undefined ? undefined : () => options[what](left, right);
+    return left === undefined && right === undefined ? undefined : at => options[what](left, right, at);
   }
   if (left === undefined) return undefined;
-  if (options.kind === 'left') return () => options[what](left, right);
-  return right === undefined ? undefined : () => options[what](left, right);
+  if (options.kind === 'left') return at => options[what](left, right, at);
+  return right === undefined ? undefined : at => options[what](left, right, at);
 }
 
 function checkOptions<L, R, X>(name: string, options: TablesJoinOptions<L, R, X>): void {
