@@ -13,11 +13,15 @@ import { promises } from './promises.ts';
 
 export type { DocumentsPlace } from './documents/setting.ts';
 
-/** What every adapter of the documents port promises; `gaps` are the promises, by sentence, that this one breaks. */
+/**
+ * What every adapter of the documents port promises; `gaps` are the promises, by sentence, that this one breaks. Without
+ * `hasJournals` those of journals are skipped: where a store ignores conditions in batches none of them holds.
+ */
 export function documentsContract(
   name: string,
   open: () => Promise<DocumentsPlace>,
   gaps: readonly string[] = [],
+  { hasJournals = true } = {},
 ): void {
   describe(`documents: ${name}`, () => {
     const promise = promises<DocumentsSetting>(gaps, work => inSetting(open, work));
@@ -28,7 +32,9 @@ export function documentsContract(
     rangePromises(promise);
     documentProperties(promise);
     togetherPromises(promise);
-    journalPromises(promise);
-    journalProperties(promise);
+    describe.skipIf(!hasJournals)('journals', () => {
+      journalPromises(promise);
+      journalProperties(promise);
+    });
   });
 }
