@@ -40,7 +40,10 @@ const storesOf = ({ transport, documents, snapshots, registry, clock }: Ports, {
 });
 
 /** @throws {ScrubRefused} where what is to be scrubbed lies in no file of this folder, or several times in it */
-async function refuseElsewhere({ transport, documents }: PortSettings, ports: Ports): Promise<void> {
+export async function refuseElsewhere(
+  { transport, documents }: Pick<PortSettings, 'transport' | 'documents'>,
+  ports: Pick<Ports, 'documents' | 'clock'> & { readonly transport: Pick<Ports['transport'], 'topics'> },
+): Promise<void> {
   if (transport !== 'embedded') {
     const until = await keptUntil(ports.transport, ports.clock.now());
     throw new ScrubRefused(
@@ -50,15 +53,21 @@ async function refuseElsewhere({ transport, documents }: PortSettings, ports: Po
   }
   if (documents !== 'sqlite')
     throw new ScrubRefused(
-      'Documents in Cosmos DB are removed as they are erased; only its backups keep them, for as long as they are configured to',
+      'Documents in Cosmos DB are emptied as they are erased: their keys expire after 30 days, and only its backups hold more, for as long as they are configured to',
       'Nothing is left to do there; an embedded log beside Cosmos DB is scrubbed by nothing but its retention',
     );
   const namespaces = new Namespaces(ports.documents);
+  const active = await namespaces.active();
+  if (active !== original)
+    throw new ScrubRefused(
+      `The namespace '${active}' of a replay is served, and holds the erased, too`,
+      `Switch back (\`millrace replay switch ${original}\`), drop it (\`millrace replay drop ${active}\`), and scrub then; what it changed is replayed anew afterwards`,
+    );
   const [other] = await namespaces.all();
-  if (other === undefined && (await namespaces.active()) === original) return;
+  if (other === undefined) return;
   throw new ScrubRefused(
-    `The namespace '${other?.name ?? ''}' of a replay holds the erased, too`,
-    'Drop it (`millrace replay drop`), and replay anew from the log once it is scrubbed',
+    `The namespace '${other.name}' of a replay holds the erased, too`,
+    `Drop it (\`millrace replay drop ${other.name}\`), and replay anew from the log once it is scrubbed`,
   );
 }
 

@@ -194,6 +194,9 @@ test(
     expect(await refusal()).toEqual([1, expect.stringMatching(/SCRUB_REFUSED.*still come from somebody/)]);
     await command('replay', '--into', 'again');
     expect(await refusal()).toEqual([1, expect.stringMatching(/SCRUB_REFUSED.*'again' of a replay.*replay drop/)]);
+    // Once it is dropped, it is in the way no more.
+    await command('replay', 'drop', 'again');
+    expect(await refusal()).toEqual([1, expect.stringMatching(/SCRUB_REFUSED.*still come from somebody/)]);
     expect(await receiptOf(id)).toMatchObject({ model: { state: 'gone' }, bytes: { state: 'kept' } });
   },
 );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { openEmbedded } from '../../src/app/compose.ts';
 import { json, millrace, millraceWith, startedWith } from '../support/cli.ts';
 
 const Place = z.object({ state: z.enum(['gone', 'waiting', 'kept']) });
@@ -13,7 +14,7 @@ const Erasure = z.object({
   model: Place.extend({ modelVersion: z.string().nullable() }),
   generation: Place,
   documents: Place.extend({ collections: z.array(z.string()) }),
-  orders: Place.extend({ collections: z.array(z.string()) }),
+  orders: z.object({ state: z.enum(['gone', 'kept', 'waiting', 'removed']), collections: z.array(z.string()) }),
   log: Place.extend({ until: z.string().nullable() }),
 });
 const key = { MILLRACE_SERVING_LIST_KEY: 'the same for each of them' };
@@ -60,6 +61,32 @@ test('a user is erased, and the receipt tells what of it is gone, to the command
   const words = await millraceWith(key, 'users', 'receipt', asked.id, '--data', data);
   expect(words.stdout).toMatch(/model +gone +since version \d+\.\d+\n/);
   expect(words.stdout).toMatch(/log +kept +without limit of time\n/);
+});
+
+test('orders stay, or go with the rest where that is asked for', async () => {
+  await json('generate', '--data', data, '--rate', '0', '--count', '100');
+  const order = { orderId: 'o-1', lines: [{ itemId: '1', quantity: 1 }], placedAt: Date.now() };
+  const ordered = async (...whose: readonly string[]) => {
+    await using ports = await openEmbedded(data);
+    for (const userId of whose)
+      await ports.documents.put({ collection: 'orders', partition: userId, id: 'o-1' }, { ...order, userId }, 'always');
+    return (await ports.documents.list({ collection: 'orders', limit: 10 })).map(({ partition, id }) => [
+      partition,
+      id,
+    ]);
+  };
+  await ordered('1', '2');
+  await json('run', '--until-caught-up', '--data', data);
+  const kept = await users('erase', '2');
+  expect(kept.orders).toEqual({ state: 'kept', collections: ['orders', 'toldOrders'] });
+  const { id, orders } = await users('erase', '1', '--orders', 'remove');
+  expect(orders).toEqual({ state: 'waiting', collections: ['orders', 'toldOrders'] });
+  await json('run', '--until-caught-up', '--data', data);
+  const done = { model: { state: 'gone' }, orders: { state: 'gone', collections: [] } };
+  expect(await users('receipt', id, '--wait')).toMatchObject(done);
+  expect(await ordered()).toEqual([['2', 'o-1']]);
+  const other = await millraceWith(key, 'users', 'erase', '1', '--orders', 'some', '--data', data);
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringMatching(/keep, remove/) });
 });
 
 test('what cannot be looked up later is not begun, and a receipt of another key is none', async () => {
