@@ -128,3 +128,25 @@ test('on update, what stands in the end is what the definition says, whatever th
     { numRuns: 80 },
   );
 });
+
+test('periodically, the very same is told wherever epochs end and whatever crashes, and in the end what the definition says', async () => {
+  await fc.assert(
+    fc.asyncProperty(...cases, fc.constantFrom(1, 5, 40), async (windows, sent, maxRecords, seed, every) => {
+      const tell = async (limit: number, random: Random | undefined): Promise<Visit[]> => {
+        const world = await World.of([visitsOf(windows, { emit: { every } })], { maxRecords: limit });
+        await world.send(clicks, ...sent);
+        await (random === undefined ? settle(world) : run(world, random));
+        const told = await world.output(visits);
+        await close(world);
+        return told;
+      };
+      const told = await tell(maxRecords, new Random(seed));
+      expect(told).toEqual(await tell(1_000, undefined));
+      const { closed } = naiveOf(sent, windows);
+      const ends = new Set(closed.map(({ key, start }) => `${start} ${key}`));
+      const stands = standing(told).filter(({ key, start }) => ends.has(`${start} ${key}`));
+      expect(stands).toEqual(closed.toSorted(byPlace));
+    }),
+    { numRuns: 80 },
+  );
+});

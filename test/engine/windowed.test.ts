@@ -239,6 +239,34 @@ describe('updates', () => {
   });
 });
 
+describe('periodically', () => {
+  const every = { every: 30 };
+
+  test('windows are told when event time passes a multiple of the period, and on close only what was not told', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: every }), { maxRecords: 1 });
+    const run = await world.open('visits');
+    const times = [5, 20, 29 + lateness, 30 + lateness, 50, 70 + lateness, 80 + lateness];
+    await world.send(clicks, ...times.map((at, id) => click(id, noon + at)));
+    await finish(run);
+    // Event time is `lateness` behind: it passes 0 with the second click, 30 with the fourth, 60 with the sixth.
+    expect(await told(world)).toEqual(['0-60 home: 0', '0-60 home: 0 1 2', '0-60 home: 0 1 2 3 4']);
+  });
+
+  test('what has changed is told after a restart, too', async () => {
+    const world = await worldOf(visitsOf(minute, { emit: every }));
+    for (const [id, at] of [0, 10].entries()) {
+      await world.send(clicks, click(id, noon + at, { page: `page-${id}` }));
+      await finish(await world.open('visits'));
+    }
+    expect(await told(world)).toEqual([]);
+    world.clock.time += idleAfter;
+    await finish(await world.open('visits'));
+    world.clock.time += 30;
+    await finish(await world.open('visits'));
+    expect(await told(world)).toEqual(['0-60 page-0: 0', '0-60 page-1: 1']);
+  });
+});
+
 describe('sessions', () => {
   const visit = session({ gap: 30 });
 
@@ -337,6 +365,7 @@ const refused: readonly (readonly [what: string, says: string, build: (task: Tas
     'emits on close and is throttled',
     task => visitsOf(minute, { emit: 'close', throttle: 5 }).build(task),
   ],
+  ['a period of no length', 'cannot emit every 0 ms', task => visitsOf(minute, { emit: { every: 0 } }).build(task)],
   [
     'a throttle that is no duration',
     'cannot be throttled to NaN',

@@ -12,11 +12,14 @@ export interface WindowStepOptions<T, A> {
   readonly task: TaskRuntime;
   readonly windows: Windows;
   readonly fold: Fold<T, A>;
-  readonly emit: 'update' | 'close';
+  readonly emit: Emission;
   readonly throttle: Millis;
   readonly codec: StateCodec<A>;
   readonly identity: string;
 }
+
+/** When windows are told: see `WindowedOptions.emit`. */
+export type Emission = 'update' | 'close' | { readonly every: Millis };
 
 /** Puts windows, which know nothing of it, into a task: its timers, its checkpoint, its cursor. */
 export class WindowStep<T, A> implements Step {
@@ -28,18 +31,21 @@ export class WindowStep<T, A> implements Step {
   readonly #task: TaskRuntime;
   readonly #store: WindowStore<T, A>;
   readonly #codec: StateCodec<A>;
-  readonly #onUpdate: boolean;
+  readonly #emission: Emission;
+  /** Event time at which what has changed is told; Infinity where nothing has, or where it is not told periodically. */
+  #period: Millis = Infinity;
 
   constructor(options: WindowStepOptions<T, A>) {
-    const { task, windows, codec, emit, identity } = options;
+    const { task, windows, fold, throttle, codec, emit, identity } = options;
     // oxlint-disable-next-line millrace/no-ambient -- it is said because a replay elsewhere could see other rules
     const rules = windows.kind === 'calendar' ? ` tz${process.versions['tz'] ?? '?'}` : '';
-    this.identity = `${identity}${rules} ${emit} ${codec.version}`;
+    this.identity = `${identity}${rules} ${typeof emit === 'string' ? emit : `every ${emit.every}`} ${codec.version}`;
     this.lag = longestOf(windows) + windows.grace;
     this.#task = task;
     this.#codec = codec;
-    this.#onUpdate = emit === 'update';
-    this.#store = storeOf(windows, options);
+    this.#emission = emit;
+    const withholds = throttle > 0 || typeof emit !== 'string';
+    this.#store = storeOf(windows, { fold, throttle, withholds, emit: emit === 'close' ? 'close' : 'update' });
   }
 
   /** Windows of the calendar that began by the rules of another release of the time zones are kept as they are. */
@@ -48,7 +54,7 @@ export class WindowStep<T, A> implements Step {
   }
 
   get nextTimer(): Millis {
-    return this.#store.nextClose;
+    return Math.min(this.#store.nextClose, this.#period);
   }
 
   get hold(): Millis {
@@ -56,24 +62,30 @@ export class WindowStep<T, A> implements Step {
   }
 
   get due(): Millis {
-    return this.#store.due;
+    return this.#emission === 'update' ? this.#store.due : Infinity;
   }
 
   /** False where the value is late. */
   add(key: string, value: T): boolean {
     const { cursor, eventTime } = this.#task;
     if (!this.#store.add(key, value, cursor, eventTime.watermark)) return false;
-    eventTime.wake(this.#store.nextClose);
+    if (this.#period === Infinity) this.#waitForPeriod();
+    eventTime.wake(this.nextTimer);
     return true;
   }
 
   fire(watermark: Millis): void {
-    this.#guarded(() => this.#store.close(watermark, this.#emit));
+    this.#guarded(() => {
+      this.#store.close(watermark, this.#emit);
+      if (this.#period > watermark) return;
+      this.#store.update(watermark, watermark, this.#emit);
+      this.#period = Infinity;
+    });
   }
 
   endEpoch(): void {
     const { eventTime, plan } = this.#task;
-    if (!this.#onUpdate || plan === undefined) return;
+    if (this.#emission !== 'update' || plan === undefined) return;
     this.#guarded(() => this.#store.update(eventTime.watermark, plan.clock, this.#emit));
   }
 
@@ -93,10 +105,20 @@ export class WindowStep<T, A> implements Step {
     this.#store.undo(entryAt, watermark);
   }
 
-  restored(): void {}
+  /** What is still untold has changed since the last period, so it is told at the next one. */
+  restored(): void {
+    this.#period = Infinity;
+    if (this.#store.due < Infinity) this.#waitForPeriod();
+  }
 
   restore(key: string, value: StateValue, watermark: Millis): void {
     this.#store.restore(key, this.#decode(key, value), watermark);
+  }
+
+  #waitForPeriod(): void {
+    if (typeof this.#emission === 'string') return;
+    const { every } = this.#emission;
+    this.#period = Math.floor(this.#task.eventTime.watermark / every) * every + every;
   }
 
   /** What a window tells has the event time of its last instant. */

@@ -9,7 +9,7 @@ import type { Fold, Windowed } from '../windows/store.ts';
 import { KnownObserver } from './guard.ts';
 import { late as lateSink } from './late.ts';
 import { stage } from './stage.ts';
-import { WindowStep } from './window-step.ts';
+import { type Emission, WindowStep } from './window-step.ts';
 
 /** What is computed in windows of event time, and when it is told. */
 export interface WindowedOptions<T, A> {
@@ -17,9 +17,10 @@ export interface WindowedOptions<T, A> {
   readonly fold: Fold<T, A>;
   /**
    * `close`: once per window and key, when event time passes end and grace. `update`: at the end of each epoch that
-   * changed it, and what was not told by then when it closes; the last result is the final one.
+   * changed it, and what was not told by then when it closes; the last result is the final one. `{ every }`: the same, but
+   * as often as event time passes a multiple of `every` milliseconds, wherever epochs end.
    */
-  readonly emit: 'update' | 'close';
+  readonly emit: Emission;
   /** With `update`: by the clock of the plans, updates come in one epoch per `throttle` at most; 0 where absent. */
   readonly throttle?: Millis;
   /** Takes the values of which all windows have closed; `task.late()` where absent. */
@@ -63,8 +64,12 @@ function checkOptions<T, A>(name: string, { emit, throttle = 0, late }: Windowed
   if (!Number.isFinite(throttle) || throttle < 0) {
     throw new BuildError(`'${name}' cannot be throttled to ${throttle} ms`, 'Give a duration of 0 or more');
   }
-  if (emit === 'close' && throttle > 0) {
-    throw new BuildError(`'${name}' emits on close and is throttled`, "Throttle only what emits on 'update'");
+  if (typeof emit !== 'string' && !(Number.isInteger(emit.every) && emit.every > 0)) {
+    throw new BuildError(`'${name}' cannot emit every ${emit.every} ms`, 'Give whole milliseconds of 1 or more');
+  }
+  if (emit !== 'update' && throttle > 0) {
+    const when = emit === 'close' ? 'on close' : 'periodically';
+    throw new BuildError(`'${name}' emits ${when} and is throttled`, "Throttle only what emits on 'update'");
   }
   if (late === undefined || late instanceof KnownObserver) return;
   throw new BuildError(

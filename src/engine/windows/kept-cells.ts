@@ -12,10 +12,11 @@ export class KeptCells<T, A> {
   /** Cells of the current round; undefined when they have to be found again. */
   #dirty: Cell<A>[] | undefined = [];
 
-  constructor({ fold, emit, throttle }: StoreOptions<T, A>) {
+  constructor(options: StoreOptions<T, A>) {
+    const { fold, emit } = options;
     this.#fold = fold;
     this.onUpdate = emit === 'update';
-    this.#updates = new Updates(throttle);
+    this.#updates = new Updates(options);
   }
 
   get due(): Millis {

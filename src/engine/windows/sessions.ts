@@ -26,11 +26,12 @@ export class Sessions<T, A> implements WindowStore<T, A> {
   /** Sessions of the current round; undefined when they have to be found again. */
   #dirty: OpenSession<A>[] | undefined = [];
 
-  constructor(windows: Session, { fold, emit, throttle }: StoreOptions<T, A>) {
+  constructor(windows: Session, options: StoreOptions<T, A>) {
+    const { fold, emit } = options;
     this.#windows = windows;
     this.#fold = fold;
     this.#onUpdate = emit === 'update';
-    this.#updates = new Updates(throttle);
+    this.#updates = new Updates(options);
   }
 
   get nextClose(): Millis {

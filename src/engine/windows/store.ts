@@ -47,6 +47,8 @@ export interface StoreOptions<T, A> {
   /** Whether a window that closes is emitted always, or only with what no update has told. */
   readonly emit: 'close' | 'update';
   readonly throttle: Millis;
+  /** Whether updates wait for something beyond the end of the epoch: a throttle, or the next period. */
+  readonly withholds: boolean;
 }
 
 /** Open windows by key, in memory; what changed since the last checkpoint is known. */

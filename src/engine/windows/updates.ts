@@ -11,14 +11,17 @@ export class Updates {
   round = 0;
   #at: Millis = -Infinity;
   readonly throttle: Millis;
+  readonly #withholds: boolean;
   #changed = false;
   /** As of the last checkpoint. */
   #before = { round: 0, at: -Infinity };
   /** Once there is an entry it is kept true, also after the throttle was taken away. */
   #stored = false;
 
-  constructor(throttle: Millis) {
+  /** `withholds` says whether what changed may still be untold when a checkpoint is made. */
+  constructor({ throttle, withholds }: { readonly throttle: Millis; readonly withholds: boolean }) {
     this.throttle = throttle;
+    this.#withholds = withholds;
   }
 
   /** The clock at which the next round may begin. */
@@ -30,7 +33,7 @@ export class Updates {
   emitted(clock: Millis): void {
     this.round++;
     this.#at = clock;
-    this.#changed = this.#stored || this.throttle > 0;
+    this.#changed = this.#stored || this.#withholds;
   }
 
   get change(): string | undefined {

@@ -35,7 +35,7 @@ export interface Outcome {
 }
 
 export const storeOf = ({ windows, ...rest }: Setting): WindowStore<Event, number[]> =>
-  openStore(windows, { ...rest, fold: ids });
+  openStore(windows, { ...rest, withholds: rest.throttle > 0, fold: ids });
 
 export class Drive {
   readonly outcomes: Outcome[] = [];
