@@ -13,7 +13,7 @@ export interface AccessParts {
   readonly report: (error: unknown) => void;
 }
 
-export type Access = Pick<AdmissionOptions, 'gate' | 'rates'>;
+export type Access = Pick<AdmissionOptions, 'gate' | 'rates' | 'tenants'>;
 
 /** Undefined where no credentials are configured. @throws {KeysUnreadable} where there is no such folder */
 export async function accessOf({ auth }: Pick<Config, 'auth'>, parts: AccessParts): Promise<Access | undefined> {
@@ -21,7 +21,10 @@ export async function accessOf({ auth }: Pick<Config, 'auth'>, parts: AccessPart
   await keys?.refresh();
   const tokens = tokensOf(auth, parts);
   if (keys === undefined && tokens === undefined) return undefined;
-  return { gate: new CredentialsGate({ keys, tokens, ...parts }), rates: ratesOf(auth.rates) };
+  const gate = new CredentialsGate({ keys, tokens, ...parts });
+  const { tenant, burst_s } = auth.rates;
+  const rate = tenant === undefined ? undefined : rateOf(tenant, burst_s);
+  return { gate, rates: ratesOf(auth.rates), tenants: { most: auth.mostTenants, rate } };
 }
 
 function tokensOf({ issuer, audience, jwks, ...rules }: Config['auth'], { clock, report }: AccessParts) {
@@ -31,7 +34,12 @@ function tokensOf({ issuer, audience, jwks, ...rules }: Config['auth'], { clock,
 }
 
 function ratesOf({ shopper, service, anonymous, burst_s }: Config['auth']['rates']) {
-  const of = (perSecond: number) => ({ perSecond, burst: Math.max(1, Math.floor(perSecond * burst_s)) });
+  const of = (perSecond: number) => rateOf(perSecond, burst_s);
   const served = of(service);
   return { shopper: of(shopper), service: served, monitor: served, admin: served, anonymous: of(anonymous) };
 }
+
+const rateOf = (perSecond: number, burst_s: number) => ({
+  perSecond,
+  burst: Math.max(1, Math.floor(perSecond * burst_s)),
+});

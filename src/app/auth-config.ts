@@ -1,6 +1,7 @@
 /** Settings of who may ask, how often, and from where. */
 import { z } from 'zod';
 import { isSafeUrl } from '../recommender/api/auth/loopback.ts';
+import { defaultTenants } from '../recommender/api/auth/tenants.ts';
 import { algorithms } from '../recommender/api/auth/algorithms.ts';
 
 const text = (most = 200) => z.string().min(1).max(most);
@@ -53,10 +54,24 @@ export const authSection = z.strictObject({
     monitor: text().default('Millrace.Monitor').describe('Role of who reads metrics and nothing else.'),
     admin: text().default('Millrace.Admin').describe('Role of who may do everything; of no tenant.'),
   }),
+  mostTenants: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(defaultTenants.most)
+    .describe(
+      'Tenants that a server answers, those that ask first; callers of others are answered 403, `TOO_MANY_TENANTS`.',
+    ),
   rates: z.strictObject({
     shopper: perSecond('a shopper', 20),
     service: perSecond('a service or an admin, by its key or subject,', 5_000),
     anonymous: perSecond('an address that shows no credentials, or none that count,', 20),
+    tenant: z
+      .number()
+      .positive()
+      .max(1e6)
+      .optional()
+      .describe('The same of all callers of a tenant together; where absent they are counted one by one only.'),
     burst_s: z.number().min(0.1).max(60).default(5).describe('Seconds whose requests may come at once after a pause.'),
   }),
 });

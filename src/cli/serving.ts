@@ -14,6 +14,8 @@ import { registerDocumentCharges } from '../operations/document-metrics.ts';
 import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
+import { TenantCounts } from '../recommender/api/auth/tenants.ts';
+import { registerTenantMetrics } from '../recommender/api/tenant-metrics.ts';
 import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
 import { registerSearchMetrics } from '../recommender/api/search-metrics.ts';
 import { type DemoIssuer, demoAudience, openDemoIssuer } from '../recommender/api/auth/demo-issuer.ts';
@@ -130,6 +132,8 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
+  const tenantCounts = new TenantCounts();
+  registerTenantMetrics(metrics, tenantCounts);
   const searches = new SearchCounts();
   registerSearchMetrics(metrics, searches);
   const server = await createServer({
@@ -150,7 +154,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
     searches,
     report,
     http: { ...config.http, pagesMayAsk: issuer === undefined ? [] : [issuer.url] },
-    ...(access && { access }),
+    ...(access && { access: { ...access, tenantCounts } }),
   });
   registerModelMetrics(metrics, () => server.quality());
   addSignIn(server.app, {

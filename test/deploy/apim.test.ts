@@ -17,7 +17,7 @@ import {
 } from '../../deploy/apim/template.ts';
 import { root } from '../../scripts/results.ts';
 import { configure } from '../../src/app/configure.ts';
-import { RateLimited } from '../../src/recommender/api/auth/admission.ts';
+import { RateLimited } from '../../src/recommender/api/auth/rate-limited.ts';
 import { drawKey } from '../../src/recommender/api/auth/api-keys.ts';
 import { CredentialsInvalid, CredentialsMissing } from '../../src/recommender/api/auth/caller.ts';
 import { corsRules, defaultHttp } from '../../src/recommender/api/http.ts';

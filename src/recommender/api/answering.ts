@@ -1,24 +1,11 @@
 /** Everything that answers, of one namespace: for each tenant its own, made when its first caller comes. */
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointParts, endpointsOf } from './endpoints.ts';
-import { RequestRefused } from './errors.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
-
-/** Tenants that a server holds catalogue and vectors of at a time. */
-export const mostTenants = 200;
 
 interface Answers {
   readonly parts: EndpointParts;
   readonly endpoints: readonly Endpoint[];
-}
-
-/** More tenants ask than one server may hold. */
-export class TooManyTenants extends RequestRefused {
-  readonly code = 'TOO_MANY_TENANTS';
-  readonly status = 503;
-  constructor() {
-    super(`More than ${mostTenants} tenants are served`, 'Divide them among several servers');
-  }
 }
 
 export class Answering {
@@ -33,11 +20,10 @@ export class Answering {
     this.remembered = new RememberedAnswers(remembered_bytes);
   }
 
-  /** @throws {TooManyTenants} */
+  /** How many tenants there may be, admission says: nobody comes here that it has not let in. */
   of(tenant: string): Answers {
     const known = this.#tenants.get(tenant);
     if (known !== undefined) return known;
-    if (this.#tenants.size >= mostTenants) throw new TooManyTenants();
     const parts = this.#partsOf(tenant);
     const answers = { parts, endpoints: endpointsOf(parts) };
     this.#tenants.set(tenant, answers);

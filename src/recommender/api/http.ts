@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { RateLimited } from './auth/admission.ts';
+import { RateLimited } from './auth/rate-limited.ts';
 import type { Admission } from './auth/admission.ts';
 import { refuseAmbiguous } from './ambiguous.ts';
 import { isLoopback } from './auth/loopback.ts';

@@ -74,7 +74,7 @@ export interface ServerOptions {
   /** Bytes of answers that are remembered at most, estimated; default 64 MiB. */
   readonly remembered_bytes?: number;
   /** Says who asks, and how often they may; without it nobody is asked who they are. */
-  readonly access?: Pick<AdmissionOptions, 'gate' | 'rates'>;
+  readonly access?: Pick<AdmissionOptions, 'gate' | 'rates' | 'tenants' | 'tenantCounts'>;
   /** Where it listens, and to whom; by default on loopback. */
   readonly http?: HttpOptions;
 }

@@ -1,26 +1,14 @@
 /** Lets requests in: who asks, and whether they ask too often. Both are known before a body is read. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Millis } from '../../../stream/time.ts';
-import { RequestRefused } from '../errors.ts';
 import { type Caller, CredentialsInvalid, type Role } from './caller.ts';
 import type { Gate, Identified } from './gate.ts';
+import { RateLimited } from './rate-limited.ts';
 import { type Rate, RateLimiter } from './rate-limiter.ts';
+import { defaultTenants, TenantAdmission, TenantCounts, type TenantRules } from './tenants.ts';
 
 /** By role, for each key or token subject; `anonymous` for each address that shows none, or none that counts. */
 export type Rates = { readonly [R in Role | 'anonymous']: Rate };
-
-/** Somebody asks more often than they may. */
-export class RateLimited extends RequestRefused {
-  readonly code = 'RATE_LIMITED';
-  readonly status = 429;
-  /** When to ask again, in whole seconds from now. */
-  readonly retryAfter_s: number;
-  constructor(wait_ms: Millis) {
-    const retryAfter_s = Math.max(1, Math.ceil(wait_ms / 1_000));
-    super('That is more often than you may ask', `Ask again in ${retryAfter_s} s`);
-    this.retryAfter_s = retryAfter_s;
-  }
-}
 
 export interface Arriving {
   readonly headers: IncomingHttpHeaders;
@@ -33,6 +21,10 @@ export interface AdmissionOptions {
   readonly gate: Gate;
   /** Absent where nobody is counted. */
   readonly rates?: Rates | undefined;
+  /** How many tenants, and how often each; by default 200, as often as their callers may. */
+  readonly tenants?: TenantRules | undefined;
+  /** Told of each request of a tenant. */
+  readonly tenantCounts?: TenantCounts | undefined;
   readonly clock: { now(): Millis };
 }
 
@@ -40,18 +32,23 @@ export class Admission {
   readonly #gate: Gate;
   readonly #rates: Rates | undefined;
   readonly #limiter: RateLimiter;
+  readonly #tenants: TenantAdmission;
 
-  constructor({ gate, rates, clock }: AdmissionOptions) {
+  constructor({ gate, rates, tenants = defaultTenants, tenantCounts = new TenantCounts(), clock }: AdmissionOptions) {
     this.#gate = gate;
     this.#rates = rates;
     this.#limiter = new RateLimiter(clock);
+    this.#tenants = new TenantAdmission(tenants, this.#limiter, tenantCounts);
   }
 
-  /** Undefined where nobody says who they are. @throws {CredentialsInvalid} {RateLimited} {Unavailable} */
+  /** Undefined where nobody says who they are. @throws {CredentialsInvalid} {RateLimited} {TooManyTenants} {Unavailable} */
   async of(arriving: Arriving): Promise<Caller | undefined> {
     const identified = await this.#identified(arriving);
-    if (identified !== undefined) this.#count(identified.credential, identified.caller.role);
-    else if (!isProbe(arriving)) this.#count(`address ${arriving.address}`, 'anonymous');
+    if (identified !== undefined) {
+      // First by who asks: what one of a tenant asks too often takes nothing of what the others may.
+      this.#count(identified.credential, identified.caller.role);
+      this.#tenants.admit(identified.caller.tenant);
+    } else if (!isProbe(arriving)) this.#count(`address ${arriving.address}`, 'anonymous');
     return identified?.caller;
   }
 
