@@ -294,8 +294,9 @@ export class Learner {
     const hasNews = newsIn(this.#models.changed);
     const told = this.#items.take(hasNews);
     this.#models.both(model => model.describe(told));
+    const own = this.model.parts.filter(hasNews).map(tenant => [tenant, this.model.numberOf(tenant)] as const);
     const hash = this.model.hash();
-    this.#totals = { ...this.#totals, parentHash: this.#totals.hash, hash, ...timed(this.#totals, newest, hasNews) };
+    this.#totals = { ...this.#totals, parentHash: this.#totals.hash, hash, ...timed(this.#totals, newest, own) };
     this.#isDirty = true;
     return changesOf(this.served, this.#models.changed, this.#totals.time);
   }

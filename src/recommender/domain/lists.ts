@@ -59,6 +59,8 @@ const together = 256;
 /** The version before, and what is summed over all of them. */
 interface Head extends Pick<ModelVersion, 'generation' | 'number' | 'fallback' | 'tenants'> {
   readonly candidate: { readonly generation: number; readonly share: number } | null;
+  /** Users with news in a version that was none for their tenant: their turn comes with the next one that is. */
+  readonly waiting: readonly string[];
   readonly sums: Sums;
 }
 
@@ -74,6 +76,7 @@ export class Lists {
   readonly #lists = new Standings();
   #head: Head | undefined;
   #isHeadDirty = false;
+  #waiting: readonly string[] = [];
   #told: ToldQuality | undefined;
   #kernel: Kernel | undefined;
   /** Derived from the state and the vectors. */
@@ -159,9 +162,15 @@ export class Lists {
    * It depends on nothing but user and version, so that tasks and partitions change no list.
    */
   #usersOf(version: ModelVersion, before: Head | undefined): string[] {
+    this.#waiting = [];
     if (before === undefined || isOtherModel(version, before)) return [...this.#users.keys()].sort(compareIds);
-    const users = new Set(this.#seen.touched());
-    for (const user of this.#turns.between(ownNumbers(before), ownNumbers(version))) users.add(user);
+    const [after, upTo] = [ownNumbers(before), ownNumbers(version)];
+    const news = [...new Set([...before.waiting, ...this.#seen.touched()])];
+    const isOwn = (user: string): boolean =>
+      version.tenants.length === 0 || after(tenantOf(user)) !== upTo(tenantOf(user));
+    this.#waiting = news.filter(user => !isOwn(user));
+    const users = new Set(news.filter(isOwn));
+    for (const user of this.#turns.between(after, upTo)) users.add(user);
     for (const user of this.#users.touched()) if (!users.has(user) && this.#couldDiffer(user, version)) users.add(user);
     return [...users].sort(compareIds);
   }
@@ -258,7 +267,7 @@ export class Lists {
   #setHead({ generation, number, popular, fallback, candidate, tenants }: ModelVersion, sums: Sums): void {
     const experiment = candidate && { generation: candidate.generation, share: candidate.share };
     const served = fallback.length > 0 ? fallback : popular;
-    this.#head = { generation, number, fallback: served, candidate: experiment, tenants, sums };
+    this.#head = { generation, number, fallback: served, candidate: experiment, tenants, waiting: this.#waiting, sums };
     this.#isHeadDirty = true;
   }
 }
@@ -282,11 +291,12 @@ const isDue = ({ generation, number }: ModelVersion, before: Head | undefined): 
   generation !== before?.generation || Math.floor(number / toldEvery) !== Math.floor(before.number / toldEvery);
 
 /** Earlier releases kept the popular items in the place of what is served, and knew of no tenants. */
-type StoredHead = Omit<Head, 'fallback' | 'tenants'> &
-  Partial<Record<'fallback' | 'popular', readonly string[]> & Pick<Head, 'tenants'>>;
+type StoredHead = Omit<Head, 'fallback' | 'tenants' | 'waiting'> &
+  Partial<Record<'fallback' | 'popular', readonly string[]> & Pick<Head, 'tenants' | 'waiting'>>;
 
 function headOf(value: Value): Head {
   // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-  const { popular = [], fallback = popular, tenants = [], ...head } = JSON.parse(value.toString()) as StoredHead;
-  return { ...head, fallback, tenants };
+  const stored = JSON.parse(value.toString()) as StoredHead;
+  const { popular = [], fallback = popular, tenants = [], waiting = [], ...head } = stored;
+  return { ...head, fallback, tenants, waiting };
 }

@@ -1,6 +1,7 @@
 /** What a model version is to one tenant: counted by its own events, so that it tells nothing of how busy others are. */
 import type { ModelVersion } from '../../../schemas/types.ts';
 import type { Model } from '../../als/index.ts';
+import type { ToldTenant } from './totals.ts';
 
 export type TenantsOf = Pick<ModelVersion, 'generation' | 'number' | 'tenants'>;
 
@@ -27,19 +28,10 @@ export function ownNumbers({ number, tenants }: Omit<TenantsOf, 'generation'>): 
 }
 
 /** As a version names them: none where nothing is known of any but ''. */
-export function tenantsOf({ model, times = {} }: Published): ModelVersion['tenants'] {
+export function tenantsOf(model: Model, told: Readonly<Record<string, ToldTenant>> = {}): ModelVersion['tenants'] {
   const { parts } = model;
   if (parts.length === 1) return [];
-  return parts.map(tenant => ({
-    tenant,
-    number: model.numberOf(tenant),
-    time: times[tenant] ?? 0,
-    meanStars: model.meanOf(tenant),
-  }));
+  return parts.map(tenant => ({ tenant, meanStars: model.meanOf(tenant), ...(told[tenant] ?? untold) }));
 }
 
-interface Published {
-  readonly model: Model;
-  /** Event time of the newest event of each tenant. */
-  readonly times: Readonly<Record<string, number>> | undefined;
-}
+const untold: ToldTenant = { number: 0, time: 0 };

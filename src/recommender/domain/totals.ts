@@ -8,14 +8,20 @@ export interface Judged extends Errors {
   readonly warm: Errors;
 }
 
+/** The number of its own version, and the event time of the newest event in it. */
+export interface ToldTenant {
+  readonly number: number;
+  readonly time: number;
+}
+
 /** What is summed up, and what the version before was. */
 export interface Totals extends Judged {
   readonly hash: string;
   readonly parentHash: string;
   /** Of the newest event learnt. */
   readonly time: number;
-  /** The same of each tenant; absent while there is none but ''. */
-  readonly times?: Readonly<Record<string, number>> | undefined;
+  /** What each tenant was told of last: a version that brings it no vector is none of its own. Absent in earlier releases. */
+  readonly tenants?: Readonly<Record<string, ToldTenant>> | undefined;
 }
 
 const noErrors: Errors = { count: 0, squared: 0, absolute: 0 };
@@ -48,18 +54,17 @@ export const asPrequential = ({ count, squared, absolute, warm }: Totals): Publi
   mae: count === 0 ? null : absolute / count,
 });
 
-/** With the newest events of those tenants for whom the version is another than the one before. */
+/** With number and newest event of those tenants for whom the version is another than the one before. */
 export function timed(
-  { time, times }: Pick<Totals, 'time' | 'times'>,
+  { time, tenants = {} }: Pick<Totals, 'time' | 'tenants'>,
   newest: ReadonlyMap<string, number>,
-  hasNews: (tenant: string) => boolean,
-): Pick<Totals, 'time' | 'times'> {
-  const after = Math.max(time, ...newest.values());
-  if (times === undefined && [...newest.keys()].every(tenant => tenant === '')) return { time: after, times };
-  const told = [...newest].filter(([tenant]) => hasNews(tenant));
-  const before = times ?? { '': time };
-  const own = told.map(([tenant, at]) => [tenant, Math.max(at, before[tenant] ?? 0)] as const);
-  return { time: after, times: { ...before, ...Object.fromEntries(own) } };
+  news: readonly (readonly [tenant: string, number: number])[],
+): Pick<Totals, 'time' | 'tenants'> {
+  const told = news.map(
+    ([tenant, number]) =>
+      [tenant, { number, time: Math.max(newest.get(tenant) ?? 0, tenants[tenant]?.time ?? 0) }] as const,
+  );
+  return { time: Math.max(time, ...newest.values()), tenants: { ...tenants, ...Object.fromEntries(told) } };
 }
 
 /** In the order of their time: the last one of each tenant. */

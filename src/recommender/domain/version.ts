@@ -41,7 +41,7 @@ export function versionOf(served: Served, totals: Totals, told: Told): VersionOf
     fallback: popular.flatMap(([tenant, ids]) =>
       [...new Set([...told.trending.first(named, tenant), ...ids])].slice(0, named),
     ),
-    tenants: tenantsOf({ model, times: totals.times }),
+    tenants: tenantsOf(model, totals.tenants),
     prequential: asPrequential(totals),
     snapshot: null,
     time,
