@@ -77,7 +77,7 @@ function units() {
 
 function times() {
   const of = (name: string, run: () => Promise<number>) => ({
-    subject: 'milliseconds',
+    subject: 'the loop',
     name,
     unit: 'ms',
     better: 'less' as const,

@@ -13,7 +13,8 @@ import { makeContainers, openDocuments } from '../../support/cosmos/place.ts';
 import { startFixtureProcess } from '../../support/cosmos/process.ts';
 import { Elsewhere } from '../../support/elsewhere.ts';
 
-const programs = fileURLToPath(new URL('../../support/documents', import.meta.url));
+const plans = fileURLToPath(new URL('../../support/documents/journal-from-elsewhere.ts', import.meta.url));
+const writes = fileURLToPath(new URL('../../support/documents/writes-from-elsewhere.ts', import.meta.url));
 const task = 'trends/0';
 const collection = 'raced';
 
@@ -125,9 +126,7 @@ describe.each(Object.entries({ sqlite, cosmos }))('in %s', (_, open) => {
   });
 
   test('processes race for documents, and the older never overwrites the newer', async () => {
-    const writers = [1, 2, 3].map(number =>
-      begin('writes-from-elsewhere.ts', collection, String(number), String(100 + number)),
-    );
+    const writers = [1, 2, 3].map(number => begin(writes, collection, String(number), String(100 + number)));
     const documents = await store.connect();
     const seen = new Map<string, readonly number[]>();
     for (let looks = 1; looks <= 10; looks++) {
@@ -151,13 +150,13 @@ describe.each(Object.entries({ sqlite, cosmos }))('in %s', (_, open) => {
   });
 
   function begin(program: string, ...flags: string[]): Elsewhere {
-    const one = new Elsewhere([join(programs, program), store.path, ...flags], store.environment);
+    const one = new Elsewhere([program, store.path, ...flags], store.environment);
     elsewhere.push(one);
     return one;
   }
 
   function journalWriter(): Elsewhere {
-    return begin('journal-from-elsewhere.ts', task);
+    return begin(plans, task);
   }
 
   async function journalled(): Promise<readonly JournalEntry[]> {
