@@ -14,7 +14,7 @@ export {
   type Weekday,
   type Windows,
 } from './engine/windows/spec.ts';
-export type { Fold, Windowed } from './engine/windows/store.ts';
+export type { Fold, RetractableFold, Windowed } from './engine/windows/store.ts';
 export type { InnerJoin, JoinOptions, JoinSide, LeftJoin, OuterJoin } from './engine/operators/join.ts';
 export type {
   InnerTableJoin,

@@ -20,7 +20,7 @@ import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
-import { windowed, type WindowedOptions } from './operators/windowed.ts';
+import { windowed, type RetractingOptions, type WindowedOptions } from './operators/windowed.ts';
 import { signals, type SignalOptions } from './operators/signals.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
@@ -44,7 +44,11 @@ export interface Task {
   /** Drops what came before, within a horizon of event time. */
   distinct<T>(name: string, options: DistinctOptions<T>): OperatorFunction<T, T>;
   /** A fold over the values of each key in windows of event time. The name is the identity of the windows across releases. */
-  windowed<T, A>(name: string, windows: Windows, options: WindowedOptions<T, A>): OperatorFunction<T, Windowed<A>>;
+  windowed<T, A>(
+    name: string,
+    windows: Windows,
+    options: WindowedOptions<T, A> | RetractingOptions<T, A>,
+  ): OperatorFunction<T, Windowed<A>>;
   /**
    * Values of two streams that happened within a window of each other, by the keys of their streams. The name is the
    * identity of what waits across releases.
@@ -212,7 +216,11 @@ const taskOf = (build: Build): Task => ({
     return distinct(build, name, options);
   },
   windowed: (name, windows, options) => {
-    refuseUnknown(options, ['by', 'fold', 'emit', 'throttle', 'late', 'codec'], `the options of '${name}'`);
+    refuseUnknown(
+      options,
+      ['by', 'fold', 'takesBack', 'emit', 'throttle', 'late', 'codec'],
+      `the options of '${name}'`,
+    );
     return windowed(build, name, windows, options);
   },
   join: (name, right, options) => join(build, name, right, options),

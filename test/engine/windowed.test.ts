@@ -2,9 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { Graph } from '../../src/engine/graph.ts';
 import { BuildError } from '../../src/engine/errors.ts';
 import type { TaskRunner } from '../../src/engine/runner.ts';
-import { hopping, session, topology, tumbling, type Task, type Topology } from '../../src/index.ts';
+import {
+  hopping,
+  session,
+  sliding,
+  topology,
+  tumbling,
+  type Fold,
+  type RetractableFold,
+  type Task,
+  type Topology,
+} from '../../src/index.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
-import { by, click, clicks, clicksByPage, poisonPage, rekey, visits, visitsOf } from '../support/clicks.ts';
+import { by, type Click, click, clicks, clicksByPage, poisonPage, rekey, visits, visitsOf } from '../support/clicks.ts';
 import { ids } from '../support/ids.ts';
 import { records, repeats } from '../support/consumer.ts';
 import { Crash } from '../support/settle.ts';
@@ -238,6 +248,34 @@ describe('updates', () => {
     ]);
   });
 });
+
+test.for([
+  ['tumbling windows', minute],
+  ['sliding windows', sliding({ size: 60, grace: 20 })],
+  ['sessions', session({ gap: 60, grace: 20 })],
+] as const)('of %s a value is taken back, whether what takes it back comes after it or before', async ([, windows]) => {
+  const fold: RetractableFold<Click, number[]> = {
+    ...counted,
+    retract: (from, { id }) => [(from[0] ?? 0) - (id % 10)],
+  };
+  const takesBack = ({ id }: Click): boolean => id >= 10;
+  const taking = topology('visits', task => {
+    const summed = task.windowed('visits', windows, { by, fold, takesBack, emit: 'close' });
+    task.read(clicks).pipe(summed).subscribe(task.write(visits));
+  });
+  const world = await worldOf(taking);
+  await world.send(clicks, click(1, noon + 5), click(14, noon + 6), click(4, noon + 6), click(11, noon + 6));
+  await world.send(clicks, click(3, noon + 6), click(0, noon + 900));
+  await finish(await world.open('visits'));
+  expect((await told(world)).at(-1)).toMatch(/ home: 3$/);
+});
+
+/** The sum of the numbers of clicks. */
+const counted: Fold<Click, number[]> = {
+  initial: () => [0],
+  add: (into, { id }) => [(into[0] ?? 0) + id],
+  merge: (a, b) => [(a[0] ?? 0) + (b[0] ?? 0)],
+};
 
 describe('periodically', () => {
   const every = { every: 30 };

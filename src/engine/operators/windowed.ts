@@ -5,7 +5,7 @@ import { BuildError } from '../errors.ts';
 import { checkedKey } from '../key.ts';
 import { json, type StateCodec } from '../state/codec.ts';
 import { checked, describeWindows, type Windows } from '../windows/spec.ts';
-import type { Fold, Windowed } from '../windows/store.ts';
+import type { Fold, RetractableFold, Windowed } from '../windows/store.ts';
 import { KnownObserver } from './guard.ts';
 import { late as lateSink } from './late.ts';
 import { stage } from './stage.ts';
@@ -29,15 +29,23 @@ export interface WindowedOptions<T, A> {
   readonly codec?: StateCodec<A>;
 }
 
+/** The same of values of which some take back another, as a return does an order or an update the value before it. */
+export interface RetractingOptions<T, A> extends WindowedOptions<T, A> {
+  readonly fold: RetractableFold<T, A>;
+  /** Whether the value takes one back, which may come later still: one of the same key, in a window of the same event time. */
+  readonly takesBack: (value: T) => boolean;
+}
+
 /** A fold in windows of event time; see `Task.windowed`. */
 export function windowed<T, A>(
   build: Build,
   name: string,
   windows: Windows,
-  options: WindowedOptions<T, A>,
+  options: WindowedOptions<T, A> | RetractingOptions<T, A>,
 ): OperatorFunction<T, Windowed<A>> {
   checkOptions(name, options);
-  const { by, fold, emit, throttle = 0, codec = json<A>() } = options;
+  const fold = foldOf(options);
+  const { by, emit, throttle = 0, codec = json<A>() } = options;
   const { task, trail } = build;
   return stage<T, Windowed<A>>(build, name, out => {
     const make = (): WindowStep<T, A> =>
@@ -58,6 +66,16 @@ export function windowed<T, A>(
       if (!step.add(checkedKey(`The key of '${name}'`, by(value)), value)) late.next(value);
     };
   });
+}
+
+function foldOf<T, A>(options: WindowedOptions<T, A> | RetractingOptions<T, A>): Fold<T, A> {
+  if (!('takesBack' in options)) return options.fold;
+  const { fold, takesBack } = options;
+  return {
+    initial: () => fold.initial(),
+    add: (into, value) => (takesBack(value) ? fold.retract(into, value) : fold.add(into, value)),
+    merge: (a, b) => fold.merge(a, b),
+  };
 }
 
 function checkOptions<T, A>(name: string, { emit, throttle = 0, late }: WindowedOptions<T, A>): void {

@@ -10,6 +10,11 @@ export interface Fold<T, A> {
   merge(a: A, b: A): A;
 }
 
+/** A fold that can take a value back: what `add` did with an equal value is undone, before or after it. May change `from`. */
+export interface RetractableFold<T, A> extends Fold<T, A> {
+  retract(from: A, value: T): A;
+}
+
 /** The result of a window. A later one with the same key and start replaces it. */
 export interface Windowed<A> {
   readonly key: string;
