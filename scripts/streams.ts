@@ -41,4 +41,6 @@ const program = await built();
 const classpath = [join(program, 'classes'), join(program, 'lib/*')].join(':');
 const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
 await must('java', quiet, '-cp', classpath, 'millrace.streams.Scenarios', folder);
-await must('node_modules/.bin/prettier', '--write', '--log-level=warn', join(folder, '*.json'));
+// By name: a folder elsewhere has no configuration of its own.
+const config = join(root, '.prettierrc.json');
+await must('node_modules/.bin/prettier', '--config', config, '--write', '--log-level=warn', join(folder, '*.json'));
