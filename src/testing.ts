@@ -18,6 +18,7 @@ import { openEmbeddedLog } from './transport/embedded/open.ts';
 
 export type { DeadLetter } from './stream/dead-letter.ts';
 export { TopologyTestError } from './testing/errors.ts';
+export { checkFold } from './testing/folds.ts';
 export type { StreamOutput } from './testing/outputs.ts';
 export { at, type TestTime } from './testing/times.ts';
 export type { TestDocument, TopologyTest, TopologyTestOptions } from './testing/topology-test.ts';
