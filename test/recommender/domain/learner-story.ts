@@ -132,13 +132,15 @@ export class Story {
       if (isSwitched) this.#tell();
       return [{ itemId, tenant: '', title: itemId, genres, tags: [], available: true, time: note.time }];
     }
-    const isNews =
-      what === 'alias'
-        ? this.#learnt(each => each.alias(sessionId, userId))
-        : this.#learnt(each => each.forget([userId]));
+    return this.#noted(what, { ...note, sessionId }, isSwitched);
+  }
+
+  #noted(kind: 'alias' | 'erase', note: Partial<Rating>, isSwitched: boolean): Rating[] {
+    const { userId = '', sessionId = '' } = note;
+    const isNews = this.#learnt(each => (kind === 'alias' ? each.alias(sessionId, userId) : each.forget([userId])));
     // An erasure is always told, also of somebody whom nobody has met.
-    if (isNews || isSwitched || what === 'erase') this.#tell();
-    return [what === 'alias' ? rating({ ...note, kind: 'alias', sessionId }) : rating({ ...note, kind: 'erase' })];
+    if (isNews || isSwitched || kind === 'erase') this.#tell();
+    return [rating({ ...note, kind, sessionId: kind === 'alias' ? sessionId : '' })];
   }
 
   #cut(events: Epoch['events'], isSwitched = false): Rating[] {
