@@ -1,12 +1,11 @@
 /** What could not be processed: looking at it, and sending it once more. */
-import { hash } from 'node:crypto';
 import type { Ports } from '../app/compose.ts';
 import { isOfOrder, orderOf } from '../recommender/orders/letters.ts';
 import { ordersCollection } from '../recommender/orders/order.ts';
 import { lookAgain } from '../recommender/orders/requests.ts';
 import { type DeadLetter, deadLetters } from '../stream/dead-letter.ts';
 import type { DocumentKey } from '../documents/port.ts';
-import { valuesOf } from '../stream/log-values.ts';
+import { recordsWithValues, valuesOf } from '../stream/log-values.ts';
 import { appendFromOutside, recordOfBytes } from '../stream/outside.ts';
 
 type Reading = Pick<Ports, 'transport' | 'registry'>;
@@ -46,10 +45,10 @@ export interface Redriven {
 export async function redrive(ports: Omit<Ports, 'openStore'>, topic: string | undefined): Promise<Redriven> {
   const counts = { redriven: 0, before: 0, withoutRecord: 0 };
   const sent = new Set<string>();
-  for await (const letter of valuesOf(ports, deadLetters)) {
+  for await (const { at, record, value: letter } of recordsWithValues(ports, deadLetters)) {
     if (topic !== undefined && letter.topic !== topic) continue;
-    const key = memoryOf(letter);
-    const place = `${key.partition}@${key.id}`;
+    const key = memoryOf(letter, { partition: at.partition, offset: record.offset });
+    const place = placeOf(letter);
     if (letter.offset < 0) counts.withoutRecord++;
     else if (sent.has(place)) continue;
     else if ((await ports.documents.get(key)) !== undefined) counts.before++;
@@ -65,14 +64,20 @@ export async function redrive(ports: Omit<Ports, 'openStore'>, topic: string | u
 }
 
 /**
- * The document that says that a record was redriven: named by where the record stood. Ranges of a feed are numbered anew
- * where the store splits one, so that two orders may have stood at one place: there the order belongs to the name.
+ * What a letter is about: where the record stood. Ranges of a feed are numbered anew where the store splits one, so that
+ * two orders may have stood at one place: there the order belongs to it.
  */
-const memoryOf = (letter: DeadLetter): DocumentKey => ({
-  collection: 'redriven',
-  partition: `${letter.topic}/${letter.partition}`,
-  id: isOfOrder(letter) ? `${letter.offset}-${hash('sha256', letter.key, 'base64url')}` : String(letter.offset),
-});
+const placeOf = (letter: DeadLetter): string =>
+  JSON.stringify([letter.topic, letter.partition, letter.offset, ...(isOfOrder(letter) ? [letter.key] : [])]);
+
+/**
+ * The document that says that a letter was redriven. It names nobody, nor a hash of anybody, which could be tried out:
+ * that of a record is called by where the record stood, that of an order by where the letter itself stands.
+ */
+const memoryOf = (letter: DeadLetter, stands: Pick<DeadLetter, 'partition' | 'offset'>): DocumentKey => {
+  const { topic, partition, offset } = isOfOrder(letter) ? { topic: deadLetters.name, ...stands } : letter;
+  return { collection: 'redriven', partition: `${topic}/${partition}`, id: String(offset) };
+};
 
 /** Whether there is an order to be looked at again, and the connector was asked to. */
 async function isAsked({ documents }: Pick<Ports, 'documents'>, letter: DeadLetter): Promise<boolean> {

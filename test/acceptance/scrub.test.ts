@@ -1,4 +1,4 @@
-/** After an erasure and a scrub no file holds a byte of the user, and a replay of the log meets nobody who is gone. */
+/** After an erasure and a scrub no file holds a byte of the user, nor a hash that was made of the id, and a replay of the log meets nobody who is gone. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -7,10 +7,12 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { openEmbedded } from '../../src/app/compose.ts';
+import { readableValuesOf } from '../../src/stream/log-values.ts';
 import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
 import { steps } from '../../src/recommender/jobs/scrub/scrub.ts';
+import { exposures, ratings } from '../../topologies/streams.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
-import { holdersOf } from '../support/bytes.ts';
+import { holdersOf, holdersOfHash } from '../support/bytes.ts';
 import { millraceWith, startedWith } from '../support/cli.ts';
 import { recordsOfTopic } from '../support/log-records.ts';
 import { scrubFolder } from '../support/scrub-folder.ts';
@@ -45,14 +47,34 @@ async function command(...words: string[]): Promise<unknown> {
   return answer;
 }
 
-const post = (url: string, body: object): Promise<Response> =>
-  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (url: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
 
 /** What a shop writes and nobody can tell: it becomes a letter that is about the user. */
 async function writeNoOrder(): Promise<void> {
   await using ports = await openEmbedded(data);
   const id = `${gone}-none`;
   await ports.documents.put({ collection: 'orders', partition: gone, id }, { orderId: id, userId: gone }, 'always');
+}
+
+/** What is kept of a request under this key is a hash of key and user. */
+const repeatable = { 'Idempotency-Key': 'once' };
+const Order = z.object({ idempotencyKeys: z.array(z.object({ key: z.string() })) });
+
+/** What was made of the user's id and stands in log and documents: ids of events, and keys of requests. */
+async function hashesMade(): Promise<string[]> {
+  await using ports = await openEmbedded(data);
+  const made: string[] = [];
+  for await (const { value } of readableValuesOf(ports, ratings)) if (value?.userId === gone) made.push(value.eventId);
+  for await (const { value } of readableValuesOf(ports, exposures))
+    if (value?.userId === gone) made.push(value.eventId);
+  const order = await ports.documents.get({ collection: 'orders', partition: gone, id: `${gone}-1` });
+  for (const { key } of Order.parse(order?.body).idempotencyKeys) made.push(key);
+  return made;
 }
 
 const List = z.object({ listId: z.string(), items: z.array(z.object({ itemId: z.string() })) });
@@ -68,12 +90,16 @@ async function live(url: string): Promise<void> {
   await rate({ sessionId: session }, first ?? '');
   await rate({ userId: gone, eventId: `${gone}/1` }, second ?? '');
   expect((await post(`${url}/v2/users/${gone}/aliases?wait=10000`, { sessionId: session })).status).toBe(202);
-  await rate({ userId: gone }, third ?? '');
+  const keyed = await post(`${url}/v2/ratings?wait=10000`, { userId: gone, itemId: third, value: 5 }, repeatable);
+  expect(keyed.status).toBe(202);
   const order = { userId: gone, orderId: `${gone}-1`, lines: [{ itemId: fourth, quantity: 1 }] };
   expect((await post(`${url}/v2/orders?wait=10000`, order)).status).toBe(202);
-  const back = await post(`${url}/v2/orders/${gone}/${gone}-1/returns?wait=10000`, { lines: order.lines });
+  const back = await post(`${url}/v2/orders/${gone}/${gone}-1/returns?wait=10000`, { lines: order.lines }, repeatable);
   expect(back.status).toBe(202);
   await writeNoOrder();
+  // Its letter is sent again, which is remembered.
+  const again = () => command('dead-letters', 'redrive', '--topic', 'orders');
+  await expect.poll(again, { timeout: 120_000, interval: 500 }).toMatchObject({ redriven: 1 });
   const log = openEmbeddedLog({ path: join(data, 'log.db') });
   const letter = recordOfBytes(gone, Buffer.from(JSON.stringify({ userId: gone, itemId: 'i' })));
   await appendFromOutside(log, 'ratings', [letter], Date.now());
@@ -93,6 +119,8 @@ test(
     onTestFinished(() => void server.child.kill('SIGKILL'));
     const url = await server.address();
     await live(url);
+    const made = await hashesMade();
+    for (const each of made) expect([each, await holdersOf(data, each)]).not.toEqual([each, []]);
     const { id } = Erasure.parse(
       await (await fetch(`${url}/v2/users/${gone}?wait=10000&orders=remove`, { method: 'DELETE' })).json(),
     );
@@ -124,7 +152,8 @@ test(
     for (const { folder } of killed) cpSync(data, folder, { recursive: true });
     const scrubbed = await command('users', 'scrub');
     expect(scrubbed).toMatchObject({ users: 1, sessions: 1, waiting: 0, kept: {} });
-    expect(await holdersOf(data, gone, session)).toEqual([]);
+    expect(await holdersOf(data, gone, session, ...made)).toEqual([]);
+    expect(await holdersOfHash(data, gone, session, `${gone}/${gone}-none`, `${gone}/${gone}-1`)).toEqual([]);
     expect(await command('users', 'scrub')).toMatchObject({ users: 0, redacted: 0 });
     expect(await receiptOf(id)).toMatchObject({ log: { state: 'gone' }, bytes: { state: 'gone', places: [] } });
 

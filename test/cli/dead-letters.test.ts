@@ -64,6 +64,21 @@ test('a record is redriven once, whoever refused it and however often it is aske
   expect(await redrive(ports, undefined)).toMatchObject({ redriven: 1, before: 1 });
 });
 
+test('of orders that stood at one place each is looked at again once, and what remembers it says nothing of whose it is', async () => {
+  const of = (key: string) => letter(5, { key, task: 'orders' });
+  for (const partition of ['ann', 'ben'])
+    await ports.documents.put({ collection: 'orders', partition, id: 'o' }, { orderId: 'o' }, 'always');
+  // The connector was killed behind the first, and told it again.
+  await bury(of('ann/o'), of('ann/o'), of('ben/o'));
+  expect(await redrive(ports, 'orders')).toEqual({ redriven: 2, before: 0, withoutRecord: 0 });
+  expect(await redrive(ports, 'orders')).toEqual({ redriven: 0, before: 2, withoutRecord: 0 });
+  const remembered = await ports.documents.list({ collection: 'redriven', limit: 10 });
+  expect(remembered.map(({ partition, id, body }) => [partition, id, Object.keys(body)])).toEqual([
+    ['dead-letters/0', '0', ['at']],
+    ['dead-letters/0', '2', ['at']],
+  ]);
+});
+
 test('the newest letters are listed, and all are counted', async () => {
   await bury(letter(1), letter(2), letter(3));
   const { total, newest } = await newestLetters(ports, 2);

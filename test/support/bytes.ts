@@ -1,12 +1,19 @@
-/** Which files below a folder hold an id, in any dress that it could take, packed in Avro containers or not. */
+/** Which files below a folder hold an id, in any dress that it could take, or a hash of it, packed in Avro containers or not. */
+import { hash } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import avro from 'avsc';
 
 /** Paths, ascending, each once. */
-export async function holdersOf(folder: string, ...ids: readonly string[]): Promise<string[]> {
-  const wanted = ids.flatMap(dressesOf);
+export const holdersOf = (folder: string, ...ids: readonly string[]): Promise<string[]> =>
+  holding(folder, ids.flatMap(dressesOf));
+
+/** The same of SHA-256 hashes of what is given, whole or cut to nine bytes. */
+export const holdersOfHash = (folder: string, ...texts: readonly string[]): Promise<string[]> =>
+  holding(folder, texts.flatMap(hashesOf));
+
+async function holding(folder: string, wanted: readonly Buffer[]): Promise<string[]> {
   const holders: string[] = [];
   for (const path of filesIn(folder)) {
     const bytes = readFileSync(path);
@@ -45,4 +52,12 @@ function dressesOf(id: string): Buffer[] {
   });
   const texts = [plain.toString('hex'), encodeURIComponent(id), ...base64];
   return [plain, Buffer.from(id, 'utf16le'), ...texts.map(text => Buffer.from(text))];
+}
+
+/** Of the text, the text in quotes and as a part of an address; as bytes and as texts. */
+function hashesOf(text: string): Buffer[] {
+  return [text, JSON.stringify(text), JSON.stringify([text]), encodeURIComponent(text)].flatMap(each => {
+    const bytes = hash('sha256', each, 'buffer').subarray(0, 9);
+    return [bytes, ...(['hex', 'base64', 'base64url'] as const).map(dress => Buffer.from(bytes.toString(dress)))];
+  });
 }
