@@ -19,13 +19,17 @@ export class UnreadableRecord extends MillraceError {
   readonly code = 'UNREADABLE_RECORD';
 }
 
+/** How many the topic has; none where there is no such topic. */
+export const partitionsIn = async (transport: Pick<Transport, 'topics'>, topic: string): Promise<number> =>
+  (await transport.topics()).find(description => description.topic === topic)?.partitions ?? 0;
+
 /** Each value of a topic once: markers, and what a task wrote again after a crash, are passed over. None without topic. */
 export async function* recordsOf(
   transport: LogPorts['transport'],
   topic: string,
 ): AsyncGenerator<{ readonly at: TopicPartition; readonly record: BatchCursor }> {
-  const found = (await transport.topics()).find(description => description.topic === topic);
-  for (let partition = 0; partition < (found?.partitions ?? 0); partition++) {
+  const partitions = await partitionsIn(transport, topic);
+  for (let partition = 0; partition < partitions; partition++) {
     const at = { topic, partition };
     const { start, end } = await transport.bounds(at);
     for await (const record of firsts(transport, at, { from: start, to: end }, new Map())) yield { at, record };

@@ -9,6 +9,7 @@ import { isPending } from '../jobs/scrub/turn.ts';
 import { requestRemoval } from '../orders/erasure-request.ts';
 import { orderPartition } from '../orders/order.ts';
 import { appendEvent, type EventPorts } from './append-event.ts';
+import { stillHolding } from './erased-documents.ts';
 import {
   endOf,
   isWaitingForOrders,
@@ -32,7 +33,7 @@ export interface ErasurePorts {
   /** Those of all tenants, where the orders are. */
   readonly shop: ShopDocuments;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
-  readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'>;
+  readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read' | 'committed'>;
   readonly receipts: ErasureReceipts;
 }
 
@@ -50,7 +51,7 @@ export interface Erasure {
   readonly model: { readonly state: ErasureState; readonly modelVersion: string | null };
   /** The vectors of all others have learnt from the user: a generation that never has takes their place. */
   readonly generation: { readonly state: ErasureState };
-  /** Collections that hold something of the user, and that the topologies write. */
+  /** Collections that hold something of the user, and that the topologies write; what was written since is of somebody new. */
   readonly documents: { readonly state: ErasureState; readonly collections: readonly string[] };
   /** The shop's own records, and what was told of them: an erasure leaves them unless it is asked to remove them. */
   readonly orders: { readonly state: OrdersState; readonly collections: readonly string[] };
@@ -63,8 +64,6 @@ export interface Erasure {
 /** Records of the log; snapshots, journals and files of generations; free pages and rows of what was removed. */
 export type BytesPlace = 'log' | 'snapshots' | 'files';
 
-/** Of everything that is kept by user. */
-const collections = ['recommendations', 'userVectors', 'profiles', 'histories', 'scores'] as const;
 /** Whose records name a user in key or value. */
 const topics: ReadonlySet<string> = new Set(
   [ratings, ratingsByItem, userVectors, recommendations, exposures].map(({ name }) => name).concat('dead-letters'),
@@ -128,7 +127,7 @@ export async function standOf(ports: ErasurePorts, receipt: Receipt, wait_ms: Mi
   const version = isWaiting ? undefined : await ports.learnt.wait(place, Math.max(0, until - ports.clock.now()));
   // Its document is written before the version is told, so it is of that version or a later one.
   const isOwed = version === undefined || (await ports.stored.model())?.owesErasure !== false;
-  const left = await holding(ports.documents, collections, userId);
+  const left = await stillHolding(ports, userId, version && place);
   const orders = await holding(ports.documents, orderCollections, userId);
   const bytes = await bytesOf(ports, receipt);
   return {

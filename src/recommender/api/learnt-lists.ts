@@ -54,10 +54,10 @@ export class LearntLists {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, transport } = this.#parts;
     let [ends, askedAt]: [ReadonlyMap<number, Offset>, Millis] = [new Map(), -Infinity];
     while (!signal.aborted) {
-      if (clock.now() - askedAt >= askEvery_ms) [ends, askedAt] = [await this.#ends(), clock.now()];
+      if (clock.now() - askedAt >= askEvery_ms) [ends, askedAt] = [await listedEnds(transport), clock.now()];
       const done = new Set<Wanted>();
       for (const wanted of this.#waiting.wanted)
         if ((ends.get(wanted.place.partition) ?? 0) > wanted.place.offset || (await this.#isWritten(wanted)))
@@ -72,12 +72,15 @@ export class LearntLists {
     const list = await this.#parts.stored.listOf(userId);
     return list !== undefined && list.generation === version.generation && list.number >= version.number;
   }
+}
 
-  /** How far the events of each partition are in the lists, as the topology told last. */
-  async #ends(): Promise<ReadonlyMap<number, Offset>> {
-    const committed = await this.#parts.transport.committed(listsGroup);
-    return new Map(
-      committed.flatMap(({ topic, partition, offset }) => (topic === ratings.name ? [[partition, offset]] : [])),
-    );
-  }
+/**
+ * How far the events of each partition are in lists, profiles and histories, as the topology that writes them told last:
+ * behind the truth, and never ahead of it.
+ */
+export async function listedEnds(transport: Pick<Transport, 'committed'>): Promise<ReadonlyMap<number, Offset>> {
+  const committed = await transport.committed(listsGroup);
+  return new Map(
+    committed.flatMap(({ topic, partition, offset }) => (topic === ratings.name ? [[partition, offset]] : [])),
+  );
 }

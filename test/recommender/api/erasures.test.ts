@@ -52,6 +52,50 @@ test('an erasure is in the log when it is answered, and its receipt tells how it
   expect(learnt.generation.state).toBe('waiting');
 });
 
+test('documents of whoever comes back by the same id are not those of who was erased', async () => {
+  const { world, erase, stand } = await learntShop();
+  const { id, offset } = await erase();
+  await world.drain();
+  expect((await stand(id)).documents).toEqual({ state: 'gone', collections: [] });
+  for (let n = 0; n < 5; n++)
+    await world.send(ratings, rating({ userId: erased, itemId: `i${n}`, eventId: `new${n}`, time: start + n }));
+  await world.drain();
+  for (const collection of ['recommendations', 'userVectors', 'profiles', 'histories'])
+    expect(await world.documents.list({ collection, partition: erased, limit: 1 })).toHaveLength(1);
+  expect((await stand(id)).documents).toEqual({ state: 'gone', collections: [] });
+  // Scores come of a version that had learnt the erasure, or of one before.
+  const scored = (body: object) =>
+    world.documents.put({ collection: 'scores', partition: erased, id: erased }, { ...body }, 'always');
+  for (const before of [{}, { learnt: offset }]) {
+    await scored(before);
+    expect((await stand(id)).documents).toEqual({ state: 'waiting', collections: ['scores'] });
+  }
+  await scored({ learnt: offset + 1 });
+  expect((await stand(id)).documents).toEqual({ state: 'gone', collections: [] });
+});
+
+test('while lists have not come to the erasure their documents are those of who was erased', async () => {
+  const { world, erase, stand } = await learntShop();
+  const { id, offset, partition } = await erase();
+  await world.drain();
+  await world.send(ratings, rating({ userId: erased, itemId: 'i1', eventId: 'new', time: start }));
+  await world.drain();
+  const told = world.transport.committed.bind(world.transport);
+  const listed = (end: number) => {
+    world.transport.committed = async group =>
+      (await told(group)).map(at =>
+        at.topic === 'ratings' && at.partition === partition ? { ...at, offset: end } : at,
+      );
+  };
+  listed(offset);
+  expect((await stand(id)).documents).toMatchObject({
+    state: 'waiting',
+    collections: ['recommendations', 'profiles', 'histories'],
+  });
+  listed(offset + 1);
+  expect((await stand(id)).documents).toEqual({ state: 'gone', collections: [] });
+});
+
 test('the receipt tells of orders that the shop keeps, and of what was told of them, until they are removed', async () => {
   const { world, erase, stand } = await learntShop();
   const { id, orders } = await erase();

@@ -4,6 +4,8 @@ import type { Documents } from '../../../documents/port.ts';
 import type { LogPorts } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
 import type { SeenPolicy } from '../../domain/shelf.ts';
+import { ratings } from '../../../../topologies/streams.ts';
+import { partitionsIn } from '../../../stream/log-values.ts';
 import { ownVersion } from '../../domain/own-version.ts';
 import { requireSeen } from '../../published-seen.ts';
 import { publishedModel } from '../export/published.ts';
@@ -55,7 +57,12 @@ export async function score(options: ScoreOptions): Promise<ScoreTotals> {
   await requireSeen(ports.documents, options.seen);
   const published = await publishedModel(ports);
   const { run = began } = options;
-  const documents = toDocuments ? new ScoreDocuments(ports.documents, run, published) : undefined;
+  const documents = toDocuments
+    ? new ScoreDocuments(ports.documents, run, {
+        ...published,
+        partitions: await partitionsIn(ports.transport, ratings.name),
+      })
+    : undefined;
   const totals = new Totals();
   const lists = passing(listsOf({ ...options, documents: ports.documents, published }), async batch => {
     options.check?.();

@@ -1,6 +1,7 @@
 /** What is of somebody who was erased, and what is of somebody new by the same id. */
 import type { Rating } from '../../../../schemas/types.ts';
 import { ratings } from '../../../../topologies/streams.ts';
+import { partitionsIn } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
 import type { Offset } from '../../../transport/port.ts';
 import { BatchCursor, Kind } from '../../../transport/record.ts';
@@ -58,10 +59,6 @@ function eventIn(record: BatchCursor, partition: number, value: Rating | undefin
 
 /** The batches of all partitions of a topic; none where there is no such topic. */
 export async function* batchesOf({ transport, log }: Pick<ErasedPorts, 'transport' | 'log'>, topic: string) {
-  for (let partition = 0; partition < (await partitionsIn({ transport }, topic)); partition++)
+  for (let partition = 0; partition < (await partitionsIn(transport, topic)); partition++)
     for (const batch of log.batches({ topic, partition })) yield { partition, batch };
 }
-
-/** How many the topic has; none where there is no such topic. */
-export const partitionsIn = async ({ transport }: Pick<ErasedPorts, 'transport'>, topic: string): Promise<number> =>
-  (await transport.topics()).find(description => description.topic === topic)?.partitions ?? 0;

@@ -8,7 +8,8 @@ import { type Chooser, derived, erasures, ofSessions, ofUsers } from './records.
 import { checkDocuments, keptByTheShop, removeScores } from './documents.ts';
 import { erasedIn, type Found } from './erased.ts';
 import { checkGenerations, dropGenerations } from './generations.ts';
-import { batchesOf, partitionsIn } from './past.ts';
+import { partitionsIn } from '../../../stream/log-values.ts';
+import { batchesOf } from './past.ts';
 import type { ScrubPorts } from './ports.ts';
 import { checkTasks, fenceTasks, type LastOffsets, removeState, renewSnapshots } from './tasks.ts';
 import { begin, finish, isPending } from './turn.ts';
@@ -146,7 +147,7 @@ async function unmark({ ports }: Scrub): Promise<void> {
 
 async function redact({ transport, log }: ScrubPorts, topic: string, chooser: Chooser): Promise<number> {
   let redacted = 0;
-  for (let partition = 0; partition < (await partitionsIn({ transport }, topic)); partition++)
+  for (let partition = 0; partition < (await partitionsIn(transport, topic)); partition++)
     redacted += await log.redact({ topic, partition }, batch => chooser(partition, batch));
   return redacted;
 }

@@ -19,6 +19,7 @@ import {
   UnknownFileFormat,
 } from '../../../../src/recommender/jobs/score/index.ts';
 import { fromContainer } from '../../../../src/stream/container.ts';
+import { partitionOf } from '../../../../src/transport/partitioner.ts';
 import { recommendWith } from '../../../../topologies/recommend.ts';
 import { ratings, recommendations } from '../../../../topologies/streams.ts';
 import { trainWith } from '../../../../topologies/train.ts';
@@ -129,6 +130,9 @@ test('documents hold the same, and those of users who are no more are removed', 
   for (const { id, body } of await stored()) {
     const items = Listed.parse(body['items']).map(({ itemId, score: value }) => [itemId, value]);
     expect(items).toEqual(lists.get(id));
+    // All of the partition was learnt: what its user does next is not in the list.
+    const partition = partitionOf(id, await world.transport.partitions(ratings.name));
+    expect(body['learnt']).toBe((await world.transport.bounds({ topic: ratings.name, partition })).end);
   }
   await world.send(
     ratings,
