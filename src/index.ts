@@ -16,6 +16,7 @@ export {
 } from './engine/windows/spec.ts';
 export type { Fold, RetractableFold, Windowed } from './engine/windows/store.ts';
 export type { InnerJoin, JoinOptions, JoinSide, LeftJoin, OuterJoin } from './engine/operators/join.ts';
+export type { BroadcastJoinOptions, InnerBroadcastJoin, LeftBroadcastJoin } from './engine/operators/join-broadcast.ts';
 export type {
   InnerTableJoin,
   LeftTableJoin,

@@ -18,6 +18,7 @@ export const thorough: readonly string[] = [
   'test/als/restore.test.ts',
   'test/documents/sqlite/contract.test.ts',
   'test/engine/crashes.test.ts',
+  'test/engine/joins/broadcast-properties.test.ts',
   'test/engine/joins/properties.test.ts',
   'test/engine/joins/table-properties.test.ts',
   'test/engine/joins/tables-properties.test.ts',

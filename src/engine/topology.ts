@@ -11,6 +11,7 @@ import { cuts } from './operators/cuts.ts';
 import { stateful, type Stateful, type StatefulHandle } from './operators/stateful.ts';
 import { table, type Table, type TableOptions } from './operators/table.ts';
 import { distinct, type DistinctOptions } from './operators/distinct.ts';
+import { joinBroadcast, type BroadcastJoinOptions } from './operators/join-broadcast.ts';
 import { join, type JoinOptions } from './operators/join.ts';
 import { joinTables, type TablesJoinOptions } from './operators/join-tables.ts';
 import { joinTable, type TableJoinOptions } from './operators/join-table.ts';
@@ -59,6 +60,15 @@ export interface Task {
    * until event time has passed them.
    */
   joinTable<T, V, X>(name: string, table: Observable<V>, options: TableJoinOptions<T, V, X>): OperatorFunction<T, X>;
+  /**
+   * The same with a table of which every task keeps all keys, for a lookup by any key that a value has. The table is read
+   * with `all`, whatever the number of its partitions.
+   */
+  joinBroadcast<T, V, X>(
+    name: string,
+    table: Observable<V>,
+    options: BroadcastJoinOptions<T, V, X>,
+  ): OperatorFunction<T, X>;
   /**
    * The rows of two tables, by the keys of their streams: one whenever a side has a new version, in the order of event
    * time, and a last one when the row is no more.
@@ -149,15 +159,17 @@ function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): voi
   }
 }
 
-/** A join finds together what lies in one partition and has event time. */
+/** A join finds together what lies in one partition and has event time. One with a broadcast table knows its sides itself. */
 function refuseUnjoinable(task: TaskRuntime, edges: readonly Edge[]): void {
+  const broadcasts = nodesOf(task, kind => kind.endsWith(' broadcast join'));
   for (const node of nodesOf(task, joins)) {
+    const isBroadcast = broadcasts.includes(node);
     for (const from of nodesBefore(edges, node)) {
       const input = task.inputs.get(from.replace(/^stream:/, ''));
       const pushed = nodesOf(task, kind => kind === 'signals').includes(from)
         ? `the signals of ${named(from)}`
         : undefined;
-      const problem = pushed ?? (input && whyUnjoinable(input.stream.name, input.options));
+      const problem = pushed ?? (isBroadcast ? undefined : input && whyUnjoinable(input.stream.name, input.options));
       if (problem !== undefined)
         throw new BuildError(`Topology '${task.topology}': the join of ${named(node)} is given ${problem}`, joinRemedy);
     }
@@ -225,6 +237,7 @@ const taskOf = (build: Build): Task => ({
   },
   join: (name, right, options) => join(build, name, right, options),
   joinTable: (name, versions, options) => joinTable(build, name, versions, options),
+  joinBroadcast: (name, versions, options) => joinBroadcast(build, name, versions, options),
   joinTables: (name, right, options) => joinTables(build, name, right, options),
   batched: name => batched(build, name),
   mapAsync: (name, options) => {

@@ -51,6 +51,13 @@ export class PipeTrail {
     this.#edges.set(JSON.stringify([from, to]), { from, to });
   }
 
+  /** All from which something flows into a pipe that has been subscribed, as far as is known. */
+  before(pipe: object): ReadonlySet<GraphNode> {
+    const found = new Set(this.#origins.get(pipe));
+    for (const node of found) for (const { from, to } of this.#edges.values()) if (to === node) found.add(from);
+    return found;
+  }
+
   #within<R>(followed: Followed, work: () => R): R {
     this.#path.push(followed);
     try {

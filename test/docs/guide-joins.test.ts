@@ -31,7 +31,7 @@ test('the topologies of the guide to joins tell what it says', async () => {
     const { answers = [] }: { answers?: readonly (readonly [unknown, unknown])[] } = await import(
       pathToFileURL(file).href
     );
-    expect(answers).toHaveLength(3);
+    expect(answers).toHaveLength(4);
     for (const [answer, promised] of answers) expect(answer).toEqual(promised);
   } finally {
     await rm(folder, { recursive: true });

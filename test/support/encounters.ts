@@ -106,6 +106,21 @@ export const greet = ({ kind, grace }: HowTable): Topology =>
     task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
   });
 
+export interface HowBroadcast extends HowTable {
+  readonly maxEntries?: number;
+  readonly by?: (guest: Visit) => string;
+}
+
+/** Guests with the host of the place that their `table` names, wherever they are themselves. */
+export const seat = ({ kind, by = ({ table }) => table, ...bounds }: HowBroadcast): Topology =>
+  topology('seat', task => {
+    const options = { ...bounds, by, table: { removed: ({ table }: Visit) => table === nobodys } };
+    const result = (guest: Visit, host: Visit | undefined): Encounter => ({ ...encounter(guest, host), at: guest.at });
+    const table = task.read(hosts, { all: true }).pipe(wholesome);
+    const joined = task.joinBroadcast<Visit, Visit, Encounter>('seated', table, { ...options, kind, result });
+    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+  });
+
 export interface HowTables {
   readonly kind: JoinKind;
   readonly grace: number;

@@ -2,7 +2,7 @@ import type { Observer } from 'rxjs';
 import { partitionOf } from '../../transport/partitioner.ts';
 import type { Build } from '../build.ts';
 import { BuildError, TaskStopped } from '../errors.ts';
-import type { ReadOptions } from '../input.ts';
+import type { Input, ReadOptions } from '../input.ts';
 import { checkedKey, InvalidKey } from '../key.ts';
 import { KnownObserver } from './guard.ts';
 import { late as lateSink } from './late.ts';
@@ -16,10 +16,20 @@ interface Side<T> {
 export function takingFrom<T>(
   build: Build,
   name: string,
-  { by, late: given }: Side<T>,
+  side: Side<T>,
   add: (key: string, value: T) => boolean,
 ): (value: T) => void {
-  const keyOf = joinKey(build, name, by);
+  return takingBy(build, name, side, joinKey(build, name, side.by), add);
+}
+
+/** The same where `keyOf` says what a value is joined by. */
+export function takingBy<T>(
+  build: Build,
+  name: string,
+  { late: given }: Pick<Side<T>, 'late'>,
+  keyOf: (value: T) => string,
+  add: (key: string, value: T) => boolean,
+): (value: T) => void {
   const late = lateOf(build, name, given);
   linkLate(build, name, late);
   return value => {
@@ -41,11 +51,8 @@ function joinKey<T>(build: Build, name: string, by: ((value: T) => string) | und
 }
 
 function keyOfRecord(build: Build, name: string): string {
-  const { cursor, inputs } = build.task;
-  const input = inputs.get(cursor.stream);
-  if (input === undefined || cursor.record === undefined) throw unjoinable(name, 'a value that comes from no record');
-  const problem = whyUnjoinable(input.stream.name, input.options);
-  if (problem !== undefined) throw unjoinable(name, problem);
+  const { cursor } = build.task;
+  const input = inputOf(build, name, whyUnjoinable, joinRemedy);
   const key = checkedKey(`The key of '${cursor.stream}'`, input.stream.key(cursor.value));
   const partitions = build.partitions(cursor.stream);
   const place = partitionOf(key, partitions);
@@ -54,6 +61,16 @@ function keyOfRecord(build: Build, name: string): string {
     `The key ${JSON.stringify(key)} belongs in partition ${place} of ${partitions}, where '${name}' has the other side of its join`,
     "Let who writes the stream give each record its key, and place it by Kafka's default partitioner",
   );
+}
+
+/** Where the record under the cursor comes from. Throws `TaskStopped` where `why` says what is wrong with joining that. */
+export function inputOf(build: Build, name: string, why: typeof whyUnjoinable, remedy: string): Input<unknown> {
+  const { cursor, inputs } = build.task;
+  const input = inputs.get(cursor.stream);
+  const isRecord = input !== undefined && cursor.record !== undefined;
+  const problem = isRecord ? why(input.stream.name, input.options) : 'a value that comes from no record';
+  if (isRecord && problem === undefined) return input;
+  throw new TaskStopped(`The join '${name}' was given ${problem}`, remedy);
 }
 
 /** What is wrong with joining a stream that is read like this; undefined where nothing is. */
@@ -65,9 +82,6 @@ export function whyUnjoinable(stream: string, { all, upTo }: ReadOptions): strin
 
 export const joinRemedy =
   'Join streams that are read partition by partition, as they come; write one first where there is none';
-
-const unjoinable = (name: string, problem: string): TaskStopped =>
-  new TaskStopped(`The join '${name}' was given ${problem}`, joinRemedy);
 
 /** The sink for late values of a side. Throws `BuildError` for an observer whose failures no epoch would notice. */
 function lateOf<T>(build: Build, name: string, given: Observer<T> | undefined): Observer<T> {

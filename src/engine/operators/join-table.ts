@@ -1,10 +1,12 @@
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { Observable, Observer, OperatorFunction } from 'rxjs';
 import type { Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
 import { BuildError } from '../errors.ts';
+import type { Turn } from '../joins/in-order.ts';
 import { checkedWindow } from '../joins/spec.ts';
 import { refuseUnknown } from '../options.ts';
 import { json } from '../state/codec.ts';
+import type { KeyedState } from '../state/keyed-state.ts';
 import { TaskObservable } from './guard.ts';
 import type { JoinSide } from './join.ts';
 import { takingFrom } from './join-keys.ts';
@@ -51,9 +53,8 @@ export function joinTable<T, V, X>(
   table: Observable<V>,
   options: TableJoinOptions<T, V, X>,
 ): OperatorFunction<T, X> {
-  checkOptions(name, options);
+  checkTableOptions(name, options);
   const { kind, grace = 0, stream: ofStream = {}, table: ofTable = {} } = options;
-  const { removed = () => false } = ofTable;
   const { task, trail } = build;
   const make = (): OrderedStep<T, V> =>
     new OrderedStep({
@@ -67,16 +68,7 @@ export function joinTable<T, V, X>(
     new TaskObservable<X>(trail, out => {
       trail.link(`step:${name}`);
       const step = build.step(name, make, OrderedStep<T, V>);
-      step.take = turn => {
-        if (turn.side === 'right') {
-          const { key, value } = turn.held;
-          return step.rightTable.set(key, removed(value) ? undefined : value);
-        }
-        const { key, value } = turn.held;
-        const version = step.rightTable.get(key);
-        if (options.kind === 'left') out.next(options.result(value, version));
-        else if (version !== undefined) out.next(options.result(value, version));
-      };
+      step.take = asOfTurn(step.rightTable, options, (key, version) => step.rightTable.set(key, version), out);
       const takeLeft = takingFrom(build, name, ofStream, (key, value: T) => step.addLeft(key, value));
       const takeRight = takingFrom(build, name, ofTable, (key, value: V) => step.addRight(key, value));
       const both = source.subscribe(new Inlet(task, name, takeLeft, out));
@@ -85,9 +77,34 @@ export function joinTable<T, V, X>(
     });
 }
 
-function checkOptions<T, V, X>(name: string, options: TableJoinOptions<T, V, X>): void {
+/** What the turn of a record does: a version is for `keep` to put into the table, a value is told with what the table has. */
+export function asOfTurn<T, V, X>(
+  versions: Pick<KeyedState<V>, 'get'>,
+  options: TableJoinOptions<T, V, X>,
+  keep: (key: string, version: V | undefined) => void,
+  out: Pick<Observer<X>, 'next'>,
+): (turn: Turn<T, V>) => void {
+  const { removed = () => false } = options.table ?? {};
+  return turn => {
+    if (turn.side === 'right') {
+      const { key, value } = turn.held;
+      return keep(key, removed(value) ? undefined : value);
+    }
+    const { key, value } = turn.held;
+    const version = versions.get(key);
+    if (options.kind === 'left') out.next(options.result(value, version));
+    else if (version !== undefined) out.next(options.result(value, version));
+  };
+}
+
+/** Throws `BuildError` and `InvalidWindow`; `more` are the options that a join has besides. */
+export function checkTableOptions<T, V, X>(
+  name: string,
+  options: TableJoinOptions<T, V, X>,
+  more: readonly string[] = [],
+): void {
   const { kind, grace = 0, stream = {}, table = {} } = options;
-  refuseUnknown(options, ['kind', 'grace', 'result', 'stream', 'table'], `the options of '${name}'`);
+  refuseUnknown(options, ['kind', 'grace', 'result', 'stream', 'table', ...more], `the options of '${name}'`);
   refuseUnknown(stream, ['late', 'codec'], `what '${name}' says of its stream`);
   refuseUnknown(table, ['late', 'codec', 'removed'], `what '${name}' says of its table`);
   checkedWindow({ before: 0, after: 0, grace });

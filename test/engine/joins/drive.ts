@@ -13,16 +13,19 @@ import type { Event } from './naive.ts';
 
 export const partitions = 2;
 
-export const visitLists = fc
-  .array(
-    fc.record({
-      place: fc.constantFrom('bar', 'pub', 'inn', poisonPlace),
-      table: fc.constantFrom('one', 'two', nobodys),
-      jitter: fc.integer({ min: -25, max: 9 }),
-    }),
-    { maxLength: 40 },
-  )
-  .map(list => list.map(({ place, table, jitter }, id): Visit => visit(id, 3 * id + jitter, { place, table })));
+export const visitsOf = (places: readonly string[], tables: readonly string[]): fc.Arbitrary<Visit[]> =>
+  fc
+    .array(
+      fc.record({
+        place: fc.constantFrom(...places, poisonPlace),
+        table: fc.constantFrom(...tables),
+        jitter: fc.integer({ min: -25, max: 9 }),
+      }),
+      { maxLength: 40 },
+    )
+    .map(list => list.map(({ place, table, jitter }, id): Visit => visit(id, 3 * id + jitter, { place, table })));
+
+export const visitLists = visitsOf(['bar', 'pub', 'inn'], ['one', 'two', nobodys]);
 
 /** Sends both inputs piece by piece, as chance has it; crashes at random steps, now and then losing the disk. */
 export async function run(
@@ -54,9 +57,9 @@ export async function settled(world: World, random: Random): Promise<void> {
 }
 
 /** Those of a partition, in the order of the log. A record that the pipe fails on counts for nothing. */
-export const eventsIn = (list: readonly Visit[], partition: number): Event[] =>
+export const eventsIn = (list: readonly Visit[], partition: number, of = partitions): Event[] =>
   list
-    .filter(({ place }) => place !== poisonPlace && partitionOf(place, partitions) === partition)
+    .filter(({ place }) => place !== poisonPlace && partitionOf(place, of) === partition)
     .map(({ id, place, table, at }) => ({ id, key: place, time: at, table }));
 
 const decoder = new Decoder(guests.schema);

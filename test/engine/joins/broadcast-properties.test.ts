@@ -1,0 +1,82 @@
+/** A stream joined with a table that every task has whole, of other partitions and by another key, inside of the engine. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { repeats } from '../../support/consumer.ts';
+import { encounters, guests, hosts, type HowTable, nobodys, seat, type Visit } from '../../support/encounters.ts';
+import { Random } from '../../support/random.ts';
+import { World } from '../../support/world.ts';
+import { eventsIn, late, partitions, run, settled, visitsOf } from './drive.ts';
+import { marked } from './naive.ts';
+
+const hows: readonly HowTable[] = [
+  { kind: 'inner', grace: 0 },
+  { kind: 'left', grace: 0 },
+  { kind: 'inner', grace: 12 },
+  { kind: 'left', grace: 5 },
+];
+
+/** Of the table's topic: each of the places is in one of its own, and guests of both of theirs look up all of them. */
+const ofTable = 3;
+const places = ['bar', 'inn', 'cafe'];
+
+/** By the definition: of each guest in time, in order of event time and then of what it looks up, the host that was the last to come. */
+function naive({ kind, grace }: HowTable, left: readonly Visit[], right: readonly Visit[], partition: number) {
+  const values = marked(eventsIn(left, partition), guests.lateness);
+  const all = Array.from({ length: ofTable }, (_, at) => marked(eventsIn(right, at, ofTable), hosts.lateness));
+  const versions = all.flat();
+  const inTime = versions.filter(({ mark, time }) => mark <= time + grace);
+  const told = values
+    .filter(({ mark, time }) => mark <= time + grace)
+    .flatMap((guest, index) => {
+      const before = inTime.filter(({ key, time }) => key === guest.table && time <= guest.time);
+      const newest = Math.max(...before.map(({ time }) => time));
+      const host = before.findLast(({ time }) => time === newest);
+      const isThere = host !== undefined && host.table !== nobodys;
+      const text = `${guest.key} ${guest.id}+${isThere ? host.id : '-'}`;
+      return isThere || kind === 'left' ? [{ text, time: guest.time, lookedUp: guest.table, index }] : [];
+    })
+    .sort((a, b) => a.time - b.time || compare(a.lookedUp, b.lookedUp) || a.index - b.index);
+  const mark = Math.min(...[values, ...all].map(each => each.at(-1)?.mark ?? -Infinity));
+  const lates = [
+    ...values.filter(value => value.mark > value.time + grace).map(({ id }) => `guests ${id}`),
+    ...versions.filter(version => version.mark > version.time + grace).map(({ id }) => `hosts ${id}`),
+  ];
+  return { told, lates, now: told.filter(({ time }) => time + grace < mark) };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const told = async (world: World): Promise<string[]> =>
+  (await world.output(encounters)).map(({ place, guest, host }) => `${place} ${guest ?? '-'}+${host ?? '-'}`);
+
+test('every value is told once, in the order of event time, with the version that what it looks up had then', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...hows),
+      visitsOf(places, [...places, 'nowhere']),
+      visitsOf(places, ['one', 'two', nobodys]),
+      fc.integer({ min: 2, max: 16 }),
+      fc.integer({ min: 1, max: 1_000_000 }),
+      async (how, left, right, maxRecords, seed) => {
+        const count = (topic: string): number => (topic === hosts.name ? ofTable : partitions);
+        const world = await World.of([seat(how)], { partitions: count, maxRecords });
+        const random = new Random(seed);
+        await run(world, [left, right], random);
+        const expected = Array.from({ length: partitions }, (_, partition) => naive(how, left, right, partition));
+        expect(await told(world)).toEqual(expected.flatMap(({ now }) => now.map(({ text }) => text)));
+        for (let night = 0; night < 2; night++) {
+          world.clock.time += 10_000_000;
+          await settled(world, random);
+        }
+        expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(({ text }) => text)));
+        expect(await late(world)).toEqual(expected.flatMap(({ lates }) => lates).sort());
+        const kept = Array.from({ length: partitions }, (_, task) => [...world.store.entries(`seat/${task}`)]).flat();
+        expect(kept.filter(({ key }) => !key.startsWith('R|'))).toEqual([]);
+        await repeats(world.transport, encounters.name);
+        await world.transport.close();
+        await world.documents.close();
+      },
+    ),
+    { numRuns: 100 },
+  );
+}, 120_000);
