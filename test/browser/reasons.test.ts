@@ -114,7 +114,7 @@ test('states of both cards: empty, an error with a way to try again, an experime
   );
   await page.reload();
   const alert = page.locator('#quality').getByRole('alert');
-  await alert.getByText('The server is too busy just now').waitFor();
+  await alert.getByText('The figures are away').waitFor();
   await page.unroute(quality);
   await set.fill.raw('models', 'live', 'current', {
     generation: 1,
