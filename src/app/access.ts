@@ -4,6 +4,7 @@ import { CredentialsGate } from '../recommender/api/auth/gate.ts';
 import { IssuerKeys } from '../recommender/api/auth/issuer-keys.ts';
 import { KeyFolder } from '../recommender/api/auth/key-folder.ts';
 import { Tokens } from '../recommender/api/auth/tokens.ts';
+import { allowedTenants } from '../recommender/domain/allowed-tenants.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Config } from './config.ts';
 
@@ -16,7 +17,10 @@ export interface AccessParts {
 export type Access = Pick<AdmissionOptions, 'gate' | 'rates' | 'tenants'>;
 
 /** Undefined where no credentials are configured. @throws {KeysUnreadable} where there is no such folder */
-export async function accessOf({ auth }: Pick<Config, 'auth'>, parts: AccessParts): Promise<Access | undefined> {
+export async function accessOf(
+  { auth, tenants }: Pick<Config, 'auth' | 'tenants'>,
+  parts: AccessParts,
+): Promise<Access | undefined> {
   const keys = auth.keys === undefined ? undefined : new KeyFolder(auth.keys, parts.report);
   await keys?.refresh();
   const tokens = tokensOf(auth, parts);
@@ -24,7 +28,11 @@ export async function accessOf({ auth }: Pick<Config, 'auth'>, parts: AccessPart
   const gate = new CredentialsGate({ keys, tokens, ...parts });
   const { tenant, burst_s } = auth.rates;
   const rate = tenant === undefined ? undefined : rateOf(tenant, burst_s);
-  return { gate, rates: ratesOf(auth.rates), tenants: { most: auth.mostTenants, rate } };
+  return {
+    gate,
+    rates: ratesOf(auth.rates),
+    tenants: { most: auth.mostTenants, rate, allowed: allowedTenants(tenants.allowed) },
+  };
 }
 
 function tokensOf({ issuer, audience, jwks, ...rules }: Config['auth'], { clock, report }: AccessParts) {

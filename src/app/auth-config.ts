@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isSafeUrl } from '../recommender/api/auth/loopback.ts';
 import { defaultTenants } from '../recommender/api/auth/tenants.ts';
 import { algorithms } from '../recommender/api/auth/algorithms.ts';
+import { textList } from './text-list.ts';
 
 const text = (most = 200) => z.string().min(1).max(most);
 const perSecond = (role: string, usual: number) =>
@@ -14,12 +15,6 @@ const perSecond = (role: string, usual: number) =>
     .describe(`Requests a second of ${role} at each server; more are answered 429.`);
 const safeUrl = () =>
   z.string().refine(isSafeUrl, 'an address under https:, or under http: one of this machine').optional();
-/** `a,b` where the source is a text. */
-const list = (entry: z.ZodType<string>, most: number) =>
-  z.preprocess(
-    given => (typeof given === 'string' ? given.split(',').map(part => part.trim()) : given),
-    z.array(entry).max(most).readonly().default([]),
-  );
 
 const isOrigin = (given: string): boolean => URL.canParse(given) && new URL(given).origin === given;
 /** An address or a network of them, as `10.0.0.0/8`. */
@@ -78,10 +73,10 @@ export const authSection = z.strictObject({
 
 export const httpSection = z.strictObject({
   host: text().default('127.0.0.1').describe('Address to listen on; another than loopback needs credentials (`auth`).'),
-  origins: list(z.string().refine(isOrigin, 'an origin is https://HOST, without a path'), 100).describe(
+  origins: textList(z.string().refine(isOrigin, 'an origin is https://HOST, without a path'), 100).describe(
     'Other sites whose pages may ask (CORS), joined by commas where it is a text.',
   ),
-  trustedProxies: list(network, 100).describe(
+  trustedProxies: textList(network, 100).describe(
     'Addresses or networks of the proxies in front, whose word on where a request came from is taken; joined by commas where it is a text.',
   ),
   connections: z.int().min(1).max(1e6).default(10_000).describe('Connections at a time; more are closed at once.'),

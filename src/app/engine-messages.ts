@@ -16,7 +16,12 @@ export interface EngineThreadOptions {
   /** Names of the topologies to run; all where absent. */
   readonly run?: readonly string[];
   /** How orders are brought from the documents into the log; absent where this process does not. */
-  readonly orders?: { readonly pollEvery_ms: number; readonly leaseFor_ms: number };
+  readonly orders?: {
+    readonly pollEvery_ms: number;
+    readonly leaseFor_ms: number;
+    /** Whose; all where it is empty. */
+    readonly tenants: readonly string[];
+  };
   /** End once everything in the log has been processed, instead of waiting for more. */
   readonly untilCaughtUp: boolean;
   /** Records of an epoch. */

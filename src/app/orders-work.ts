@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ratings } from '../../topologies/streams.ts';
 import type { OnWait } from '../engine/retry.ts';
+import { allowedTenants } from '../recommender/domain/allowed-tenants.ts';
 import { OrdersConnector } from '../recommender/orders/connector.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Ports } from './compose.ts';
@@ -23,6 +24,7 @@ export async function ordersConnector(
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     pollEvery: orders.pollEvery_ms,
     leaseFor: orders.leaseFor_ms,
+    tenants: allowedTenants(orders.tenants),
     onWait,
     warn: text => void process.stderr.write(`${text}\n`),
   });

@@ -84,7 +84,9 @@ export const engineOptions = (
 ) => ({
   ports: { ...portSettings(config), namespace },
   standbys: config.standbys,
-  ...(connectors.includes(ordersConnectorName) ? { orders: config.orders } : {}),
+  ...(connectors.includes(ordersConnectorName)
+    ? { orders: { ...config.orders, tenants: config.tenants.allowed } }
+    : {}),
   app,
   settings,
   ...config.limits,

@@ -9,6 +9,7 @@ import { recordsWithValues, valuesOf } from '../stream/log-values.ts';
 import { appendFromOutside, recordOfBytes } from '../stream/outside.ts';
 
 type Reading = Pick<Ports, 'transport' | 'registry'>;
+type RedrivePorts = Reading & Pick<Ports, 'documents' | 'clock'>;
 
 export interface Letters {
   readonly total: number;
@@ -42,7 +43,7 @@ export interface Redriven {
  * refused is sent once. Of an order the connector is asked to look at its document again, mended or as it stands: what
  * was told of it before is not told again.
  */
-export async function redrive(ports: Omit<Ports, 'openStore'>, topic: string | undefined): Promise<Redriven> {
+export async function redrive(ports: RedrivePorts, topic: string | undefined): Promise<Redriven> {
   const counts = { redriven: 0, before: 0, withoutRecord: 0 };
   const sent = new Set<string>();
   for await (const { at, record, value: letter } of recordsWithValues(ports, deadLetters)) {

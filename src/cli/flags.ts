@@ -1,7 +1,10 @@
 /** Flags that several commands share. A command takes those that it reads. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Config } from '../app/config.ts';
 import { type Configured, configure } from '../app/configure.ts';
+import { allowedTenants, isAllowed } from '../recommender/domain/allowed-tenants.ts';
 import { isTenant } from '../recommender/domain/tenant.ts';
+import { didYouMeanOneOf, Misuse } from './errors.ts';
 
 export interface AppFlags {
   readonly app?: string;
@@ -37,6 +40,12 @@ export const tenantFlag = (description: string): Option =>
     if (isTenant(text)) return text;
     throw new InvalidArgumentError('Give lower-case letters, digits and dashes, 63 at most.');
   });
+
+/** Whose records a command is to write. @throws {Misuse} for a tenant that is none of the configured ones */
+export function tenantToWrite({ tenants: { allowed } }: Pick<Config, 'tenants'>, { tenant }: TenantFlags) {
+  if (isAllowed(allowedTenants(allowed), tenant ?? '')) return tenant;
+  throw new Misuse(`The tenant '${tenant}' is none of tenants.allowed`, didYouMeanOneOf(tenant ?? '', allowed));
+}
 
 /** A whole number of 1 or more. */
 export const atLeastOne = (text: string): number => integer(text, 1);

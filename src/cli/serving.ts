@@ -42,7 +42,7 @@ export interface Serving {
     'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'charges' | 'namespace' | 'at'
   >;
   /** Address and port, of which 0 takes any that is free; who may ask; and how lists are served. */
-  readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth'>;
+  readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth' | 'tenants'>;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders'>;
   /** How far the tasks of that engine are behind. */
@@ -123,7 +123,7 @@ const originsOf = (url: string): readonly string[] => [url, `http://localhost:${
 async function serverOf({ ports, config, thread, lags, live, signal }: Serving, issuer: DemoIssuer | undefined) {
   const { documents, transport, registry, clock } = ports;
   const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
-  const access = await accessOf({ auth }, { clock, report });
+  const access = await accessOf({ auth, tenants: config.tenants }, { clock, report });
   const metrics = new Registry();
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);

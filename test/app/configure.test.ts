@@ -138,6 +138,7 @@ describe('what is given wrongly is refused, with the place where it stands', () 
     ['auth:\n  algorithms: [HS256]', /:2: auth\.algorithms is \["HS256"\]/],
     ['auth:\n  algorithms: [none]', /:2: auth\.algorithms is \["none"\]/],
     ['http:\n  origins: "*"', /:2: http\.origins is "\*": 0: an origin is https:\/\/HOST/],
+    ['tenants:\n  allowed: [north, Süd]', /:2: tenants\.allowed is .*1: lower-case letters, digits and dashes/],
     ['documents: cosmos', /:1: documents is "cosmos", and no account is named/],
     [
       'documents: cosmos\ncosmos: { endpoint: "https://x.example", throughput: { requestUnits: 1500 } }',

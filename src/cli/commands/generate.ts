@@ -10,6 +10,7 @@ import {
   jsonFlag,
   portFlags,
   tenantFlag,
+  tenantToWrite,
   type TenantFlags,
   withSettings,
 } from '../flags.ts';
@@ -37,6 +38,7 @@ export function addGenerate(program: Command): void {
 async function generate(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   const { seed, generate: live } = config;
+  const tenant = tenantToWrite(config, flags);
   if (live.rate === 0 && flags.count === undefined)
     throw new Misuse('As fast as possible and without an end would fill the disk', 'Give --count, or a --rate above 0');
   using stopped = untilSignalled();
@@ -47,7 +49,7 @@ async function generate(flags: Flags): Promise<void> {
   const rate = live.rate === 0 ? Infinity : live.rate;
   const ratings = await generateLive({
     ports,
-    tenant: flags.tenant,
+    tenant,
     seed,
     rate,
     count: flags.count,

@@ -10,6 +10,7 @@ import {
   jsonFlag,
   portFlags,
   tenantFlag,
+  tenantToWrite,
   type TenantFlags,
   withSettings,
 } from '../flags.ts';
@@ -53,11 +54,12 @@ const whose = (): Option => tenantFlag('whose it is, where there are several ten
 
 async function importFirst(flags: ConfigFlags & OutputFlags & TenantFlags): Promise<void> {
   const { config } = configurationOf(flags, firstSettings);
+  const tenant = tenantToWrite(config, flags);
   using stopped = untilSignalled();
   await using ports = await openPorts(config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
   const { signal } = stopped;
-  const loaded = await loadWhereEmpty({ ports, tenant: flags.tenant, seed: config.seed, signal });
+  const loaded = await loadWhereEmpty({ ports, tenant, seed: config.seed, signal });
   const { ratings, items, rejected, seconds } = loaded ?? { ratings: 0, items: 0, rejected: 0, seconds: 0 };
   const text =
     loaded === undefined ? 'nothing: the log holds ratings already' : `${ratings} ratings and ${items} items`;
@@ -76,6 +78,7 @@ const withFlags = (command: Command): Command =>
 /** SIGINT and SIGTERM end it after what is in the log by then; the same import again repeats the same event ids. */
 async function importWith(flags: Flags, job: Job): Promise<void> {
   const { config } = configurationOf(flags, settings);
+  const tenant = tenantToWrite(config, flags);
   await using opened = await openPorts(config);
   const ports = withPatience(opened, config);
   await createTopics(await loadApplication({}, config), ports.transport, config);
@@ -84,7 +87,7 @@ async function importWith(flags: Flags, job: Job): Promise<void> {
   const result = await job({
     ports,
     signal: stopped.signal,
-    tenant: flags.tenant,
+    tenant,
     ...(flags.rate === undefined ? {} : { rate: flags.rate }),
     onRejected: ({ file, line, problem }) => {
       if (++rejections <= shownRejections) process.stderr.write(`${file}:${line}: ${problem}\n`);

@@ -9,6 +9,7 @@ import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
 import { Unavailable } from '../../errors.ts';
 import { type Millis, seconds } from '../../stream/time.ts';
 import type { Transport } from '../../transport/port.ts';
+import type { AllowedTenants } from '../domain/allowed-tenants.ts';
 import { nextLease } from '../leases/balance.ts';
 import { LeaseLost, type Leases } from '../leases/lease.ts';
 import { type OnStep, type PageFigures, RangeFollower } from './feed.ts';
@@ -27,6 +28,8 @@ export interface ConnectorOptions {
   readonly pollEvery: Millis;
   /** How long a range waits for an owner that says nothing; `defaultLeaseFor` where absent. */
   readonly leaseFor?: Millis;
+  /** Orders of other tenants become dead letters; absent where all are allowed. */
+  readonly tenants?: AllowedTenants | undefined;
   readonly onWait: OnWait;
   readonly onStep?: OnStep;
   readonly warn: (text: string) => void;

@@ -1,6 +1,7 @@
 /** What there is to tell of one order that has changed, written down under the fence of the feed's lease. */
 import type { Rating } from '../../../schemas/types.ts';
 import { ConditionFailed, type StoredDocument } from '../../documents/port.ts';
+import { isAllowed } from '../domain/allowed-tenants.ts';
 import { invalidRating } from '../domain/validate.ts';
 import { LeaseLost } from '../leases/lease.ts';
 import { elsewhereOf } from './elsewhere.ts';
@@ -8,6 +9,9 @@ import { type Order, orderIn } from './order.ts';
 import type { FeedRun } from './page.ts';
 import { type Revision, revise, withdrawnItems } from './revise.ts';
 import { orderEventId, standingOf, type ToldEvent, toldKey, toldOrder, type ToldOrder } from './told.ts';
+
+/** Of a name that somebody wrote into an order. */
+const longestShown = 63;
 
 export interface Decided {
   /** To be appended, those included that may have been appended already. */
@@ -22,6 +26,7 @@ export async function decideOrder(run: FeedRun, document: StoredDocument): Promi
   for (;;) {
     const known = await toldSoFar(run, document);
     if ('refused' in order) return { events: known.pending, refused: order.refused };
+    if (!isAllowed(run.tenants, order.tenant)) return { events: known.pending, refused: notAllowed(order) };
     const revision = await revisionOf(run, document, order, known.told);
     if (revision === undefined) return { events: known.pending };
     const news = revision.events.map(event => {
@@ -33,6 +38,9 @@ export async function decideOrder(run: FeedRun, document: StoredDocument): Promi
     if (await isWritten(run, document, { order, revision, events, etag: known.etag })) return { events };
   }
 }
+
+const notAllowed = ({ tenant }: Order): string =>
+  `TENANT_NOT_ALLOWED: tenant '${tenant.slice(0, longestShown)}' is none of tenants.allowed: name it there, and redrive`;
 
 interface Known {
   readonly told: ToldOrder | undefined;

@@ -6,6 +6,7 @@ import { type DeadLetter, deadLetters } from '../../stream/dead-letter.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
+import type { AllowedTenants } from '../domain/allowed-tenants.ts';
 import type { Lease, Leases } from '../leases/lease.ts';
 import { noteCarriedOut } from './carried-out.ts';
 import { type Decided, decideOrder } from './decide.ts';
@@ -30,6 +31,8 @@ export interface FeedRun {
   continuation: string | null;
   /** Asks what does not answer again, for ever. */
   readonly trying: <R>(what: string, work: () => Promise<R>) => Promise<R>;
+  /** Whose orders are told; those of all where absent. */
+  readonly tenants?: AllowedTenants | undefined;
   /** Of the range among those of the feed, for dead letters. */
   readonly number: number;
 }

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { mostLabelled, TenantCounts } from '../../../src/recommender/api/auth/tenants.ts';
+import { allowedTenants } from '../../../src/recommender/domain/allowed-tenants.ts';
 import { registerTenantMetrics } from '../../../src/recommender/api/tenant-metrics.ts';
 import { shop } from './shop.ts';
 import { tenantGate as gate } from './tenant-gate.ts';
@@ -37,6 +38,25 @@ test('a server answers so many tenants, and callers of others are refused with w
     north: { admitted: 2, limited: 0, refused: 0 },
     south: { admitted: 2, limited: 0, refused: 0 },
     west: { admitted: 0, limited: 0, refused: 1 },
+  });
+  expect(reported).toEqual([]);
+});
+
+test('where the tenants are named, a caller of another is refused with what to do, and takes neither room nor label', async () => {
+  const counts = new TenantCounts();
+  const tenants = { most: 2, allowed: allowedTenants(['north', 'south']) };
+  const { ask, reported } = await tenantShop({ tenants, tenantCounts: counts });
+  for (let n = 0; n < 5; n++) {
+    const refused = await ask(`forged-${n}|service`);
+    expect([refused.status, refused.body.code]).toEqual([403, 'TENANT_NOT_ALLOWED']);
+    expect(refused.body.detail).toContain('Have it named in tenants.allowed');
+  }
+  for (const who of ['north|service', 'south|shopper|ann', '|service', '|admin'])
+    expect([who, (await ask(who)).status]).toEqual([who, 200]);
+  expect(Object.fromEntries(counts.all)).toEqual({
+    _other: { admitted: 0, limited: 0, refused: 5 },
+    north: { admitted: 1, limited: 0, refused: 0 },
+    south: { admitted: 1, limited: 0, refused: 0 },
   });
   expect(reported).toEqual([]);
 });

@@ -2,8 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Documents } from '../../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { systemClock } from '../../../src/engine/clock.ts';
+import { newestLetters, redrive } from '../../../src/cli/dead-letters.ts';
 import { Unavailable } from '../../../src/errors.ts';
 import { OrdersConnector, type ConnectorOptions } from '../../../src/recommender/orders/connector.ts';
+import { allowedTenants } from '../../../src/recommender/domain/allowed-tenants.ts';
+import { orderPartition } from '../../../src/recommender/orders/order.ts';
+import { memoryRegistry } from '../../../src/stream/registry.ts';
+import { deadLetters } from '../../../src/stream/dead-letter.ts';
 import { ordersLag } from '../../../src/recommender/orders/lag.ts';
 import { ordersLeases } from '../../../src/recommender/orders/ranges.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
@@ -196,4 +201,32 @@ test('the lag is told in orders and in time, range by range, and changes nothing
   expect((await ordersLag({ documents, clock })).map(({ behind, behindMs }) => behind + (behindMs ?? NaN))).toEqual([
     0, 0, 0, 0,
   ]);
+});
+
+test('where the tenants are named, an order of another becomes a letter, and is told once it is named and redriven', async () => {
+  const registry = memoryRegistry();
+  await registry.register(deadLetters.schema.definition);
+  for (const tenant of ['', 'north', 'west']) {
+    const order = {
+      orderId: 'o',
+      userId: 'ann',
+      tenant,
+      lines: [{ itemId: `of ${tenant}`, quantity: 1 }],
+      placedAt: 0,
+    };
+    const key = { collection: 'orders', partition: orderPartition(tenant, 'ann'), id: 'o' };
+    await documents.put(key, { ...order, placedAt: Date.now() }, 'always');
+  }
+  const told = async () => (await toldEvents(transport)).map(({ itemId }) => itemId).sort();
+  const stop = new AbortController().signal;
+  await connector('first', { tenants: allowedTenants(['north']) }).runUntilCaughtUp(stop);
+  expect(await told()).toEqual(['of ', 'of north']);
+  const ports = { transport, documents, registry, clock: systemClock };
+  const { newest } = await newestLetters(ports, 10);
+  expect(newest.map(({ reason }) => reason)).toEqual([
+    "TENANT_NOT_ALLOWED: tenant 'west' is none of tenants.allowed: name it there, and redrive",
+  ]);
+  expect(await redrive(ports, 'orders')).toMatchObject({ redriven: 1 });
+  await connector('second', { tenants: allowedTenants(['north', 'west']) }).runUntilCaughtUp(stop);
+  expect(await told()).toEqual(['of ', 'of north', 'of west']);
 });

@@ -41,7 +41,7 @@ export class Admission {
     this.#tenants = new TenantAdmission(tenants, this.#limiter, tenantCounts);
   }
 
-  /** Undefined where nobody says who they are. @throws {CredentialsInvalid} {RateLimited} {TooManyTenants} {Unavailable} */
+  /** Undefined where nobody says who they are. @throws {CredentialsInvalid} {RateLimited} {TenantNotAllowed} {TooManyTenants} {Unavailable} */
   async of(arriving: Arriving): Promise<Caller | undefined> {
     const identified = await this.#identified(arriving);
     if (identified !== undefined) {

@@ -1,4 +1,5 @@
 /** The tenants that one server answers: how many they may be, how often all callers of one may ask together, and how often they did. */
+import { type AllowedTenants, isAllowed } from '../../domain/allowed-tenants.ts';
 import { RequestRefused } from '../errors.ts';
 import type { Rate, RateLimiter } from './rate-limiter.ts';
 import { RateLimited } from './rate-limited.ts';
@@ -6,6 +7,8 @@ import { RateLimited } from './rate-limited.ts';
 export interface TenantRules {
   /** Tenants that a server holds catalogue and vectors of at a time, besides what is of none. */
   readonly most: number;
+  /** Those that there are; absent where nobody has said which. */
+  readonly allowed?: AllowedTenants | undefined;
   /** Of all callers of a tenant together; absent where nobody counts them. */
   readonly rate?: Rate | undefined;
 }
@@ -18,6 +21,15 @@ export class TooManyTenants extends RequestRefused {
   readonly status = 403;
   constructor(most: number) {
     super(`This server answers ${most} tenants, and the caller is of another`, 'Ask a server that has room for it');
+  }
+}
+
+/** The caller is of a tenant that is none of the deployment's. */
+export class TenantNotAllowed extends RequestRefused {
+  readonly code = 'TENANT_NOT_ALLOWED';
+  readonly status = 403;
+  constructor() {
+    super('The caller is of a tenant that is none of this deployment', 'Have it named in tenants.allowed');
   }
 }
 
@@ -57,10 +69,15 @@ export class TenantAdmission {
     this.#counts = counts;
   }
 
-  /** Lets a request of the tenant in. @throws {TooManyTenants} {RateLimited} */
+  /** Lets a request of the tenant in. @throws {TenantNotAllowed} {TooManyTenants} {RateLimited} */
   admit(tenant: string): void {
     if (tenant === '') return;
-    const { most, rate } = this.#rules;
+    const { most, rate, allowed } = this.#rules;
+    if (!isAllowed(allowed, tenant)) {
+      // Whoever issues tokens may name any number of them: none takes a label.
+      this.#counts.add(others, 'refused');
+      throw new TenantNotAllowed();
+    }
     if (!this.#admitted.has(tenant) && this.#admitted.size >= most) {
       this.#counts.add(tenant, 'refused');
       throw new TooManyTenants(most);
