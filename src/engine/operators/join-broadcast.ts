@@ -1,12 +1,11 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Build } from '../build.ts';
 import { BuildError, TaskStopped } from '../errors.ts';
-import { json } from '../state/codec.ts';
 import { lookedUpBy, placedKey, refuseSides, withoutPlace } from './broadcast-keys.ts';
 import { TaskObservable } from './guard.ts';
 import { takingBy } from './join-keys.ts';
 import { asOfTurn, checkTableOptions, type InnerTableJoin, type LeftTableJoin } from './join-table.ts';
-import { OrderedStep } from './ordered-step.ts';
+import { orderedStep } from './ordered-step.ts';
 import { Inlet } from './stage.ts';
 
 interface Broadcast<T> {
@@ -32,23 +31,15 @@ export function joinBroadcast<T, V, X>(
   options: BroadcastJoinOptions<T, V, X>,
 ): OperatorFunction<T, X> {
   checkTableOptions(name, options, ['by', 'maxEntries']);
-  const { kind, by, maxEntries = 100_000, grace = 0, stream: ofStream = {}, table: ofTable = {} } = options;
+  const { kind, by, maxEntries = 100_000, grace, stream: ofStream = {}, table: ofTable = {} } = options;
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
     throw new BuildError(`'maxEntries' of '${name}' cannot be ${maxEntries}`, 'Give a whole number from 1 on');
   }
   const { task, trail } = build;
-  const make = (): OrderedStep<T, V> =>
-    new OrderedStep({
-      task,
-      kind: `${kind} broadcast join`,
-      grace,
-      left: ofStream.codec ?? json<T>(),
-      right: ofTable.codec ?? json<V>(),
-    });
   return source =>
     new TaskObservable<X>(trail, out => {
       trail.link(`step:${name}`);
-      const step = build.step(name, make, OrderedStep<T, V>);
+      const step = orderedStep(build, name, { kind: `${kind} broadcast join`, grace, left: ofStream, right: ofTable });
       const keep = (placed: string, version: V | undefined): void => {
         step.rightTable.set(withoutPlace(placed), version);
         if (step.rightTable.size > maxEntries) throw tooMany(task.id, name, maxEntries);

@@ -5,12 +5,11 @@ import { BuildError } from '../errors.ts';
 import type { Turn } from '../joins/in-order.ts';
 import { checkedWindow } from '../joins/spec.ts';
 import { refuseUnknown } from '../options.ts';
-import { json } from '../state/codec.ts';
 import type { KeyedState } from '../state/keyed-state.ts';
 import { TaskObservable } from './guard.ts';
 import type { JoinSide } from './join.ts';
 import { takingFrom } from './join-keys.ts';
-import { OrderedStep } from './ordered-step.ts';
+import { orderedStep } from './ordered-step.ts';
 import { Inlet } from './stage.ts';
 
 /** What a join says of the values of a stream. */
@@ -54,20 +53,12 @@ export function joinTable<T, V, X>(
   options: TableJoinOptions<T, V, X>,
 ): OperatorFunction<T, X> {
   checkTableOptions(name, options);
-  const { kind, grace = 0, stream: ofStream = {}, table: ofTable = {} } = options;
+  const { kind, grace, stream: ofStream = {}, table: ofTable = {} } = options;
   const { task, trail } = build;
-  const make = (): OrderedStep<T, V> =>
-    new OrderedStep({
-      task,
-      kind: `${kind} table join`,
-      grace,
-      left: ofStream.codec ?? json<T>(),
-      right: ofTable.codec ?? json<V>(),
-    });
   return source =>
     new TaskObservable<X>(trail, out => {
       trail.link(`step:${name}`);
-      const step = build.step(name, make, OrderedStep<T, V>);
+      const step = orderedStep(build, name, { kind: `${kind} table join`, grace, left: ofStream, right: ofTable });
       step.take = asOfTurn(step.rightTable, options, (key, version) => step.rightTable.set(key, version), out);
       const takeLeft = takingFrom(build, name, ofStream, (key, value: T) => step.addLeft(key, value));
       const takeRight = takingFrom(build, name, ofTable, (key, value: V) => step.addRight(key, value));

@@ -4,11 +4,10 @@ import type { Build } from '../build.ts';
 import { BuildError } from '../errors.ts';
 import { checkedWindow, type JoinKind } from '../joins/spec.ts';
 import { refuseUnknown } from '../options.ts';
-import { json } from '../state/codec.ts';
 import { TaskObservable } from './guard.ts';
 import { takingFrom } from './join-keys.ts';
 import type { TableSide } from './join-table.ts';
-import { OrderedStep } from './ordered-step.ts';
+import { orderedStep } from './ordered-step.ts';
 import { Inlet } from './stage.ts';
 
 interface TablesJoining<L, R> {
@@ -51,20 +50,12 @@ export function joinTables<L, R, X>(
   options: TablesJoinOptions<L, R, X>,
 ): OperatorFunction<L, X> {
   checkOptions(name, options);
-  const { kind, grace = 0, left: ofLeft = {}, right: ofRight = {} } = options;
+  const { kind, grace, left: ofLeft = {}, right: ofRight = {} } = options;
   const { task, trail } = build;
-  const make = (): OrderedStep<L, R> =>
-    new OrderedStep({
-      task,
-      kind: `${kind} tables join`,
-      grace,
-      left: ofLeft.codec ?? json<L>(),
-      right: ofRight.codec ?? json<R>(),
-    });
   return source =>
     new TaskObservable<X>(trail, out => {
       trail.link(`step:${name}`);
-      const step = build.step(name, make, OrderedStep<L, R>);
+      const step = orderedStep(build, name, { kind: `${kind} tables join`, grace, left: ofLeft, right: ofRight });
       const { leftTable, rightTable } = step;
       step.take = turn => {
         const { key } = turn.held;

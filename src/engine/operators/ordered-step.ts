@@ -1,19 +1,51 @@
 import type { Millis } from '../../stream/time.ts';
+import type { Build } from '../build.ts';
 import { InOrder, type Turn } from '../joins/in-order.ts';
 import type { JoinSideName } from '../joins/spec.ts';
 import type { TaskRuntime } from '../runtime.ts';
-import type { StateCodec } from '../state/codec.ts';
+import { json, type StateCodec } from '../state/codec.ts';
 import { KeyedState } from '../state/keyed-state.ts';
 import type { StateValue, Step } from '../step.ts';
 import { JoinSideState } from './join-side.ts';
 
-export interface OrderedStepOptions<L, R> {
+interface OrderedStepOptions<L, R> {
   readonly task: TaskRuntime;
   readonly kind: string;
   readonly grace: Millis;
   readonly left: StateCodec<L>;
   readonly right: StateCodec<R>;
 }
+
+/** What keeps the values of a side; JSON where absent. */
+interface OrderedSide<T> {
+  readonly codec?: StateCodec<T>;
+}
+
+interface OrderedJoin<L, R> {
+  readonly kind: string;
+  readonly grace: Millis | undefined;
+  readonly left: OrderedSide<L> | undefined;
+  readonly right: OrderedSide<R> | undefined;
+}
+
+/** The step of a join whose sides take their turns in the order of event time; who subscribes says what a turn does. */
+export const orderedStep = <L, R>(
+  build: Build,
+  name: string,
+  { kind, grace = 0, left, right }: OrderedJoin<L, R>,
+): OrderedStep<L, R> =>
+  build.step(
+    name,
+    () =>
+      new OrderedStep({
+        task: build.task,
+        kind,
+        grace,
+        left: left?.codec ?? json<L>(),
+        right: right?.codec ?? json<R>(),
+      }),
+    OrderedStep<L, R>,
+  );
 
 /** Two inputs in the order of their event time, and a table of the latest of each side that is one. */
 export class OrderedStep<L, R> implements Step {
