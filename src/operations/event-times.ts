@@ -76,13 +76,10 @@ export class EventTimes {
     }
   }
 
-  async #decoded(stream: Stream<unknown>, { bytes, valueStart, valueEnd }: BatchCursor): Promise<unknown> {
+  #decoded(stream: Stream<unknown>, { bytes, valueStart, valueEnd }: BatchCursor): Promise<unknown> {
     const decoder = this.#decoders.get(stream.name) ?? new Decoder(stream.schema);
     this.#decoders.set(stream.name, decoder);
-    const value = decoder.decode(bytes, valueStart, valueEnd);
-    if (value !== undefined || decoder.problem?.kind !== 'unknown-schema') return value;
-    const isKnown = await decoder.learn(decoder.problem.reference, this.#options.registry);
-    return isKnown ? decoder.decode(bytes, valueStart, valueEnd) : undefined;
+    return decoder.decodeLearning(bytes, valueStart, valueEnd, this.#options.registry);
   }
 }
 

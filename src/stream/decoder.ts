@@ -87,6 +87,19 @@ export class Decoder<T> {
     return true;
   }
 
+  /** The same where a schema may be asked for; `undefined`, with the problem, where the registry does not know it either. */
+  async decodeLearning(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    registry: Pick<SchemaRegistry, 'find'>,
+  ): Promise<Decoded<T>> {
+    const value = this.decode(bytes, start, end);
+    const { problem } = this;
+    if (value !== undefined || problem?.kind !== 'unknown-schema') return value;
+    return (await this.learn(problem.reference, registry)) ? this.decode(bytes, start, end) : undefined;
+  }
+
   #decodeSingleObject(bytes: Buffer, start: number, end: number): Decoded<T> {
     if (end - start < singleObject.bytes) return this.#tooFew(end - start);
     if (bytes.readInt32LE(start + 2) === this.#low && bytes.readInt32LE(start + 6) === this.#high)

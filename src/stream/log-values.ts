@@ -133,13 +133,8 @@ async function decoded<T>(
   { topic, partition }: TopicPartition,
   registry: LogPorts['registry'],
 ): Promise<T> {
-  const value = decoder.decode(bytes, valueStart, valueEnd);
+  const value = await decoder.decodeLearning(bytes, valueStart, valueEnd, registry);
   if (value !== undefined) return value;
-  const { problem } = decoder;
-  if (problem?.kind === 'unknown-schema' && (await decoder.learn(problem.reference, registry))) {
-    const again = decoder.decode(bytes, valueStart, valueEnd);
-    if (again !== undefined) return again;
-  }
   const why = decoder.problem?.kind === 'broken' ? decoder.problem.reason : 'its schema is unknown';
   throw new UnreadableRecord(`${topic}/${partition}@${offset}: ${why}`, 'Put its schema back into the registry');
 }

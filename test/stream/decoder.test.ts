@@ -224,6 +224,20 @@ describe("with another writer's schema", () => {
     expect(plain(decoder.decode(bytes, 0, bytes.length))).toEqual({ id: 'a', n: 4, added: 'none' });
   });
 
+  test('who may ask the registry has the value at once; unknown stays unknown, and broken is not asked for', async () => {
+    const decoder = new Decoder(today);
+    expect(await decoder.decodeLearning(bytes, 0, bytes.length, memoryRegistry())).toBeUndefined();
+    expect(decoder.problem).toEqual({ kind: 'unknown-schema', reference: fingerprintOf(old) });
+    expect(plain(await decoder.decodeLearning(bytes, 0, bytes.length, memoryRegistry([old])))).toEqual({
+      id: 'a',
+      n: 4,
+      added: 'none',
+    });
+    const unasked = { find: () => Promise.reject(new Error('it was asked')) };
+    expect(await decoder.decodeLearning(bytes, 0, bytes.length - 1, unasked)).toBeUndefined();
+    expect(decoder.problem).toMatchObject({ kind: 'broken' });
+  });
+
   test('a registry that does not know it leaves it unknown', async () => {
     const decoder = new Decoder(today);
     expect(await decoder.learn(fingerprintOf(old), memoryRegistry())).toBe(false);

@@ -17,12 +17,8 @@ export class Values<T> {
   }
 
   /** The value in [start, end); undefined for bytes that are none. */
-  async in(bytes: Buffer, start: number, end: number): Promise<T | undefined> {
-    const value = this.#decoder.decode(bytes, start, end);
-    const { problem } = this.#decoder;
-    if (value !== undefined || problem?.kind !== 'unknown-schema') return value;
-    const isKnown = await this.#decoder.learn(problem.reference, this.#registry);
-    return isKnown ? this.#decoder.decode(bytes, start, end) : undefined;
+  in(bytes: Buffer, start: number, end: number): Promise<T | undefined> {
+    return this.#decoder.decodeLearning(bytes, start, end, this.#registry);
   }
 
   of({ bytes, valueStart, valueEnd }: BatchCursor): Promise<T | undefined> {
