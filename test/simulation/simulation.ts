@@ -1,15 +1,16 @@
 /**
- * The shop in a world where everything goes wrong, by a seed: tasks and outside appends interleave by chance, ports
+ * The shop, or joins, in a world where everything goes wrong, by a seed: tasks and outside appends interleave by chance, ports
  * fail before and after their work, workers crash anywhere, are taken over with their disk, an old one, an empty one
- * or one that has forgotten its newest commits, and go on as zombies. In the end the outputs must be those that the orders call for.
+ * or one that has forgotten its newest commits, and go on as zombies. In the end the outputs must be those that the inputs call for.
  */
 import { ForgetfulStore } from '../support/forgetful-store.ts';
-import { Ledger } from '../support/ledger.ts';
 import { Random } from '../support/random.ts';
 import { settle, type Slot, slotsOf } from '../support/settle.ts';
-import { type Order, orders, poisonAmount, poisonItem, shop } from '../support/shop.ts';
 import { World } from '../support/world.ts';
 import { Chaos, noToll, type Toll } from './chaos.ts';
+import { JoinsPlay } from './plays/joins.ts';
+import type { Play } from './plays/play.ts';
+import { ShopPlay } from './plays/shop.ts';
 import { Worker } from './worker.ts';
 
 /** Runs one world for at least so many epochs, drains it, and throws unless its outputs are right. */
@@ -19,6 +20,9 @@ export async function simulateWorld(seed: number, epochs: number): Promise<Toll>
   await simulation.end();
   return simulation.toll;
 }
+
+/** One world in so many is given to joins. */
+const joinsEvery = 4;
 
 /** A disk for each worker that a task ever had is too many; two show whatever more could. */
 type Disks = [current: ForgetfulStore, other: ForgetfulStore];
@@ -30,7 +34,7 @@ class Simulation {
   readonly #random: Random;
   readonly #chaos: Chaos;
   readonly #world: World;
-  readonly #ledger = new Ledger();
+  readonly #play: Play;
   readonly #slots: readonly Slot[];
   readonly #disks = new Map<string, Disks>();
   /** The newest worker of each task. */
@@ -38,10 +42,11 @@ class Simulation {
   /** Those that were taken over and do not know it yet. */
   #zombies: Worker[] = [];
 
-  private constructor(random: Random, world: World) {
+  private constructor(random: Random, world: World, play: Play) {
     this.#random = random;
     this.#chaos = new Chaos(random, this.toll);
     this.#world = world;
+    this.#play = play;
     this.#slots = slotsOf(world);
     for (const slot of this.#slots) this.#disks.set(nameOf(slot), [emptyDisk(), emptyDisk()]);
   }
@@ -49,9 +54,10 @@ class Simulation {
   static async begin(seed: number): Promise<Simulation> {
     const random = new Random(seed);
     const maxRecords = random.pick([1, 3, 10, 30, 100]);
-    const world = await World.of(shop, { partitions: () => random.between(1, 4), maxRecords });
+    const play = seed % joinsEvery === 0 ? new JoinsPlay(random) : new ShopPlay(random);
+    const world = await World.of(play.topologies, { partitions: topic => play.partitions(topic), maxRecords });
     world.clock.time = 1_700_000_000_000;
-    return new Simulation(random, world);
+    return new Simulation(random, world, play);
   }
 
   /** One thing happens. */
@@ -59,7 +65,7 @@ class Simulation {
     const random = this.#random;
     const roll = random.unit();
     this.#world.clock.time += random.below(40);
-    if (roll < 0.2) await this.#send();
+    if (roll < 0.2) await this.#play.send(this.#world);
     else if (roll < 0.23) this.#world.clock.time += random.below(8_000);
     else if (roll < 0.24) this.#takeOver(random.pick(this.#slots));
     else if (roll < 0.3 && this.#zombies.length > 0) await this.#turnZombie(random.pick(this.#zombies));
@@ -71,9 +77,9 @@ class Simulation {
     this.#chaos.calm = true;
     while (this.#zombies.length > 0) await this.#turnZombie(this.#random.pick(this.#zombies));
     for (const worker of this.#current.values()) if (worker.isStalled) await worker.turn();
-    const { transport, documents } = this.#world;
+    await this.#play.close(this.#world);
     await settle(this.#world, slot => ({ store: this.#disksOf(slot)[0] }));
-    const { duplicates } = await this.#ledger.check(transport, documents);
+    const { duplicates } = await this.#play.check(this.#world);
     this.toll.duplicates += duplicates;
     await this.#close();
   }
@@ -120,31 +126,6 @@ class Simulation {
     const disks = this.#disks.get(nameOf(slot));
     if (disks === undefined) throw new Error(`${nameOf(slot)} has no disk`);
     return disks;
-  }
-
-  async #send(): Promise<void> {
-    if (this.#random.chance(0.1)) return this.#sendBroken();
-    const some = Array.from({ length: this.#random.between(1, 12) }, (_, index) => this.#order(index));
-    this.#ledger.sent.push(...some);
-    await this.#world.send(orders, ...some);
-  }
-
-  async #sendBroken(): Promise<void> {
-    const bytes = Buffer.from(`broken ${this.#ledger.broken.length}`);
-    this.#ledger.broken.push(bytes);
-    await this.#world.sendBytes(orders, `customer-${this.#random.below(6)}`, bytes);
-  }
-
-  /** Some come late, but within the stream's lateness; some are bad. */
-  #order(index: number): Order {
-    const random = this.#random;
-    return {
-      id: this.#ledger.sent.length + index,
-      customer: `customer-${random.below(6)}`,
-      item: random.chance(0.02) ? poisonItem : `item-${'x'.repeat(random.below(9))}`,
-      amount: random.chance(0.02) ? poisonAmount : random.between(random.chance(0.02) ? -9 : 0, 9),
-      at: random.chance(0.01) ? NaN : this.#world.clock.time - random.below(orders.lateness),
-    };
   }
 
   async #close(): Promise<void> {

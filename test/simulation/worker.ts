@@ -6,7 +6,7 @@ import { Crash, type Slot } from '../support/settle.ts';
 import type { World } from '../support/world.ts';
 import type { Chaos } from './chaos.ts';
 
-/** How a turn of a worker ended. One that stalls stands in the middle of a call, and goes on at its next turn. */
+/** How a turn of a worker ended. One that stalls stands in the middle of a call, or of several, and goes on at its next turn. */
 export type Turn = 'worked' | 'idle' | 'stalled' | 'crashed' | 'fenced';
 
 /** A worker that has, or believes to have, a task. */
@@ -18,7 +18,8 @@ export class Worker {
   #runner: TaskRunner | undefined;
   #turn: Promise<Turn> | undefined;
   #stalled: (() => void) | undefined;
-  #goOn: (() => void) | undefined;
+  /** Of the calls that stand: a task reads several places at once. */
+  #goOn: (() => void)[] = [];
 
   constructor(world: World, chaos: Chaos, slot: Slot, store: StateStore) {
     this.#world = world;
@@ -28,15 +29,14 @@ export class Worker {
   }
 
   get isStalled(): boolean {
-    return this.#goOn !== undefined;
+    return this.#goOn.length > 0;
   }
 
   /** Goes on from where it stalled, or with another step. */
   async turn(): Promise<Turn> {
     const { promise, resolve } = Promise.withResolvers<Turn>();
     this.#stalled = () => resolve('stalled');
-    this.#goOn?.();
-    this.#goOn = undefined;
+    for (const goOn of this.#goOn.splice(0)) goOn();
     this.#turn ??= this.#step();
     const turn = await Promise.race([this.#turn, promise]);
     if (turn !== 'stalled') this.#turn = undefined;
@@ -77,7 +77,7 @@ export class Worker {
 
   #stall(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#goOn = resolve;
+    this.#goOn.push(resolve);
     this.#stalled?.();
     return promise;
   }

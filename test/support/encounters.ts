@@ -1,6 +1,6 @@
 /** The dataflow of the joins' proofs: guests and hosts by place, and who of them met or stayed alone. */
 import { map, type OperatorFunction } from 'rxjs';
-import { schema, seconds, stream, topology, type JoinSide, type Topology } from '../../src/index.ts';
+import { schema, seconds, stream, topology, type JoinSide, type Stream, type Topology } from '../../src/index.ts';
 import type { JoinWindow, JoinKind } from '../../src/engine/joins/spec.ts';
 
 export interface Visit {
@@ -56,6 +56,15 @@ export const encounters = stream<Encounter>('encounters', {
   time: encounter => encounter.at,
 });
 
+/** What a join reads on either side, and where it writes. */
+export interface Wiring {
+  readonly left: Stream<Visit>;
+  readonly right: Stream<Visit>;
+  readonly out: Stream<Encounter>;
+}
+
+const usual: Wiring = { left: guests, right: hosts, out: encounters };
+
 /** The join and the topology that writes what comes of it fail on a visit to it. */
 export const poisonPlace = 'poison';
 
@@ -80,12 +89,12 @@ export interface How extends JoinWindow {
 }
 
 /** Guests on the left, hosts on the right. */
-export const meet = ({ kind, before, after, grace, sides = {} }: How): Topology =>
+export const meet = ({ kind, before, after, grace, sides = {} }: How, wiring = usual): Topology =>
   topology('meet', task => {
     const options = { within: { before, after }, grace, left: sides, right: sides };
-    const right = task.read(hosts).pipe(wholesome);
+    const right = task.read(wiring.right).pipe(wholesome);
     const joined = task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter });
-    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+    task.read(wiring.left).pipe(wholesome, joined).subscribe(task.write(wiring.out));
   });
 
 /** A version of this table says that the place has no host any more. */
@@ -97,13 +106,13 @@ export interface HowTable {
 }
 
 /** Guests with the host that their place had when they came. */
-export const greet = ({ kind, grace }: HowTable): Topology =>
+export const greet = ({ kind, grace }: HowTable, { left, right, out } = usual): Topology =>
   topology('greet', task => {
     const options = { grace, table: { removed: ({ table }: Visit) => table === nobodys } };
     const result = (guest: Visit, host: Visit | undefined): Encounter => ({ ...encounter(guest, host), at: guest.at });
-    const table = task.read(hosts).pipe(wholesome);
+    const table = task.read(right).pipe(wholesome);
     const joined = task.joinTable<Visit, Visit, Encounter>('greeted', table, { ...options, kind, result });
-    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+    task.read(left).pipe(wholesome, joined).subscribe(task.write(out));
   });
 
 export interface HowBroadcast extends HowTable {
@@ -112,13 +121,13 @@ export interface HowBroadcast extends HowTable {
 }
 
 /** Guests with the host of the place that their `table` names, wherever they are themselves. */
-export const seat = ({ kind, by = ({ table }) => table, ...bounds }: HowBroadcast): Topology =>
+export const seat = ({ kind, by = ({ table }) => table, ...bounds }: HowBroadcast, wiring = usual): Topology =>
   topology('seat', task => {
     const options = { ...bounds, by, table: { removed: ({ table }: Visit) => table === nobodys } };
     const result = (guest: Visit, host: Visit | undefined): Encounter => ({ ...encounter(guest, host), at: guest.at });
-    const table = task.read(hosts, { all: true }).pipe(wholesome);
+    const table = task.read(wiring.right, { all: true }).pipe(wholesome);
     const joined = task.joinBroadcast<Visit, Visit, Encounter>('seated', table, { ...options, kind, result });
-    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+    task.read(wiring.left).pipe(wholesome, joined).subscribe(task.write(wiring.out));
   });
 
 export interface HowTables {

@@ -100,7 +100,7 @@ async function checkDocuments(documents: Documents, expected: ReadonlyMap<string
 }
 
 /** A producer's watermark in a partition never goes back. A record may lie behind it: one that came late, handed on. */
-function checkWatermarks(found: readonly ConsumedRecord<unknown>[]): void {
+export function checkWatermarks(found: readonly ConsumedRecord<unknown>[]): void {
   const marks = new Map<string, number>();
   for (const { partition, producer, sequence, watermark } of found) {
     const place = `${producer} in partition ${partition}, sequence ${sequence}`;

@@ -5,8 +5,9 @@ import { repeats } from '../../support/consumer.ts';
 import { encounters, guests, hosts, type HowTable, nobodys, seat, type Visit } from '../../support/encounters.ts';
 import { Random } from '../../support/random.ts';
 import { World } from '../../support/world.ts';
-import { eventsIn, late, partitions, run, settled, visitsOf } from './drive.ts';
-import { marked } from './naive.ts';
+import { late, partitions, run, settled, visitsOf } from './drive.ts';
+import { eventsIn } from './naive.ts';
+import { type Looked, type NaiveTableJoin, naiveTableJoin } from './naive-table.ts';
 
 const hows: readonly HowTable[] = [
   { kind: 'inner', grace: 0 },
@@ -19,32 +20,21 @@ const hows: readonly HowTable[] = [
 const ofTable = 3;
 const places = ['bar', 'inn', 'cafe'];
 
-/** By the definition: of each guest in time, in order of event time and then of what it looks up, the host that was the last to come. */
-function naive({ kind, grace }: HowTable, left: readonly Visit[], right: readonly Visit[], partition: number) {
-  const values = marked(eventsIn(left, partition), guests.lateness);
-  const all = Array.from({ length: ofTable }, (_, at) => marked(eventsIn(right, at, ofTable), hosts.lateness));
-  const versions = all.flat();
-  const inTime = versions.filter(({ mark, time }) => mark <= time + grace);
-  const told = values
-    .filter(({ mark, time }) => mark <= time + grace)
-    .flatMap((guest, index) => {
-      const before = inTime.filter(({ key, time }) => key === guest.table && time <= guest.time);
-      const newest = Math.max(...before.map(({ time }) => time));
-      const host = before.findLast(({ time }) => time === newest);
-      const isThere = host !== undefined && host.table !== nobodys;
-      const text = `${guest.key} ${guest.id}+${isThere ? host.id : '-'}`;
-      return isThere || kind === 'left' ? [{ text, time: guest.time, lookedUp: guest.table, index }] : [];
-    })
-    .sort((a, b) => a.time - b.time || compare(a.lookedUp, b.lookedUp) || a.index - b.index);
-  const mark = Math.min(...[values, ...all].map(each => each.at(-1)?.mark ?? -Infinity));
-  const lates = [
-    ...values.filter(value => value.mark > value.time + grace).map(({ id }) => `guests ${id}`),
-    ...versions.filter(version => version.mark > version.time + grace).map(({ id }) => `hosts ${id}`),
-  ];
-  return { told, lates, now: told.filter(({ time }) => time + grace < mark) };
+function naive(how: HowTable, left: readonly Visit[], right: readonly Visit[], partition: number): NaiveTableJoin {
+  return naiveTableJoin(how, {
+    values: eventsIn(left, partition),
+    table: Array.from({ length: ofTable }, (_, at) => eventsIn(right, at, ofTable)),
+    lookUp: ({ table }) => table,
+    lateness: { values: guests.lateness, table: hosts.lateness },
+  });
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const text = ({ value, version }: Looked): string => `${value.key} ${value.id}+${version?.id ?? '-'}`;
+
+const lates = ({ lateValues, lateVersions }: NaiveTableJoin): string[] => [
+  ...lateValues.map(id => `guests ${id}`),
+  ...lateVersions.map(id => `hosts ${id}`),
+];
 
 const told = async (world: World): Promise<string[]> =>
   (await world.output(encounters)).map(({ place, guest, host }) => `${place} ${guest ?? '-'}+${host ?? '-'}`);
@@ -63,13 +53,13 @@ test('every value is told once, in the order of event time, with the version tha
         const random = new Random(seed);
         await run(world, [left, right], random);
         const expected = Array.from({ length: partitions }, (_, partition) => naive(how, left, right, partition));
-        expect(await told(world)).toEqual(expected.flatMap(({ now }) => now.map(({ text }) => text)));
+        expect(await told(world)).toEqual(expected.flatMap(({ now }) => now.map(text)));
         for (let night = 0; night < 2; night++) {
           world.clock.time += 10_000_000;
           await settled(world, random);
         }
-        expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(({ text }) => text)));
-        expect(await late(world)).toEqual(expected.flatMap(({ lates }) => lates).sort());
+        expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(text)));
+        expect(await late(world)).toEqual(expected.flatMap(lates).sort());
         const kept = Array.from({ length: partitions }, (_, task) => [...world.store.entries(`seat/${task}`)]).flat();
         expect(kept.filter(({ key }) => !key.startsWith('R|'))).toEqual([]);
         await repeats(world.transport, encounters.name);

@@ -4,12 +4,10 @@ import { expect } from 'vitest';
 import { steps } from '../../../src/engine/epoch.ts';
 import { Decoder } from '../../../src/stream/decoder.ts';
 import { deadLetters } from '../../../src/stream/dead-letter.ts';
-import { partitionOf } from '../../../src/transport/partitioner.ts';
 import { guests, hosts, nobodys, poisonPlace, type Visit, visit } from '../../support/encounters.ts';
 import type { Random } from '../../support/random.ts';
 import { Crash, settle } from '../../support/settle.ts';
 import { World } from '../../support/world.ts';
-import type { Event } from './naive.ts';
 
 export const partitions = 2;
 
@@ -55,12 +53,6 @@ export async function settled(world: World, random: Random): Promise<void> {
     return { store: world.store };
   });
 }
-
-/** Those of a partition, in the order of the log. A record that the pipe fails on counts for nothing. */
-export const eventsIn = (list: readonly Visit[], partition: number, of = partitions): Event[] =>
-  list
-    .filter(({ place }) => place !== poisonPlace && partitionOf(place, of) === partition)
-    .map(({ id, place, table, at }) => ({ id, key: place, time: at, table }));
 
 const decoder = new Decoder(guests.schema);
 

@@ -1,5 +1,6 @@
 /** A join by its definition, over the whole of both inputs: what no record has to be kept for, because all are there. */
-import type { How } from '../../support/encounters.ts';
+import { partitionOf } from '../../../src/transport/partitioner.ts';
+import { type How, poisonPlace, type Visit } from '../../support/encounters.ts';
 import { watermarks } from '../windows/naive.ts';
 
 export interface Event {
@@ -8,6 +9,12 @@ export interface Event {
   readonly time: number;
   readonly table: string;
 }
+
+/** Those of a partition, in the order of the log. A record that the pipe fails on counts for nothing. */
+export const eventsIn = (list: readonly Visit[], partition: number, partitions = 2): Event[] =>
+  list
+    .filter(({ place }) => place !== poisonPlace && partitionOf(place, partitions) === partition)
+    .map(({ id, place, table, at }) => ({ id, key: place, time: at, table }));
 
 export interface NaiveJoin {
   /** Numbers of left and right, ascending. */

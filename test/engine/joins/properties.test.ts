@@ -5,8 +5,8 @@ import { repeats } from '../../support/consumer.ts';
 import { type Encounter, encounters, guests, hosts, type How, meet, type Visit } from '../../support/encounters.ts';
 import { Random } from '../../support/random.ts';
 import { World } from '../../support/world.ts';
-import { eventsIn, late, partitions, run, settled, visitLists } from './drive.ts';
-import { naiveJoin, type NaiveJoin } from './naive.ts';
+import { late, partitions, run, settled, visitLists } from './drive.ts';
+import { eventsIn, naiveJoin, type NaiveJoin } from './naive.ts';
 
 const hows: readonly How[] = [
   { kind: 'inner', before: 5, after: 5, grace: 0 },

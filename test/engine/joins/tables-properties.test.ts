@@ -5,8 +5,8 @@ import { repeats } from '../../support/consumer.ts';
 import { attend, encounters, guests, hosts, type HowTables, nobodys, type Visit } from '../../support/encounters.ts';
 import { Random } from '../../support/random.ts';
 import { World } from '../../support/world.ts';
-import { eventsIn, late, partitions, run, settled, visitLists } from './drive.ts';
-import { marked, type Marked } from './naive.ts';
+import { late, partitions, run, settled, visitLists } from './drive.ts';
+import { eventsIn, marked, type Marked } from './naive.ts';
 
 const hows: readonly HowTables[] = [
   { kind: 'inner', grace: 0 },
