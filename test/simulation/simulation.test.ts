@@ -15,7 +15,10 @@ test(`${epochs} epochs of chance leave the outputs of a run in which nothing eve
   for (const count of Object.values(toll)) expect(count).toBeGreaterThan(epochs / 200);
 });
 
-test('a seed repeats a world to the last duplicate', async () => {
-  const [first, second] = [await simulateWorld(seed, 100), await simulateWorld(seed, 100)];
+test.for([
+  ['the shop', 1],
+  ['joins', 4],
+] as const)('a seed repeats a world of %s to the last duplicate', async ([, world]) => {
+  const [first, second] = [await simulateWorld(world, 100), await simulateWorld(world, 100)];
   expect(second).toEqual(first);
 });
