@@ -38,6 +38,39 @@ export const epochs: fc.Arbitrary<readonly Epoch[]> = fc.array(
   { minLength: 1, maxLength: 14 },
 );
 
+const epochOf = (decision: Epoch['decision'], stars: number, isHard = false): Epoch => ({
+  decision,
+  share: 0.3,
+  what: 'cut',
+  events: [{ user: 0, item: 0, stars }],
+  fails: isHard,
+  restarts: isHard,
+});
+
+/** Lives that are tried each time: whatever breaks of an experiment shows in one of them, and not by luck alone. */
+export const lives: [readonly Epoch[]][] = [
+  [[epochOf('start', 1), epochOf('begin', 1), epochOf('promote', 1), epochOf('none', 2), epochOf('start', 1)]],
+  [
+    [
+      epochOf('start', 1, true),
+      epochOf('none', 2, true),
+      epochOf('share', 3, true),
+      epochOf('promote', 4, true),
+      epochOf('none', 5),
+    ],
+  ],
+  [
+    [
+      epochOf('start', 1),
+      epochOf('none', 2),
+      epochOf('stop', 3, true),
+      epochOf('start', 4),
+      epochOf('stop', 5),
+      epochOf('none', 1),
+    ],
+  ],
+];
+
 const calm = { fails: false, restarts: false };
 
 export class Story {
