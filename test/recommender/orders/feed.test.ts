@@ -220,12 +220,15 @@ test('what was written down and not told yet is told although the order has beco
   expect(await consumed(transport, deadLetters)).toHaveLength(1);
 });
 
-test('a reader that lost its lease while it slept cannot put an older order in the place of a newer one', async () => {
+test.each([
+  ['lost its lease while it slept', 2 * leaseFor],
+  ['does not know yet that its range was taken', 0],
+])('a reader that %s cannot put an older order in the place of a newer one', async (_, asleep) => {
   const range = await rangeOf(documents, 'ann');
   await putOrder(documents, order());
   const slow = await readerOf('slow', range);
   await slow.page(1);
-  clock.moveTo(clock.now() + 2 * leaseFor);
+  clock.moveTo(clock.now() + asleep);
   await putOrder(documents, order({ status: 'cancelled', updatedAt: began + 1 }));
   await (await readerOf('quick', range)).page();
   await expect(slow.goOn(1)).rejects.toThrow(LeaseLost);
