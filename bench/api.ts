@@ -65,8 +65,8 @@ try {
     await steadily('one process that only serves', served, perSecond);
     await steadily('the same without remembered answers', without, perSecond);
   }
-  spread('from a rating to the list that has learnt it', await untilListed(served.url, users, ratings, rating));
-  spread('from an order to the list that has learnt it', await untilListed(served.url, users, orders, order));
+  spread('from a rating to the list that it has changed', await untilListed(served.url, users, ratings, rating));
+  spread('from an order to the list that it has changed', await untilListed(served.url, users, orders, order));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

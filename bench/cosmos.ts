@@ -85,7 +85,7 @@ function times() {
   });
   return [
     of(
-      'from an order to the list that has learnt it, half of them',
+      'from an order to the list that it has changed, half of them',
       ofLoop(({ p50_ms }) => p50_ms),
     ),
     of(

@@ -1,5 +1,9 @@
-/** How soon what is written over HTTP is in its user's list: one after the other, each until the API says that it is. */
+/**
+ * How soon what is written over HTTP has changed its user's list: one after the other, each about the first item of the
+ * list, which is not in the list any more that has learnt it.
+ */
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 
 /** Where what was written stands in the log. */
 interface Place {
@@ -8,7 +12,7 @@ interface Place {
 }
 
 /** Writes for a user about an item, and answers where it stands in the log. */
-type Write = (url: string, userId: string, n: number) => Promise<Place>;
+type Write = (url: string, userId: string, itemId: string) => Promise<Place>;
 
 const longest_ms = 10_000;
 /** Asked so often, a list that has still not learnt it never will. */
@@ -24,27 +28,34 @@ export async function untilListed(
   const times: number[] = [];
   for (let n = 0; n < count; n++) {
     const userId = users[(n * 7) % users.length] ?? '1';
+    const itemId = firstOf(await json(new URL(`/v2/users/${userId}/recommendations`, url)));
+    if (itemId === undefined) throw new Error(`There is no list of ${userId} that could change`);
     const began = performance.now();
-    const { partition, offset } = await write(url, userId, n);
-    const list = new URL(`/v2/users/${userId}/recommendations?wait=${longest_ms}&after=${partition}:${offset}`, url);
-    for (let asked = 1; (await json(list))['learnt'] !== true; asked++)
+    const { partition, offset } = await write(url, userId, itemId);
+    const changed = new URL(`/v2/users/${userId}/recommendations?wait=${longest_ms}&after=${partition}:${offset}`, url);
+    let list = await json(changed);
+    for (let asked = 1; list['learnt'] !== true; asked++) {
       if (asked === mostAsked) throw new Error(`The list of ${userId} did not learn what was written`);
+      list = await json(changed);
+    }
     times.push(performance.now() - began);
+    if (firstOf(list) === itemId) throw new Error(`The list of ${userId} still begins with ${itemId}`);
   }
   return times;
 }
 
+const lists = z.object({ items: z.array(z.object({ itemId: z.string() })) });
+const firstOf = (list: unknown): string | undefined => lists.parse(list).items[0]?.itemId;
+
 /** A rating straight into the log. */
-export const rating: Write = async (url, userId, n) =>
-  placeIn(await post(new URL('/v2/ratings', url), { userId, itemId: itemOf(n), value: 1 + (n % 5) }));
+export const rating: Write = async (url, userId, itemId) =>
+  placeIn(await post(new URL('/v2/ratings', url), { userId, itemId, value: 4 }));
 
 /** An order into the documents, which the connector of orders brings into the log. */
-export const order: Write = async (url, userId, n) => {
+export const order: Write = async (url, userId, itemId) => {
   const placing = new URL(`/v2/orders?wait=${longest_ms}`, url);
-  return placeIn(await post(placing, { userId, orderId: randomUUID(), lines: [{ itemId: itemOf(n), quantity: 1 }] }));
+  return placeIn(await post(placing, { userId, orderId: randomUUID(), lines: [{ itemId, quantity: 1 }] }));
 };
-
-const itemOf = (n: number): string => String(1 + (n % 50));
 
 function placeIn({ partition, offset }: Record<string, unknown>): Place {
   if (typeof partition === 'number' && typeof offset === 'number') return { partition, offset };
