@@ -17,7 +17,7 @@ export type LearntVersion = Pick<ModelVersion, 'generation' | 'number'>;
 
 /** Which events the model has learnt, as one tenant is told of it. */
 export interface Learnt {
-  /** A version that has learnt the event; undefined where none has, once so many milliseconds are over. */
+  /** The first version known that has learnt the event; undefined where none has, once so many milliseconds are over. */
   wait(place: EventPlace, atMost_ms: Millis): Promise<LearntVersion | undefined>;
   /** Ends all waiting, of all tenants. */
   close(): Promise<void>;
@@ -35,14 +35,16 @@ export interface LearntParts extends LogPorts {
 /** Versions read back where the following begins: the newest is among them, whatever markers stand behind it. */
 const readBack = 64;
 
+/** Versions of which it is remembered, by partition, how far they had come. */
+const mostRemembered = 64;
+
 const versionsAt = { topic: modelVersions.name, partition: 0 } as const;
 
 export class LearntOffsets {
   readonly #parts: LearntParts;
   readonly #waiting: Waiting<EventPlace, Version>;
-  /** Of the newest version that was read. */
-  readonly #ends = new Map<number, Offset>();
-  #newest: Version | undefined;
+  /** How far versions have come in each partition, oldest first: a list is written with the first that has learnt something. */
+  readonly #ends = new Map<number, { readonly end: Offset; readonly version: Version }[]>();
   #values: PartitionValues<ModelVersion>;
   #at: Offset | undefined;
   #reading: Promise<boolean> | undefined;
@@ -117,13 +119,16 @@ export class LearntOffsets {
   #begin(at: Offset): void {
     this.#at = at;
     this.#ends.clear();
-    this.#newest = undefined;
     this.#values = new PartitionValues(this.#parts, modelVersions, 0);
   }
 
   #take({ generation, number, time, tenants, learnt }: ModelVersion): void {
-    this.#newest = { generation, number, time, tenants };
-    for (const { stream, partition, end } of learnt) if (stream === ratings.name) this.#ends.set(partition, end);
+    const version = { generation, number, time, tenants };
+    for (const { stream, partition, end } of learnt) {
+      if (stream !== ratings.name) continue;
+      const ends = this.#ends.get(partition) ?? [];
+      if ((ends.at(-1)?.end ?? 0) < end) this.#ends.set(partition, [...ends, { end, version }].slice(-mostRemembered));
+    }
   }
 
   #settle(): void {
@@ -131,6 +136,6 @@ export class LearntOffsets {
   }
 
   #learntBy({ partition, offset }: EventPlace): Version | undefined {
-    return (this.#ends.get(partition) ?? 0) > offset ? this.#newest : undefined;
+    return this.#ends.get(partition)?.find(({ end }) => end > offset)?.version;
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ratings } from '../../../topologies/streams.ts';
+import { LearntOffsets } from '../../../src/recommender/api/learnt.ts';
 import { partitionOf } from '../../../src/transport/partitioner.ts';
 import { wakingClock } from '../../support/waking-clock.ts';
 import { day, minute, rating, start } from '../../topologies/events.ts';
@@ -61,6 +62,20 @@ test('a write is told that it is learnt when it is, and by which version of the 
   const newest = (await get('/v2/models/history?n=1')).json<{ versions: { version: string }[] }>();
   expect([learnt, modelVersion]).toEqual([true, newest.versions[0]?.version]);
   expect(await post()).not.toHaveProperty('learnt');
+});
+
+test('who asks later is told of the version that learnt the write, not of one that has come since', async () => {
+  const { world, clock, post, get } = await learntShop();
+  const { transport, registry } = world;
+  const learnt = new LearntOffsets({ transport, registry, clock, report: error => expect.unreachable(String(error)) });
+  onTestFinished(() => learnt.close());
+  const place = await post();
+  await world.drain();
+  const history = (await get('/v2/models/history?n=1')).json<{ versions: { version: string }[] }>();
+  await post('', { userId: 'u5' });
+  await world.drain();
+  const version = await learnt.of('').wait(place, 0);
+  expect(version && `${version.generation}.${version.number}`).toBe(history.versions[0]?.version);
 });
 
 test('a write is not told that it is learnt by a version that ends just before it', async () => {
