@@ -72,7 +72,7 @@ test('who asks later is told of the version that learnt the write, not of one th
   const place = await post();
   await world.drain();
   const history = (await get('/v2/models/history?n=1')).json<{ versions: { version: string }[] }>();
-  await post('', { userId: 'u5' });
+  await post('', { itemId: 'newer' });
   await world.drain();
   const version = await learnt.of('').wait(place, 0);
   expect(version && `${version.generation}.${version.number}`).toBe(history.versions[0]?.version);
