@@ -1,4 +1,4 @@
-/** The code of the guide to windows is run: with its imports led to the sources, and what its comments promise compared. */
+/** The code of each guide is run: with its imports led to the sources, and what its comments promise compared. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -21,8 +21,11 @@ const withAnswers = (code: string): string =>
 const withModules = (code: string): string =>
   code.replaceAll(/from '(.*?)'/g, (_, name: string) => `from '${modules.get(name) ?? name}'`);
 
-test('the topologies of the guide to windows tell what it says', async () => {
-  const blocks = blocksOf(await readFile(join(root, 'docs/guide/windows.md'), 'utf8')).filter(
+test.each([
+  ['joins', 4],
+  ['windows', 2],
+])('the topologies of the guide to %s tell what it says', async (guide, promises) => {
+  const blocks = blocksOf(await readFile(join(root, `docs/guide/${guide}.md`), 'utf8')).filter(
     ({ language }) => language === 'ts',
   );
   const folder = await mkdtemp(join(tmpdir(), 'millrace-guide-'));
@@ -32,7 +35,7 @@ test('the topologies of the guide to windows tell what it says', async () => {
     const { answers = [] }: { answers?: readonly (readonly [unknown, unknown])[] } = await import(
       pathToFileURL(file).href
     );
-    expect(answers).toHaveLength(2);
+    expect(answers).toHaveLength(promises);
     for (const [answer, promised] of answers) expect(answer).toEqual(promised);
   } finally {
     await rm(folder, { recursive: true });
