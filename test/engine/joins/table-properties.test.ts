@@ -1,20 +1,11 @@
 /** A stream joined with a table, inside of the engine: each value has the version as of its own event time, in order. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { repeats } from '../../support/consumer.ts';
-import { encounters, greet, guests, hosts, type HowTable, type Visit } from '../../support/encounters.ts';
-import { Random } from '../../support/random.ts';
-import { World } from '../../support/world.ts';
-import { late, partitions, run, settled, visitLists } from './drive.ts';
+import { greet, guests, hosts, type HowTable, type Visit } from '../../support/encounters.ts';
+import { partitions, visitLists } from './drive.ts';
 import { eventsIn } from './naive.ts';
-import { type Looked, type NaiveTableJoin, naiveTableJoin } from './naive-table.ts';
-
-const hows: readonly HowTable[] = [
-  { kind: 'inner', grace: 0 },
-  { kind: 'left', grace: 0 },
-  { kind: 'inner', grace: 12 },
-  { kind: 'left', grace: 5 },
-];
+import { type NaiveTableJoin, naiveTableJoin } from './naive-table.ts';
+import { toldByDefinition } from './told-by-definition.ts';
 
 function naive(how: HowTable, left: readonly Visit[], right: readonly Visit[], partition: number): NaiveTableJoin {
   return naiveTableJoin(how, {
@@ -25,43 +16,10 @@ function naive(how: HowTable, left: readonly Visit[], right: readonly Visit[], p
   });
 }
 
-const text = ({ value, version }: Looked): string => `${value.key} ${value.id}+${version?.id ?? '-'}`;
-
-const lates = ({ lateValues, lateVersions }: NaiveTableJoin): string[] => [
-  ...lateValues.map(id => `guests ${id}`),
-  ...lateVersions.map(id => `hosts ${id}`),
-];
-
-const told = async (world: World): Promise<string[]> =>
-  (await world.output(encounters)).map(({ place, guest, host }) => `${place} ${guest ?? '-'}+${host ?? '-'}`);
-
 test('every value is told once, in the order of event time, with the version that its key had then', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...hows),
-      visitLists,
-      visitLists,
-      fc.integer({ min: 2, max: 16 }),
-      fc.integer({ min: 1, max: 1_000_000 }),
-      async (how, left, right, maxRecords, seed) => {
-        const world = await World.of([greet(how)], { partitions, maxRecords });
-        const random = new Random(seed);
-        await run(world, [left, right], random);
-        const expected = Array.from({ length: partitions }, (_, partition) => naive(how, left, right, partition));
-        expect(await told(world)).toEqual(expected.flatMap(({ now }) => now.map(text)));
-        for (let night = 0; night < 2; night++) {
-          world.clock.time += 10_000_000;
-          await settled(world, random);
-        }
-        expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(text)));
-        expect(await late(world)).toEqual(expected.flatMap(lates).sort());
-        const kept = Array.from({ length: partitions }, (_, task) => [...world.store.entries(`greet/${task}`)]).flat();
-        expect(kept.filter(({ key }) => !key.startsWith('R|'))).toEqual([]);
-        await repeats(world.transport, encounters.name);
-        await world.transport.close();
-        await world.documents.close();
-      },
-    ),
-    { numRuns: 100 },
-  );
+  await expect(
+    fc.assert(toldByDefinition({ topology: greet, partitions, left: visitLists, right: visitLists, naive }), {
+      numRuns: 100,
+    }),
+  ).resolves.toBeUndefined();
 }, 120_000);
