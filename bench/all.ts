@@ -11,6 +11,7 @@ const all = [
   ['bench/commit.ts'],
   ['bench/cosmos.ts'],
   ['bench/windows.ts'],
+  ['bench/operators.ts'],
   ['bench/trends.ts'],
   ['bench/dataflow.ts', '1'],
   ['bench/dataflow.ts', '4'],

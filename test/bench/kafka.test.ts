@@ -1,6 +1,14 @@
 /** What the benchmark over Kafka compares by. */
 import { describe, expect, test } from 'vitest';
-import { countsOf, readings, readingsOf, recordsOf, totalOf } from '../../bench/support/kafka/input.ts';
+import {
+  countsOf,
+  joined,
+  pairsOf,
+  readings,
+  readingsOf,
+  recordsOf,
+  totalOf,
+} from '../../bench/support/kafka/input.ts';
 import { Progress } from '../../bench/support/kafka/marks.ts';
 import { spentIn } from '../../bench/support/kafka/profile.ts';
 import { cpuOf } from '../../bench/support/kafka/processes.ts';
@@ -21,6 +29,18 @@ describe('the records that contestants read', () => {
     const counts = [...countsOf(input).values()];
     expect(counts).toHaveLength(3 * input.keys);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(input.records);
+  });
+
+  test('meet as a join of each with each would have it', () => {
+    const few = { records: 2_500, keys: 10, warmUp: 0 };
+    const [sides, others] = [[...recordsOf(few)], [...recordsOf(few, joined.later)]];
+    const meets = sides.flatMap(one =>
+      others
+        .filter(other => other.sensor === one.sensor && Math.abs(other.at - one.at) <= joined.within)
+        .map(other => one.value + other.value),
+    );
+    expect(pairsOf(few)).toEqual({ pairs: meets.length, sum: meets.reduce((sum, value) => sum + value, 0) });
+    expect(meets.length).toBeGreaterThan(few.records);
   });
 
   test('end with one of each key that closes every window before it', () => {

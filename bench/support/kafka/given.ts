@@ -8,6 +8,8 @@ export const Given = z.strictObject({
   /** A folder of the contestant's own. */
   folder: z.string(),
   input: z.string(),
+  /** The other side of a join; empty where there is none. */
+  other: z.string(),
   /** Empty where nothing is written. */
   output: z.string(),
   /** How many there are to read, and how many of them nobody is measured by. */

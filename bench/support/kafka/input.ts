@@ -35,16 +35,16 @@ export interface Input {
   readonly warmUp: number;
 }
 
-/** All records: those that count, then one for each sensor that closes every window before it. */
-export function* recordsOf({ records, keys }: Input): Generator<Reading> {
-  yield* readingsOf(0, records, keys);
-  const closing = from + Math.ceil((records * 1_000) / perSecond / minute_ms) * minute_ms;
+/** All records, so many milliseconds `later`: those that count, then one for each sensor that closes every window before it. */
+export function* recordsOf({ records, keys }: Input, later = 0): Generator<Reading> {
+  yield* readingsOf(0, records, keys, later);
+  const closing = from + later + Math.ceil((records * 1_000) / perSecond / minute_ms) * minute_ms;
   for (let n = 0; n < keys; n++) yield readingOf(n, keys, closing);
 }
 
 /** The record of number `first` and those after it. */
-export function* readingsOf(first: number, count: number, keys: number): Generator<Reading> {
-  for (let n = first; n < first + count; n++) yield readingOf(n, keys, from + (n * 1_000) / perSecond);
+export function* readingsOf(first: number, count: number, keys: number, later = 0): Generator<Reading> {
+  for (let n = first; n < first + count; n++) yield readingOf(n, keys, from + later + (n * 1_000) / perSecond);
 }
 
 export const totalOf = ({ records, keys }: Input): number => records + keys;
@@ -65,4 +65,25 @@ export function countsOf(input: Input): Map<string, number> {
     counts.set(window, (counts.get(window) ?? 0) + 1);
   }
   return counts;
+}
+
+/** How much later the other side of a join happened, and how far apart two of one sensor may be to meet. */
+export const joined = { later: 500, within: 600 } as const;
+
+/** How many readings of the two sides meet, and the sum of their values: what is to come out of a join. */
+export function pairsOf(input: Input): { readonly pairs: number; readonly sum: number } {
+  const others = Map.groupBy(recordsOf(input, joined.later), ({ sensor }) => sensor);
+  const next = new Map<string, number>();
+  let [pairs, sum] = [0, 0];
+  for (const { sensor, at, value } of recordsOf(input)) {
+    const side = others.get(sensor) ?? [];
+    let first = next.get(sensor) ?? 0;
+    while ((side[first]?.at ?? Infinity) < at - joined.within) first++;
+    next.set(sensor, first);
+    for (let other = side[first], n = first; other !== undefined && other.at <= at + joined.within; other = side[++n]) {
+      pairs++;
+      sum += value + other.value;
+    }
+  }
+  return { pairs, sum };
 }

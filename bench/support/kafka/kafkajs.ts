@@ -7,11 +7,11 @@ import { given } from './given.ts';
 import { clientOf, page } from './load.ts';
 import { mark, Progress } from './marks.ts';
 
-const { brokers, run, input, output, ...counts } = given();
+const { brokers, run, input, output, records, warmUp } = given();
 const kafka = clientOf(brokers);
 const consumer = kafka.consumer({ groupId: run });
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
-const progress = new Progress(counts);
+const progress = new Progress({ records, warmUp });
 const all = Promise.withResolvers<void>();
 /** So that the value of each record is looked at, as little as a program can. */
 let bytes = 0;

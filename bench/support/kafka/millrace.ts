@@ -15,7 +15,7 @@ import { mark, Progress } from './marks.ts';
 import { kafkaPorts } from './ports.ts';
 import { topologyOf, workloads } from './topologies.ts';
 
-const { brokers, folder, run, input, output, ...counts } = given();
+const { brokers, folder, run, input, other, output, ...counts } = given();
 const workload = z.enum(workloads).parse(process.argv[3]);
 const state = process.argv[4];
 const progress = new Progress(counts);
@@ -31,7 +31,7 @@ const engine = await Engine.open({
   ...others,
   ...shared,
   ...configure({ environment: {} }).config.limits,
-  topologies: [topologyOf(workload, { run, input, output })],
+  topologies: [topologyOf(workload, { run, input, other, output })],
   store: ports.openStore(),
   snapshots: { to: snapshots, everyEpochs: 2_000, keep: 2 },
   observer: { committed },

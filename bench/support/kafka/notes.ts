@@ -16,6 +16,12 @@ export const notes = {
       'Millrace does by `emit: close`: the same windows, counted. Its newer strategy, which emits on close, looks each ' +
       'second only whether a window has closed, so the newest windows are missing in the end; it is told for comparison.',
   ],
+  joins: [
+    throughput,
+    'The other stream has the same readings half a second later, so almost each meets two. Kafka Streams 4.3.1 with one ' +
+      'thread, its join stores in memory with their changelog, replication factor 1, the default commit interval of each ' +
+      'guarantee, a grace of a minute on both sides; it puts the bytes of two values behind each other and decodes none.',
+  ],
   recovery: [
     'Seconds from the start of the process (node or java) until 1,000 records that waited are through. Each was killed ' +
       'with nothing under way. Kafka Streams has its store in memory, and a group instance id, so that it does not wait ' +

@@ -81,7 +81,7 @@ async function profileOf(
   await using run = site.run('profile');
   const output = writes ? await run.topic('output', 1) : '';
   const counts = { records: totalOf(site.input), warmUp: site.input.warmUp };
-  const given = { brokers: site.brokers, run: run.name, folder: run.folder, input, output, ...counts };
+  const given = { brokers: site.brokers, run: run.name, folder: run.folder, input, other: '', output, ...counts };
   const asked = ['--cpu-prof', `--cpu-prof-dir=${run.folder}`, '--cpu-prof-name=run.cpuprofile'];
   const path = join(import.meta.dirname, script);
   const command: Command = [process.execPath, ...asked, path, JSON.stringify(given), workload];

@@ -106,7 +106,16 @@ class Recovery {
   }
 
   #given({ name, folder }: Run, records: number): Given {
-    return { brokers: this.#site.brokers, run: name, folder, input: this.#topic, output: '', records, warmUp: 0 };
+    return {
+      brokers: this.#site.brokers,
+      run: name,
+      folder,
+      input: this.#topic,
+      other: '',
+      output: '',
+      records,
+      warmUp: 0,
+    };
   }
 
   /** Waits until the group has committed so many records of the one partition. */

@@ -2,7 +2,7 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { schema, stream } from '../../../src/index.ts';
 import { Decoder } from '../../../src/stream/decoder.ts';
-import { countsOf, type Input, type Reading, readings, totalOf, windowName } from './input.ts';
+import { countsOf, pairsOf, type Input, type Reading, readings, totalOf, windowName } from './input.ts';
 import { eachRecord } from './witness.ts';
 
 export interface Counted {
@@ -95,6 +95,42 @@ export async function checkCopies(kafka: Kafka, topic: string, partitions: numbe
   throw new Error(
     `${topic} has ${copies} copies with a sum of ${sum} where there are ${totalOf(input)} with ${expected}`,
   );
+}
+
+/** The sum of the two values of a pair. */
+export const pairOfMillrace = (): Read<number> => {
+  const decoder = new Decoder(readings.schema);
+  return ({ value }) => decoded<Reading>(decoder, value).value;
+};
+
+/** The rival puts the bytes of the two values behind each other, which have the same length. */
+export const pairOfStreams = (): Read<number> => {
+  const decoder = new Decoder(readings.schema);
+  return ({ value }) => {
+    const half = (value?.length ?? 0) / 2;
+    const halves = [value?.subarray(0, half), value?.subarray(half)];
+    return halves.reduce((sum, bytes) => sum + decoded<Reading>(decoder, bytes ?? null).value, 0);
+  };
+};
+
+export interface PairCheck {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly partitions: number;
+  readonly input: Input;
+  readonly read: Read<number>;
+}
+
+/** @throws where there are more or fewer pairs than meet, or their values have another sum */
+export async function checkPairs({ kafka, topic, partitions, input, read }: PairCheck): Promise<void> {
+  let [pairs, sum] = [0, 0];
+  await eachRecord(kafka, topic, partitions, message => {
+    pairs++;
+    sum += read(message);
+  });
+  const expected = pairsOf(input);
+  if (pairs === expected.pairs && sum === expected.sum) return;
+  throw new Error(`${topic} has ${pairs} pairs with a sum of ${sum}, not ${expected.pairs} with ${expected.sum}`);
 }
 
 function sumOf({ records, keys }: Input): number {

@@ -11,7 +11,7 @@ export class Site implements AsyncDisposable {
   readonly broker: KafkaBroker;
   readonly kafka: Kafka;
   readonly input: Input;
-  readonly #loaded = new Map<number, Promise<string>>();
+  readonly #loaded = new Map<string, Promise<string>>();
   #runs = 0;
 
   private constructor(broker: KafkaBroker, input: Input) {
@@ -31,10 +31,11 @@ export class Site implements AsyncDisposable {
     return this.broker.brokers().join(',');
   }
 
-  /** The topic that has all records. */
-  loaded(partitions: number): Promise<string> {
-    const known = this.#loaded.get(partitions) ?? this.#load(partitions);
-    this.#loaded.set(partitions, known);
+  /** The topic that has all records, or those that happened so many milliseconds later. */
+  loaded(partitions: number, later = 0): Promise<string> {
+    const topic = later === 0 ? `readings-${partitions}` : `readings-${partitions}-later-${later}`;
+    const known = this.#loaded.get(topic) ?? this.#load(topic, partitions, later);
+    this.#loaded.set(topic, known);
     return known;
   }
 
@@ -47,10 +48,9 @@ export class Site implements AsyncDisposable {
     return this.broker[Symbol.asyncDispose]();
   }
 
-  async #load(partitions: number): Promise<string> {
-    const topic = `readings-${partitions}`;
+  async #load(topic: string, partitions: number, later: number): Promise<string> {
     await createTopics(this.kafka, [topic], partitions);
-    await load(this.kafka, topic, recordsOf(this.input));
+    await load(this.kafka, topic, recordsOf(this.input, later));
     return topic;
   }
 }

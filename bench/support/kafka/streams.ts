@@ -10,7 +10,7 @@ import type { Given } from './given.ts';
 const project = join(import.meta.dirname, '../../kafka-streams');
 const sources = ['pom.xml', 'src/main/java/millrace/bench/StreamsRival.java'].map(path => join(project, path));
 
-export type Mode = 'suppress' | 'final' | 'keys';
+export type Mode = 'suppress' | 'final' | 'keys' | 'join';
 export type Guarantee = 'exactly_once_v2' | 'at_least_once';
 
 /** How to run it in a mode, once it is built. */
@@ -18,8 +18,8 @@ export async function streamsCommand(): Promise<(mode: Mode, guarantee: Guarante
   const folder = await built();
   const classpath = [join(folder, 'classes'), join(folder, 'lib/*')].join(':');
   const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
-  return (mode, guarantee, { brokers, run, folder: state, input, output, records, warmUp }) => {
-    const given = [mode, guarantee, brokers, run, state, input, output, records, warmUp].map(String);
+  return (mode, guarantee, { brokers, run, folder: state, input, other, output, records, warmUp }) => {
+    const given = [mode, guarantee, brokers, run, state, input, other, output, records, warmUp].map(String);
     return ['java', quiet, '-cp', classpath, 'millrace.bench.StreamsRival', ...given];
   };
 }

@@ -3,8 +3,18 @@ import { join } from 'node:path';
 import { together, type Rival } from '../../report.ts';
 import { type Command, type Cost, costOf } from './contestant.ts';
 import type { Given } from './given.ts';
-import { totalOf } from './input.ts';
-import { checkCopies, checkWindows, windowOfMillrace, windowOfStreams, type Read, type Counted } from './results.ts';
+import { joined, totalOf } from './input.ts';
+import {
+  checkCopies,
+  checkPairs,
+  checkWindows,
+  pairOfMillrace,
+  pairOfStreams,
+  windowOfMillrace,
+  windowOfStreams,
+  type Read,
+  type Counted,
+} from './results.ts';
 import type { Site } from './site.ts';
 import { type Guarantee, type Mode, streamsCommand } from './streams.ts';
 import type { Workload } from './topologies.ts';
@@ -17,7 +27,7 @@ interface Contender {
   readonly check?: (site: Site, topic: string, partitions: number) => Promise<void>;
 }
 
-export type Work = 'consume' | 'produce' | 'windows';
+export type Work = 'consume' | 'produce' | 'windows' | 'joins';
 
 const node =
   (script: string, ...rest: string[]) =>
@@ -44,6 +54,7 @@ async function contendersOf(work: Work): Promise<readonly Contender[]> {
     ];
   const command = await streamsCommand();
   const streams = (mode: Mode, guarantee: Guarantee) => (given: Given) => command(mode, guarantee, given);
+  if (work === 'joins') return joinContenders(streams);
   const inTheEnd = checkCounted(() => windowOfStreams);
   return [
     { name: 'Kafka Streams, exactly once', command: streams('suppress', 'exactly_once_v2'), check: inTheEnd },
@@ -54,6 +65,18 @@ async function contendersOf(work: Work): Promise<readonly Contender[]> {
       check: checkCounted(() => windowOfStreams, true),
     },
     { name: 'Millrace', command: millrace('windows'), check: checkCounted(windowOfMillrace) },
+  ];
+}
+
+function joinContenders(streams: (mode: Mode, guarantee: Guarantee) => Contender['command']): readonly Contender[] {
+  const check =
+    (read: () => Read<number>): NonNullable<Contender['check']> =>
+    (site, topic, partitions) =>
+      checkPairs({ kafka: site.kafka, topic, partitions, input: site.input, read: read() });
+  return [
+    { name: 'Kafka Streams, exactly once', command: streams('join', 'exactly_once_v2'), check: check(pairOfStreams) },
+    { name: 'Kafka Streams, at least once', command: streams('join', 'at_least_once'), check: check(pairOfStreams) },
+    { name: 'Millrace', command: millrace('join'), check: check(pairOfMillrace) },
   ];
 }
 
@@ -70,7 +93,7 @@ export async function throughput(site: Site, work: Work, partitionCounts: readon
   return partitionCounts.flatMap(partitions => {
     const measured = contenders.map(contender => ({
       name: contender.name,
-      figure: together(() => measure(site, contender, partitions)),
+      figure: together(() => measure(site, work, contender, partitions)),
     }));
     return measures.flatMap(({ name: measureName, unit, better, of }) =>
       measured.map(({ name, figure }) => ({
@@ -84,12 +107,14 @@ export async function throughput(site: Site, work: Work, partitionCounts: readon
   });
 }
 
-async function measure(site: Site, { name, command, check }: Contender, partitions: number): Promise<Cost> {
+async function measure(site: Site, work: Work, { name, command, check }: Contender, partitions: number): Promise<Cost> {
   const input = await site.loaded(partitions);
   await using run = site.run('run');
   const output = check === undefined ? '' : await run.topic('output', partitions);
-  const counts = { records: totalOf(site.input), warmUp: site.input.warmUp };
-  const given = { brokers: site.brokers, run: run.name, folder: run.folder, input, output, ...counts };
+  const other = work === 'joins' ? await site.loaded(partitions, joined.later) : '';
+  const sides = other === '' ? 1 : 2;
+  const counts = { records: totalOf(site.input) * sides, warmUp: site.input.warmUp * sides };
+  const given = { brokers: site.brokers, run: run.name, folder: run.folder, input, other, output, ...counts };
   const cost = await costOf(command(given), site.broker.pid);
   await check?.(site, output, partitions);
   console.log(`${name}, ${partitions}: ${Math.round(cost.recordsPerSecond)}/s, ${cost.cpu.toFixed(2)} s per million`);

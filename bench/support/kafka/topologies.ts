@@ -1,16 +1,17 @@
 /** What Millrace does with the records, by the name of the contestant. */
 import { filter, map } from 'rxjs';
 import { minutes, stream, type Topology, topology, tumbling, type Windowed } from '../../../src/index.ts';
-import { type Reading, readings } from './input.ts';
+import { joined, type Reading, readings } from './input.ts';
 import { countedStream } from './results.ts';
 
 interface Names {
   readonly run: string;
   readonly input: string;
+  readonly other: string;
   readonly output: string;
 }
 
-export const workloads = ['consume', 'copy', 'windows', 'keys'] as const;
+export const workloads = ['consume', 'copy', 'windows', 'keys', 'join'] as const;
 export type Workload = (typeof workloads)[number];
 
 const builders: Readonly<Record<Workload, (names: Names) => Topology>> = {
@@ -39,6 +40,22 @@ const builders: Readonly<Record<Workload, (names: Names) => Topology>> = {
           map(({ key, start, value }: Windowed<number>) => ({ sensor: key, start, count: value })),
         )
         .subscribe(task.write(countedStream(output)));
+    }),
+
+  join: ({ run, input, other, output }) =>
+    topology(run, task => {
+      const others = task.read(stream(other, readings));
+      task
+        .read(stream(input, readings))
+        .pipe(
+          task.join('pairs', others, {
+            kind: 'inner',
+            within: joined.within,
+            grace: minutes(1),
+            result: (a: Reading, b: Reading): Reading => ({ ...b, value: a.value + b.value }),
+          }),
+        )
+        .subscribe(task.write(stream(output, readings)));
     }),
 
   /** Keeps a count for each key for ever, and passes on nothing. */

@@ -3,6 +3,7 @@ package millrace.bench;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -15,9 +16,12 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.Grouped;
+import org.apache.kafka.streams.kstream.JoinWindows;
 import org.apache.kafka.streams.kstream.KGroupedStream;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.KTable;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.StreamJoined;
 import org.apache.kafka.streams.kstream.Suppressed;
 import org.apache.kafka.streams.kstream.Suppressed.BufferConfig;
 import org.apache.kafka.streams.kstream.TimeWindowedKStream;
@@ -29,7 +33,7 @@ import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers.InMemoryDslStoreS
 /**
  * What bench/kafka.ts compares Millrace with. {@code suppress} and {@code final} count by key in windows of a minute and
  * tell each window once, when it closes: by suppressing its updates until then, or by the newer strategy that emits on
- * close, which looks once a second. {@code keys} counts by key for ever, and runs until it is killed.
+ * close, which looks once a second. {@code join} pairs two streams by key. {@code keys} counts by key for ever, and runs until it is killed.
  *
  * <p>Kafka Streams as it comes, but for this. One thread, as Millrace has one. Stores in memory with their changelog, the
  * quickest that it has; its cache is on (10 MiB, the default), which spares it most updates of store, changelog and
@@ -40,6 +44,7 @@ import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers.InMemoryDslStoreS
  */
 public final class StreamsRival {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration WITHIN = Duration.ofMillis(600);
   private static long seen;
 
   private StreamsRival() {}
@@ -48,16 +53,10 @@ public final class StreamsRival {
     var given = new Given(args);
     var all = new CountDownLatch(1);
     var builder = new StreamsBuilder();
-    var records = builder
-        .stream(given.input(), Consumed.with(Serdes.String(), Serdes.ByteArray()))
-        .peek((key, value) -> count(given, all))
-        .groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray()));
-    switch (given.mode()) {
-      case "suppress" -> told(windows(records).count().suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded())), given);
-      case "final" -> told(windows(records).emitStrategy(EmitStrategy.onWindowClose()).count(), given);
-      case "keys" -> records.count();
-      default -> throw new IllegalArgumentException("No mode is called " + given.mode());
-    }
+    var stream = read(builder, given, given.input(), all);
+    if (given.mode().equals("join")) joined(stream, read(builder, given, given.other(), all), given);
+    else counted(stream, given);
+
     var streams = new KafkaStreams(builder.build(), given.properties());
     streams.setUncaughtExceptionHandler(StreamsRival::end);
     streams.start();
@@ -65,6 +64,39 @@ public final class StreamsRival {
     if (!given.isKilled()) streams.close(); // which commits everything
     mark("done");
     if (given.isKilled()) new CountDownLatch(1).await();
+  }
+
+  private static KStream<String, byte[]> read(
+      StreamsBuilder builder, Given given, String topic, CountDownLatch all) {
+    return builder
+        .stream(topic, Consumed.with(Serdes.String(), Serdes.ByteArray()))
+        .peek((key, value) -> count(given, all));
+  }
+
+  private static void counted(KStream<String, byte[]> stream, Given given) {
+    var records = stream.groupByKey(Grouped.with(Serdes.String(), Serdes.ByteArray()));
+    switch (given.mode()) {
+      case "suppress" -> told(windows(records).count().suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded())), given);
+      case "final" -> told(windows(records).emitStrategy(EmitStrategy.onWindowClose()).count(), given);
+      case "keys" -> records.count();
+      default -> throw new IllegalArgumentException("No mode is called " + given.mode());
+    }
+  }
+
+  private static void joined(KStream<String, byte[]> stream, KStream<String, byte[]> other, Given given) {
+    stream
+        .join(
+            other,
+            StreamsRival::both,
+            JoinWindows.ofTimeDifferenceAndGrace(WITHIN, MINUTE),
+            StreamJoined.with(Serdes.String(), Serdes.ByteArray(), Serdes.ByteArray()))
+        .to(given.output(), Produced.with(Serdes.String(), Serdes.ByteArray()));
+  }
+
+  private static byte[] both(byte[] left, byte[] right) {
+    var bytes = Arrays.copyOf(left, left.length + right.length);
+    System.arraycopy(right, 0, bytes, left.length, right.length);
+    return bytes;
   }
 
   private static void count(Given given, CountDownLatch all) {
@@ -103,11 +135,14 @@ public final class StreamsRival {
       String application,
       String folder,
       String input,
+      String other,
       String output,
       long records,
       long warmUp) {
     Given(String[] args) {
-      this(args[0], args[1], args[2], args[3], args[4], args[5], args[6], Long.parseLong(args[7]), Long.parseLong(args[8]));
+      this(
+          args[0], args[1], args[2], args[3], args[4], args[5], args[6], args[7],
+          Long.parseLong(args[8]), Long.parseLong(args[9]));
     }
 
     boolean isKilled() {
