@@ -1,16 +1,15 @@
 /**
- * The shop, or joins, in a world where everything goes wrong, by a seed: tasks and outside appends interleave by chance, ports
- * fail before and after their work, workers crash anywhere, are taken over with their disk, an old one, an empty one
- * or one that has forgotten its newest commits, and go on as zombies. In the end the outputs must be those that the inputs call for.
+ * A play in a world where everything goes wrong, by a seed: tasks and outside appends interleave by chance, ports fail
+ * before and after their work, workers crash anywhere, are taken over with their disk, an old one, an empty one or one
+ * that has forgotten its newest commits, and go on as zombies. In the end the outputs must be those that the inputs call for.
  */
 import { ForgetfulStore } from '../support/forgetful-store.ts';
 import { Random } from '../support/random.ts';
 import { settle, type Slot, slotsOf } from '../support/settle.ts';
 import { World } from '../support/world.ts';
 import { Chaos, noToll, type Toll } from './chaos.ts';
-import { JoinsPlay } from './plays/joins.ts';
+import { playOf } from './plays/index.ts';
 import type { Play } from './plays/play.ts';
-import { ShopPlay } from './plays/shop.ts';
 import { Worker } from './worker.ts';
 
 /** Runs one world for at least so many epochs, drains it, and throws unless its outputs are right. */
@@ -20,9 +19,6 @@ export async function simulateWorld(seed: number, epochs: number): Promise<Toll>
   await simulation.end();
   return simulation.toll;
 }
-
-/** One world in so many is given to joins. */
-const joinsEvery = 4;
 
 /** A disk for each worker that a task ever had is too many; two show whatever more could. */
 type Disks = [current: ForgetfulStore, other: ForgetfulStore];
@@ -54,7 +50,7 @@ class Simulation {
   static async begin(seed: number): Promise<Simulation> {
     const random = new Random(seed);
     const maxRecords = random.pick([1, 3, 10, 30, 100]);
-    const play = seed % joinsEvery === 0 ? new JoinsPlay(random) : new ShopPlay(random);
+    const play = playOf(seed, random);
     const world = await World.of(play.topologies, { partitions: topic => play.partitions(topic), maxRecords });
     world.clock.time = 1_700_000_000_000;
     return new Simulation(random, world, play);
