@@ -16,7 +16,12 @@ export interface Held<V> {
   /** Changed since the last checkpoint. */
   touched: boolean;
   dropped: boolean;
+  /** Whether the checkpoint holds it: one that came and went within an epoch never was there. */
+  stored: boolean;
 }
+
+/** What a checkpoint holds of a record. */
+export type Kept<V> = Omit<Held<V>, 'touched' | 'dropped' | 'stored'>;
 
 /** One side of a join: records by key in order of time, and the earliest of all. */
 export class HeldRecords<V> {
@@ -42,21 +47,12 @@ export class HeldRecords<V> {
     const before = all[upperBound(all, record.time) - 1];
     const n = before?.time === record.time ? before.n + 1 : 0;
     const { key, time, value, mark, trace, matched } = record;
-    this.touch(this.insert({ key, time, n, value, mark, trace, matched }));
+    this.touch(this.#insert({ key, time, n, value, mark, trace, matched }, false));
   }
 
-  /** Puts a record where it belongs, among those of its time by its `n`. */
-  insert(record: Omit<Held<V>, 'touched' | 'dropped'>): Held<V> {
-    const held: Held<V> = { ...record, touched: false, dropped: false };
-    const all = this.#byKey.get(held.key);
-    if (all === undefined) this.#byKey.set(held.key, [held]);
-    else {
-      let at = upperBound(all, held.time);
-      for (let before = all[at - 1]; before?.time === held.time && before.n > held.n; before = all[at - 1]) at--;
-      all.splice(at, 0, held);
-    }
-    this.#byTime.push(held.time, held);
-    return held;
+  /** Takes a record from the checkpoint. */
+  restore(record: Kept<V>): void {
+    this.#insert(record, true);
   }
 
   touch(held: Held<V>): void {
@@ -76,37 +72,56 @@ export class HeldRecords<V> {
       this.touch(first);
       gone.push(first);
     }
-    for (const key of new Set(gone.map(held => held.key))) this.#shed(key);
+    for (const { key } of gone) this.#shed(key);
     return gone;
   }
 
   /** Back to what the checkpoint holds of what has changed. */
-  undo(read: (held: Held<V>) => Omit<Held<V>, 'touched' | 'dropped'> | undefined): void {
+  undo(read: (held: Held<V>) => Kept<V> | undefined): void {
     const changed = this.#changed;
     this.#changed = [];
     for (const held of changed) held.dropped = true;
     for (const key of new Set(changed.map(held => held.key))) this.#sweep(key);
     for (const held of changed) {
       const stored = read(held);
-      if (stored !== undefined) this.insert(stored);
+      if (stored !== undefined) this.restore(stored);
     }
   }
 
-  changed(): readonly Held<V>[] {
-    return this.#changed;
+  /** What the checkpoint has otherwise, or not at all. */
+  *changed(): Iterable<Held<V>> {
+    for (const held of this.#changed) if (held.stored || !held.dropped) yield held;
   }
 
   committed(): void {
-    for (const held of this.#changed) held.touched = false;
+    for (const held of this.#changed) {
+      held.touched = false;
+      held.stored = true;
+    }
     this.#changed = [];
+  }
+
+  /** Puts a record where it belongs, among those of its time by its `n`. */
+  #insert(record: Kept<V>, stored: boolean): Held<V> {
+    const held: Held<V> = { ...record, touched: false, dropped: false, stored };
+    const all = this.#byKey.get(held.key);
+    if (all === undefined) this.#byKey.set(held.key, [held]);
+    else {
+      let at = upperBound(all, held.time);
+      for (let before = all[at - 1]; before?.time === held.time && before.n > held.n; before = all[at - 1]) at--;
+      all.splice(at, 0, held);
+    }
+    this.#byTime.push(held.time, held);
+    return held;
   }
 
   /** The earliest of a key have been dropped: they stand first. */
   #shed(key: string): void {
-    const all = this.#byKey.get(key) ?? [];
-    const left = all.findIndex(held => !held.dropped);
-    if (left < 0) this.#byKey.delete(key);
-    else all.splice(0, left);
+    const all = this.#byKey.get(key) ?? none;
+    let gone = 0;
+    while (all[gone]?.dropped === true) gone++;
+    if (gone === all.length) this.#byKey.delete(key);
+    else if (gone > 0) this.#byKey.set(key, all.slice(gone));
   }
 
   #sweep(key: string): void {

@@ -1,4 +1,4 @@
-import type { Held, HeldRecords } from '../joins/held.ts';
+import type { Held, HeldRecords, Kept } from '../joins/held.ts';
 import type { JoinSideName } from '../joins/spec.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { StateCodec } from '../state/codec.ts';
@@ -34,7 +34,7 @@ export class JoinSideState<V> {
   }
 
   restore(id: string, stored: StateValue): void {
-    this.#records.insert(this.#decode(id, stored));
+    this.#records.restore(this.#decode(id, stored));
   }
 
   #idOf({ time, n, key }: Held<V>): string {
@@ -47,7 +47,7 @@ export class JoinSideState<V> {
     return framed(JSON.stringify(header), this.#codec.encode(value));
   }
 
-  #decode(id: string, stored: StateValue): Omit<Held<V>, 'touched' | 'dropped'> {
+  #decode(id: string, stored: StateValue): Kept<V> {
     const [header, value] = unframed(stored);
     const [mark, matched, trace] = headerOf(header);
     const [, time = '', n = '', ...key] = id.split('|');
