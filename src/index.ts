@@ -30,9 +30,12 @@ export type {
   OuterTablesJoin,
   TablesJoinOptions,
 } from './engine/operators/join-tables.ts';
+export type { ProcessContext, ProcessOptions, States, StatesOfKey } from './engine/operators/process.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
 export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
 export type { Table } from './engine/operators/table.ts';
 export type { Cut } from './stream/cut.ts';
 export { json, type StateCodec } from './engine/state/codec.ts';
+export type { StateKind, StateOf, StateOptions } from './engine/state/kinds/kind.ts';
+export { valueState, type ValueState } from './engine/state/kinds/value.ts';
 export { MillraceError } from './errors.ts';

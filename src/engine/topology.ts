@@ -19,6 +19,7 @@ import { joinRemedy, whyUnjoinable } from './operators/join-keys.ts';
 import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
+import { process, type ProcessOptions, type States } from './operators/process.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
 import { windowed, type RetractingOptions, type WindowedOptions } from './operators/windowed.ts';
@@ -42,6 +43,11 @@ export interface Task {
   read<T>(stream: Stream<T>, options?: ReadOptions): Observable<T>;
   /** Durable state by key. The name is the identity of the state across releases. */
   keyed<T, S, R>(name: string, options: KeyedOptions<T, S, R>): OperatorFunction<T, R>;
+  /**
+   * The general step: values by key, and for each key state of any kind (`valueState`, `listState`, `mapState`,
+   * `sortedMapState`). The names of the step and of its states are the identity of what is kept across releases.
+   */
+  process<T, R, K extends States>(name: string, options: ProcessOptions<T, R, K>): OperatorFunction<T, R>;
   /** Drops what came before, within a horizon of event time. */
   distinct<T>(name: string, options: DistinctOptions<T>): OperatorFunction<T, T>;
   /** A fold over the values of each key in windows of event time. The name is the identity of the windows across releases. */
@@ -223,6 +229,7 @@ const taskOf = (build: Build): Task => ({
     refuseUnknown(options, ['by', 'initial', 'next', 'codec'], `the options of '${name}'`);
     return keyed(build, name, options);
   },
+  process: (name, options) => process(build, name, options),
   distinct: (name, options) => {
     refuseUnknown(options, ['by', 'horizon'], `the options of '${name}'`);
     return distinct(build, name, options);

@@ -80,4 +80,5 @@ export const publicNames = [
   'stream',
   'topology',
   'tumbling',
+  'valueState',
 ];

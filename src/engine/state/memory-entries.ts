@@ -1,0 +1,116 @@
+import { days, type Millis } from '../../stream/time.ts';
+import type { StateValue } from '../step.ts';
+import type { Entries, IdRange, ReadStored } from './entries.ts';
+import type { EntryCodec } from './entry-codec.ts';
+import { Expiries } from './expiries.ts';
+import { byCodePoint } from './order.ts';
+import { SortedIds } from './sorted-ids.ts';
+
+/** How entries are kept. */
+export interface EntriesOptions<S> {
+  readonly codec: EntryCodec<S>;
+  /** How long one lives; Infinity: for ever. They are swept by parts of it. */
+  readonly ttl: Millis;
+  /** Whether they are asked for in order. */
+  readonly sorted: boolean;
+}
+
+/** Entries in memory; what an epoch touches goes into its checkpoint, and comes back from there on failure. */
+export class MemoryEntries<S> implements Entries<S> {
+  readonly #codec: EntryCodec<S>;
+  readonly #values = new Map<string, S>();
+  readonly #ids: SortedIds | undefined;
+  readonly #expiries: Expiries;
+  readonly #dirty = new Set<string>();
+
+  constructor({ codec, ttl, sorted }: EntriesOptions<S>) {
+    this.#codec = codec;
+    this.#ids = sorted ? new SortedIds() : undefined;
+    this.#expiries = new Expiries(ttl === Infinity ? formerTtl : ttl);
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  get(id: string, now: Millis): S | undefined {
+    return this.#expiries.isOver(id, now) ? undefined : this.#values.get(id);
+  }
+
+  set(id: string, value: S, expiry: Millis): void {
+    this.#put(id, value, expiry);
+    this.#dirty.add(id);
+  }
+
+  remove(id: string): void {
+    if (this.#values.has(id)) this.#dirty.add(id);
+    this.#drop(id);
+  }
+
+  *scan(
+    { from, before }: IdRange,
+    now: Millis,
+    direction: 'ascending' | 'descending' = 'ascending',
+  ): Generator<readonly [id: string, value: S]> {
+    const ids = this.#ids;
+    if (ids === undefined) return;
+    const ascends = direction === 'ascending';
+    let id = ascends ? ids.atOrAfter(from) : ids.lastBefore(before);
+    while (id !== undefined && (ascends ? byCodePoint(id, before) < 0 : byCodePoint(id, from) >= 0)) {
+      const value = this.get(id, now);
+      if (value !== undefined) yield [id, value];
+      id = ascends ? ids.atOrAfter(`${id}\0`) : ids.lastBefore(id);
+    }
+  }
+
+  get nextSweep(): Millis {
+    return this.#expiries.next;
+  }
+
+  sweep(now: Millis): void {
+    for (const id of this.#expiries.over(now)) this.remove(id);
+    this.#expiries.schedule();
+  }
+
+  *changes(): Iterable<readonly [id: string, value: StateValue | null]> {
+    for (const id of this.#dirty) {
+      const value = this.#values.get(id);
+      yield [id, value === undefined ? null : this.#codec.encode(value, this.#expiries.of(id))];
+    }
+  }
+
+  committed(): void {
+    this.#dirty.clear();
+  }
+
+  undo(read: ReadStored): void {
+    for (const id of this.#dirty) {
+      const stored = read(id);
+      if (stored === undefined) this.#drop(id);
+      else this.restore(id, stored);
+    }
+    this.#dirty.clear();
+    this.#expiries.schedule();
+  }
+
+  restore(id: string, stored: StateValue): void {
+    const { value, expiry } = this.#codec.decode(stored);
+    this.#put(id, value, expiry);
+  }
+
+  #put(id: string, value: S, expiry: Millis): void {
+    if (!this.#values.has(id)) this.#ids?.add(id);
+    this.#values.set(id, value);
+    if (expiry === Infinity) this.#expiries.remove(id);
+    else this.#expiries.set(id, expiry);
+  }
+
+  #drop(id: string): void {
+    if (!this.#values.delete(id)) return;
+    this.#ids?.remove(id);
+    this.#expiries.remove(id);
+  }
+}
+
+/** For what an earlier release wrote that gave its values an end: it keeps it. */
+const formerTtl = days(1);
