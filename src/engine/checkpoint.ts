@@ -1,5 +1,6 @@
 /** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
 import type { SchemaRegistry } from '../stream/registry.ts';
+import type { Millis } from '../stream/time.ts';
 import type { Offset } from '../transport/port.ts';
 import { z } from 'zod';
 import { IncompatibleState, TaskStopped } from './errors.ts';
@@ -58,6 +59,20 @@ export type InputPositions = Readonly<
 
 /** What a head says of it, for who looks at a snapshot without running its task. */
 export const snapshotInputs = (body: string): InputPositions => head.parse(JSON.parse(body)).inputs;
+
+/** What a head says of its task, for who reads its state without running it. */
+export function factsOf(
+  task: string,
+  stored: Pick<CheckpointHead, 'body'>,
+): {
+  readonly watermark: Millis | null;
+  /** Kind and identity of each step that has ever been part of a checkpoint. */
+  readonly steps: Readonly<Record<string, string>>;
+} {
+  const { watermark, steps } = decodeHead({ id: task }, stored);
+  const reached = readTime(watermark);
+  return { watermark: Number.isFinite(reached) ? reached : null, steps };
+}
 
 /** The head of the checkpoint that ends the open epoch. */
 export function encodeHead(task: TaskRuntime): string {
@@ -135,7 +150,7 @@ export function restoreSteps(task: TaskRuntime, store: StateStore): void {
   task.eventTime.derive();
 }
 
-function decodeHead(task: TaskRuntime, stored: CheckpointHead): Head {
+function decodeHead(task: Pick<TaskRuntime, 'id'>, stored: Pick<CheckpointHead, 'body'>): Head {
   const parsed = head.safeParse(JSON.parse(stored.body));
   if (parsed.success) return parsed.data;
   throw incompatible(task, `cannot be read: ${z.prettifyError(parsed.error)}`);
@@ -234,7 +249,7 @@ function differenceOf(a: string, b: string): [string, string] {
   return [excerpt(a), excerpt(b)];
 }
 
-const incompatible = (task: TaskRuntime, what: string): IncompatibleState =>
+const incompatible = (task: Pick<TaskRuntime, 'id'>, what: string): IncompatibleState =>
   new IncompatibleState(
     `The checkpoint of ${task.id} ${what}`,
     'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`',

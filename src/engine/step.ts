@@ -4,6 +4,13 @@ import type { Leisure } from './leisure.ts';
 
 export type StateValue = string | Uint8Array;
 
+/** What a checkpoint holds of one step: for who asks, beside the epochs. */
+export interface StoredState {
+  get(key: string): StateValue | undefined;
+  /** From the first key on that is not before `from`, in the order of UTF-8 bytes; `limit` at most. */
+  range(from: string, limit: number): readonly (readonly [key: string, value: StateValue])[];
+}
+
 /**
  * A named, stateful part of a task. It outlives the pipe: after a failure the pipe is built anew and finds its
  * steps, and their state, by name.
@@ -40,6 +47,11 @@ export interface Step {
   restore(key: string, value: StateValue, watermark: Millis): void;
   /** Everything has been restored or undone: what is derived from the state can be derived now. */
   restored(): void;
+  /**
+   * What the checkpoint holds of a key, as its users know it; undefined where that is nothing. It looks at nothing that
+   * the step has in memory, so that who asks sees no epoch half done. Absent where nobody can ask.
+   */
+  query?(key: string, stored: StoredState): unknown;
 }
 
 /** A step without state or timers; the others override what they have. */

@@ -10,6 +10,7 @@ export function namespaceStore(base: StateStore, { name, topologies }: Namespace
     head: task => base.head(nameOf(task)),
     entries: task => base.entries(nameOf(task)),
     get: (task, step, key) => base.get(nameOf(task), step, key),
+    range: (task, step, from, limit) => base.range(nameOf(task), step, from, limit),
     commit: (task, head, changes) => base.commit(nameOf(task), head, changes),
     replace: (task, head, entries) => base.replace(nameOf(task), head, entries),
     discard: task => base.discard(nameOf(task)),

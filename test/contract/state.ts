@@ -76,6 +76,26 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
       expect([...store.entries(task)]).toEqual(expected);
     });
 
+    promise(
+      'a range is of one step of one task, begins at its first key, and is no longer than asked',
+      async ({ store }) => {
+        const keys = ['', 'a', 'a|1', 'a|2', 'b|1', 'é', '😀'];
+        store.commit(
+          task,
+          head(1),
+          ['hourly', 'daily'].flatMap(step => keys.map(key => set(key, `${step} ${key}`, step))),
+        );
+        store.commit('trends/1', head(1), [set('a|3', 'another task')]);
+        const of = (from: string, limit: number) => store.range(task, 'hourly', from, limit).map(({ key }) => key);
+        expect(of('', 100)).toEqual(keys);
+        expect(of('a|', 2)).toEqual(['a|1', 'a|2']);
+        expect(of('a|2', 2)).toEqual(['a|2', 'b|1']);
+        expect(of('😀😀', 2)).toEqual([]);
+        expect(store.range(task, 'hourly', 'b', 1)).toEqual([entry('b|1', 'hourly b|1')]);
+        expect(store.range(task, 'no-such', '', 10)).toEqual([]);
+      },
+    );
+
     promise('ten thousand changes are one commit', async ({ store }) => {
       const changes = Array.from({ length: 10_000 }, (_, n) => set(`key-${n}`.padStart(12, '0'), `${n}`));
       store.commit(task, head(1), changes);

@@ -40,6 +40,10 @@ export class ForgetfulStore implements StateStore {
     return this.#real.get(task, step, key);
   }
 
+  range(task: string, step: string, from: string, limit: number): readonly StateEntry[] {
+    return this.#real.range(task, step, from, limit);
+  }
+
   commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void {
     const before = this.#before(task);
     this.#real.commit(task, head, changes);

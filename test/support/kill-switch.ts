@@ -67,6 +67,7 @@ export class KillSwitch implements Observer {
       head: task => real.head(task),
       entries: task => real.entries(task),
       get: (task, step, key) => real.get(task, step, key),
+      range: (task, step, from, limit) => real.range(task, step, from, limit),
       commit: (task, head, changes) => real.commit(task, head, this.#changes(changes)),
       replace: (task, head, entries) => real.replace(task, head, entries),
       discard: task => real.discard(task),

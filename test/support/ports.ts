@@ -70,6 +70,7 @@ export function beforeCommit(real: StateStore, before: () => void): StateStore {
     head: task => real.head(task),
     entries: task => real.entries(task),
     get: (task, step, key) => real.get(task, step, key),
+    range: (task, step, from, limit) => real.range(task, step, from, limit),
     commit: (task, head, changes) => {
       before();
       real.commit(task, head, changes);

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
 import { checkedKey } from '../key.ts';
-import { BaseStep, type StateValue } from '../step.ts';
+import { BaseStep, type StateValue, type StoredState } from '../step.ts';
 import { stage } from './stage.ts';
 
 /** What makes two values the same, and for how long that is remembered. */
@@ -81,6 +81,12 @@ class Seen extends BaseStep {
     }
     this.#dirty.clear();
     this.#schedule();
+  }
+
+  /** When the key came, by event time. */
+  query(key: string, stored: StoredState): { readonly cameAt: Millis } | undefined {
+    const time = stored.get(key);
+    return time === undefined ? undefined : { cameAt: Number(time) };
   }
 
   override restore(key: string, value: StateValue): void {

@@ -1,7 +1,8 @@
 import type { Millis } from '../../stream/time.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import type { StateCodec } from '../state/codec.ts';
-import type { StateValue, Step } from '../step.ts';
+import { cellsOf, type StoredCell } from '../queries/cells.ts';
+import type { StateValue, Step, StoredState } from '../step.ts';
 import { storeOf } from '../windows/open.ts';
 import { longestOf, type Windows } from '../windows/spec.ts';
 import type { Entry, Fold, Newest, Windowed, WindowStore } from '../windows/store.ts';
@@ -113,6 +114,11 @@ export class WindowStep<T, A> implements Step {
 
   restore(key: string, value: StateValue, watermark: Millis): void {
     this.#store.restore(key, this.#decode(key, value), watermark);
+  }
+
+  query(key: string, stored: StoredState): readonly StoredCell<A>[] | undefined {
+    const cells = cellsOf(key, stored, value => this.#codec.decode(unframed(value)[1]));
+    return cells.length === 0 ? undefined : cells;
   }
 
   #waitForPeriod(): void {

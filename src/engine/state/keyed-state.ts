@@ -1,6 +1,6 @@
 import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Millis } from '../../stream/time.ts';
-import { BaseStep, type StateValue } from '../step.ts';
+import { BaseStep, type StateValue, type StoredState } from '../step.ts';
 import type { StateCodec } from './codec.ts';
 
 /** Values by key, in memory; what an epoch touches goes into its checkpoint, and comes back from there on failure. */
@@ -75,6 +75,11 @@ export class KeyedState<S> extends BaseStep {
       else this.#values.set(key, this.#codec.decode(value));
     }
     this.#dirty.clear();
+  }
+
+  query(key: string, stored: StoredState): S | undefined {
+    const value = stored.get(key);
+    return value === undefined ? undefined : this.#codec.decode(value);
   }
 
   override restore(key: string, value: StateValue, _watermark: Millis): void {

@@ -62,6 +62,7 @@ export function openSqliteStateStore(options: { readonly path: string }): StateS
     head: task => guarded(db, () => tables.head(task)),
     entries,
     get: (task, step, key) => guarded(db, () => tables.get(task, step, key)),
+    range: (task, step, from, limit) => guarded(db, () => tables.range(task, step, from, limit)),
 
     commit(task, next, changes) {
       transaction(db, () => {
@@ -183,6 +184,9 @@ function stateTables(db: DatabaseSync) {
       return rows.map(entryOf);
     },
 
+    range: (task: string, step: string, from: string, limit: number): readonly StateEntry[] =>
+      sql.range.all(task, step, wellFormed(from), limit).map(entryOf),
+
     apply(task: string, { step, key, value }: StateChange): void {
       if (value === null) sql.remove.run(task, step, key);
       else sql.set.run(task, wellFormed(step), wellFormed(key), typeof value === 'string' ? wellFormed(value) : value);
@@ -210,6 +214,9 @@ function prepared(db: DatabaseSync) {
       ON CONFLICT DO UPDATE SET value = excluded.value`),
     remove: db.prepare('DELETE FROM entries WHERE task = ? AND step = ? AND key = ?'),
     removeAll: db.prepare('DELETE FROM entries WHERE task = ?'),
+    range: db.prepare(
+      'SELECT step, key, value FROM entries WHERE task = ? AND step = ? AND key >= ? ORDER BY key LIMIT ?',
+    ),
     firstEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? ${page}`),
     nextEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? AND (step, key) > (?, ?) ${page}`),
   };

@@ -26,6 +26,8 @@ export interface StateStore {
   /** Everything of a task, by step and key in ascending order of their UTF-8 bytes. */
   entries(task: string): Iterable<StateEntry>;
   get(task: string, step: string, key: string): string | Uint8Array | undefined;
+  /** The first entries of a step whose keys are not before `from`, in the order of `entries`; `limit` at most. */
+  range(task: string, step: string, from: string, limit: number): readonly StateEntry[];
   /**
    * One transaction. It outlives the process; of a machine without power the newest commits may be lost, whole and none
    * before an older one. Throws `Fenced` unless the stored fence is not greater and the stored epoch is
