@@ -29,8 +29,12 @@ export class Unhealthy extends MillraceError {
 /** Whoever was asked to do something has answered that it cannot. */
 export class CommandFailed extends MillraceError {
   readonly code = 'COMMAND_FAILED';
-  constructor(command: string, why: string) {
-    super(`${command}: ${why}`, 'The live model is as it was; `millrace models` shows what is kept');
+  constructor(
+    command: string,
+    why: string,
+    remedy = 'The live model is as it was; `millrace models` shows what is kept',
+  ) {
+    super(`${command}: ${why}`, remedy);
   }
 }
 

@@ -7,6 +7,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addExposures } from './commands/exposures.ts';
 import { addGenerate } from './commands/generate.ts';
+import { addInit } from './commands/init.ts';
 import { addImport } from './commands/import.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLag } from './commands/lag.ts';
@@ -39,6 +40,7 @@ const commands: readonly AddCommand[] = [
   addModels,
   addExport,
   addExposures,
+  addInit,
   addDescribe,
   addTopics,
   addDocuments,

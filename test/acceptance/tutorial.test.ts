@@ -1,40 +1,23 @@
 /** docs/TUTORIAL.md, followed to the letter: its files are written, its commands are run, their output is what it says. */
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
-import { run } from '../../scripts/run.ts';
+import { installSources, outputOf } from '../support/installed.ts';
 import { type Block, blocksOf, patternOf } from '../support/markdown.ts';
 
-/** A machine under load takes minutes to learn the bundled films. */
-const limit_ms = 5 * 60_000;
 const blocks = blocksOf(await readFile(join(root, 'docs/TUTORIAL.md'), 'utf8'));
 let project: string;
 
-/** A project that has Millrace's sources installed as the package; `test/package` does it with the package itself. */
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'millrace-tutorial-'));
-  const modules = join(project, 'node_modules');
-  await mkdir(join(modules, '.bin'), { recursive: true });
-  await mkdir(join(modules, 'millrace'));
-  await symlink(join(root, 'src'), join(modules, 'millrace/src'));
-  for (const name of ['rxjs', '@types']) await symlink(join(root, 'node_modules', name), join(modules, name));
-  const exported = Object.fromEntries(['client', 'log', 'testing'].map(name => [`./${name}`, `./src/${name}.ts`]));
-  await writeFile(
-    join(modules, 'millrace/package.json'),
-    JSON.stringify({ type: 'module', exports: { '.': './src/index.ts', ...exported } }),
-  );
+  await installSources(project);
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   await writeFile(
     join(project, 'tsconfig.json'),
     JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['*.ts'] }),
   );
-  const command = join(modules, '.bin/millrace');
-  const main = pathToFileURL(join(root, 'src/cli/main.ts')).href;
-  await writeFile(command, `#!/usr/bin/env node\nimport('${main}');\n`);
-  await chmod(command, 0o755);
 });
 afterAll(async () => {
   await endShop();
@@ -50,15 +33,6 @@ async function endShop(): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-}
-
-/** Standard output of commands, all of which have to succeed. */
-async function outputOf(commands: string): Promise<string> {
-  const script = `exec 2> errors.txt\nPATH="$PWD/node_modules/.bin:$PATH"\n${commands}`;
-  const what = { command: 'sh', given: ['-e', '-c', script], folder: project, limit_ms };
-  const { status, output } = await run(what);
-  if (status === 0) return output;
-  throw new Error(`${commands} ended with ${status}:\n${await readFile(join(project, 'errors.txt'), 'utf8')}${output}`);
 }
 
 /** The first line of a file says how it is called. */
@@ -82,7 +56,7 @@ const steps = blocks.flatMap((block, at): Step[] => {
 });
 
 async function follow({ language, text }: Block): Promise<string> {
-  if (language === 'sh') return outputOf(text);
+  if (language === 'sh') return outputOf(project, text);
   await writeFile(join(project, nameOf(text)), text);
   return '';
 }
@@ -102,6 +76,6 @@ describe('the tutorial', () => {
   });
 
   test('type-checks as strictly as Millrace itself', async () => {
-    expect(await outputOf('tsc --noEmit -p .')).toBe('');
+    expect(await outputOf(project, 'tsc --noEmit -p .')).toBe('');
   });
 });

@@ -39,6 +39,7 @@ async function listening(stdout: Readable): Promise<string> {
 
 let folder: string;
 let project: string;
+let tarball: string;
 let files: string[];
 
 async function must(command: string, given: readonly string[], where: string): Promise<string> {
@@ -59,7 +60,7 @@ async function pack(): Promise<string> {
 }
 
 /** A new project that knows nothing of this repository but the tarball. */
-async function install(tarball: string): Promise<void> {
+async function install(): Promise<void> {
   project = join(folder, 'project');
   await mkdir(project);
   const own = Versions.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
@@ -84,7 +85,8 @@ async function exampleOutside(): Promise<string> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-package-'));
-  await install(await pack());
+  tarball = await pack();
+  await install();
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -101,9 +103,10 @@ describe('the package', () => {
       ]),
     );
     const allowed =
-      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas|web)\/|dist\/kernel\/als\.wasm$|schemas\/[^/]+\.avsc$|docs\/)/;
+      /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/|dist\/(src|topologies|schemas|web)\/|dist\/kernel\/als\.wasm$|schemas\/[^/]+\.avsc$|docs\/|templates\/project\/)/;
     expect(files.filter(path => !allowed.test(path))).toEqual([]);
-    expect(files.filter(path => /(?<!\.d)\.tsx?$|(^|\/)(test|data)\/|\.test\./.test(path))).toEqual([]);
+    const ours = files.filter(path => !path.startsWith('templates/')); // what `init` writes has sources and a test
+    expect(ours.filter(path => /(?<!\.d)\.tsx?$|(^|\/)(test|data)\/|\.test\./.test(path))).toEqual([]);
   });
 
   test('type-checks in an empty strict project, the libraries too', async () => {
@@ -175,6 +178,18 @@ describe('the package', () => {
     expect(said).toMatch(/invented \d+ ratings of \d+ films that do not exist/);
     expect({ reason, count: items.length }).toEqual({ reason: 'personal', count: 10 });
     for (const { title } of items) expect(title).toMatch(/^The .+ \(\d{4}\)$/);
+  });
+
+  test('makes a project that installs, type-checks and passes its own tests, told to by one command', async () => {
+    const visits = join(folder, 'visits');
+    await must('npx', ['millrace', 'init', visits, '--millrace', `file:${tarball}`, '--install'], project);
+    expect(await must('npm', ['run', '--silent', 'check'], visits)).toBe('');
+    expect(await must('npm', ['test'], visits)).toMatch(/pass 3$/m);
+    const drain = ['millrace', 'run', '--app', 'src/topologies.ts', '--until-caught-up', '--json'];
+    expect(await must('npx', drain, visits)).toContain('"records":0');
+    expect(await must('node', ['src/send.ts', '/home', '/home'], visits)).toContain('2 visits sent');
+    expect(await must('npx', drain, visits)).toContain('"records":2');
+    expect(await must('node', ['src/show.ts'], visits)).toMatch(/^\/home \S+ [12]$/m);
   });
 
   test('installs what it runs with, and nothing of what it is made with', async () => {
