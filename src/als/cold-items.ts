@@ -25,9 +25,15 @@ export class ColdItems {
     this.#groups = groups;
   }
 
-  /** Whether the item is described, or was, and without events. */
+  /** Whether the item is without events, and described, or was, or nobody is left who had to do with it. */
   isCold(row: number): boolean {
-    return this.#items.events.get(row) === 0 && (this.#groups.has(row) || this.#items.cold.has(row));
+    const { events, cold, pairs } = this.#items;
+    return events.get(row) === 0 && (this.#groups.has(row) || cold.has(row) || pairs.count(row) === 0);
+  }
+
+  /** Somebody has to do with the item: one of which nothing was left, facts or groups, begins as a new one does. */
+  meet(row: number): void {
+    if (this.#items.cold.has(row) && !this.#groups.has(row)) this.#items.renew(row);
   }
 
   /** Takes note which of these items have events now; answers the cold items whose mean is due. */
@@ -52,7 +58,7 @@ export class ColdItems {
       this.#items.placeCold(row, meanOf(all.vector, all.count, vectors));
       // A rating may say nothing of a preference, and yet something of the stars.
       if (!this.#isRated(row)) this.#items.moveStars(row, meanOf(all.stars, all.count, starVectors));
-      if (!this.#groups.has(row)) this.#items.cold.delete(row);
+      if (!this.#groups.has(row) && this.#items.pairs.count(row) > 0) this.#items.cold.delete(row);
     }
   }
 

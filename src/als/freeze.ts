@@ -8,7 +8,7 @@ import type { ModelState } from './state.ts';
 /** Copies what a training with these settings needs: the weights are those of their table, at the time of the newest event. */
 export function freeze(state: ModelState, settings: ModelSettings): TrainingInput {
   const { users, items, pairs } = state;
-  const itemRows = [...items.ids.rows()].filter(row => !items.cold.has(row));
+  const itemRows = [...items.ids.rows()].filter(row => !state.cold.isCold(row));
   const userRows = [...users.ids.rows()];
   return {
     settings,

@@ -52,6 +52,7 @@ function note(state: ModelState, event: Interaction, prequel: Prequel, noted: Se
   const { kind, value } = event;
   const user = state.users.add(event.userId);
   const item = state.items.add(event.itemId);
+  state.cold.meet(item);
   prequel.meet(user, item);
   const pair = state.pairs.of(user, item);
   if (!state.pairs.note(pair, kind, factOf(event))) return false;

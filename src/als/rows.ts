@@ -120,10 +120,8 @@ function restoreHeld(state: ModelState): void {
 export function finishRestore(state: ModelState): void {
   restoreHeld(state);
   state.pairs.refoldAll(state.time);
-  for (const row of state.groups.rows()) {
-    state.groups.settle(row, state.items.events.get(row) > 0);
-    if (state.cold.isCold(row)) state.items.cold.add(row);
-  }
+  for (const row of state.groups.rows()) state.groups.settle(row, state.items.events.get(row) > 0);
+  for (const row of state.items.ids.rows()) if (state.cold.isCold(row)) state.items.cold.add(row);
   for (const side of [state.users, state.items]) {
     side.sumGram();
     side.changed.clear();

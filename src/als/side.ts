@@ -56,7 +56,7 @@ export class Side implements SideFacts, Disposable {
   readonly changed = new Marks();
   /** Of both vectors by row, for the hash of the model. */
   readonly digests: RowDigests;
-  /** Rows without events that stand at the mean of their groups: they count for nothing in the other side's systems. */
+  /** Rows without events that stand at the mean of their groups, or are known to nobody any more: they count for nothing in the other side's systems. */
   readonly cold = new Marks();
   /** Sums of rows with very many neighbours. */
   readonly heavy: HeavyRows;
@@ -136,6 +136,14 @@ export class Side implements SideFacts, Disposable {
     this.begin(row);
     this.#gram.replace(undefined, this.#vectors.row(row));
     return row;
+  }
+
+  /** Begins a cold row anew, as `add` does a new one. */
+  renew(row: number): void {
+    this.cold.delete(row);
+    this.touchedAt.set(row, 0);
+    this.begin(row);
+    this.#gram.replace(undefined, this.#vectors.row(row));
   }
 
   /** Takes a row out whose pairs are gone. */

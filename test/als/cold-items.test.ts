@@ -103,6 +103,18 @@ describe('an item that nobody has met', () => {
     expect(factorsOf(model, 'new')).not.toEqual([0, 0, 0]);
   });
 
+  test('is trained with what came of it before the training, as an item of which nothing was said', () => {
+    const [model, without] = [told(), told()];
+    model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
+    for (const each of [model, without]) {
+      each.note([rated('u0', 'new', 5), rated('u2', 'new', 4)]);
+      each.train(2);
+    }
+    for (const id of ['u0', 'u1', 'u2', 'u3']) expect(model.user(id)).toEqual(without.user(id));
+    expect(model.item('new')).toEqual(without.item('new'));
+    expect(model.item('i1')).toEqual(without.item('i1'));
+  });
+
   test('counts as cold when it is judged, but is estimated by its groups', () => {
     const model = told();
     model.describe([{ itemId: 'new', groups: ['genre:even'] }]);
@@ -111,6 +123,25 @@ describe('an item that nobody has met', () => {
     expect(warm.count).toBe(0);
     expect(cold.absolute).toBeCloseTo(Math.abs(estimate - 4), 12);
   });
+});
+
+test('an item whose users are all gone weighs nothing, also after a restart, and is new to whoever meets it next', () => {
+  const [model, without] = [told(), told()];
+  model.learn([rated('gone', 'theirs', 5)]);
+  model.forget(['gone']);
+  const restarted = new Model({ factors: 4, refresh: { threshold: 8, rowsPerEvent: 0 } });
+  for (const { key, write } of model.rows()) restarted.restoreRow(key, write());
+  restarted.finishRestore();
+  for (const each of [model, restarted, without]) {
+    each.train(2);
+    each.learn([{ ...rated('u1', 'theirs', 1, { eventId: 'r' }), kind: 'return' }]);
+    each.learn([rated('u2', 'theirs', 5)]);
+  }
+  for (const each of [model, restarted])
+    for (const id of ['u0', 'u1', 'u2']) {
+      expect(each.user(id)).toEqual(without.user(id));
+      expect(each.item('theirs')).toEqual(without.item('theirs'));
+    }
 });
 
 test('what is said again is no news, and what is taken back leaves nothing', () => {
