@@ -2,6 +2,8 @@
 export { schema, type Schema } from './stream/schema.ts';
 export { stream, type Stream, type StreamOptions } from './stream/stream.ts';
 export { days, hours, milliseconds, minutes, seconds, type Millis } from './stream/time.ts';
+export type { ReadOptions } from './engine/input.ts';
+export { boundedLateness, monotonic, punctuated, untimed, type Watermark } from './engine/watermarks.ts';
 export { topology, type Task, type Topology } from './engine/topology.ts';
 export {
   calendar,

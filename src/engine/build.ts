@@ -23,22 +23,26 @@ export class Build {
   readonly trail = new PipeTrail();
   readonly #surroundings: Surroundings;
   readonly #built = new Set<string>();
+  /** How each stream is read by this build: each build makes its watermarks anew. */
+  readonly #read = new Map<string, ReadOptions<never>>();
 
   constructor(task: TaskRuntime, surroundings: Surroundings) {
     this.task = task;
     this.#surroundings = surroundings;
   }
 
-  input<T>(stream: Stream<T>, options: ReadOptions): Input<T> {
+  input<T>(stream: Stream<T>, options: ReadOptions<T>): Input<T> {
     const { inputs } = this.task;
     const known = inputs.get(stream.name);
+    const before = this.#read.get(stream.name) ?? options;
+    this.#read.set(stream.name, before);
     if (known === undefined) {
       const input = new Input(stream, options, this.#surroundings.producers(stream.name));
       inputs.set(stream.name, input);
       return input;
     }
     if (known.stream !== stream) throw this.#error(`two streams are called '${stream.name}'`, 'Define it once');
-    if (!sameOptions(known.options, options)) {
+    if (!sameOptions(known.options, options) || before.watermark !== options.watermark) {
       throw this.#error(`'${stream.name}' is read twice with different options`, 'Read it once and share() it');
     }
     // oxlint-disable-next-line typescript/consistent-type-assertions -- the very same stream, so the same type of values
@@ -81,5 +85,10 @@ export class Build {
   }
 }
 
-const sameOptions = (a: ReadOptions, b: ReadOptions): boolean =>
-  a.all === b.all && a.upTo === b.upTo && a.invalid === b.invalid;
+const sameOptions = (a: ReadOptions<never>, b: ReadOptions<never>): boolean =>
+  a.all === b.all &&
+  a.upTo === b.upTo &&
+  a.invalid === b.invalid &&
+  a.idleAfter === b.idleAfter &&
+  a.watermark?.kind === b.watermark?.kind &&
+  a.watermark?.lateness === b.watermark?.lateness;

@@ -86,7 +86,7 @@ export class EventTime {
 
   #newest(): Millis {
     let newest = -Infinity;
-    for (const { input, position } of this.#timed()) newest = Math.max(newest, position.newest - input.stream.lateness);
+    for (const { input, position } of this.#timed()) newest = Math.max(newest, position.newest - input.lateness);
     return newest;
   }
 
@@ -156,10 +156,10 @@ export class EventTime {
     task.throwFailure('a timer');
   }
 
-  /** Partitions that carry event time: a table that is clocked by another stream does not. */
+  /** Partitions that carry event time: a table that is clocked by another stream does not, nor what is read `untimed`. */
   *#timed(): Iterable<{ input: Input<unknown>; position: Position }> {
     for (const input of this.#task.inputs.values()) {
-      if (input.options.upTo === undefined) for (const position of input.positions) yield { input, position };
+      if (input.timed) for (const position of input.positions) yield { input, position };
     }
   }
 }
@@ -171,10 +171,10 @@ export const keyOf = (input: Input<unknown>, position: Position): string =>
   `${input.stream.name}/${position.partition}`;
 
 function markOf(input: Input<unknown>, position: Position, idle: ReadonlySet<string>): Millis {
-  if (input.producers.length === 0) return position.newest - input.stream.lateness;
+  if (input.producers.length === 0) return position.newest - input.lateness;
   let mark = Infinity;
   for (const name of input.producers) mark = Math.min(mark, position.producers.get(name)?.mark ?? -Infinity);
   // Somebody outside writes it too: as long as they do, event time waits for them as well.
   const outside = position.newest > -Infinity && !idle.has(keyOf(input, position));
-  return outside ? Math.min(mark, position.newest - input.stream.lateness) : mark;
+  return outside ? Math.min(mark, position.newest - input.lateness) : mark;
 }

@@ -3,22 +3,29 @@ import type { Subscriber } from 'rxjs';
 import { Decoder } from '../stream/decoder.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { SchemaReference } from '../stream/framing.ts';
+import type { Millis } from '../stream/time.ts';
 import { BatchCursor, Kind, type RecordBatch } from '../transport/record.ts';
+import type { Cursor } from './cursor.ts';
 import { noTime } from './event-time.ts';
 import { SequenceGap, TaskStopped } from './errors.ts';
 import type { Skip, Span } from './plan.ts';
 import type { Position, ProducerPosition } from './position.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
+import { boundedLateness, type Watermark } from './watermarks.ts';
 
 /** How a topology reads a stream. */
-export interface ReadOptions {
+export interface ReadOptions<T = unknown> {
   /** Every task reads all partitions; the other inputs decide how many tasks there are. */
   readonly all?: boolean;
   /** What is applied is decided by the cuts in the records of this stream. */
   readonly upTo?: Stream<never>;
   /** Whether records that cannot be decoded or are not valid become dead letters here. One reader reports them. */
   readonly invalid?: 'report' | 'ignore';
+  /** How event time is told from the values; by the stream's `lateness` where absent. Values of tasks bring their own. */
+  readonly watermark?: Watermark<T>;
+  /** How long a quiet partition, at the end of its log, holds event time back; the stream's where absent, Infinity for ever. */
+  readonly idleAfter?: Millis;
 }
 
 /** The record's schema is not known yet: the registry has to be asked. */
@@ -37,26 +44,35 @@ export class UnknownSchema extends Error {
 /** A stream that a task reads: pushes records into the pipe, one by one. */
 export class Input<T> {
   readonly stream: Stream<T>;
-  readonly options: ReadOptions;
+  readonly options: ReadOptions<T>;
   readonly decoder: Decoder<T>;
   /** Tasks that write the stream: event time waits for each of them. */
   readonly producers: readonly string[];
+  /** Whether it takes part in the task's event time: what another stream clocks does not, nor what is read without. */
+  readonly timed: boolean;
+  /** How far behind the newest event time from outside its partitions are. */
+  readonly lateness: Millis;
+  readonly idleAfter: Millis;
+  readonly #watermark: Watermark<T>;
+  /** Up to when the value that is pushed says that event time has come. */
+  #told: Millis | undefined;
   subscribers: Subscriber<T>[] = [];
   positions: Position[] = [];
 
-  constructor(stream: Stream<T>, options: ReadOptions, producers: readonly string[]) {
+  constructor(stream: Stream<T>, options: ReadOptions<T>, producers: readonly string[]) {
     this.stream = stream;
     this.options = options;
     this.producers = producers;
+    this.#watermark = options.watermark ?? boundedLateness(stream.lateness);
+    this.timed = options.upTo === undefined && this.#watermark.kind !== 'untimed';
+    this.lateness = this.#watermark.lateness;
+    this.idleAfter = options.idleAfter ?? (this.#watermark.kind === 'punctuated' ? Infinity : stream.idleAfter);
     this.decoder = new Decoder(stream.schema);
   }
 
   /** Whether somebody who is not a task writes the stream too, as far as is known. */
   get outside(): boolean {
-    return (
-      this.options.upTo === undefined &&
-      (this.producers.length === 0 || this.positions.some(at => at.newest > -Infinity))
-    );
+    return this.timed && (this.producers.length === 0 || this.positions.some(at => at.newest > -Infinity));
   }
 
   position(partition: number): Position {
@@ -76,6 +92,7 @@ export class Input<T> {
     cursor.partition = span.partition;
     cursor.record = record;
     const outside = record.producer === '';
+    this.#told = undefined;
     const last = Math.min(span.to, batch.firstOffset + batch.records) - 1;
     while (record.next()) {
       if (record.offset < span.from) continue;
@@ -128,9 +145,10 @@ export class Input<T> {
     if (skip !== undefined) return task.deadLetter(skip.reason);
     const value = this.decoder.decode(record.bytes, record.valueStart, record.valueEnd);
     if (value === undefined) return this.#undecodable(task, position, record);
-    const problem = this.#problem(task, value);
+    const outside = record.producer === '';
+    const problem = this.#problem(cursor, value, outside);
     if (problem !== undefined) return this.#invalid(task, problem);
-    if (record.producer === '') task.eventTime.observe(this, position, cursor.time);
+    if (outside && this.#watermark.kind === 'bounded') task.eventTime.observe(this, position, cursor.time);
     cursor.value = value;
     const { subscribers } = this;
     for (let i = 0; i < subscribers.length; i++) {
@@ -140,28 +158,48 @@ export class Input<T> {
     }
   }
 
-  /** Whoever was erased still moved event time: windows of others close as they did. */
+  /**
+   * Behind a record from outside: what it tells of event time. Whoever was erased still moved it, where that was by being
+   * there: windows of others close as they did.
+   */
   #passed(task: TaskRuntime, position: Position, { kind, watermark: time }: BatchCursor): void {
-    if (kind === Kind.redacted && Number.isFinite(time)) task.eventTime.observe(this, position, time);
+    if (this.#told !== undefined) {
+      task.eventTime.observe(this, position, this.#told);
+      this.#told = undefined;
+    }
+    if (kind !== Kind.redacted || this.#watermark.kind !== 'bounded' || !this.timed) return;
+    if (Number.isFinite(time)) task.eventTime.observe(this, position, time);
   }
 
   /** Sets the cursor's event time; answers what is wrong with the value, if anything. */
-  #problem(task: TaskRuntime, value: T): string | undefined {
-    const { cursor } = task;
+  #problem(cursor: Cursor, value: T, outside: boolean): string | undefined {
+    const { stream } = this;
     try {
-      cursor.time = this.stream.time(value);
-      if (!Number.isFinite(cursor.time)) return 'the event time is not a number';
-      return this.stream.validate?.(value, cursor.origin);
+      const time = stream.time(value);
+      cursor.time = time;
+      if (!Number.isFinite(time)) return 'the event time is not a number';
+      if (outside && time - cursor.origin > stream.maxAhead)
+        return fromTheFuture(time - cursor.origin, stream.maxAhead);
+      const problem = stream.validate?.(value, cursor.origin);
+      return problem ?? (outside && this.#watermark.tells !== undefined ? this.#tell(value) : undefined);
     } catch (error) {
       return reasonOf(error);
     }
+  }
+
+  /** What a value says of event time, to be applied behind it; answers what is wrong with that, if anything. */
+  #tell(value: T): string | undefined {
+    const told = this.#watermark.tells?.(value);
+    if (told !== undefined && !Number.isFinite(told)) return 'the watermark that it tells is not a number';
+    this.#told = told;
+    return undefined;
   }
 
   #mark(task: TaskRuntime, position: Position, record: BatchCursor): void {
     const producer = position.producers.get(record.producer);
     if (producer === undefined || (record.watermark <= producer.mark && producer.mark !== noTime)) return;
     producer.mark = record.watermark;
-    if (this.options.upTo === undefined) task.eventTime.mark(this, position);
+    if (this.timed) task.eventTime.mark(this, position);
   }
 
   #undecodable(task: TaskRuntime, position: Position, record: BatchCursor): void {
@@ -199,6 +237,9 @@ export class Input<T> {
     );
   }
 }
+
+const fromTheFuture = (ahead: Millis, most: Millis): string =>
+  `from the future: it says that it happened ${ahead} ms after it was written, at most ${most} ms are allowed`;
 
 /** Whether a cut names the record. */
 function isNamed(only: NonNullable<Span['only']>, { producer, lineage, sequence }: BatchCursor): boolean {

@@ -50,7 +50,7 @@ function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis)
   const busy = new Set(pulled.map(({ span }) => `${span.stream}/${span.partition}`));
   return placesOf(task)
     .filter(({ input, position }) => {
-      const quiet = clock - position.activeAt >= input.stream.idleAfter;
+      const quiet = clock - position.activeAt >= input.idleAfter;
       return input.outside && quiet && position.activeAt > -Infinity && !busy.has(keyOf(input, position));
     })
     .map(({ input, position }) => keyOf(input, position));
@@ -91,7 +91,7 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
   for (const { input, position } of placesOf(task)) {
     if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;
     // -Infinity before the first epoch, which is due at once: idleness is counted from there.
-    due = Math.min(due, position.activeAt + input.stream.idleAfter);
+    due = Math.min(due, position.activeAt + input.idleAfter);
   }
   const since = eventTime.idleSince;
   if (since === null || !eventTime.everythingIdle()) return due;

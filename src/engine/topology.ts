@@ -40,7 +40,7 @@ export interface Topology {
 /** What a topology is wired with. Values are plain; time, origin and trace travel beside them. */
 export interface Task {
   /** The values of a stream. Event time comes from the stream's `time`. */
-  read<T>(stream: Stream<T>, options?: ReadOptions): Observable<T>;
+  read<T>(stream: Stream<T>, options?: ReadOptions<NoInfer<T>>): Observable<T>;
   /** Durable state by key. The name is the identity of the state across releases. */
   keyed<T, S, R>(name: string, options: KeyedOptions<T, S, R>): OperatorFunction<T, R>;
   /**
@@ -129,10 +129,23 @@ export function buildPipe(
     }
   }
   clockOf(task);
+  refuseTimeless(task);
   refuseStateAfterAsync(task, build.trail.edges);
   refuseWindowsAfterDelay(task, build.trail.edges);
   refuseUnjoinable(task, build.trail.edges);
   return build.trail.edges;
+}
+
+/** What waits for event time would wait for ever. */
+function refuseTimeless({ topology: name, inputs, steps }: TaskRuntime): void {
+  const waiting = [...steps].find(([, { timed }]) => timed);
+  const all = [...inputs.values()];
+  if (waiting === undefined || all.some(({ timed }) => timed)) return;
+  if (!all.some(({ options }) => options.watermark?.kind === 'untimed')) return;
+  throw new BuildError(
+    `Topology '${name}': the step '${waiting[0]}' waits for event time, and every input is read without any`,
+    'Read one of them by another watermark than `untimed()`',
+  );
 }
 
 /** What follows an asynchronous step runs after the epoch's timers and batches: state there would depend on it. */
@@ -221,10 +234,7 @@ function unwire(task: TaskRuntime): void {
 }
 
 const taskOf = (build: Build): Task => ({
-  read: (stream, options = {}) => {
-    refuseUnknown(options, ['all', 'upTo', 'invalid'], `the options of reading '${stream.name}'`);
-    return read(build, stream, options);
-  },
+  read: (stream, options = {}) => read(build, stream, options),
   keyed: (name, options) => {
     refuseUnknown(options, ['by', 'initial', 'next', 'codec'], `the options of '${name}'`);
     return keyed(build, name, options);

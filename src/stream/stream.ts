@@ -18,6 +18,8 @@ export interface Stream<T> {
   readonly lateness: Millis;
   /** How long a partition without records, at its end, holds event time back. */
   readonly idleAfter: Millis;
+  /** How far ahead of the moment at which it entered the log a value from outside may say that it happened. */
+  readonly maxAhead: Millis;
   /** Of a stream that can clock others: the cut that a value carries. */
   cut?(value: T): Cut;
   /** What is wrong with a value that could be decoded; undefined where it is sound. Pure: every reader applies it. */
@@ -33,6 +35,8 @@ export interface StreamOptions<T> {
   readonly lateness?: Millis | undefined;
   /** Default five seconds. */
   readonly idleAfter?: Millis | undefined;
+  /** What is further ahead is a bad record, and moves no event time. Without it one value of the year 2100 makes all others late. */
+  readonly maxAhead?: Millis | undefined;
   readonly cut?: ((value: T) => Cut) | undefined;
   /** See `Stream.validate`; `origin` is the wall-clock time at which the value entered the log. */
   readonly validate?: ((value: T, origin: Millis) => string | undefined) | undefined;
@@ -54,9 +58,10 @@ export class InvalidStream extends MillraceError {
 export const stream = <T>(name: string, options: StreamOptions<T>): Stream<T> => {
   checkName(name);
   checkOptions(name, options);
-  const { schema, key, time, lateness = 0, idleAfter = seconds(5), cut, validate } = options;
+  const { schema, key, time, lateness = 0, idleAfter = seconds(5), maxAhead = Infinity, cut, validate } = options;
   checkDuration(name, 'lateness', lateness);
   checkDuration(name, 'idleAfter', idleAfter);
+  if (maxAhead !== Infinity) checkDuration(name, 'maxAhead', maxAhead);
   // Field by field, not spread: options that were another stream bring its name with them.
   return Object.freeze({
     name,
@@ -65,13 +70,14 @@ export const stream = <T>(name: string, options: StreamOptions<T>): Stream<T> =>
     time,
     lateness,
     idleAfter,
+    maxAhead,
     ...(cut === undefined ? {} : { cut }),
     ...(validate === undefined ? {} : { validate }),
   });
 };
 
 const required = ['schema', 'key', 'time'] as const;
-const known: readonly string[] = [...required, 'lateness', 'idleAfter', 'cut', 'validate'];
+const known: readonly string[] = [...required, 'lateness', 'idleAfter', 'maxAhead', 'cut', 'validate'];
 
 /** Kafka's rules for a topic. */
 const checkName = (name: string): void => {

@@ -17,4 +17,4 @@ export function nextStop(tasks: readonly TaskRuntime[], now: Millis, target: Mil
 const idleTimes = (task: TaskRuntime): Millis[] =>
   placesOf(task)
     .filter(({ input, position }) => input.outside && !task.eventTime.idle.has(keyOf(input, position)))
-    .map(({ input, position }) => position.activeAt + input.stream.idleAfter);
+    .map(({ input, position }) => position.activeAt + input.idleAfter);

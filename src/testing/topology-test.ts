@@ -79,12 +79,13 @@ export class TopologyTest implements AsyncDisposable {
 
   /**
    * Appends values and processes everything. Nobody sends what has not happened yet: the wall clock moves on to the
-   * newest event time where that is later.
+   * newest event time where that is later, but not to one further ahead than the stream's `maxAhead` allows.
    */
   async send<T>(stream: Stream<T>, ...values: readonly T[]): Promise<void> {
     // Events arrive when they happen; one that does not count would take the clock along to the year 2100.
     const sound = values.filter(value => stream.validate?.(value, this.now) === undefined);
-    for (const time of sound.map(value => stream.time(value))) if (Number.isFinite(time)) this.#clock.moveTo(time);
+    for (const time of sound.map(value => stream.time(value)))
+      if (Number.isFinite(time) && time - this.now <= stream.maxAhead) this.#clock.moveTo(time);
     await this.#append(stream.name, () => values.map(value => recordOf(stream, value)));
   }
 

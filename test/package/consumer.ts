@@ -66,6 +66,7 @@ export const logNames = ['NothingThere', 'openClient'];
 export const publicNames = [
   'InvalidWindow',
   'MillraceError',
+  'boundedLateness',
   'calendar',
   'days',
   'hopping',
@@ -73,6 +74,8 @@ export const publicNames = [
   'json',
   'milliseconds',
   'minutes',
+  'monotonic',
+  'punctuated',
   'schema',
   'seconds',
   'session',
@@ -80,5 +83,6 @@ export const publicNames = [
   'stream',
   'topology',
   'tumbling',
+  'untimed',
   'valueState',
 ];

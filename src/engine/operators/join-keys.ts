@@ -74,9 +74,10 @@ export function inputOf(build: Build, name: string, why: typeof whyUnjoinable, r
 }
 
 /** What is wrong with joining a stream that is read like this; undefined where nothing is. */
-export function whyUnjoinable(stream: string, { all, upTo }: ReadOptions): string | undefined {
+export function whyUnjoinable(stream: string, { all, upTo, watermark }: ReadOptions): string | undefined {
   if (all === true) return `'${stream}', of which every task reads all partitions`;
   if (upTo !== undefined) return `'${stream}', which is clocked by '${upTo.name}' and has no event time`;
+  if (watermark?.kind === 'untimed') return `'${stream}', which is read without event time`;
   return undefined;
 }
 
