@@ -1,6 +1,6 @@
 /** The API and the pages of this process: what `start` and `serve` share. */
 import { randomUUID } from 'node:crypto';
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { SearchCounts } from '../als/index.ts';
 import { accessOf } from '../app/access.ts';
 import type { Ports } from '../app/compose.ts';
@@ -125,6 +125,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
   const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
   const access = await accessOf({ auth, tenants: config.tenants }, { clock, report });
   const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));

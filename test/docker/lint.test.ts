@@ -1,28 +1,12 @@
 /** What the linters of others say of our files. They come from PyPI, `.ci/run` installs them; elsewhere they are skipped. */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
+import { lint, linter } from '../support/linters.ts';
 import { composePath, dockerfilePath } from './files.ts';
 
-/** Of `.ci/run`, else of the machine. */
-function found(name: string): string | undefined {
-  const folders = [join(root, '.tools/bin'), ...(process.env['PATH'] ?? '').split(delimiter)];
-  return folders.map(folder => join(folder, name)).find(path => existsSync(path));
-}
-
-function lint(
-  program: string,
-  given: readonly string[],
-  input = '',
-): { readonly status: number; readonly said: string } {
-  const { status, stdout, stderr } = spawnSync(program, given, { input, encoding: 'utf8', timeout: 60_000 });
-  return { status: status ?? -1, said: stdout + stderr };
-}
-
-const hadolint = found('hadolint') ?? '';
-const schema = found('check-jsonschema') ?? '';
+const hadolint = linter('hadolint');
+const schema = linter('check-jsonschema');
 
 describe.skipIf(hadolint === '')('hadolint (skipped where it is not installed: see .ci/run)', () => {
   test('has nothing to say of the Dockerfile', () => {

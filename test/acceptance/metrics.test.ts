@@ -1,0 +1,33 @@
+/** What Prometheus reads from a whole Millrace: well formed, and all that alerts ask for. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { alerts, metricsIn } from '../support/alerts.ts';
+import { json, started } from '../support/cli.ts';
+import { lint, linter } from '../support/linters.ts';
+
+const promtool = linter('promtool');
+let data: string;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'millrace-metrics-'));
+});
+afterEach(() => rmSync(data, { recursive: true }));
+
+test('start tells every metric that alerts ask Millrace for, and promtool finds them well formed', async () => {
+  await json('generate', '--data', data, '--rate', '0', '--count', '200');
+  const start = started('start', '--data', data, '--generate', '0');
+  const answer = await fetch(`${await start.address()}/metrics`);
+  const text = await answer.text();
+  expect(await start.stop('SIGTERM')).toMatchObject({ code: 0 });
+  const told = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name));
+  const asked = new Set(alerts().flatMap(({ expr }) => metricsIn(expr)));
+  const ours = [...asked].filter(name => !name.startsWith('kubelet_'));
+  expect(ours.length).toBeGreaterThan(8);
+  expect(ours.filter(name => !told.has(name))).toEqual([]);
+  if (promtool === '') return;
+  // It has advice about names as well, with exit code 3; what cannot be read ends with 1.
+  const { status, said } = lint(promtool, ['check', 'metrics'], text);
+  expect({ unreadable: status === 1, said }).toMatchObject({ unreadable: false });
+});
