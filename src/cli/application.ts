@@ -8,7 +8,6 @@ import { isBegun, openLogOf, openPorts, type Ports } from '../app/compose.ts';
 import { applicationSettings, type Config } from '../app/config.ts';
 import { type PortSettings, portSettings } from '../app/port-settings.ts';
 import { topicRules } from '../app/topic-rules.ts';
-import { BuildError } from '../engine/errors.ts';
 import { Graph } from '../engine/graph.ts';
 import type { Topology } from '../engine/topology.ts';
 import { MillraceError } from '../errors.ts';
@@ -16,6 +15,7 @@ import { deadLetters } from '../stream/dead-letter.ts';
 import { days } from '../stream/time.ts';
 import type { TopicDescription, TopicOptions, Transport } from '../transport/port.ts';
 import { Misuse, NoData } from './errors.ts';
+import { loaded, refuseUnbuildable } from './loading.ts';
 import type { AppFlags } from './flags.ts';
 import { withPatience } from './patience.ts';
 
@@ -46,7 +46,9 @@ export async function loadApplication({ app }: AppFlags, config: Config): Promis
   const settings = applicationSettings(config);
   const further = (await loaded(url, () => furtherStreamsOf(url))).map(({ name }) => name);
   const connectors = url === recommender ? [ordersConnectorName] : [];
-  return { app: url, settings, topologies: await loaded(url, () => topologiesOf(url, settings)), further, connectors };
+  const topologies = await loaded(url, () => topologiesOf(url, settings));
+  refuseUnbuildable(topologies);
+  return { app: url, settings, topologies, further, connectors };
 }
 
 /** What an application keeps among the documents: the recommender's collections are known beside its topologies. */
@@ -54,16 +56,6 @@ export function collectionsOf({ topologies, connectors }: Application): readonly
   if (connectors.includes(ordersConnectorName)) return 'recommender';
   const graph = new Graph(topologies, new Map([...Graph.streamsOf(topologies)].map(name => [name, 1])));
   return [...new Set(graph.topologies.flatMap(({ collections }) => collections))];
-}
-
-async function loaded<T>(url: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    if (cause instanceof MillraceError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BuildError(`${url} cannot be loaded: ${why}`, 'Mend the module', { cause });
-  }
 }
 
 const recommender = new URL(

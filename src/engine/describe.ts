@@ -1,4 +1,4 @@
-/** The graph of an application as text, for people and terminals. As JSON it is `graph.topologies` itself. */
+/** The graph of an application as text, for people and terminals. For programs it is `descriptionOf`. */
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Graph, TopologyGraph } from './graph.ts';
 import type { GraphNode } from './trail.ts';

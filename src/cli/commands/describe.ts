@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { descriptionOf } from '../../engine/description.ts';
 import { describe as asText } from '../../engine/describe.ts';
 import { Graph } from '../../engine/graph.ts';
 import { mermaid } from '../../engine/mermaid.ts';
@@ -31,8 +32,7 @@ async function describe(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   const application = await loadApplication(flags, config);
   const graph = new Graph(application.topologies, await partitions());
-  const topologies = graph.topologies;
-  print(flags, { topologies }, () => (flags.mermaid === true ? mermaid(graph) : asText(graph)));
+  print(flags, descriptionOf(graph), () => (flags.mermaid === true ? mermaid(graph) : asText(graph)));
 
   /** Before the first run the graph is shown as it would be. */
   async function partitions(): Promise<Map<string, number>> {
