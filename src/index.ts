@@ -34,6 +34,17 @@ export type {
 } from './engine/operators/join-tables.ts';
 export type { ProcessContext, ProcessOptions, States, StatesOfKey } from './engine/operators/process.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
+export type {
+  FailedTo,
+  FailedWork,
+  JournalledWork,
+  MapAsyncOptions,
+  RepeatableWork,
+  ResultCodec,
+} from './engine/operators/map-async.ts';
+export type { AsyncCall } from './engine/calls/call.ts';
+export type { BreakerOptions } from './engine/calls/breaker.ts';
+export type { RetryOptions } from './engine/calls/attempts.ts';
 export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
 export type { Table } from './engine/operators/table.ts';
 export type { Cut } from './stream/cut.ts';

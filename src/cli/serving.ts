@@ -12,6 +12,7 @@ import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerDocumentCharges } from '../operations/document-metrics.ts';
 import { registerLogTroubles } from '../operations/log-metrics.ts';
+import { registerCallMetrics } from '../operations/call-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { TenantCounts } from '../recommender/api/auth/tenants.ts';
@@ -127,6 +128,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
+  registerCallMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });

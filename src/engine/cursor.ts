@@ -19,6 +19,14 @@ export interface Place extends Context {
   readonly offset: Offset;
 }
 
+/** What a dead letter tells of a record. */
+export type KeptRecord = Pick<BatchCursor, 'key' | 'value'>;
+
+/** A place and the bytes of its record; none where a value comes of a timer or of the end of an epoch. */
+export interface RecordPlace extends Place {
+  readonly record: KeptRecord | undefined;
+}
+
 /** Where a task stands: set before each record, and around timers and asynchronous results. */
 export class Cursor implements Context {
   time: Millis = -Infinity;
@@ -31,6 +39,8 @@ export class Cursor implements Context {
   record: BatchCursor | undefined;
   /** The value of that record, as its stream has it. */
   value: unknown;
+  /** Whether what is emitted now comes of no record: of a timer, a signal, or the end of the epoch. */
+  isApart = true;
 
   /** An epoch opens: what is emitted before its first record, or without one, comes from its clock, also when it is repeated. */
   begin(clock: Millis): void {
@@ -42,6 +52,7 @@ export class Cursor implements Context {
     this.offset = -1;
     this.record = undefined;
     this.value = undefined;
+    this.isApart = true;
   }
 
   context(): Context {
@@ -50,6 +61,11 @@ export class Cursor implements Context {
 
   place(): Place {
     return { ...this.context(), stream: this.stream, partition: this.partition, offset: this.offset };
+  }
+
+  /** For whoever has to name the record later in the epoch, when the cursor has gone on. */
+  recordPlace(): RecordPlace {
+    return { ...this.place(), record: this.isApart ? undefined : this.record?.kept() };
   }
 
   /** Runs `work` in another context and comes back to this one. */

@@ -1,6 +1,7 @@
 /** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
+import { drainedOf } from './calls/drained.ts';
 import { encodeChanges, encodeHead } from './checkpoint.ts';
-import { drainResults } from './drain.ts';
+import { drained } from './drain.ts';
 import { IncompatibleState, TaskStopped } from './errors.ts';
 import { markOutputs } from './markers.ts';
 import { amendPlan, appendPlan, makePlan } from './planning.ts';
@@ -67,6 +68,7 @@ async function push(run: TaskRunner, epoch: Epoch): Promise<void> {
     position.activeAt = made.clock;
   }
   for (const { position } of placesOf(task)) if (position.activeAt === -Infinity) position.activeAt = made.clock;
+  task.cursor.isApart = true;
   task.eventTime.elapse(made.clock);
   for (const step of task.steps.values()) {
     const work = step.endEpoch(run.leisure);
@@ -83,14 +85,14 @@ async function drain(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task } = run;
   task.throwFailure('what came after the end');
   if (task.drains.length === 0) return;
-  const made = planOf(run.task, epoch);
-  const results = await drainResults(task, made);
-  if (results !== made.results) {
-    epoch.plan = { ...made, fence: run.fence, results };
+  const before = planOf(run.task, epoch);
+  const made = await drained(task, before, run.calls);
+  if (made !== before) {
+    epoch.plan = { ...made, fence: run.fence };
     await amendPlan(run, epoch.plan);
   }
   task.emitting = true;
-  for (const work of task.drains) work.emit(results[work.name] ?? []);
+  for (const { name, tell } of task.drains) tell(drainedOf(made, name));
   task.throwFailure('an asynchronous step');
   task.emitting = false;
 }

@@ -146,6 +146,8 @@ export class EventTime {
 
   #fire(): void {
     const task = this.#task;
+    const { isApart } = task.cursor;
+    task.cursor.isApart = true;
     task.cursor.within({ ...task.cursor.context(), time: this.watermark }, () => {
       this.nextTimer = Infinity;
       for (const step of task.steps.values()) {
@@ -153,6 +155,7 @@ export class EventTime {
         this.wake(step.nextTimer);
       }
     });
+    task.cursor.isApart = isApart;
     task.throwFailure('a timer');
   }
 

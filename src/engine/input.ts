@@ -91,6 +91,7 @@ export class Input<T> {
     cursor.stream = span.stream;
     cursor.partition = span.partition;
     cursor.record = record;
+    cursor.isApart = false;
     const outside = record.producer === '';
     this.#told = undefined;
     const last = Math.min(span.to, batch.firstOffset + batch.records) - 1;

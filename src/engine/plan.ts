@@ -30,6 +30,10 @@ const plan = z.strictObject({
   notBefore: z.record(z.string(), z.int()),
   /** Asynchronous results by step, in order: they are not determined by the log either. */
   results: z.record(z.string(), z.array(z.string())),
+  /** Of those, by place in the order, what has failed for good; absent where nothing has. */
+  failures: z.record(z.string(), z.array(z.strictObject({ at: z.int(), reason: z.string() }))).optional(),
+  /** The order in which results are told, of steps that go by it. */
+  order: z.record(z.string(), z.array(z.int())).optional(),
   /** Signals by step, in order: taken first of all in the epoch. Absent in plans without any, as in all of 0.1.0. */
   signals: z.record(z.string(), z.array(z.string())).optional(),
 });

@@ -1,18 +1,20 @@
 /** Runs one task: restores it, executes again what the journal holds, goes on epoch by epoch. */
 import type { Documents, JournalEntry, JournalHead } from '../documents/port.ts';
-import { wordsOf } from '../stream/framing.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
+import { type CallPorts, callPorts } from './calls/call.ts';
+import { EpochTooLarge } from './calls/epoch-too-large.ts';
 import { encodeHead, learnOlder, restoreHead, restoreSteps } from './checkpoint.ts';
 import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
 import { Leisure } from './leisure.ts';
 import { untilNews } from './news.ts';
 import { OffsetCommits } from './offset-commits.ts';
-import { decodePlan, type Skip } from './plan.ts';
+import { decodePlan } from './plan.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
 import { RecordFailed } from './record-failed.ts';
-import { failedNow, holeOf, LeftBehind, refuseOtherJournal, unreadableClock } from './recovery-errors.ts';
+import { holeOf, LeftBehind, refuseOtherJournal, unreadableClock } from './recovery-errors.ts';
+import { planInstead, unregistered } from './replanning.ts';
 import { retrying, type Work } from './retry.ts';
 import type { Observer, RunnerOptions } from './runner-options.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -39,6 +41,8 @@ export class TaskRunner {
   readonly #stopping = new Stopping();
   /** For work within an epoch that takes long. */
   readonly leisure: Leisure;
+  /** What asynchronous steps call with. */
+  readonly calls: CallPorts;
   #head: CheckpointHead = { fence: 0, epoch: 0, body: '' };
   /** Epoch of the newest plan in the journal. */
   #planned = 0;
@@ -56,6 +60,7 @@ export class TaskRunner {
     this.limits = options.limits;
     this.#options = options;
     this.leisure = new Leisure(options.clock, this.#stopping.signal);
+    this.calls = callPorts(task, options, this.#stopping.signal);
     this.#offsets = new OffsetCommits(options.commitEvery);
     this.#snapshots = options.snapshots === undefined ? undefined : new Snapshotter(options.snapshots);
   }
@@ -183,7 +188,7 @@ export class TaskRunner {
         return await this.#steps(epoch);
       } catch (error) {
         this.#undo();
-        if (error instanceof RecordFailed) await this.#skip(epoch, error.skip);
+        if (error instanceof RecordFailed || error instanceof EpochTooLarge) await this.#replan(epoch, error);
         else if (error instanceof UnknownSchema) await this.#learn(epoch, error);
         else throw error;
       }
@@ -208,24 +213,19 @@ export class TaskRunner {
     return this.#owns ? this.#options.observer : undefined;
   }
 
-  /** Nothing of the newest plan was emitted, since its push fails whenever it is executed: so it may be replaced. */
-  async #skip(epoch: Epoch, skip: Skip): Promise<void> {
-    const plan = planOf(this.task, epoch);
-    if (plan.epoch !== this.#planned) {
-      throw failedNow(this.task, plan.epoch, skip);
-    }
-    const amended = { ...plan, fence: this.fence, skip: [...plan.skip, skip] };
-    await amendPlan(this, amended);
-    epoch.plan = amended;
+  async #replan(epoch: Epoch, why: RecordFailed | EpochTooLarge): Promise<void> {
+    const instead = planInstead(this.task, planOf(this.task, epoch), this.#planned, why);
+    epoch.plan = { ...instead, fence: this.fence };
+    await amendPlan(this, epoch.plan);
   }
 
   /** A schema that this process has not met: the registry decides whether the record can be read at all. */
   async #learn(epoch: Epoch, unknown: UnknownSchema): Promise<void> {
     const { registry } = this.#options;
-    const { input, reference, at } = unknown;
+    const { input, reference } = unknown;
     const known = await this.retrying('registry', () => input.decoder.learn(reference, registry));
     if (!known && epoch.plan === undefined) throw unreadableClock(this.task, unknown);
-    if (!known) await this.#skip(epoch, { ...at, reason: `no schema with ${wordsOf(reference)} is registered` });
+    if (!known) await this.#replan(epoch, unregistered(unknown));
   }
 
   /** Back to the last checkpoint. What it holds is read again only where the epoch had touched it. */

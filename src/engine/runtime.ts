@@ -2,7 +2,9 @@ import { deadLetters } from '../stream/dead-letter.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Millis } from '../stream/time.ts';
 import { maxValueBytes, type Producer } from '../transport/record.ts';
-import { Cursor } from './cursor.ts';
+import type { CallPorts } from './calls/call.ts';
+import type { Drained } from './calls/drained.ts';
+import { Cursor, type Context, type RecordPlace } from './cursor.ts';
 import { PendingDocuments } from './documents.ts';
 import { TaskStopped } from './errors.ts';
 import { EventTime } from './event-time.ts';
@@ -22,11 +24,11 @@ export interface Failure {
 /** What the end of an epoch answers for a stream whose cuts somebody reads. */
 export type Tick = () => void;
 
-/** Asynchronous work of a step: its results are journalled under its name, then emitted. */
+/** Asynchronous work of a step: what comes of it is journalled under its name, then told. */
 export interface Drain {
   readonly name: string;
-  results(): Promise<readonly string[]>;
-  emit(results: readonly string[]): void;
+  readonly work: (journalled: Drained | undefined, ports: CallPorts) => Promise<Drained | undefined>;
+  readonly tell: (journalled: Drained | undefined) => void;
 }
 
 /** A running task: what its pipe, its steps and the steps of an epoch share. */
@@ -153,9 +155,9 @@ export class TaskRuntime {
     output.mark(partition, this.#producer, watermark, this.plan.clock);
   }
 
-  /** The record under the cursor goes to `dead-letters`, with its original bytes. */
-  deadLetter(reason: string): void {
-    const { stream: topic, partition, offset, record } = this.cursor;
+  /** The record under the cursor, or where it was, goes to `dead-letters`, with its original bytes. */
+  deadLetter(reason: string, from: Omit<RecordPlace, keyof Context> = this.cursor): void {
+    const { stream: topic, partition, offset, record } = from;
     const bytes = Buffer.from(record?.value() ?? []);
     // Other clients of a broker may write larger values than ours; they must not stop the stream either.
     const kept = bytes.subarray(0, maxValueBytes);

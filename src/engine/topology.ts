@@ -6,6 +6,7 @@ import { BuildError } from './errors.ts';
 import type { ReadOptions } from './input.ts';
 import type { Cut } from '../stream/cut.ts';
 import { clockOf } from './clocked.ts';
+import { refuseSilentFailures } from './calls/refused.ts';
 import { batched } from './operators/batched.ts';
 import { cuts } from './operators/cuts.ts';
 import { stateful, type Stateful, type StatefulHandle } from './operators/stateful.ts';
@@ -27,7 +28,7 @@ import { signals, type SignalOptions } from './operators/signals.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
 import type { TaskRuntime } from './runtime.ts';
-import type { Edge, GraphNode } from './trail.ts';
+import { type Edge, type GraphNode, nodesBefore } from './trail.ts';
 import type { Windows } from './windows/spec.ts';
 import type { Windowed } from './windows/store.ts';
 
@@ -82,8 +83,11 @@ export interface Task {
   joinTables<L, R, X>(name: string, right: Observable<R>, options: TablesJoinOptions<L, R, X>): OperatorFunction<L, X>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
-  /** Asynchronous work by value, in order. Its results are journalled; only stateless operators and sinks may follow. */
-  mapAsync<T, R>(name: string, options: MapAsyncOptions<T, R>): OperatorFunction<T, R>;
+  /**
+   * Asynchronous work by value: bounded, timed, tried again, kept from what is down. Its results are journalled unless it
+   * is repeatable; what fails for good is a dead letter. Only stateless operators and sinks may follow.
+   */
+  mapAsync<T, R, F = never>(name: string, options: MapAsyncOptions<T, R, F>): OperatorFunction<T, R>;
   /**
    * Decisions that no log determines, such as commands and schedules: journalled in the plan, then pushed before the
    * records of the epoch, into stateful steps too. They wake an idle task.
@@ -133,6 +137,7 @@ export function buildPipe(
   refuseStateAfterAsync(task, build.trail.edges);
   refuseWindowsAfterDelay(task, build.trail.edges);
   refuseUnjoinable(task, build.trail.edges);
+  refuseSilentFailures(task, build.trail.edges);
   return build.trail.edges;
 }
 
@@ -195,14 +200,6 @@ function refuseUnjoinable(task: TaskRuntime, edges: readonly Edge[]): void {
   }
 }
 
-/** All from which something flows into the node. */
-function nodesBefore(edges: readonly Edge[], node: GraphNode): ReadonlySet<GraphNode> {
-  const before = new Set([node]);
-  for (const known of before) for (const { from, to } of edges) if (to === known) before.add(from);
-  before.delete(node);
-  return before;
-}
-
 /** Steps of these kinds and all that follows them. */
 function nodesAfter(
   task: TaskRuntime,
@@ -257,10 +254,7 @@ const taskOf = (build: Build): Task => ({
   joinBroadcast: (name, versions, options) => joinBroadcast(build, name, versions, options),
   joinTables: (name, right, options) => joinTables(build, name, right, options),
   batched: name => batched(build, name),
-  mapAsync: (name, options) => {
-    refuseUnknown(options, ['work', 'concurrency', 'codec'], `the options of '${name}'`);
-    return mapAsync(build, name, options);
-  },
+  mapAsync: (name, options) => mapAsync(build, name, options),
   signals: (name, options) => {
     refuseUnknown(options, ['source', 'prepare', 'codec'], `the options of '${name}'`);
     return signals(build, name, options);

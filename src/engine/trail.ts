@@ -7,6 +7,14 @@ export interface Edge {
   readonly to: GraphNode;
 }
 
+/** All from which something flows into the node. */
+export function nodesBefore(edges: readonly Edge[], node: GraphNode): ReadonlySet<GraphNode> {
+  const before = new Set([node]);
+  for (const known of before) for (const { from, to } of edges) if (to === known) before.add(from);
+  before.delete(node);
+  return before;
+}
+
 /** A subscription under way: whom its values reach, and where they come from as far as is known. */
 interface Followed {
   readonly to: GraphNode;

@@ -7,6 +7,7 @@ import type { Millis } from '../stream/time.ts';
 import type { CommittedOffset } from '../transport/port.ts';
 import type { Assignment } from '../engine/assignment/claims.ts';
 import { FreshnessWindow, type TopologyFreshness } from './freshness.ts';
+import { callsOf, type StepCalls } from './step-calls.ts';
 import { GroupCounts, type GroupStats } from './group-stats.ts';
 
 /** What a task has done since its process started. Plain data: it crosses threads. */
@@ -25,6 +26,8 @@ export interface TaskStats {
   watermark: Millis | null;
   /** Wall clock of the newest epoch; null before the first. */
   lastEpochAt: Millis | null;
+  /** What its asynchronous steps have called, by the names of the steps. */
+  calls: readonly StepCalls[];
   /** Where it stands in what it reads; empty before its first epoch. */
   positions: readonly CommittedOffset[];
 }
@@ -53,6 +56,7 @@ export class StatsObserver implements Observer {
     stats.watermark = Number.isFinite(task.eventTime.watermark) ? task.eventTime.watermark : null;
     stats.lastEpochAt = epoch.plan?.clock ?? null;
     stats.positions = offsetsOf(placesOf(task));
+    stats.calls = callsOf(task);
     if (task.counts.published > 0 && !epoch.muted)
       this.#freshnessOf(task.topology).add(task.counts.leastOrigin, this.#clock.now());
   }
@@ -61,6 +65,7 @@ export class StatsObserver implements Observer {
     const stats = this.#of(task);
     stats.waits++;
     stats.waiting = `${what}: ${error.message}`;
+    stats.calls = callsOf(task);
   }
 
   /** Its figures are those of whoever runs it now. */
@@ -112,6 +117,7 @@ export class StatsObserver implements Observer {
       waiting: null,
       watermark: null,
       lastEpochAt: null,
+      calls: [],
       positions: [],
     };
     this.#tasks.set(task.id, stats);

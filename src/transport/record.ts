@@ -254,6 +254,15 @@ export class BatchCursor {
     return this.bytes.toString('utf8', this.keyStart, this.keyEnd);
   }
 
+  /** Key and value of the record, when the cursor has gone on; nothing is copied. */
+  kept(): Pick<BatchCursor, 'key' | 'value'> {
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd } = this;
+    return {
+      key: () => bytes.toString('utf8', keyStart, keyEnd),
+      value: () => bytes.subarray(valueStart, valueEnd),
+    };
+  }
+
   trace(): string {
     return this.keyEnd === this.valueStart ? '' : this.bytes.toString('utf8', this.keyEnd, this.valueStart);
   }

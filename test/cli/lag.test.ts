@@ -69,6 +69,7 @@ test('the progress line says what a task waits for', () => {
     deadLetters: 1,
     waits: 1,
     lastEpochAt: 1,
+    calls: [],
     positions: [],
   };
   const line = progressLine([{ ...task, waiting: 'read:\nlocked', watermark: 0 }], {

@@ -1,17 +1,62 @@
-import type { OperatorFunction } from 'rxjs';
+import type { Observer, OperatorFunction } from 'rxjs';
+import { days, seconds, type Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
-import type { Place } from '../cursor.ts';
-import { BaseStep } from '../step.ts';
+import { AsyncStep, type AsyncSpec } from '../calls/async-step.ts';
+import { type RetryOptions, retryDefaults } from '../calls/attempts.ts';
+import type { BreakerOptions } from '../calls/breaker.ts';
+import type { AsyncCall } from '../calls/call.ts';
+import { BuildError, TaskStopped } from '../errors.ts';
+import { refuseUnknown } from '../options.ts';
+import { KnownObserver } from './guard.ts';
 import { stage } from './stage.ts';
 
 /** Work that waits for something outside. */
-export interface MapAsyncOptions<T, R> {
-  /** Called for each value of an epoch. A rejection makes its record a dead letter; it retries by itself what it can. */
-  readonly work: (value: T) => Promise<R>;
-  /** How many run at the same time; 16 where absent. */
+interface CommonOptions<T, R, F> {
+  /** Called for each value of an epoch. What it rejects with for good makes its record a dead letter; the others go on. */
+  readonly work: (value: T, call: AsyncCall) => Promise<R>;
+  /** How many run at the same time, at most 1,024; 16 where absent. */
   readonly concurrency?: number;
+  /** Of one try; 30 s where absent. */
+  readonly timeout?: Millis;
+  /** Where nobody is called after so many failures in a row, until a try shows that all may go on. Nobody where absent. */
+  readonly breaker?: BreakerOptions;
+  /** Where values go whose work has failed for good, instead of dead letters of their records. */
+  readonly failed?: FailedTo<T, F>;
+}
+
+/** Work whose results count as they came: they are journalled before anything is told of them. */
+export interface JournalledWork<T, R, F = never> extends CommonOptions<T, R, F> {
+  readonly repeatable?: false;
+  /** Tries again; where absent the first rejection is for good. */
+  readonly retry?: RetryOptions;
+  /** In which order results go on: that of the values, or that in which they came, which is journalled. `value` where absent. */
+  readonly order?: 'value' | 'completion';
   /** How results are journalled; plain JSON where absent. */
   readonly codec?: ResultCodec<R>;
+}
+
+/**
+ * Work that answers the same whenever it is done, such as a computation elsewhere or a lookup in what never changes:
+ * nothing is journalled, and an epoch that is executed again does it again. So nothing is given up that may pass.
+ */
+export interface RepeatableWork<T, R, F = never> extends CommonOptions<T, R, F> {
+  readonly repeatable: true;
+  /** `when` says which rejections may pass: those are tried again for ever, and all others are for good. */
+  readonly retry?: Omit<RetryOptions, 'attempts'>;
+}
+
+export type MapAsyncOptions<T, R, F = never> = JournalledWork<T, R, F> | RepeatableWork<T, R, F>;
+
+/** A value whose work has failed for good, and why. */
+export interface FailedWork<T> {
+  readonly value: T;
+  readonly reason: string;
+}
+
+/** A sink, and what it is given. */
+export interface FailedTo<T, F> {
+  readonly as: (failed: FailedWork<T>) => F;
+  readonly to: Observer<F>;
 }
 
 export interface ResultCodec<R> {
@@ -19,86 +64,101 @@ export interface ResultCodec<R> {
   decode(text: string): R;
 }
 
-/** Asynchronous work by value, results in the order of the values; see `Task.mapAsync`. */
-export function mapAsync<T, R>(build: Build, name: string, options: MapAsyncOptions<T, R>): OperatorFunction<T, R> {
-  const { work, concurrency = 16, codec = asJson<R>() } = options;
-  const { task } = build;
+/** Asynchronous work by value; see `Task.mapAsync`. */
+export function mapAsync<T, R, F>(
+  build: Build,
+  name: string,
+  options: MapAsyncOptions<T, R, F>,
+): OperatorFunction<T, R> {
+  const spec = specOf(name, options);
+  const { task, trail } = build;
+  const { failed } = options;
   return stage<T, R>(build, name, out => {
-    const waiting = build.step(name, () => new Waiting<T>(), Waiting<T>);
-    const finish = async ({ value, place }: Waited<T>): Promise<Outcome> => {
-      try {
-        return { result: codec.encode(await work(value)) };
-      } catch (error) {
-        return { failure: task.failureAt(place, error) };
-      }
+    const step = build.step(name, () => new AsyncStep<T, R>(task, name, spec), AsyncStep<T, R>);
+    const to = failed?.to;
+    if (to instanceof KnownObserver) trail.into(to.node, () => trail.link(`step:${name}`));
+    step.tellsFailures = failed !== undefined;
+    step.emit = ({ value, place }, outcome) => {
+      if ('result' in outcome) out.next(outcome.result);
+      else if (failed !== undefined) failed.to.next(failed.as({ value, reason: outcome.failure }));
+      else if (place.record !== undefined) task.deadLetter(outcome.failure, place);
+      else throw ofNoRecord(name, outcome.failure);
     };
-    const emit = (results: readonly string[]): void =>
-      waiting.take().forEach(({ place }, index) => {
-        const result = results[index];
-        if (result !== undefined) task.cursor.within(place, () => out.next(codec.decode(result)));
-      });
     task.drains.push({
       name,
-      results: async () => resultsOf(await inParallel(waiting.values, concurrency, finish)),
-      emit,
+      work: (journalled, ports) => step.work(journalled, ports),
+      tell: journalled => step.tell(journalled),
     });
-    return value => waiting.add({ value, place: task.cursor.place() });
+    return value => step.add(value);
   });
 }
 
-interface Waited<T> {
-  readonly value: T;
-  readonly place: Place;
+const known = ['work', 'concurrency', 'timeout', 'breaker', 'failed', 'repeatable', 'retry'];
+
+function specOf<T, R, F>(name: string, options: MapAsyncOptions<T, R, F>): AsyncSpec<T, R> {
+  const where = `the options of '${name}'`;
+  const repeats = options.repeatable === true;
+  refuseUnknown(options, repeats ? known : [...known, 'order', 'codec'], where);
+  const retryKnown = ['firstWait', 'longestWait', 'when'];
+  refuseUnknown(options.retry ?? {}, repeats ? retryKnown : [...retryKnown, 'attempts'], `the retries of '${name}'`);
+  refuseUnknown(options.failed ?? {}, ['as', 'to'], `what '${name}' does with what failed`);
+  refuseUnknown(options.breaker ?? {}, ['failures', 'openFor'], `the breaker of '${name}'`);
+  const { work, concurrency = 16, timeout = seconds(30), breaker } = options;
+  inBounds(name, 'concurrency', concurrency, 1, mostAtOnce);
+  inBounds(name, 'timeout', timeout, 1, longest);
+  if (breaker !== undefined) {
+    inBounds(name, 'breaker.failures', breaker.failures, 1, 1_000_000);
+    inBounds(name, 'breaker.openFor', breaker.openFor, 1, longest);
+  }
+  const codec: ResultCodec<R> = options.repeatable === true ? asJson<R>() : (options.codec ?? asJson<R>());
+  return {
+    work,
+    concurrency,
+    timeout,
+    breaker,
+    retry: retryOf(name, options),
+    repeatable: repeats,
+    byCompletion: options.repeatable !== true && options.order === 'completion',
+    encode: result => codec.encode(result),
+    decode: text => codec.decode(text),
+  };
 }
 
-type Outcome = { readonly result: string } | { readonly failure: Error };
-
-/** Values of the open epoch whose work is not done. They never outlive it. */
-class Waiting<T> extends BaseStep {
-  readonly kind = 'async';
-  values: Waited<T>[] = [];
-
-  add(value: Waited<T>): void {
-    this.values.push(value);
-  }
-
-  take(): Waited<T>[] {
-    const { values } = this;
-    this.values = [];
-    return values;
-  }
-
-  override undo(): void {
-    this.values = [];
-  }
+function retryOf<T, R, F>(name: string, options: MapAsyncOptions<T, R, F>): Required<RetryOptions> {
+  const { retry } = options;
+  const given = { ...retryDefaults, ...retry };
+  inBounds(name, 'retry.firstWait', given.firstWait, 0, longest);
+  inBounds(name, 'retry.longestWait', given.longestWait, 0, longest);
+  // What is done again has to come to the same: it may not be given up for having failed often.
+  if (options.repeatable === true) return { ...given, attempts: Infinity, when: retry?.when ?? (() => false) };
+  if (retry === undefined) return { ...given, attempts: 1 };
+  if (given.attempts !== Infinity) inBounds(name, 'retry.attempts', given.attempts, 1, 1_000_000);
+  return given;
 }
+
+/** Tries under way of one step. */
+const mostAtOnce = 1_024;
+const longest = days(1);
+
+function inBounds(name: string, what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new BuildError(`'${what}' of '${name}' is ${value}`, `Give a whole number from ${least} to ${most}`);
+}
+
+const ofNoRecord = (name: string, failure: string): TaskStopped =>
+  new TaskStopped(
+    `The work of '${name}' failed on a value that comes of no record: ${failure}`,
+    "Say with its option 'failed' which sink takes such values",
+  );
 
 /** Plain JSON, for what the journal keeps. */
 export const asJson = <R>(): ResultCodec<R> => ({
-  encode: result => JSON.stringify(result),
+  encode: result => {
+    const text = JSON.stringify(result);
+    // Of undefined, functions and symbols there is no JSON, whatever the type of `stringify` says.
+    if (typeof text === 'string') return text;
+    throw new TypeError(`${typeof result} has no JSON`);
+  },
   // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the journal returns what the same step has written
   decode: text => JSON.parse(text) as R,
 });
-
-/** Outcomes in the order of the values, at most `concurrency` under way. One worker takes the next value when it is free. */
-async function inParallel<T>(
-  values: readonly T[],
-  concurrency: number,
-  work: (value: T) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const queue = values.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, value] of queue) outcomes[index] = await work(value);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, values.length) }, worker));
-  return outcomes;
-}
-
-/** All results, or the failure of the first value that has one, whichever came first in time. */
-function resultsOf(outcomes: readonly Outcome[]): string[] {
-  return outcomes.map(outcome => {
-    if ('failure' in outcome) throw outcome.failure;
-    return outcome.result;
-  });
-}

@@ -115,7 +115,15 @@ test('the probes say what they are told, and why not', async () => {
 test('the metrics are what the tasks have done when they are read', async () => {
   const metrics = new Registry();
   const counts = { epochs: 2, records: 10, late: 1, deadLetters: 0, waits: 0, waiting: null };
-  const task = { task: 'train/0', topology: 'train', ...counts, watermark: 5_000, lastEpochAt: null, positions: [] };
+  const task = {
+    task: 'train/0',
+    topology: 'train',
+    ...counts,
+    watermark: 5_000,
+    lastEpochAt: null,
+    calls: [],
+    positions: [],
+  };
   registerTaskMetrics(metrics, () => [task]);
   const { get } = await shop({ metrics });
   const labels = '{task="train/0",topology="train"}';
