@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alerts, metricsIn } from '../support/alerts.ts';
+import { queriesOf } from '../support/dashboards.ts';
 import { json, started } from '../support/cli.ts';
 import { lint, linter } from '../support/linters.ts';
 
@@ -15,16 +16,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(data, { recursive: true }));
 
-test('start tells every metric that alerts ask Millrace for, and promtool finds them well formed', async () => {
+test('start tells every metric that alerts and dashboards ask Millrace for, and promtool finds them well formed', async () => {
   await json('generate', '--data', data, '--rate', '0', '--count', '200');
   const start = started('start', '--data', data, '--generate', '0');
   const answer = await fetch(`${await start.address()}/metrics`);
   const text = await answer.text();
   expect(await start.stop('SIGTERM')).toMatchObject({ code: 0 });
   const told = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name));
-  const asked = new Set(alerts().flatMap(({ expr }) => metricsIn(expr)));
+  const asked = new Set([...alerts().map(({ expr }) => expr), ...queriesOf()].flatMap(metricsIn));
   const ours = [...asked].filter(name => !name.startsWith('kubelet_'));
-  expect(ours.length).toBeGreaterThan(8);
+  expect(ours.length).toBeGreaterThan(25);
   expect(ours.filter(name => !told.has(name))).toEqual([]);
   if (promtool === '') return;
   // It has advice about names as well, with exit code 3; what cannot be read ends with 1.
