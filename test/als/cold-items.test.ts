@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Model } from '../../src/als/index.ts';
+import { deletedRating, Model } from '../../src/als/index.ts';
 import { checkerboard, rated, small } from './events.ts';
 
 const told = (): Model => {
@@ -132,16 +132,21 @@ test('an item whose users are all gone weighs nothing, also after a restart, and
   const restarted = new Model({ factors: 4, refresh: { threshold: 8, rowsPerEvent: 0 } });
   for (const { key, write } of model.rows()) restarted.restoreRow(key, write());
   restarted.finishRestore();
-  for (const each of [model, restarted, without]) {
-    each.train(2);
-    each.learn([{ ...rated('u1', 'theirs', 1, { eventId: 'r' }), kind: 'return' }]);
-    each.learn([rated('u2', 'theirs', 5)]);
+  const steps: ((each: Model) => unknown)[] = [
+    each => each.train(2),
+    // A rating that was deleted says nothing, so nothing is solved by it.
+    each => each.learn([rated('u1', 'theirs', deletedRating)]),
+    each => each.learn([rated('u1', 'i0', 2, { eventId: 'other' })]),
+    each => each.learn([rated('u2', 'theirs', 5)]),
+  ];
+  for (const step of steps) {
+    for (const each of [model, restarted, without]) step(each);
+    for (const each of [model, restarted])
+      for (const id of ['u0', 'u1', 'u2']) expect(each.user(id)).toEqual(without.user(id));
+    const [known, found] = [without.item('theirs'), model.item('theirs')];
+    if (known === undefined) expect(new Set(found?.factors)).toEqual(new Set([0]));
+    else expect([found, restarted.item('theirs')]).toEqual([known, known]);
   }
-  for (const each of [model, restarted])
-    for (const id of ['u0', 'u1', 'u2']) {
-      expect(each.user(id)).toEqual(without.user(id));
-      expect(each.item('theirs')).toEqual(without.item('theirs'));
-    }
 });
 
 test('what is said again is no news, and what is taken back leaves nothing', () => {
