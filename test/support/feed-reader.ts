@@ -24,12 +24,10 @@ export class FeedReader {
 
   static async of({ documents, transport, clock }: ReadPorts, owner: string, range: string): Promise<FeedReader> {
     const leases = ordersLeases({ documents, clock, owner, duration: leaseFor });
-    const found = await leases.find(range);
-    const lease = await leases.take(range, found);
-    const quietFrom = found?.expiresAt ?? 0;
+    const lease = await leases.take(range, await leases.find(range));
     const { continuation } = lease.state;
     const trying: FeedRun['trying'] = (_, work) => work();
-    return new FeedReader({ documents, transport, clock, leases, lease, quietFrom, continuation, number: 0, trying });
+    return new FeedReader({ documents, transport, clock, leases, lease, continuation, number: 0, trying });
   }
 
   /** The steps of a page up to the one at which it is killed; all where there is none. */

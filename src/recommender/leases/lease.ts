@@ -16,6 +16,11 @@ export interface Lease<S> {
   readonly owner: string | null;
   readonly fence: number;
   readonly expiresAt: Millis;
+  /**
+   * Until then one of those who had it before may still do something under it: it was taken from one who lived. Whoever
+   * has it next inherits that, however its owners end.
+   */
+  readonly quietFrom: Millis;
   readonly state: S;
   readonly etag: string;
 }
@@ -56,6 +61,7 @@ export class Leases<S extends JsonObject> {
       owner: z.string().nullable(),
       fence: z.int(),
       expiresAt: z.number(),
+      quietFrom: z.number().default(0),
       state: options.state,
     });
   }
@@ -96,11 +102,19 @@ export class Leases<S extends JsonObject> {
     const now = clock.now();
     // Also greater than the fences of leases that were removed by hand.
     const fence = Math.max((found?.fence ?? 0) + 1, Math.floor(now));
-    return this.#write(found, { name, owner, fence, expiresAt: now + duration, state: found?.state ?? first });
+    const quietFrom = Math.max(found?.quietFrom ?? 0, found?.expiresAt ?? 0);
+    return this.#write(found, {
+      name,
+      owner,
+      fence,
+      expiresAt: now + duration,
+      quietFrom,
+      state: found?.state ?? first,
+    });
   }
 
-  /** Makes one that nobody holds yet, and that begins so; one that is there already stays as it is. */
-  async open(name: string, state: S): Promise<void> {
+  /** Makes one that nobody holds yet, and that begins so, in the place of `before`; one that is there already stays as it is. */
+  async open(name: string, state: S, { quietFrom }: Pick<Lease<S>, 'quietFrom'>): Promise<void> {
     const { clock } = this.#options;
     try {
       await this.#write(undefined, {
@@ -108,6 +122,7 @@ export class Leases<S extends JsonObject> {
         owner: null,
         fence: Math.floor(clock.now()),
         expiresAt: clock.now(),
+        quietFrom,
         state,
       });
     } catch (error) {
@@ -118,8 +133,8 @@ export class Leases<S extends JsonObject> {
   /** Keeps it for another while, and what it holds with it. @throws {LeaseLost} */
   async keep(lease: Lease<S>, state: S = lease.state): Promise<Lease<S>> {
     const { clock, duration } = this.#options;
-    const { name, owner, fence } = lease;
-    return this.#write(lease, { name, owner, fence, expiresAt: clock.now() + duration, state });
+    const { name, owner, fence, quietFrom } = lease;
+    return this.#write(lease, { name, owner, fence, expiresAt: clock.now() + duration, quietFrom, state });
   }
 
   /** Gives it back, for anybody to take at once; what it holds stays. Does nothing where somebody else has it by now. */

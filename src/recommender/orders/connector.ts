@@ -45,7 +45,7 @@ export interface ConnectorFigures extends PageFigures {
   readonly ranges: readonly string[];
 }
 
-type Took = Pick<FeedRun, 'lease' | 'quietFrom' | 'number'>;
+type Took = Pick<FeedRun, 'lease' | 'number'>;
 
 export class OrdersConnector {
   readonly #options: ConnectorOptions;
@@ -112,8 +112,7 @@ export class OrdersConnector {
     const number = ranges.findIndex(range => range.name === name);
     if (name === undefined) return undefined;
     try {
-      const found = ranges[number]?.lease;
-      return { lease: await this.#leases.take(name, found), quietFrom: found?.expiresAt ?? 0, number };
+      return { lease: await this.#leases.take(name, ranges[number]?.lease), number };
     } catch (error) {
       if (error instanceof LeaseLost) return undefined;
       throw error;

@@ -29,7 +29,7 @@ export async function decideErasure(
   { partition: user, id }: Pick<DocumentKey, 'partition' | 'id'>,
   { partition, offset, at, orderIds }: ErasureRequest,
 ): Promise<DecidedErasure> {
-  if (run.clock.now() < run.quietFrom)
+  if (run.clock.now() < run.lease.quietFrom)
     throw new Unavailable(
       'Whoever had this range of the orders before may still be telling some of somebody who was erased',
       'Wait until its lease has ended',

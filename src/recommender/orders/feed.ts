@@ -133,7 +133,7 @@ export class RangeFollower {
     const { page } = this.#run.lease.state;
     await this.#run.trying('split', async () => {
       for (const { range, continuation = null } of successors)
-        await leases.open(range, { page, continuation, isSplit: false });
+        await leases.open(range, { page, continuation, isSplit: false }, this.#run.lease);
       this.#run.lease = await leases.keep(this.#run.lease, { ...this.#run.lease.state, isSplit: true });
     });
   }

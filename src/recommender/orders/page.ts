@@ -25,8 +25,6 @@ export interface FeedRun {
   readonly leases: Leases<FeedPosition>;
   /** As it was kept last. */
   lease: Lease<FeedPosition>;
-  /** Until then whoever had the range before may still be telling what it had read: its lease says so. */
-  readonly quietFrom: Millis;
   /** Where the next page begins: past pages without orders it is further than the lease says. */
   continuation: string | null;
   /** Asks what does not answer again, for ever. */

@@ -77,6 +77,26 @@ test('who gives back what another has by now takes nothing from them', async () 
   expect(await bob.find('x')).toEqual(second);
 });
 
+test('until the lease of one from whom it was taken has ended it is quiet, whoever has it or what takes its place then', async () => {
+  const [ann, bob, cid] = [leasesOf('ann'), leasesOf('bob'), leasesOf('cid')];
+  const { expiresAt } = await ann.take('x', undefined);
+  clock.moveTo(clock.now() + 10);
+  const second = await bob.keep(await bob.take('x', await bob.find('x')), { n: 1 });
+  expect(second.quietFrom).toBe(expiresAt);
+  await bob.open('half of x', { n: 1 }, second);
+  await bob.release(second);
+  clock.moveTo(clock.now() + 10);
+  for (const name of ['x', 'half of x'])
+    expect((await cid.take(name, await cid.find(name))).quietFrom, name).toBe(expiresAt);
+});
+
+test('one that an earlier release has written is a lease', async () => {
+  const ann = leasesOf('ann');
+  const { etag: _, quietFrom: __, ...body } = await ann.take('x', undefined);
+  await documents.put({ collection: 'leases', partition: 'f', id: 'x' }, body, 'always');
+  expect(await ann.find('x')).toMatchObject({ ...body, quietFrom: 0 });
+});
+
 test('a write whose answer was lost is found to have been done', async () => {
   let isLost = true;
   const lossy: Documents = {

@@ -204,6 +204,35 @@ test('whoever has taken a range from one that lives removes nothing until that o
   expect([await stored('ann'), await learnt()]).toEqual([[], []]);
 });
 
+describe('of three who had a range within one lease', () => {
+  const endings = [
+    ['is killed', async () => {}],
+    ['stops in good order', (second: FeedReader) => second.release()],
+  ] as const;
+  test.each(endings)(
+    'the last removes nothing until the first can tell no more, where the second %s',
+    async (_, end) => {
+      await putOrder(documents, order('o1'));
+      const range = await rangeOf(documents, 'ann');
+      const first = await readerOf('first', range);
+      await first.page(2);
+      await erase('ann');
+      clock.moveTo(clock.now() + 10);
+      const second = await readerOf('second', range);
+      await expect(second.page()).rejects.toThrow(Unavailable);
+      await end(second);
+      clock.moveTo(clock.now() + 10);
+      const third = await readerOf('third', range);
+      await expect(third.page()).rejects.toThrow(Unavailable);
+      await first.goOn(2, 3);
+      expect(await learnt()).toEqual(['ann of o1']);
+      clock.moveTo(clock.now() + leaseFor);
+      await third.page();
+      expect([await stored('ann'), await learnt()]).toEqual([[], []]);
+    },
+  );
+});
+
 test('of very many erasures the end of an older one is behind, not before', async () => {
   const place = (offset: number) => ({ partition: 1, offset });
   for (let n = 0; n <= mostKnown; n++) await noteCarriedOut(documents, place(10 * n), 10 * n + 5);
