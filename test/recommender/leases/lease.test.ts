@@ -87,7 +87,7 @@ test('until the lease of one from whom it was taken has ended it is quiet, whoev
   await bob.release(second);
   clock.moveTo(clock.now() + 10);
   for (const name of ['x', 'half of x'])
-    expect((await cid.take(name, await cid.find(name))).quietFrom, name).toBe(expiresAt);
+    expect(await cid.take(name, await cid.find(name))).toMatchObject({ name, quietFrom: expiresAt });
 });
 
 test('one that an earlier release has written is a lease', async () => {
