@@ -32,6 +32,7 @@ export type {
   OuterTablesJoin,
   TablesJoinOptions,
 } from './engine/operators/join-tables.ts';
+export type { FiredTimer, Timers } from './engine/timers/timers.ts';
 export type { ProcessContext, ProcessOptions, States, StatesOfKey } from './engine/operators/process.ts';
 export type { EpochEnd, Stateful, StatefulHandle } from './engine/operators/stateful.ts';
 export type {

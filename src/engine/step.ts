@@ -31,6 +31,8 @@ export interface Step {
   readonly lag: Millis;
   /** Nothing that the step emits of what it holds now has an earlier event time; Infinity if it holds nothing. */
   readonly hold: Millis;
+  /** Whether what it emits lies behind the event time of the task, so that nothing that waits for event time may follow. */
+  readonly delays?: boolean;
   /** Reading of the journalled clock at which the step wants an epoch, even without records; Infinity if never. */
   readonly due: Millis;
   /** Event time has reached `watermark`, which is at or past `nextTimer`. */

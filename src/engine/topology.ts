@@ -28,6 +28,7 @@ import { signals, type SignalOptions } from './operators/signals.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
 import type { TaskRuntime } from './runtime.ts';
+import type { Step } from './step.ts';
 import { type Edge, type GraphNode, nodesBefore } from './trail.ts';
 import type { Windows } from './windows/spec.ts';
 import type { Windowed } from './windows/store.ts';
@@ -171,13 +172,14 @@ const delays = (kind: string): boolean =>
   kind === 'windowed' || kind === 'batched' || (joins(kind) && kind !== 'inner join');
 
 function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): void {
-  const after = nodesAfter(task, edges, delays);
-  const waiting = nodesOf(task, kind => kind === 'windowed' || joins(kind));
+  const after = nodesAfter(task, edges, (kind, step) => delays(kind) || step.delays === true);
+  const waiting = nodesOf(task, (kind, step) => kind === 'windowed' || joins(kind) || step.delays === true);
   for (const { from, to } of edges) {
     if (!after.has(from) || !waiting.includes(to)) continue;
-    const what = nodesOf(task, joins).includes(to) ? 'join' : 'windows';
+    const kind = task.steps.get(to.replace(/^step:/, ''))?.kind ?? '';
+    const what = joins(kind) ? 'join' : kind === 'windowed' ? 'windows' : 'timers';
     throw new BuildError(
-      `Topology '${task.topology}': the ${what} of ${named(to)} follow${what === 'join' ? 's' : ''} windows, batches or a join, whose results come after their time`,
+      `Topology '${task.topology}': the ${what} of ${named(to)} follow${what === 'join' ? 's' : ''} windows, batches or a join, or timers, whose results come after their time`,
       'Write a stream between the two: it tells its reader how far event time has come',
     );
   }
@@ -204,15 +206,15 @@ function refuseUnjoinable(task: TaskRuntime, edges: readonly Edge[]): void {
 function nodesAfter(
   task: TaskRuntime,
   edges: readonly Edge[],
-  isSuch: (kind: string) => boolean,
+  isSuch: (kind: string, step: Step) => boolean,
 ): ReadonlySet<GraphNode> {
   const after = new Set(nodesOf(task, isSuch));
   for (const node of after) for (const { from, to } of edges) if (from === node) after.add(to);
   return after;
 }
 
-const nodesOf = (task: TaskRuntime, isSuch: (kind: string) => boolean): GraphNode[] =>
-  [...task.steps].filter(([, { kind }]) => isSuch(kind)).map(([name]) => `step:${name}`);
+const nodesOf = (task: TaskRuntime, isSuch: (kind: string, step: Step) => boolean): GraphNode[] =>
+  [...task.steps].filter(([, step]) => isSuch(step.kind, step)).map(([name]) => `step:${name}`);
 
 const named = (node: GraphNode): string => node.replace(/^step:(.*)$/, "step '$1'");
 

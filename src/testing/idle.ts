@@ -6,11 +6,12 @@ import type { Random } from './random.ts';
 
 /**
  * Where the wall clock stops next on its way: exactly where an input turns idle, since event time goes on from
- * there, and else wherever chance wills, like a process that is not always given its turn.
+ * there, and where a step is due by the clock, since that is what a test of it asks for; else wherever chance wills, like a process that is not always given its turn.
  */
 export function nextStop(tasks: readonly TaskRuntime[], now: Millis, target: Millis, random: Random): Millis {
   const stride = random.chance(0.5) ? target : now + Math.ceil((target - now) / random.between(1, 5));
-  return Math.min(target, stride, ...tasks.flatMap(idleTimes).filter(time => time > now));
+  const stops = tasks.flatMap(task => [...idleTimes(task), task.due]);
+  return Math.min(target, stride, ...stops.filter(time => time > now));
 }
 
 /** When the inputs of a task from outside will have been quiet for long enough. */

@@ -4,6 +4,8 @@ import { entryCodec } from '../state/entry-codec.ts';
 import type { PlacedState, Scope, StateKind } from '../state/kinds/kind.ts';
 import { MemoryEntries } from '../state/memory-entries.ts';
 import type { StateValue, Step } from '../step.ts';
+import { StepTimers } from '../timers/step-timers.ts';
+import type { FiredTimer } from '../timers/timers.ts';
 import type { ProcessContext, States, StatesOfKey } from './process.ts';
 
 export interface ProcessStepOptions<K> {
@@ -11,33 +13,57 @@ export interface ProcessStepOptions<K> {
   readonly states: K;
   /** Whether the key is that of the stream, for want of another. */
   readonly keyedByStream: boolean;
+  readonly name: string;
+  /** Whether something is done for timers. */
+  readonly withTimers: boolean;
+  readonly timersPerKey: number;
 }
 
-/** Puts the states of a general step into a task: their ends, their checkpoint. Each stands under its name and a bar. */
+/** Before what is kept of timers: no state has such a name. */
+const timersPrefix = '@timer|';
+
+/**
+ * Puts the states and the timers of a general step into a task: their ends, their checkpoint. Each state stands under its
+ * name and a bar.
+ */
 export class ProcessStep<K extends States> implements Step {
   readonly kind = 'process';
   readonly timed: boolean;
   readonly identity: string;
   readonly lag = 0;
-  readonly hold = Infinity;
-  readonly due = Infinity;
+  readonly delays: boolean;
+  /** What the pipe of the day does for a timer. */
+  onTimer: ((timer: FiredTimer, context: ProcessContext<K>) => void) | undefined;
   readonly keyedByStream: boolean;
   readonly #task: TaskRuntime;
   readonly #scope: Scope = { key: '', prefix: '', time: -Infinity, now: -Infinity };
   readonly #placed: ReadonlyMap<string, PlacedState<unknown>>;
   readonly #handles: StatesOfKey<K>;
+  readonly #timers: StepTimers;
 
-  constructor({ task, states, keyedByStream }: ProcessStepOptions<K>) {
+  constructor({ task, states, keyedByStream, name, withTimers, timersPerKey }: ProcessStepOptions<K>) {
     this.#task = task;
+    this.delays = withTimers;
     this.keyedByStream = keyedByStream;
     const kinds = Object.entries(states);
-    this.timed = kinds.some(([, { timed }]) => timed);
-    this.identity = JSON.stringify(Object.fromEntries(kinds.map(([name, state]) => [name, described(state)])));
-    this.#placed = new Map(kinds.map(([name, state]) => [name, this.#place(state)]));
+    this.timed = withTimers || kinds.some(([, { timed }]) => timed);
+    this.identity = JSON.stringify(Object.fromEntries(kinds.map(([state, kind]) => [state, described(kind)])));
+    this.#placed = new Map(kinds.map(([state, kind]) => [state, this.#place(kind)]));
     // oxlint-disable-next-line typescript/consistent-type-assertions -- `fromEntries` forgets which name has which handle
     this.#handles = Object.fromEntries(
-      Array.from(this.#placed, ([name, { handle }]) => [name, handle]),
+      Array.from(this.#placed, ([state, { handle }]) => [state, handle]),
     ) as StatesOfKey<K>;
+    this.#timers = new StepTimers({
+      task,
+      step: name,
+      perKey: timersPerKey,
+      isUsed: withTimers,
+      key: () => this.#scope.key,
+      call: (timer, time, now) => {
+        this.#moveTo(timer.key, time, now);
+        this.onTimer?.(timer, this.#context(timer.key, time));
+      },
+    });
   }
 
   /** A value of this key comes: what its callback is told. */
@@ -45,45 +71,67 @@ export class ProcessStep<K extends States> implements Step {
     const { cursor, eventTime } = this.#task;
     const { time } = cursor;
     this.#moveTo(key, time, Math.max(time, eventTime.watermark));
-    return { key, time, state: this.#handles };
+    if (this.delays) this.#timers.enter();
+    return this.#context(key, time);
   }
 
-  /** The callback is through: event time wakes the step when something of what it wrote is over. */
+  /** The callback is through: event time wakes the step when something of what it wrote is over, or a timer is due. */
   leave(): void {
+    if (this.delays) this.#timers.leave();
     if (this.timed) this.#task.eventTime.wake(this.nextTimer);
   }
 
+  get hold(): Millis {
+    return this.delays ? this.#timers.hold : Infinity;
+  }
+
+  get due(): Millis {
+    return this.#timers.due;
+  }
+
   get nextTimer(): Millis {
-    let next = Infinity;
+    let next = this.#timers.nextTimer;
     for (const { entries } of this.#placed.values()) next = Math.min(next, entries.nextSweep);
     return next;
   }
 
+  /** Timers first, each as of its own time: they see what ends between it and the watermark. */
   fire(watermark: Millis): void {
+    if (this.#timers.nextTimer <= watermark) this.#timers.fire(watermark);
     for (const { entries } of this.#placed.values()) if (entries.nextSweep <= watermark) entries.sweep(watermark);
   }
 
-  endEpoch(): void {}
+  endEpoch(): void {
+    this.#timers.fireByClock();
+  }
 
   *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
     for (const [name, { entries }] of this.#placed)
       for (const [id, value] of entries.changes()) yield [`${name}|${id}`, value];
+    for (const [id, value] of this.#timers.kept.changes()) yield [timersPrefix + id, value];
   }
 
   committed(): void {
+    this.#timers.kept.committed();
     for (const { entries } of this.#placed.values()) entries.committed();
   }
 
   undo(read: (key: string) => StateValue | undefined): void {
     for (const [name, { entries }] of this.#placed) entries.undo(id => read(`${name}|${id}`));
+    this.#timers.kept.undo(id => read(timersPrefix + id));
   }
 
   restore(key: string, value: StateValue): void {
+    if (key.startsWith(timersPrefix)) return this.#timers.restore(key.slice(timersPrefix.length), value);
     const bar = key.indexOf('|');
     this.#placed.get(key.slice(0, bar))?.entries.restore(key.slice(bar + 1), value);
   }
 
   restored(): void {}
+
+  #context(key: string, time: Millis): ProcessContext<K> {
+    return { key, time, state: this.#handles, timers: this.#timers.handle };
+  }
 
   #moveTo(key: string, time: Millis, now: Millis): void {
     const scope = this.#scope;

@@ -5,6 +5,7 @@ import { BuildError } from '../errors.ts';
 import { checkedKey } from '../key.ts';
 import { refuseUnknown } from '../options.ts';
 import type { StateKind } from '../state/kinds/kind.ts';
+import type { FiredTimer, Timers } from '../timers/timers.ts';
 import { ProcessStep } from './process-step.ts';
 import { stage } from './stage.ts';
 import { streamKey } from './stream-key.ts';
@@ -18,21 +19,32 @@ export type StatesOfKey<K extends States> = { readonly [N in keyof K]: K[N] exte
 /** What a callback is told beside the value. Only good while the callback runs. */
 export interface ProcessContext<K extends States> {
   readonly key: string;
-  /** Event time of the value. */
+  /** Event time of the value, or of the timer. */
   readonly time: Millis;
   readonly state: StatesOfKey<K>;
+  /** Those of the key; see `onTimer`. */
+  readonly timers: Timers;
 }
 
-/** Values by key, state of any kind for each key, and what a value does to it. */
+/** Values by key, state of any kind for each key, and what a value or a timer does to it. */
 export interface ProcessOptions<T, R, K extends States> {
   /** The key; that of the stream where absent. */
   readonly by?: (value: T) => string;
   readonly state?: K;
   /** What to emit, at the time of the value. Deterministic: no clock, no chance, no I/O. */
   readonly on: (value: T, context: ProcessContext<K>) => readonly R[] | void;
+  /**
+   * What to emit for a timer, at the time that it was set for; for one by the clock at the event time of the task.
+   * Deterministic. What it throws stops the task, unless the timer was set for a time that had passed: then the record that
+   * set it is at fault. Windows, joins and other timers cannot follow in the same topology, since it comes after its time.
+   */
+  readonly onTimer?: (timer: FiredTimer, context: ProcessContext<K>) => readonly R[] | void;
+  /** Timers that a key may have at a time; 100. */
+  readonly timersPerKey?: number;
 }
 
-const known = ['by', 'state', 'on'];
+const known = ['by', 'state', 'on', 'onTimer', 'timersPerKey'];
+const defaultTimersPerKey = 100;
 
 /** The general step by key; see `Task.process`. */
 export function process<T, R, K extends States>(
@@ -41,18 +53,31 @@ export function process<T, R, K extends States>(
   options: ProcessOptions<T, R, K>,
 ): OperatorFunction<T, R> {
   refuseUnknown(options, known, `the options of '${name}'`);
-  const { by, on } = options;
+  const { by, on, onTimer, timersPerKey = defaultTimersPerKey } = options;
+  const withTimers = onTimer !== undefined;
+  refuseNoCount(name, timersPerKey);
   const states = checkedStates(name, options.state);
   const keyOf = by === undefined ? streamKey(build, name) : (value: T) => checkedKey(`The key of '${name}'`, by(value));
   return stage<T, R>(build, name, out => {
     const step = build.step(
       name,
-      () => new ProcessStep<K>({ task: build.task, states, keyedByStream: by === undefined }),
+      () =>
+        new ProcessStep<K>({
+          task: build.task,
+          states,
+          keyedByStream: by === undefined,
+          name,
+          withTimers,
+          timersPerKey,
+        }),
       ProcessStep<K>,
     );
-    return value => {
-      const results = on(value, step.enter(keyOf(value)));
+    const emit = (results: readonly R[] | void): void => {
       if (results !== undefined) for (const result of results) out.next(result);
+    };
+    step.onTimer = onTimer && ((timer, context) => emit(onTimer(timer, context)));
+    return value => {
+      emit(on(value, step.enter(keyOf(value))));
       step.leave();
     };
   });
@@ -69,4 +94,9 @@ function checkedStates<K extends States>(name: string, states: K | undefined): K
   }
   // oxlint-disable-next-line typescript/consistent-type-assertions -- where no states are declared K has no names
   return states ?? ({} as K);
+}
+
+function refuseNoCount(name: string, timersPerKey: number): void {
+  if (Number.isInteger(timersPerKey) && timersPerKey >= 1) return;
+  throw new BuildError(`'${name}' is to have ${timersPerKey} timers for each key`, 'Give a whole number, 1 or more');
 }
