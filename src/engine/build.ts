@@ -21,6 +21,7 @@ type Constructor<S> = abstract new (...args: never[]) => S;
 export class Build {
   readonly task: TaskRuntime;
   readonly trail = new PipeTrail();
+  readonly #checks: (() => void)[] = [];
   readonly #surroundings: Surroundings;
   readonly #built = new Set<string>();
   /** How each stream is read by this build: each build makes its watermarks anew. */
@@ -61,6 +62,15 @@ export class Build {
     const output = new Output(stream, around.partitions(stream.name), around.needsTime(stream.name));
     outputs.set(stream.name, output);
     return output;
+  }
+
+  /** What can be judged only when everything is wired; it throws what is wrong. */
+  whenWired(check: () => void): void {
+    this.#checks.push(check);
+  }
+
+  wired(): void {
+    for (const check of this.#checks) check();
   }
 
   /** The step of that name: made at the first build, found again at each later one. */

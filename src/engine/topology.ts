@@ -1,4 +1,4 @@
-import type { Observable, Observer, OperatorFunction } from 'rxjs';
+import type { Observable, ObservedValueOf, Observer, OperatorFunction } from 'rxjs';
 import { deadLetters } from '../stream/dead-letter.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Build, type Surroundings } from './build.ts';
@@ -8,6 +8,7 @@ import type { Cut } from '../stream/cut.ts';
 import { clockOf } from './clocked.ts';
 import { refuseSilentFailures } from './calls/refused.ts';
 import { batched } from './operators/batched.ts';
+import { branch, type Branches, type Ways } from './operators/branch.ts';
 import { cuts } from './operators/cuts.ts';
 import { stateful, type Stateful, type StatefulHandle } from './operators/stateful.ts';
 import { table, type Table, type TableOptions } from './operators/table.ts';
@@ -21,6 +22,7 @@ import { keyed, type KeyedOptions } from './operators/keyed.ts';
 import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { process, type ProcessOptions, type States } from './operators/process.ts';
+import { merge } from './operators/merge.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
 import { windowed, type RetractingOptions, type WindowedOptions } from './operators/windowed.ts';
@@ -82,6 +84,13 @@ export interface Task {
    * time, and a last one when the row is no more.
    */
   joinTables<L, R, X>(name: string, right: Observable<R>, options: TablesJoinOptions<L, R, X>): OperatorFunction<L, X>;
+  /**
+   * Each value goes the way of the first predicate that takes it, or `otherwise`; all ways need a sink. Where nobody
+   * subscribes to `otherwise`, a value that takes no way is a failure of its record.
+   */
+  branch<T, W extends Ways<T>>(source: Observable<T>, ways: W): Branches<T, W>;
+  /** The values of several pipes, in the order of the plan. */
+  merge<S extends readonly Observable<unknown>[]>(...sources: S): Observable<ObservedValueOf<S[number]>>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /**
@@ -128,6 +137,7 @@ export function buildPipe(
   build.output(deadLetters);
   wire(taskOf(build));
   if (task.failure !== undefined) throw task.failure.error;
+  build.wired();
   for (const input of task.inputs.keys()) {
     if (task.outputs.has(input)) {
       throw new BuildError(`Topology '${name}' writes '${input}', which it reads`, 'Write another stream');
@@ -255,6 +265,8 @@ const taskOf = (build: Build): Task => ({
   joinTable: (name, versions, options) => joinTable(build, name, versions, options),
   joinBroadcast: (name, versions, options) => joinBroadcast(build, name, versions, options),
   joinTables: (name, right, options) => joinTables(build, name, right, options),
+  branch: (source, ways) => branch(build, source, ways),
+  merge: (...sources) => merge(build, sources),
   batched: name => batched(build, name),
   mapAsync: (name, options) => mapAsync(build, name, options),
   signals: (name, options) => {

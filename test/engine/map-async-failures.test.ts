@@ -109,7 +109,7 @@ test('with a breaker nobody calls what is down: values wait, the task says why, 
   const world = await World.of([
     looking({
       concurrency: 1,
-      retry: { attempts: Infinity, firstWait: 0 },
+      retry: { attempts: 20, firstWait: 0 },
       breaker: { failures: 2, openFor: 60_000 },
       work: async value => {
         asked.push(value.sensor);

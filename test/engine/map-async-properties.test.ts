@@ -39,7 +39,7 @@ async function played(play: Play, seed: number, crash: (task: string, epoch: num
     ...(breaker ? { breaker: { failures: 3, openFor: 500 } } : {}),
     work: async (value, { attempt }) => {
       const call = ++calls;
-      for (let turns = random.below(4); turns > 0; turns--) await null;
+      for (let turns = random.below(4); turns > 0; turns--) await Promise.resolve();
       if (random.chance(0.3)) {
         if (attempt === attempts)
           note(value.sensor, attempts === 1 ? `no ${call}` : `no ${call} (after ${attempts} attempts)`);
@@ -95,6 +95,7 @@ const someCrash: Play = {
 };
 
 test('whatever fails and crashes, every value is told once, by an outcome of its own work', async () => {
+  expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(plays, fc.integer(), async (play, seed) => {
       const random = new Random(seed);
