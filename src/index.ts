@@ -5,6 +5,7 @@ export { days, hours, milliseconds, minutes, seconds, type Millis } from './stre
 export type { ReadOptions } from './engine/input.ts';
 export { boundedLateness, monotonic, punctuated, untimed, type Watermark } from './engine/watermarks.ts';
 export { topology, type Task, type Topology } from './engine/topology.ts';
+export type { Evolution } from './engine/evolution/declaration.ts';
 export {
   calendar,
   hopping,

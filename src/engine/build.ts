@@ -12,6 +12,8 @@ export interface Surroundings {
   partitions(stream: string): number;
   /** Tasks that write the stream. */
   producers(stream: string): readonly string[];
+  /** Tasks that have written the stream in former releases, and write it no more. */
+  formerProducers(stream: string): readonly string[];
   /** Whether somebody waits for event time in the stream: a step that reads it, or one further down. */
   needsTime(stream: string): boolean;
 }
@@ -38,7 +40,8 @@ export class Build {
     const before = this.#read.get(stream.name) ?? options;
     this.#read.set(stream.name, before);
     if (known === undefined) {
-      const input = new Input(stream, options, this.#surroundings.producers(stream.name));
+      const around = this.#surroundings;
+      const input = new Input(stream, options, around.producers(stream.name), around.formerProducers(stream.name));
       inputs.set(stream.name, input);
       return input;
     }

@@ -4,48 +4,13 @@ import type { Millis } from '../stream/time.ts';
 import type { Offset } from '../transport/port.ts';
 import { z } from 'zod';
 import { IncompatibleState, TaskStopped } from './errors.ts';
-import { noTime } from './event-time.ts';
+import { type Evolved, evolve } from './evolution/evolve.ts';
+import { type Head, headSchema, readTime, written } from './head.ts';
 import { type Position, startOf } from './position.ts';
-import type { CheckpointHead, StateChange, StateStore } from './state/store.ts';
+import type { CheckpointHead, StateChange, StateEntry } from './state/store.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
 import type { Step } from './step.ts';
-
-/** JSON has no infinity: no time yet is written as null, no time to wait for (`noTime`) as 'none'. */
-const time = z.union([z.number(), z.null(), z.literal('none')]);
-type Time = z.infer<typeof time>;
-function written(value: number): Time {
-  if (value === noTime) return 'none';
-  return Number.isFinite(value) ? value : null;
-}
-const readTime = (value: Time): number => (value === 'none' ? noTime : (value ?? -Infinity));
-
-const head = z.strictObject({
-  lineage: z.int(),
-  clock: time,
-  watermark: time,
-  idle: z.array(z.string()),
-  idleSince: z.number().nullable(),
-  steps: z.record(z.string(), z.string()),
-  inputs: z.record(
-    z.string(),
-    z.array(
-      z.strictObject({
-        partition: z.int(),
-        from: z.int(),
-        offset: z.int(),
-        newest: time,
-        activeAt: time,
-        /** Checkpoints of 0.1.0 know no holes: it is the record before `offset`. */
-        applied: z.int().optional(),
-        fingerprint: z.int(),
-        producers: z.record(z.string(), z.strictObject({ lineage: z.int(), sequence: z.int(), mark: time })),
-      }),
-    ),
-  ),
-  outputs: z.record(z.string(), z.array(z.strictObject({ sequence: z.int(), marked: time, markedAt: time }))),
-});
-type Head = z.infer<typeof head>;
 
 const readsOlder = (step: Step, stored: string): boolean =>
   stored.startsWith(`${step.kind} `) && step.reads?.(stored.slice(step.kind.length + 1)) === true;
@@ -58,7 +23,7 @@ export type InputPositions = Readonly<
 >;
 
 /** What a head says of it, for who looks at a snapshot without running its task. */
-export const snapshotInputs = (body: string): InputPositions => head.parse(JSON.parse(body)).inputs;
+export const snapshotInputs = (body: string): InputPositions => headSchema.parse(JSON.parse(body)).inputs;
 
 /** What a head says of its task, for who reads its state without running it. */
 export function factsOf(
@@ -76,14 +41,18 @@ export function factsOf(
 
 /** The head of the checkpoint that ends the open epoch. */
 export function encodeHead(task: TaskRuntime): string {
-  const { eventTime } = task;
+  const { eventTime, retired } = task;
+  const { rekeyed = {} } = task.evolution;
   const value: Head = {
     lineage: task.lineage,
+    release: task.release,
+    tasks: task.tasks,
     clock: written(task.plan?.clock ?? -Infinity),
     watermark: written(eventTime.watermark),
     idle: [...eventTime.idle],
     idleSince: eventTime.idleSince,
     steps: Object.fromEntries([...task.steps].map(([name, { kind, identity }]) => [name, identityOf(kind, identity)])),
+    ...(isEmpty(rekeyed) ? {} : { keys: rekeyed }),
     inputs: Object.fromEntries([...task.inputs].map(([name, input]) => [name, input.positions.map(writtenPosition)])),
     outputs: Object.fromEntries(
       [...task.outputs].map(([name, output]) => [
@@ -95,6 +64,7 @@ export function encodeHead(task: TaskRuntime): string {
         })),
       ]),
     ),
+    ...(isEmpty(retired.inputs) && isEmpty(retired.outputs) ? {} : { retired }),
   };
   return JSON.stringify(value);
 }
@@ -114,12 +84,24 @@ export function encodeChanges(task: TaskRuntime): StateChange[] {
   });
 }
 
+const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
+
+/** What a checkpoint, of this release or a former one, is to this one. Throws `IncompatibleState` where it is nothing to it. */
+export function evolvedOf(task: TaskRuntime, stored: CheckpointHead): Evolved {
+  const found = decodeHead(task, stored);
+  refuseOtherTasks(task, found);
+  const evolved = evolve(task, found);
+  refuseOtherInputs(task, evolved.head);
+  return evolved;
+}
+
 /** Brings positions, sequences and event time of a task to where a checkpoint left them. Answers its clock. */
 export function restoreHead(task: TaskRuntime, stored: CheckpointHead): number {
   const value = decodeHead(task, stored);
   refuseOtherSteps(task, value);
   task.epoch = stored.epoch;
   task.lineage = value.lineage;
+  task.retired = value.retired ?? { inputs: {}, outputs: {} };
   task.eventTime.watermark = readTime(value.watermark);
   task.eventTime.idle = new Set(value.idle);
   task.eventTime.idleSince = value.idleSince;
@@ -142,8 +124,8 @@ export async function learnOlder(
 }
 
 /** Loads the state of every step; the head has been restored before. */
-export function restoreSteps(task: TaskRuntime, store: StateStore): void {
-  for (const { step, key, value } of store.entries(task.id)) {
+export function restoreSteps(task: TaskRuntime, entries: Iterable<StateEntry>): void {
+  for (const { step, key, value } of entries) {
     task.steps.get(step)?.restore(key, value, task.eventTime.watermark);
   }
   for (const step of task.steps.values()) step.restored();
@@ -151,7 +133,7 @@ export function restoreSteps(task: TaskRuntime, store: StateStore): void {
 }
 
 function decodeHead(task: Pick<TaskRuntime, 'id'>, stored: Pick<CheckpointHead, 'body'>): Head {
-  const parsed = head.safeParse(JSON.parse(stored.body));
+  const parsed = headSchema.safeParse(JSON.parse(stored.body));
   if (parsed.success) return parsed.data;
   throw incompatible(task, `cannot be read: ${z.prettifyError(parsed.error)}`);
 }
@@ -159,19 +141,30 @@ function decodeHead(task: Pick<TaskRuntime, 'id'>, stored: Pick<CheckpointHead, 
 function refuseOtherSteps(task: TaskRuntime, value: Head): void {
   for (const [name, stored] of Object.entries(value.steps)) {
     const step = task.steps.get(name);
-    if (step === undefined) throw incompatible(task, `has state of a step '${name}', which the topology no longer has`);
+    if (step === undefined)
+      throw undeclared(task, `has state of a step '${name}', which the topology no longer has`, waysOfStep(name));
     const identity = identityOf(step.kind, step.identity);
     if (identity !== stored && !readsOlder(step, stored)) throw otherStep(task, name, differenceOf(stored, identity));
   }
+}
+
+/** Where a partition of before is two of now, keys have moved to tasks that know nothing of them. */
+function refuseOtherTasks({ id, tasks: now }: Pick<TaskRuntime, 'id' | 'tasks'>, { tasks }: Pick<Head, 'tasks'>): void {
+  if (tasks !== undefined && tasks !== now) throw otherCount({ id }, `is one of ${tasks} tasks`, now);
+}
+
+/** The same for a task that has no checkpoint, from the one of another task of its topology. */
+export function refuseOtherCount(id: string, body: string, tasks: number): void {
+  refuseOtherTasks({ id, tasks }, headSchema.parse(JSON.parse(body)));
+}
+
+function refuseOtherInputs(task: TaskRuntime, value: Head): void {
   for (const [name, positions] of Object.entries(value.inputs)) {
     const input = task.inputs.get(name);
-    if (input === undefined) throw incompatible(task, `has read '${name}', which the topology no longer reads`);
-    if (input.positions.length !== positions.length) {
-      throw incompatible(
-        task,
-        `has read ${positions.length} partitions of '${name}', now there are ${input.positions.length}`,
-      );
-    }
+    if (input === undefined)
+      throw undeclared(task, `has read '${name}', which the topology no longer reads`, `\`{ unread: ['${name}'] }\``);
+    if (input.positions.length !== positions.length)
+      throw otherCount(task, `has read ${positions.length} partitions of '${name}'`, input.positions.length);
   }
 }
 
@@ -202,10 +195,7 @@ function restoreOutputs(task: TaskRuntime, value: Head): void {
       continue;
     }
     if (stored.length !== output.positions.length) {
-      throw incompatible(
-        task,
-        `has written ${stored.length} partitions of '${name}', now there are ${output.positions.length}`,
-      );
+      throw otherCount(task, `has written ${stored.length} partitions of '${name}'`, output.positions.length);
     }
     output.positions = stored.map(({ sequence, marked, markedAt }) => ({
       sequence,
@@ -249,8 +239,15 @@ function differenceOf(a: string, b: string): [string, string] {
   return [excerpt(a), excerpt(b)];
 }
 
-const incompatible = (task: Pick<TaskRuntime, 'id'>, what: string): IncompatibleState =>
-  new IncompatibleState(
-    `The checkpoint of ${task.id} ${what}`,
-    'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`',
-  );
+const incompatible = (task: Pick<TaskRuntime, 'id'>, what: string, remedy = anew): IncompatibleState =>
+  new IncompatibleState(`The checkpoint of ${task.id} ${what}`, remedy);
+
+const otherCount = (task: Pick<TaskRuntime, 'id'>, was: string, now: number): IncompatibleState =>
+  incompatible(task, `${was}, now there are ${now}`, `Keys have moved to other partitions: ${anew}`);
+
+const anew = 'Run the release that wrote it, or backfill into a fresh namespace with `millrace replay --into`';
+
+const undeclared = (task: TaskRuntime, what: string, declaration: string): IncompatibleState =>
+  incompatible(task, what, `${anew}, or declare what became of it: ${declaration} (docs/guide/evolution.md)`);
+
+const waysOfStep = (name: string): string => `\`{ removed: ['${name}'] }\` or \`{ renamed: { '${name}': 'NEW' } }\``;

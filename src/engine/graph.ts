@@ -3,6 +3,7 @@ import type { AvroDefinition } from '../stream/definition.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Surroundings } from './build.ts';
 import { BuildError } from './errors.ts';
+import { releaseOf } from './evolution/release.ts';
 import type { Input } from './input.ts';
 import { startOf } from './position.ts';
 import { TaskRuntime } from './runtime.ts';
@@ -23,7 +24,12 @@ export interface TopologyGraph {
   readonly edges: readonly Edge[];
 }
 
-const everything: Surroundings = { partitions: () => 1, producers: () => [], needsTime: () => true };
+const everything: Surroundings = {
+  partitions: () => 1,
+  producers: () => [],
+  formerProducers: () => [],
+  needsTime: () => true,
+};
 
 /** All topologies of an application: who writes what, and in how many tasks. */
 export class Graph implements Surroundings {
@@ -79,12 +85,23 @@ export class Graph implements Surroundings {
     return this.#producers.get(stream) ?? [];
   }
 
+  formerProducers(stream: string): readonly string[] {
+    return this.topologies
+      .filter(({ name }) => this.#topology(name).evolution?.unwritten?.includes(stream) === true)
+      .flatMap(({ name, tasks }) => range(tasks).map(partition => `${name}/${partition}`));
+  }
+
   isRead(stream: string): boolean {
     return this.#read.has(stream);
   }
 
   needsTime(stream: string): boolean {
     return this.#timed.has(stream);
+  }
+
+  /** What tells this release of a topology from others. */
+  release(name: string): string {
+    return this.task(name, 0).release;
   }
 
   /** Number of tasks of a topology. */
@@ -97,7 +114,9 @@ export class Graph implements Surroundings {
   task(name: string, partition: number): TaskRuntime {
     const topology = this.#topology(name);
     const task = new TaskRuntime(name, partition);
-    buildPipe(topology, task, this);
+    const edges = buildPipe(topology, task, this);
+    task.tasks = this.tasks(name);
+    task.release = releaseOf(task, edges);
     for (const input of task.inputs.values()) {
       const partitions = input.options.all === true ? range(this.partitions(input.stream.name)) : [partition];
       input.positions = partitions.map(startOf);

@@ -48,6 +48,8 @@ export class Input<T> {
   readonly decoder: Decoder<T>;
   /** Tasks that write the stream: event time waits for each of them. */
   readonly producers: readonly string[];
+  /** Tasks that have written it and write it no more: what is there is taken, and nothing waits for them. */
+  readonly former: readonly string[];
   /** Whether it takes part in the task's event time: what another stream clocks does not, nor what is read without. */
   readonly timed: boolean;
   /** How far behind the newest event time from outside its partitions are. */
@@ -59,7 +61,13 @@ export class Input<T> {
   subscribers: Subscriber<T>[] = [];
   positions: Position[] = [];
 
-  constructor(stream: Stream<T>, options: ReadOptions<T>, producers: readonly string[]) {
+  constructor(
+    stream: Stream<T>,
+    options: ReadOptions<T>,
+    producers: readonly string[],
+    former: readonly string[] = [],
+  ) {
+    this.former = former;
     this.stream = stream;
     this.options = options;
     this.producers = producers;
@@ -118,13 +126,17 @@ export class Input<T> {
   #fresh(position: Position, span: Span, record: BatchCursor): boolean {
     const { producer, lineage, sequence } = record;
     if (span.only !== undefined && !isNamed(span.only, record)) return false;
-    if (span.only === undefined && !this.producers.includes(producer)) throw this.#undeclared(span, record);
+    if (span.only === undefined && !this.#isDeclared(producer)) throw this.#undeclared(span, record);
     const last = position.producers.get(producer);
     if (last !== undefined && isRepeated(last, record)) return false;
     if (span.only === undefined) this.#refuseGap(position, span, record, last);
     if (last?.lineage === lineage) last.sequence = sequence;
     else position.producers.set(producer, { lineage, sequence, mark: last?.mark ?? -Infinity });
     return true;
+  }
+
+  #isDeclared(producer: string): boolean {
+    return this.producers.includes(producer) || this.former.includes(producer);
   }
 
   /** The sequence goes on by one; it begins at 0, unless retention has removed the beginning of the log. */
@@ -234,7 +246,7 @@ export class Input<T> {
   #undeclared(span: Span, record: BatchCursor): TaskStopped {
     return new TaskStopped(
       `${span.stream}/${span.partition} offset ${record.offset} was written by task '${record.producer}', which no topology declares`,
-      'Add its topology to those that run, or let it write another stream',
+      `Add its topology to those that run; one that has ceased to write '${span.stream}' declares it as \`unwritten\``,
     );
   }
 }

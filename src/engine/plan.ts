@@ -16,6 +16,8 @@ const skip = z.strictObject({ stream: z.string(), partition: z.int(), offset: z.
 const plan = z.strictObject({
   epoch: z.int(),
   fence: z.int(),
+  /** Which release has made it, and so may carry it out; unknown of those before it was written down. */
+  release: z.string().optional(),
   /** Offsets to apply, in the order in which they are pushed. */
   spans: z.array(span),
   /** `stream/partition` of the inputs that are idle: they do not hold event time back. */
@@ -41,6 +43,10 @@ const plan = z.strictObject({
 export type Plan = z.infer<typeof plan>;
 export type Span = z.infer<typeof span>;
 export type Skip = z.infer<typeof skip>;
+
+/** Whether the release of the task may carry it out. */
+export const isOf = (task: { readonly release: string }, { release = task.release }: Pick<Plan, 'release'>): boolean =>
+  release === task.release;
 
 export const encodePlan = (value: Plan): string => JSON.stringify(value);
 

@@ -13,6 +13,7 @@ export async function makePlan(run: TaskRunner, pulled: readonly Pulled[]): Prom
   return {
     epoch: task.epoch + 1,
     fence,
+    release: task.release,
     spans: pulled.map(({ span }) => span),
     idle: idleInputs(task, pulled, clock),
     clock,

@@ -15,6 +15,13 @@ export const holeOf = (task: TaskRuntime, epoch: number): LeftBehind =>
     'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
   );
 
+/** Only who made a plan knows what it does: another release would emit something else under the same sequences. */
+export const otherRelease = (task: TaskRuntime, epoch: number): LeftBehind =>
+  new LeftBehind(
+    `Epoch ${epoch} of ${task.id} was begun by another release of the topology, and the state here ends before it`,
+    'Run that release once more and stop it in order (SIGTERM): it ends its epochs and leaves a snapshot, from which this one goes on',
+  );
+
 /** A checkpoint goes on only in the life of its journal, and never from beyond the journal's end. */
 export function refuseOtherJournal(
   task: TaskRuntime,

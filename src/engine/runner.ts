@@ -4,17 +4,17 @@ import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { type CallPorts, callPorts } from './calls/call.ts';
 import { EpochTooLarge } from './calls/epoch-too-large.ts';
-import { encodeHead, learnOlder, restoreHead, restoreSteps } from './checkpoint.ts';
+import { encodeHead, restoreHead } from './checkpoint.ts';
 import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
 import { Leisure } from './leisure.ts';
 import { untilNews } from './news.ts';
 import { OffsetCommits } from './offset-commits.ts';
-import { decodePlan } from './plan.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
 import { RecordFailed } from './record-failed.ts';
 import { holeOf, LeftBehind, refuseOtherJournal, unreadableClock } from './recovery-errors.ts';
 import { planInstead, unregistered } from './replanning.ts';
+import { ownPlan, refuseOthersPlans, restoreTask } from './restore.ts';
 import { retrying, type Work } from './retry.ts';
 import type { Observer, RunnerOptions } from './runner-options.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -22,7 +22,6 @@ import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
 import { never, orLeftOff, Stopping } from './stopping.ts';
-import { begin, verifyPositions } from './verify.ts';
 
 export type { Observer, RunnerOptions } from './runner-options.ts';
 
@@ -33,7 +32,7 @@ export class TaskRunner {
   readonly task: TaskRuntime;
   readonly transport: Transport;
   readonly documents: Documents;
-  readonly store: StateStore;
+  store: StateStore;
   readonly limits: Limits;
   /** Under which it writes; before it has taken the task over that of its checkpoint. */
   fence = 0;
@@ -49,6 +48,8 @@ export class TaskRunner {
   /** Whether it has taken the task over. */
   #owns = false;
   #clock: Millis = -Infinity;
+  /** Whether the state that it goes on from is that of another release. */
+  #isFirstOfRelease = false;
   readonly #offsets: OffsetCommits;
   readonly #snapshots: Snapshotter | undefined;
 
@@ -93,6 +94,7 @@ export class TaskRunner {
 
   /** From here on nobody before it can go on. Answers the task where its journal ends: another runner if need be. */
   async takeOver(signal: AbortSignal): Promise<TaskRunner> {
+    await this.#stopping.by(signal, () => refuseOthersPlans(this));
     const taken = await this.#stopping.by(signal, () =>
       this.retrying('fence', () => this.documents.journal.takeFence(this.task.id)),
     );
@@ -244,19 +246,14 @@ export class TaskRunner {
   }
 
   async #restore(): Promise<void> {
-    const { task, store, transport } = this;
+    const { task, store } = this;
     const stored = this.#snapshots === undefined ? store.head(task.id) : await this.#snapshots.restore(this);
-    if (stored === undefined) {
-      await this.retrying('start', () => begin(task, transport, this.#options.startAt));
-      this.#head = { fence: 0, epoch: 0, body: encodeHead(task) };
-      return;
-    }
-    this.#head = stored;
-    this.fence = stored.fence;
-    await this.retrying('registry', () => learnOlder(task, stored, this.#options.registry));
-    this.#clock = restoreHead(task, stored);
-    restoreSteps(task, store);
-    await this.retrying('verify', () => verifyPositions(task, transport));
+    const { clock, head, former } = await restoreTask(this, stored, this.#options);
+    this.#clock = clock;
+    this.#head = head;
+    this.fence = head.fence;
+    this.#isFirstOfRelease = former !== undefined;
+    this.store = former ?? store;
   }
 
   /** A task that never ran belongs to the life that its journal is in; any other has to be of that life. */
@@ -282,11 +279,11 @@ export class TaskRunner {
     if (task.epoch < this.#planned) throw holeOf(task, this.#planned);
   }
 
-  async #executeAgain({ epoch, plan }: JournalEntry, muted: boolean): Promise<void> {
+  async #executeAgain(entry: JournalEntry, muted: boolean): Promise<void> {
     const { task } = this;
     this.#stopping.check(task.id);
-    if (epoch !== task.epoch + 1) throw holeOf(task, epoch);
-    await this.#execute({ plan: decodePlan(task.id, plan), pulled: [], changes: [], muted });
+    if (entry.epoch !== task.epoch + 1) throw holeOf(task, entry.epoch);
+    await this.#execute({ plan: ownPlan(task, entry), pulled: [], changes: [], muted });
     await this.#options.clock.turn();
   }
 
@@ -294,7 +291,11 @@ export class TaskRunner {
   async #own(taken: JournalHead, signal: AbortSignal): Promise<TaskRunner> {
     const { topology, partition } = this.task;
     try {
-      await this.#stopping.by(signal, () => this.#catchUp(taken));
+      await this.#stopping.by(signal, async () => {
+        await this.#catchUp(taken);
+        // From here on no other release can lead to this state: it has to be found without one.
+        if (this.#isFirstOfRelease) await this.#snapshots?.take(this);
+      });
       return this;
     } catch (error) {
       if (!(error instanceof LeftBehind)) throw error;

@@ -8,6 +8,8 @@ import { Cursor, type Context, type RecordPlace } from './cursor.ts';
 import { PendingDocuments } from './documents.ts';
 import { TaskStopped } from './errors.ts';
 import { EventTime } from './event-time.ts';
+import type { Evolution } from './evolution/declaration.ts';
+import type { Retired } from './head.ts';
 import type { Input } from './input.ts';
 import type { Signals } from './operators/signals.ts';
 import type { Output } from './output.ts';
@@ -54,6 +56,14 @@ export class TaskRuntime {
   /** Streams of which a cut names what an epoch wrote. */
   cutStreams = new Set<string>();
   lineage = 0;
+  /** What the topology says of its former releases. */
+  evolution: Evolution = {};
+  /** Fingerprint of the topology as it is built now. */
+  release = '';
+  /** Of how many tasks of the topology it is one. */
+  tasks = 1;
+  /** Where it stood in streams of former releases. */
+  retired: Retired = { inputs: {}, outputs: {} };
   epoch = 0;
   /** The plan of the open epoch; undefined between epochs, when nothing may be emitted. */
   plan: Plan | undefined;

@@ -1,5 +1,6 @@
 import type { Snapshots } from '../snapshots/port.ts';
 import type { Millis } from '../stream/time.ts';
+import { decodePlan, isOf } from './plan.ts';
 import { listSnapshots, restoreSnapshot, thinSnapshots, writeSnapshot } from './snapshot.ts';
 import type { TaskRunner } from './runner.ts';
 import type { CheckpointHead } from './state/store.ts';
@@ -72,7 +73,9 @@ export class Snapshotter {
   async #isLeftBehind(run: TaskRunner, local: CheckpointHead): Promise<boolean> {
     const { task, documents } = run;
     const [next] = await run.retrying('journal', () => documents.journal.after(task.id, local.epoch, 1));
-    if (next?.epoch === local.epoch + 1) return false;
+    const isNext = next?.epoch === local.epoch + 1;
+    // What another release has planned only a snapshot leads past.
+    if (isNext && isOf(task, decodePlan(task.id, next.plan))) return false;
     const newest = (await run.retrying('snapshot', () => listSnapshots(this.#policy.to, task.id))).at(-1);
     return newest !== undefined && newest.epoch > local.epoch;
   }

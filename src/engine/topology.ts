@@ -3,6 +3,7 @@ import { deadLetters } from '../stream/dead-letter.ts';
 import type { Stream } from '../stream/stream.ts';
 import { Build, type Surroundings } from './build.ts';
 import { BuildError } from './errors.ts';
+import { checkedEvolution, type Evolution, refuseContradictions } from './evolution/declaration.ts';
 import type { ReadOptions } from './input.ts';
 import type { Cut } from '../stream/cut.ts';
 import { clockOf } from './clocked.ts';
@@ -39,6 +40,8 @@ import type { Windowed } from './windows/store.ts';
 export interface Topology {
   readonly name: string;
   readonly build: (task: Task) => void;
+  /** What became of the steps and streams of former releases. */
+  readonly evolution?: Evolution;
 }
 
 /** What a topology is wired with. Values are plain; time, origin and trace travel beside them. */
@@ -117,9 +120,12 @@ export interface Task {
   late(windows?: string): Observer<unknown>;
 }
 
-/** Names a dataflow. `build` is called dry too, so it may not do anything but wire. */
-export function topology(name: string, build: (task: Task) => void): Topology {
-  if (/^[a-z][a-z0-9-]{0,63}$/.test(name)) return { name, build };
+/**
+ * Names a dataflow. `build` is called dry too, so it may not do anything but wire. `evolution` says what became of the
+ * steps and streams of former releases: what differs and is not declared is refused before the first record.
+ */
+export function topology(name: string, build: (task: Task) => void, evolution: Evolution = {}): Topology {
+  if (/^[a-z][a-z0-9-]{0,63}$/.test(name)) return { name, build, evolution: checkedEvolution(name, evolution) };
   throw new BuildError(
     `'${name}' cannot name a topology`,
     'Use up to 64 lower-case letters, digits and dashes, a letter first',
@@ -128,7 +134,7 @@ export function topology(name: string, build: (task: Task) => void): Topology {
 
 /** Wires the topology onto the task, anew after each failure; what was wired before is taken off. */
 export function buildPipe(
-  { name, build: wire }: Topology,
+  { name, build: wire, evolution = {} }: Topology,
   task: TaskRuntime,
   surroundings: Surroundings,
 ): readonly Edge[] {
@@ -136,6 +142,7 @@ export function buildPipe(
   const build = new Build(task, surroundings);
   build.output(deadLetters);
   wire(taskOf(build));
+  task.evolution = evolution;
   if (task.failure !== undefined) throw task.failure.error;
   build.wired();
   for (const input of task.inputs.keys()) {
@@ -145,6 +152,7 @@ export function buildPipe(
   }
   clockOf(task);
   refuseTimeless(task);
+  refuseContradictions(task);
   refuseStateAfterAsync(task, build.trail.edges);
   refuseWindowsAfterDelay(task, build.trail.edges);
   refuseUnjoinable(task, build.trail.edges);

@@ -10,11 +10,18 @@ import type { StartAt } from './runner-options.ts';
 import { placesOf } from './spans.ts';
 
 /**
- * A task without state begins where it is told to, else with the first record that is still there. What it is told
+ * A task without state, or the inputs that a release has added, begin where they are told to, else with the first record
+ * that is still there. What it is told
  * it never leaves: if retention has removed the record by now, the first read throws.
  */
-export async function begin(task: TaskRuntime, transport: Transport, startAt?: StartAt): Promise<void> {
+export async function begin(
+  task: TaskRuntime,
+  transport: Transport,
+  startAt?: StartAt,
+  inputs: readonly string[] = [...task.inputs.keys()],
+): Promise<void> {
   for (const { input, position } of placesOf(task)) {
+    if (!inputs.includes(input.stream.name)) continue;
     const at = { topic: input.stream.name, partition: position.partition };
     const start = startAt?.(task.topology, at) ?? (await transport.bounds(at)).start;
     position.from = start;

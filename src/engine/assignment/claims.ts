@@ -8,7 +8,7 @@ export interface Claims {
   readonly worker: string;
   /** How many tasks the topology has, as the worker knows the log. */
   readonly tasks: number;
-  /** Fingerprint of the topology's graph. */
+  /** Fingerprint of the topology's release: its graph, and what its steps keep. */
   readonly graph: string;
   /** The newest round of which it has an assignment; of two that claim one task, the newer is believed. */
   readonly generation: number;

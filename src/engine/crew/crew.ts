@@ -220,7 +220,7 @@ function groupsOf({ graph, run }: CrewOptions): Group[] {
   return graph.topologies
     .filter(({ name }) => run.includes(name))
     .map(topology => {
-      const group = new Group(topology, first);
+      const group = new Group(topology, first, graph.release(topology.name));
       first += topology.tasks;
       return group;
     });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Assignment, Claims } from '../assignment/claims.ts';
 import type { TopologyGraph } from '../graph.ts';
 import type { Member } from '../membership.ts';
@@ -13,13 +12,13 @@ export class Group {
   member: Member | undefined;
   /** Undefined until the group has met for the first time. */
   assignment: Assignment | undefined;
-  readonly #fingerprint: string;
+  readonly #release: string;
 
-  constructor(topology: TopologyGraph, first: number) {
+  constructor(topology: TopologyGraph, first: number, release: string) {
     this.topology = topology;
     this.first = first;
     this.desks = Array.from({ length: topology.tasks }, (_, partition) => new Desk(topology.name, partition));
-    this.#fingerprint = fingerprintOf(topology);
+    this.#release = release;
   }
 
   assign(assignment: Assignment): void {
@@ -47,7 +46,7 @@ export class Group {
   claims(epochOf: (task: string) => number | undefined): Pick<Claims, 'tasks' | 'graph' | 'runs' | 'warm' | 'first'> {
     return {
       tasks: this.topology.tasks,
-      graph: this.#fingerprint,
+      graph: this.#release,
       runs: this.held.map(({ partition }) => partition),
       warm: this.desks.flatMap(({ id, partition }) => {
         const epoch = epochOf(id);
@@ -57,12 +56,3 @@ export class Group {
     };
   }
 }
-
-/** Of what a task does; the number of tasks is told beside it. */
-const fingerprintOf = ({ name, reads, steps, writes, edges }: TopologyGraph): string =>
-  createHash('sha256')
-    .update(JSON.stringify({ name, reads, steps, writes, edges }))
-    .digest('hex')
-    .slice(0, fingerprintLetters);
-
-const fingerprintLetters = 12;

@@ -1,0 +1,92 @@
+/** The state of a former release as a task of today's finds it, until the first checkpoint of this one moves it. */
+import type { CheckpointHead, StateChange, StateEntry, StateStore } from '../state/store.ts';
+import type { Moves } from './evolve.ts';
+
+/** Entries under the names of today, without those that go; within a step still by key in ascending order. */
+export function* movedEntries({ renamed, dropped }: Moves, entries: Iterable<StateEntry>): Generator<StateEntry> {
+  for (const { step, key, value } of entries)
+    if (!dropped.has(step)) yield { step: renamed.get(step) ?? step, key, value };
+}
+
+/**
+ * What it reads by today's names is where the former release has left it. The first commit moves and removes all of it
+ * in its own transaction: before it nothing has happened, and the former release can go on.
+ */
+export class EvolvingStore implements StateStore {
+  readonly #real: StateStore;
+  readonly #task: string;
+  #moves: Moves | undefined;
+
+  constructor(real: StateStore, task: string, moves: Moves) {
+    this.#real = real;
+    this.#task = task;
+    this.#moves = moves;
+  }
+
+  head(task: string): CheckpointHead | undefined {
+    return this.#real.head(task);
+  }
+
+  /** As they are stored: what a snapshot holds before the first checkpoint is the state of the former release. */
+  entries(task: string): Iterable<StateEntry> {
+    return this.#real.entries(task);
+  }
+
+  get(task: string, step: string, key: string): string | Uint8Array | undefined {
+    const stored = this.#storedName(task, step);
+    return stored === undefined ? undefined : this.#real.get(task, stored, key);
+  }
+
+  range(task: string, step: string, from: string, limit: number): readonly StateEntry[] {
+    const stored = this.#storedName(task, step);
+    return stored === undefined ? [] : this.#real.range(task, stored, from, limit).map(entry => ({ ...entry, step }));
+  }
+
+  commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void {
+    const moves = task === this.#task ? this.#moves : undefined;
+    if (moves === undefined) return this.#real.commit(task, head, changes);
+    this.#real.commit(task, head, movesAnd(moves, this.#real, task, changes));
+    this.#moves = undefined;
+  }
+
+  replace(task: string, head: CheckpointHead, entries: Iterable<StateEntry>): void {
+    this.#real.replace(task, head, entries);
+    if (task === this.#task) this.#moves = undefined;
+  }
+
+  discard(task: string): void {
+    this.#real.discard(task);
+    if (task === this.#task) this.#moves = undefined;
+  }
+
+  close(): void {
+    this.#real.close();
+  }
+
+  /** Under which name the state of a step of today is stored; undefined where there is none of it. */
+  #storedName(task: string, step: string): string | undefined {
+    if (task !== this.#task || this.#moves === undefined) return step;
+    const { renamed, dropped } = this.#moves;
+    for (const [stored, name] of renamed) if (name === step && !dropped.has(stored)) return stored;
+    return dropped.has(step) || renamed.has(step) ? undefined : step;
+  }
+}
+
+/**
+ * The moves come first, since a change of the epoch may be to a key that was moved. Read page by page while they are
+ * written, so that a state larger than the memory can be moved: what is added meanwhile is of no former name.
+ */
+function* movesAnd(
+  { renamed, dropped }: Moves,
+  store: StateStore,
+  task: string,
+  changes: Iterable<StateChange>,
+): Generator<StateChange> {
+  for (const { step, key, value } of store.entries(task)) {
+    const name = renamed.get(step);
+    if (name === undefined && !dropped.has(step)) continue;
+    yield { step, key, value: null };
+    if (name !== undefined && !dropped.has(step)) yield { step: name, key, value };
+  }
+  yield* changes;
+}

@@ -1,0 +1,76 @@
+/** A task as a checkpoint leaves it, of this release or of a former one. */
+import type { JournalEntry } from '../documents/port.ts';
+import type { Snapshots } from '../snapshots/port.ts';
+import type { Millis } from '../stream/time.ts';
+import { encodeHead, evolvedOf, learnOlder, refuseOtherCount, restoreHead, restoreSteps } from './checkpoint.ts';
+import { EvolvingStore, movedEntries } from './evolution/evolving-store.ts';
+import { decodePlan, isOf, type Plan } from './plan.ts';
+import { otherRelease } from './recovery-errors.ts';
+import type { RunnerOptions } from './runner-options.ts';
+import type { TaskRunner } from './runner.ts';
+import type { TaskRuntime } from './runtime.ts';
+import { newestHead } from './snapshot.ts';
+import type { CheckpointHead, StateStore } from './state/store.ts';
+import { begin, verifyPositions } from './verify.ts';
+
+export interface Restored {
+  readonly clock: Millis;
+  /** What a failed epoch goes back to: what the release has added is in it, with where it began. */
+  readonly head: CheckpointHead;
+  /** The store of a state that another release has left, which the first commit moves; undefined where ours has. */
+  readonly former: StateStore | undefined;
+}
+
+/**
+ * Loads the state of the task and its positions; without any it begins. Throws `IncompatibleState` for what differs and is not declared,
+ * `LogChanged` and `OffsetOutOfRange` where the log is no longer what it was read from.
+ */
+export async function restoreTask(
+  run: TaskRunner,
+  stored: CheckpointHead | undefined,
+  { registry, startAt, snapshots }: Pick<RunnerOptions, 'registry' | 'startAt' | 'snapshots'>,
+): Promise<Restored> {
+  const { task, store, transport } = run;
+  if (stored === undefined) {
+    await refuseNewPartitions(run, snapshots?.to);
+    await run.retrying('start', () => begin(task, transport, startAt));
+    return { clock: -Infinity, head: { fence: 0, epoch: 0, body: encodeHead(task) }, former: undefined };
+  }
+  const evolved = evolvedOf(task, stored);
+  const head = { ...stored, body: JSON.stringify(evolved.head) };
+  await run.retrying('registry', () => learnOlder(task, head, registry));
+  const clock = restoreHead(task, head);
+  const { inputs } = evolved.added;
+  if (inputs.length > 0) await run.retrying('start', () => begin(task, transport, startAt, inputs));
+  restoreSteps(task, movedEntries(evolved, store.entries(task.id)));
+  await run.retrying('verify', () => verifyPositions(task, transport));
+  const isFormer = evolved.head.release !== task.release;
+  return {
+    clock,
+    head: { ...stored, body: encodeHead(task) },
+    former: isFormer ? new EvolvingStore(store, task.id, evolved) : undefined,
+  };
+}
+
+/** A task without state may be one of more tasks than there were: its keys then have their state in another one. */
+async function refuseNewPartitions(run: TaskRunner, snapshots: Snapshots | undefined): Promise<void> {
+  const { topology, tasks } = run.task;
+  const first = `${topology}/0`;
+  const body =
+    run.store.head(first)?.body ?? (snapshots && (await run.retrying('snapshot', () => newestHead(snapshots, first))));
+  if (body !== undefined) refuseOtherCount(first, body, tasks);
+}
+
+/** What the journal holds for the task. Throws `LeftBehind` where another release has made it, `IncompatibleState` for no plan. */
+export function ownPlan(task: TaskRuntime, { epoch, plan }: JournalEntry): Plan {
+  const made = decodePlan(task.id, plan);
+  if (isOf(task, made)) return made;
+  throw otherRelease(task, epoch);
+}
+
+/** Whoever made plans that are not carried out yet can still do so, as long as it has the fence: so look before it is taken. */
+export async function refuseOthersPlans(run: TaskRunner): Promise<void> {
+  const { task, documents } = run;
+  const [first] = await run.retrying('journal', () => documents.journal.after(task.id, task.epoch, 1));
+  if (first !== undefined) ownPlan(task, first);
+}
