@@ -14,6 +14,7 @@ import { ordersSection } from './orders-config.ts';
 import { schemasSection } from './schemas-config.ts';
 import { servingSection } from './serving-config.ts';
 import { tenantsSection } from './tenants-config.ts';
+import { workerSection } from './worker-config.ts';
 
 const number = (least: number, most: number) => z.number().min(least).max(most);
 const integer = (least: number, most: number) => z.int().min(least).max(most);
@@ -184,6 +185,7 @@ export const configSchema = z.strictObject({
     .describe('Of everything drawn by chance: first values of the model, divisions, invented and generated ratings.'),
   port: integer(0, 65_535).default(8_080).describe('Port that `start` and `serve` listen on; 0 takes any.'),
   http: httpSection,
+  worker: workerSection,
   auth: authSection,
   tenants: tenantsSection,
   generate: z.strictObject({

@@ -38,6 +38,8 @@ export type EngineMessage =
   | {
       readonly type: 'stats';
       readonly tasks: readonly TaskStats[];
+      /** Fences of the tasks that run here now. */
+      readonly held: ReadonlyMap<string, number>;
       readonly freshness: readonly TopologyFreshness[];
       readonly groups: readonly GroupStats[];
       /** What has gone wrong at the log, by reason. */

@@ -28,6 +28,8 @@ export class EngineThread {
   /** Resolves after an orderly end, rejects with `EngineFailed`. */
   readonly ended: Promise<void>;
   tasks: readonly TaskStats[] = [];
+  /** Fences of the tasks that run here, as of a moment ago. */
+  held: ReadonlyMap<string, number> = new Map();
   /** Of events that came since the thread was started. */
   freshness: readonly TopologyFreshness[] = [];
   /** How the process stands in the groups of its topologies. */
@@ -51,6 +53,7 @@ export class EngineThread {
     this.#worker.on('message', (message: EngineMessage) => {
       if (message.type === 'stats') {
         this.tasks = message.tasks;
+        this.held = message.held;
         this.freshness = message.freshness;
         this.groups = message.groups;
         this.troubles = message.troubles;

@@ -28,10 +28,12 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
   await using ports = await openPorts(options.ports);
   const observer = new StatsObserver(ports.clock);
   const orders = await ordersConnector(ports, options, tell);
+  const held: HeldTasks = { engine: undefined };
   const report = (): void =>
     post({
       type: 'stats',
       tasks: observer.all(),
+      held: new Map(held.engine?.runners.map(({ task, fence }) => [task.id, fence])),
       freshness: observer.freshness(),
       groups: observer.groups(),
       troubles: ports.troubles?.() ?? new Map(),
@@ -42,24 +44,35 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
   try {
     // First what is to be read: a run that ends once it has caught up reads it too.
     if (options.untilCaughtUp) await orders?.runUntilCaughtUp(stop.signal);
-    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, orders });
+    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, orders, held });
     else if (!options.untilCaughtUp) {
       post({ type: 'restored' });
       await orders?.run(stop.signal);
     }
   } finally {
     clearInterval(timer);
+    held.engine = undefined;
     report();
   }
 }
 
+/** The engine once it is open: which tasks it runs, and under which fences. */
+interface HeldTasks {
+  engine: Pick<Engine, 'runners'> | undefined;
+}
+
 interface Beside {
   readonly stop: AbortController;
+  readonly held: HeldTasks;
   readonly observer: StatsObserver;
   readonly orders: OrdersConnector | undefined;
 }
 
-async function runTasks(ports: Ports, options: EngineThreadOptions, { stop, observer, orders }: Beside): Promise<void> {
+async function runTasks(
+  ports: Ports,
+  options: EngineThreadOptions,
+  { stop, observer, orders, held }: Beside,
+): Promise<void> {
   const generations = generationsOf(ports, options);
   const engine = await Engine.open(
     {
@@ -73,6 +86,7 @@ async function runTasks(ports: Ports, options: EngineThreadOptions, { stop, obse
     },
     stop.signal,
   );
+  held.engine = engine;
   if (!stop.signal.aborted) post({ type: 'restored' });
   const ended = new AbortController();
   const either = AbortSignal.any([stop.signal, ended.signal]);

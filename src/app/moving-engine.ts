@@ -20,6 +20,10 @@ export class MovingEngine {
     return this.#thread.tasks;
   }
 
+  get held(): EngineThread['held'] {
+    return this.#thread.held;
+  }
+
   get freshness(): EngineThread['freshness'] {
     return this.#thread.freshness;
   }

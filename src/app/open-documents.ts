@@ -2,6 +2,7 @@
 import { type ContainerDefinition, containerOf, containers, journals } from '../documents/cosmos/containers.ts';
 import { type CosmosDocuments, openCosmosDocuments } from '../documents/cosmos/documents.ts';
 import { create, definitionOf, type FoundDatabase, inspect } from '../documents/cosmos/provision.ts';
+import { ownersCollection } from '../engine/queries/owners.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Config } from './config.ts';
 import { cosmosOptions } from './cosmos-options.ts';
@@ -12,7 +13,7 @@ export const openInCosmos = ({ cosmos }: Settings, clock: Clock): Promise<Cosmos
   openCosmosDocuments({ ...cosmosOptions(cosmos), clock });
 
 /** What every application needs: the journals of its tasks, and what replays have made. */
-const always = [journals, 'millrace-namespaces'];
+const always = [journals, ownersCollection, 'millrace-namespaces'];
 
 /** Those of the recommender where it is one, and those that the application writes, each once. */
 export function containersFor(collections: readonly string[], isRecommender: boolean): readonly ContainerDefinition[] {

@@ -6,6 +6,7 @@ import { accessOf } from '../app/access.ts';
 import type { Ports } from '../app/compose.ts';
 import type { Config } from '../app/config.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
+import type { EngineView } from '../app/engine-view.ts';
 import { followSwitches } from '../app/follow-switches.ts';
 import type { OnWait } from '../engine/retry.ts';
 import type { Health, Verdict } from '../operations/health.ts';
@@ -43,13 +44,15 @@ export interface Serving {
     'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'charges' | 'namespace' | 'at'
   >;
   /** Address and port, of which 0 takes any that is free; who may ask; and how lists are served. */
-  readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth' | 'tenants'>;
+  readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth' | 'tenants' | 'worker'>;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders'>;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
   readonly live: LiveSource;
+  /** The topologies, and their state. */
+  readonly view: EngineView;
   /** Absent where it stays in the namespace that it began in, whatever is switched in. */
   readonly follow?: Follow | undefined;
   /** Whether an issuer of tokens runs beside it, for a demonstration. */
@@ -82,7 +85,9 @@ export async function serveUntilStopped(
     if (access === undefined)
       process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     const watched = published === undefined ? watchSeen({ ...serving, onWait: tellWait }) : undefined;
-    await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), watched, done]);
+    const { thread, view } = serving;
+    const told = thread && view.tell(config.worker.address ?? url, signal, tellWait);
+    await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), watched, told, done]);
   } finally {
     await server.close();
   }
@@ -121,20 +126,13 @@ const suggestedUsers = 8;
 /** Of the pages: by the address that the server says, and by the name of this machine. */
 const originsOf = (url: string): readonly string[] => [url, `http://localhost:${new URL(url).port}`];
 
-async function serverOf({ ports, config, thread, lags, live, signal }: Serving, issuer: DemoIssuer | undefined) {
+async function serverOf({ ports, config, thread, lags, live, view, signal }: Serving, issuer: DemoIssuer | undefined) {
   const { documents, transport, registry, clock } = ports;
   const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
   const access = await accessOf({ auth, tenants: config.tenants }, { clock, report });
   const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
-  registerTaskMetrics(metrics, () => thread?.tasks ?? []);
-  registerCallMetrics(metrics, () => thread?.tasks ?? []);
-  registerFreshness(metrics, () => thread?.freshness ?? []);
-  registerTaskLag(metrics, lags ?? (async () => []));
+  registerEngineMetrics(metrics, { ports, thread, lags });
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
-  registerGroupMetrics(metrics, () => thread?.groups ?? []);
-  registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
-  registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
   const tenantCounts = new TenantCounts();
   registerTenantMetrics(metrics, tenantCounts);
   const searches = new SearchCounts();
@@ -145,6 +143,7 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
     registry,
     clock,
     live,
+    engine: view,
     newEventId: randomUUID,
     exploration: config.serving.exploration,
     remembered_bytes: config.serving.remembered_bytes,
@@ -170,13 +169,39 @@ async function serverOf({ ports, config, thread, lags, live, signal }: Serving, 
   return { access, server };
 }
 
-function healthOf(signal: AbortSignal): Health {
-  const fine: Verdict = { ok: true };
-  const unlessStopped = (): Verdict => (signal.aborted ? { ok: false, why: 'it is stopping' } : fine);
-  return { startup: () => fine, live: unlessStopped, ready: unlessStopped };
+/** What Prometheus reads of the tasks of a process, and of what they run on. */
+export function registerEngineMetrics(
+  metrics: Registry,
+  {
+    ports,
+    thread,
+    lags,
+  }: {
+    readonly lags: Serving['lags'] | undefined;
+    readonly ports: Pick<Ports, 'troubles' | 'charges'>;
+    readonly thread: Omit<NonNullable<Serving['thread']>, 'orders'> | undefined;
+  },
+): void {
+  collectDefaultMetrics({ register: metrics });
+  registerTaskMetrics(metrics, () => thread?.tasks ?? []);
+  registerCallMetrics(metrics, () => thread?.tasks ?? []);
+  registerFreshness(metrics, () => thread?.freshness ?? []);
+  registerTaskLag(metrics, lags ?? (async () => []));
+  registerGroupMetrics(metrics, () => thread?.groups ?? []);
+  registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
+  registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
 }
 
-const report = (error: unknown): void => {
+/** A process that serves from its restored state has `isRestored` true from the beginning. */
+export function healthOf(signal: AbortSignal, isRestored: () => boolean = () => true): Health {
+  const fine: Verdict = { ok: true };
+  const restored = (): Verdict => (isRestored() ? fine : { ok: false, why: 'it restores its tasks' });
+  const unlessStopped = (then: () => Verdict) => (): Verdict =>
+    signal.aborted ? { ok: false, why: 'it is stopping' } : then();
+  return { startup: restored, live: unlessStopped(() => fine), ready: unlessStopped(restored) };
+}
+
+export const report = (error: unknown): void => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 };
 

@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
 import { openPorts, type Ports } from '../../app/compose.ts';
+import { EngineView } from '../../app/engine-view.ts';
 import { followSwitches } from '../../app/follow-switches.ts';
+import { engineLags } from '../../app/live.ts';
 import { MovingEngine } from '../../app/moving-engine.ts';
 import { Graph } from '../../engine/graph.ts';
-import { type Application, createTopics, engineOptions, loadApplication } from '../application.ts';
+import { answerForTasks } from '../answering.ts';
+import { type Application, createTopics, engineOptions, loadApplication, partitionsOf } from '../application.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
 import {
   type AppFlags,
@@ -21,7 +24,7 @@ import { withPatience } from '../patience.ts';
 import { tellWait } from '../serving.ts';
 import { showProgress, sum } from '../progress.ts';
 
-const settings = [...portFlags, 'partitions', 'seed', 'cutEvery'] as const;
+const settings = [...portFlags, 'partitions', 'seed', 'cutEvery', 'workerPort', 'host', 'keys'] as const;
 type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: true };
 
 /** What `run` answers. Records, epochs and seconds are those of this run, the rest is what stands in the log then. */
@@ -66,8 +69,18 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   });
   let [here, before, begin] = [ports, await outside(ports), performance.now()];
   const thread = new MovingEngine(optionsIn(ports));
+  const { port } = config.worker;
+  const view = port === undefined ? undefined : new EngineView(ports, graph, thread);
+  let lags = engineLags({ ...ports, graph }, thread);
+  await using _ =
+    port === undefined || view === undefined
+      ? undefined
+      : await answerForTasks({ ports, config, thread, view, lags: () => lags() }, port);
   const follow = async (there: Ports): Promise<void> => {
     await thread.moveTo(optionsIn(there));
+    const graphThere = new Graph(topologies, await partitionsOf(application, there.transport));
+    lags = engineLags({ ...there, graph: graphThere }, thread);
+    view?.enter(there, graphThere);
     process.stderr.write(`'${there.namespace}' is switched in: it runs from here on\n`);
     [here, before, begin] = [there, await outside(there), performance.now()];
   };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ratings } from '../../../topologies/streams.ts';
 import { openPorts, type Ports } from '../../app/compose.ts';
+import { EngineView } from '../../app/engine-view.ts';
 import { logSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
 import type { LiveSource } from '../../recommender/api/live/source.ts';
@@ -28,11 +29,15 @@ async function serve(flags: ConfigFlags & DemoFlags): Promise<void> {
   const topics = await ports.transport.topics();
   if (!topics.some(({ topic }) => topic === ratings.name)) throw new NoData(logOf(config));
   const application = await loadApplication({}, config);
+  const graphIn = async ({ transport }: Ports): Promise<Graph> =>
+    new Graph(application.topologies, await partitionsOf(application, transport));
+  const view = new EngineView(ports, await graphIn(ports));
   const liveIn = async (there: Ports): Promise<LiveSource> => {
-    const partitions = await partitionsOf(application, there.transport);
-    return logSource({ ...there, graph: new Graph(application.topologies, partitions), orders: there });
+    const graph = await graphIn(there);
+    if (there !== ports) view.enter(there, graph);
+    return logSource({ ...there, graph, orders: there });
   };
   const follow = config.namespace === undefined ? { liveIn } : undefined;
   const { demo } = flags;
-  await serveUntilStopped({ ports, config, live: await liveIn(ports), follow, demo, signal: stopped.signal });
+  await serveUntilStopped({ ports, config, live: await liveIn(ports), view, follow, demo, signal: stopped.signal });
 }

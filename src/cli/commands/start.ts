@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { openPorts, type Ports } from '../../app/compose.ts';
+import { EngineView } from '../../app/engine-view.ts';
 import { engineLags, engineSource, type Watched } from '../../app/live.ts';
 import { MovingEngine } from '../../app/moving-engine.ts';
 import type { Config } from '../../app/config.ts';
@@ -57,8 +58,10 @@ async function start(flags: Flags): Promise<void> {
       return { ...there, graph: new Graph(application.topologies, partitions), orders: there };
     };
     let lags = engineLags(await watchedIn(ports), thread);
+    const view = new EngineView(ports, graph, thread);
     const liveIn = async (there: Ports): Promise<LiveSource> => {
       const watched = await watchedIn(there);
+      if (there !== ports) view.enter(there, watched.graph);
       lags = engineLags(watched, thread);
       return engineSource(watched, thread);
     };
@@ -67,7 +70,7 @@ async function start(flags: Flags): Promise<void> {
     const live = await liveIn(ports);
     const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
     await serveUntilStopped(
-      { ports, config, thread, lags: () => lags(), live, follow, demo: flags.demo, signal },
+      { ports, config, thread, lags: () => lags(), live, view, follow, demo: flags.demo, signal },
       async () => {
         if (generated.rate > 0) await generateBeside(generated);
       },

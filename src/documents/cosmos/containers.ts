@@ -27,6 +27,7 @@ export const containers: readonly ContainerDefinition[] = [
   { name: 'orders', partitionKey: '/userId', holds: 'orders of the shop' },
   { name: 'toldOrders', partitionKey: '/userId', holds: 'what the log was told of orders' },
   { name: 'leases', partitionKey: '/feed', holds: 'how far the readers of change feeds are' },
+  { name: 'taskOwners', partitionKey: '/group', holds: 'which process answers for a task' },
   { name: 'redriven', partitionKey: '/origin', holds: 'which dead letters were sent again' },
   { name: 'millrace-namespaces', partitionKey: '/kind', holds: 'namespaces of replays' },
 ];

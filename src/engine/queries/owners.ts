@@ -17,39 +17,39 @@ const mostAttempts = 5;
 
 export class Owners {
   readonly #documents: Pick<Documents, 'get' | 'put'>;
+  readonly #namespace: string;
 
-  constructor(documents: Pick<Documents, 'get' | 'put'>) {
+  /** A namespace has tasks, journals and fences of its own, whose names are those of the others. */
+  constructor(documents: Pick<Documents, 'get' | 'put'>, namespace: string) {
     this.#documents = documents;
+    this.#namespace = namespace;
   }
 
   /** Who said last that it owns the task; whether it still does only the journal's fence can say. */
   async find(task: string): Promise<Owner | undefined> {
-    const found = await this.#documents.get(keyOf(task));
+    const found = await this.#documents.get(this.#keyOf(task));
     return found && body.parse(found.body);
   }
 
   /** Says where the owner answers; answers false, and changes nothing, where a greater fence has said so already. */
   async tell(owner: Owner): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
-      const found = await this.#documents.get(keyOf(owner.task));
+      const found = await this.#documents.get(this.#keyOf(owner.task));
       const known = found && body.parse(found.body);
       if (known !== undefined && known.fence > owner.fence) return false;
       if (known?.fence === owner.fence && known.address === owner.address) return true;
       try {
-        await this.#documents.put(keyOf(owner.task), { ...owner }, found === undefined ? 'absent' : found);
+        await this.#documents.put(this.#keyOf(owner.task), { ...owner }, found === undefined ? 'absent' : found);
         return true;
       } catch (error) {
         if (!(error instanceof ConditionFailed) || attempt === mostAttempts) throw error;
       }
     }
   }
+
+  #keyOf(task: string): DocumentKey {
+    return { collection: ownersCollection, partition: this.#namespace, id: task };
+  }
 }
 
 export const ownersCollection = 'taskOwners';
-
-/** The task's partition is its topology: a handful of documents, read one by one. */
-const keyOf = (task: string): DocumentKey => ({
-  collection: ownersCollection,
-  partition: task.slice(0, task.lastIndexOf('/')),
-  id: task,
-});

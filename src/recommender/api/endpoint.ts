@@ -28,6 +28,8 @@ export interface RawRequest {
   readonly idempotencyKey?: string | undefined;
   /** The header of this name. */
   readonly lastEventId?: string | undefined;
+  /** The header of this name, for who asks another process on in the name of the caller. */
+  readonly authorization?: string | undefined;
 }
 
 interface Description<P, Q, B> {
@@ -73,6 +75,7 @@ interface Admitted<P, Q, B> extends Checked<P, Q, B> {
   readonly caller: Caller;
   readonly idempotencyKey: string | undefined;
   readonly lastEventId: string | undefined;
+  readonly authorization: string | undefined;
 }
 
 /**
@@ -85,7 +88,7 @@ export const endpoint = <P, Q, B = undefined>(
 ): Endpoint => {
   const kind = kindOf(access);
   const bodySchema = description.body ?? noBody<B>();
-  const run: Endpoint['run'] = async ({ caller, params, query, body, idempotencyKey, lastEventId }) => {
+  const run: Endpoint['run'] = async ({ caller, params, query, body, idempotencyKey, lastEventId, authorization }) => {
     admit(kind, caller);
     const request = {
       params: checked('path', description.params, params),
@@ -93,7 +96,7 @@ export const endpoint = <P, Q, B = undefined>(
       body: checked('body', bodySchema, body),
     };
     if (typeof access === 'function' && caller !== undefined) admitTo(access(request), caller);
-    return handle({ ...request, caller: caller ?? nobody, idempotencyKey, lastEventId });
+    return handle({ ...request, caller: caller ?? nobody, idempotencyKey, lastEventId, authorization });
   };
   return { ...description, access: kind, run };
 };

@@ -6,6 +6,7 @@ import { askEndpoints, type AskParts } from './ask-endpoints.ts';
 import { batchEndpoints, type BatchParts } from './batch-endpoints.ts';
 import { callerEndpoint } from './caller-endpoint.ts';
 import { type Endpoint, endpoint, ok } from './endpoint.ts';
+import type { EngineSource } from './engine-source.ts';
 import { explained } from './explained.ts';
 import type { ItemVectors } from './item-vectors.ts';
 import type { ItemLookup } from './item-lookup.ts';
@@ -18,6 +19,7 @@ import { openApi } from './openapi.ts';
 import { orderEndpoints, type OrderParts } from './orders/endpoints.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
 import { type ExposurePorts, postExposure } from './post-exposure.ts';
+import { stateEndpoint } from './state-endpoint.ts';
 import { whyOf } from './why.ts';
 import {
   accepted,
@@ -49,6 +51,7 @@ export interface EndpointParts extends PageParts, OrderParts, EventParts, BatchP
   readonly exposures: ExposurePorts;
   readonly health: Health;
   readonly metrics: MetricsSource;
+  readonly engine: EngineSource;
 }
 
 /** RFC 9745 and RFC 8594: since when v1 is deprecated, and when it goes. */
@@ -67,6 +70,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     ...batchEndpoints(parts),
     ...orderEndpoints(parts),
     callerEndpoint(),
+    stateEndpoint(parts.engine),
     ...operationEndpoints(parts),
   ];
   const description: Endpoint = endpoint(
@@ -205,7 +209,8 @@ const exposureEndpoint = ({ exposures }: EndpointParts): Endpoint =>
     },
   );
 
-function operationEndpoints({ health: asked, metrics }: EndpointParts): Endpoint[] {
+/** What an orchestrator and Prometheus ask for. */
+export function operationEndpoints({ health: asked, metrics }: Pick<EndpointParts, 'health' | 'metrics'>): Endpoint[] {
   const probe = (path: string, summary: string, ask: () => Verdict): Endpoint =>
     endpoint({ ...plain(`/healthz/${path}`, summary), answer: health, problems: [503] }, () => {
       const verdict = ask();

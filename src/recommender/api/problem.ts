@@ -1,4 +1,5 @@
 /** Errors as answers: RFC 9457 with a stable code; no stack, and nothing from inside, ever leaves. */
+import { NotTheOwner, StateNotReadable, UnknownState } from '../../engine/queries/errors.ts';
 import { Unavailable } from '../../errors.ts';
 import { RequestRefused } from './errors.ts';
 import type { Problem } from './wire.ts';
@@ -42,6 +43,9 @@ const refusals: ReadonlyMap<string, readonly [status: number, code: string, deta
 /** The problem that an error is to whoever asked. One of ours that nobody foresaw is told by its status alone. */
 export function problemFor(error: unknown): Problem {
   if (error instanceof RequestRefused) return problemOf(error.status, error.code, error.message);
+  if (error instanceof UnknownState) return problemOf(404, error.code, error.message);
+  if (error instanceof NotTheOwner || error instanceof StateNotReadable)
+    return problemOf(503, error.code, error.message);
   if (error instanceof Unavailable) return problemOf(503, error.code, 'Try again in a moment');
   const refusal = refusals.get(textOf(error, 'code'));
   if (refusal !== undefined) return problemOf(...refusal);

@@ -1,6 +1,5 @@
 /** The API over HTTP. */
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { SearchCounts } from '../../als/index.ts';
 import type { Documents } from '../../documents/port.ts';
 import type { Health } from '../../operations/health.ts';
@@ -9,15 +8,15 @@ import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Transport } from '../../transport/port.ts';
 import { defaultExploration, type Exploration } from '../domain/exploration.ts';
 import { defaultSeen, type SeenPolicy } from '../domain/shelf.ts';
-import { admit, type Caller } from './auth/caller.ts';
 import { Admission, type AdmissionOptions } from './auth/admission.ts';
 import { openGate } from './auth/gate.ts';
 import { Answering } from './answering.ts';
-import { answerFrom, type AnswerSource } from './answer-from.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointParts, MetricsSource } from './endpoints.ts';
 import { PortTaken, TooManyUsers } from './errors.ts';
-import { createHttp, defaultHttp, hasHead, type HttpOptions, refuseUnknown } from './http.ts';
+import { createHttp, defaultHttp, type HttpOptions, refuseUnknown } from './http.ts';
+import { addRoute } from './route.ts';
+import { type EngineSource, noEngine } from './engine-source.ts';
 import { Idempotency } from './idempotency.ts';
 import { ItemDirectory } from './items.ts';
 import { ItemLookup } from './item-lookup.ts';
@@ -44,7 +43,6 @@ import { exposures, modelVersions, ratings } from '../../../topologies/streams.t
 import { TenantDocuments } from './tenant-documents.ts';
 import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
-import { bodyLimit } from './wire.ts';
 
 export interface ServerOptions {
   readonly documents: Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'list' | 'put'>;
@@ -57,6 +55,8 @@ export interface ServerOptions {
   readonly metrics: MetricsSource;
   /** What goes on in this process or, where no engine runs in it, in the log; see `app/live.ts`. */
   readonly live: LiveSource;
+  /** The topologies of the deployment and their state; none where absent. */
+  readonly engine?: EngineSource;
   /** Told of every error that nobody foresaw; the asker sees none of it. */
   readonly report: (error: unknown) => void;
   /** Items held in memory at most, their vectors too; default 500,000. */
@@ -188,6 +188,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
     },
     health,
     metrics,
+    engine: options.engine ?? noEngine,
   };
 }
 
@@ -216,42 +217,6 @@ const tailsOf = (log: LogPorts, tenant: string) => ({
   ),
 });
 
-interface RouteParts {
-  readonly streams: OpenStreams;
-  /** The endpoint as it answers a tenant at the moment, and what it answered before. */
-  readonly now: (tenant: string) => AnswerSource;
-}
-
-function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, now }: RouteParts): void {
-  const url = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1');
-  app.route({
-    method: endpoint.method,
-    url,
-    exposeHeadRoute: hasHead(endpoint),
-    bodyLimit: endpoint.bodyLimit ?? bodyLimit,
-    // Refused already before its body is read: what is in there is nothing to who may not ask at all.
-    onRequest: (request, _reply, done) => {
-      admit(endpoint.access, callerOf(request));
-      done();
-    },
-    handler: async (request, reply) => {
-      const { params, query, body } = request;
-      const caller = callerOf(request);
-      const asked = { caller, url: request.url, ifNoneMatch: request.headers['if-none-match'] };
-      const answer = await answerFrom(now(caller?.tenant ?? ''), asked, {
-        params,
-        query,
-        body,
-        caller,
-        lastEventId: headerOf(request, 'last-event-id'),
-        idempotencyKey: headerOf(request, 'idempotency-key'),
-      });
-      if (answer.body instanceof Readable) streams.add(reply.raw);
-      return reply.code(answer.status).headers(answer.headers).send(answer.body);
-    },
-  });
-}
-
 async function firstOf(directory: UserDirectory, n: number): Promise<readonly string[]> {
   try {
     return (await directory.find('', n)).users.map(({ userId }) => userId);
@@ -261,15 +226,8 @@ async function firstOf(directory: UserDirectory, n: number): Promise<readonly st
   }
 }
 
-/** Sent several times, it is one text. */
-function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value.join() : value;
-}
-
-const callerOf = (request: FastifyRequest): Caller | undefined => request.getDecorator<Caller | undefined>('caller');
-
-async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+/** Throws `PortTaken`. */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     return await app.listen({ port, host });
   } catch (error) {

@@ -14,7 +14,7 @@ const task = `count-sites/${partitionOf('roof', tasks)}`;
 async function setting(own: Partial<StateParts> = {}) {
   const world = await World.of([countSites], { partitions: tasks });
   const documents = openSqliteDocuments({ path: ':memory:', clock: () => 0 });
-  const owners = new Owners(documents);
+  const owners = new Owners(documents, 'main');
   const committed = { read: () => ({ task, epoch: 3, watermark: 9, value: 1 }) };
   const parts: StateParts = {
     graph: world.graph,

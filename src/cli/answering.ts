@@ -1,0 +1,60 @@
+/** What `run` answers beside its tasks, where it is told to listen: their state, probes, metrics. */
+import { Registry } from 'prom-client';
+import { accessOf } from '../app/access.ts';
+import type { Ports } from '../app/compose.ts';
+import type { Config } from '../app/config.ts';
+import type { EngineThread } from '../app/engine-thread.ts';
+import type { EngineView } from '../app/engine-view.ts';
+import { createWorkerServer } from '../recommender/api/worker-server.ts';
+import { healthOf, registerEngineMetrics, report, tellWait } from './serving.ts';
+import type { TaskLag } from '../operations/task-lag.ts';
+
+export interface Answering {
+  readonly ports: Pick<Ports, 'clock' | 'troubles' | 'charges'>;
+  readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker'>;
+  readonly thread: Pick<
+    EngineThread,
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders' | 'restored'
+  >;
+  readonly view: EngineView;
+  readonly lags: () => Promise<readonly TaskLag[]>;
+}
+
+/** Listens until it is disposed, and says in the documents where. @throws {PortTaken} */
+export async function answerForTasks(
+  { ports, config, thread, view, lags }: Answering,
+  port: number,
+): Promise<AsyncDisposable> {
+  const { clock } = ports;
+  const access = await accessOf(config, { clock, report });
+  const over = new AbortController();
+  let isRestored = false;
+  void thread.restored.then(
+    () => (isRestored = true),
+    () => {}, // `ended` tells
+  );
+  const metrics = new Registry();
+  registerEngineMetrics(metrics, { ports, thread, lags });
+  const health = healthOf(over.signal, () => isRestored);
+  const { http } = config;
+  const server = await createWorkerServer({
+    engine: view,
+    health,
+    metrics,
+    http,
+    report,
+    clock,
+    ...(access && { access }),
+  });
+  const url = await server.listen({ port });
+  process.stderr.write(`listening on ${url}\n`);
+  // Tasks go on without it; queries of them that come to other processes are answered 503.
+  const telling = view.tell(config.worker.address ?? url, over.signal, tellWait).catch(report);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      over.abort();
+      await server.close();
+      await telling;
+    },
+  };
+}
