@@ -44,7 +44,7 @@ async function answerOf({ task, address, path, authorization }: AskingOn) {
   }
 }
 
-async function bounded({ body }: Response): Promise<string> {
+async function bounded({ body }: { readonly body: AsyncIterable<Uint8Array> | null }): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
