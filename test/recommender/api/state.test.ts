@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Asked, StateQuestion } from '../../../src/engine/queries/ask.ts';
+import { everybody } from '../../../src/recommender/api/auth/caller.ts';
+import type { Gate } from '../../../src/recommender/api/auth/gate.ts';
 import { plainJson } from '../../../src/recommender/api/plain-json.ts';
 import { shop } from './shop.ts';
 
@@ -28,8 +30,8 @@ async function asking(asked: (question: StateQuestion) => Asked) {
       return asked(question);
     },
   };
-  const anybody = { identify: async () => ({ caller: { role: 'admin', tenant: '' }, credential: '' }) } as const;
-  return { questions, ...(await shop({ engine, access: { gate: anybody } })) };
+  const gate: Gate = { identify: async () => ({ caller: everybody, credential: '' }) };
+  return { questions, ...(await shop({ engine, access: { gate } })) };
 }
 
 test('a key is answered with its epoch, whatever letters it has', async () => {
