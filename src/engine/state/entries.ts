@@ -21,10 +21,10 @@ export interface Entries<S> {
   set(id: string, value: S, expiry: Millis): void;
   remove(id: string): void;
   /**
-   * By id, ascending or, from the end, descending. Each is looked for when its turn comes: what is removed meanwhile is
+   * By id in ascending order, or from the end. Each is looked for when its turn comes: what is removed meanwhile is
    * not seen, and what is put in further on is.
    */
-  scan(range: IdRange, now: Millis, direction?: 'ascending' | 'descending'): Iterable<readonly [id: string, value: S]>;
+  scan(range: IdRange, now: Millis, descending?: boolean): Iterable<readonly [id: string, value: S]>;
   /** Event time at which something is to be swept; Infinity where nothing is. */
   readonly nextSweep: Millis;
   /** Removes what is over at `now`, all of it before long: at most a part of its lifetime after `nextSweep`. */

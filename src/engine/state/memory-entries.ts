@@ -47,19 +47,14 @@ export class MemoryEntries<S> implements Entries<S> {
     this.#drop(id);
   }
 
-  *scan(
-    { from, before }: IdRange,
-    now: Millis,
-    direction: 'ascending' | 'descending' = 'ascending',
-  ): Generator<readonly [id: string, value: S]> {
+  *scan({ from, before }: IdRange, now: Millis, descending = false): Generator<readonly [id: string, value: S]> {
     const ids = this.#ids;
     if (ids === undefined) return;
-    const ascends = direction === 'ascending';
-    let id = ascends ? ids.atOrAfter(from) : ids.lastBefore(before);
-    while (id !== undefined && (ascends ? byCodePoint(id, before) < 0 : byCodePoint(id, from) >= 0)) {
+    let id = descending ? ids.lastBefore(before) : ids.atOrAfter(from);
+    while (id !== undefined && (descending ? byCodePoint(id, from) >= 0 : byCodePoint(id, before) < 0)) {
       const value = this.get(id, now);
       if (value !== undefined) yield [id, value];
-      id = ascends ? ids.atOrAfter(`${id}\0`) : ids.lastBefore(id);
+      id = descending ? ids.lastBefore(id) : ids.atOrAfter(`${id}\0`);
     }
   }
 
