@@ -7,7 +7,7 @@ import { IncompatibleState, TaskStopped } from './errors.ts';
 import { type Evolved, evolve } from './evolution/evolve.ts';
 import { type Head, headSchema, readTime, written } from './head.ts';
 import { type Position, startOf } from './position.ts';
-import type { CheckpointHead, StateChange, StateEntry } from './state/store.ts';
+import type { CheckpointHead, StateChange, StateEntry, StateStore } from './state/store.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
 import type { Step } from './step.ts';
@@ -123,14 +123,39 @@ export async function learnOlder(
   }
 }
 
-/** Loads the state of every step; the head has been restored before. */
-export function restoreSteps(task: TaskRuntime, entries: Iterable<StateEntry>): void {
-  for (const { step, key, value } of entries) {
-    task.steps.get(step)?.restore(key, value, task.eventTime.watermark);
+/** Gives the steps that leave their entries in the checkpoint what they read them with. */
+export function attachSteps({ id, steps }: TaskRuntime, store: Pick<StateStore, 'get' | 'range' | 'rangeBack'>): void {
+  const pairs = (entries: readonly StateEntry[]) => entries.map(({ key, value }) => [key, value] as const);
+  for (const [name, step] of steps)
+    step.attach?.({
+      get: key => store.get(id, name, key),
+      range: (from, limit, before) => pairs(store.range(id, name, from, limit, before)),
+      rangeBack: (range, limit) => pairs(store.rangeBack(id, name, range, limit)),
+    });
+}
+
+/** Loads the state of every step that keeps it in memory; the head has been restored before. */
+export function restoreSteps(task: TaskRuntime, store: StateStore): void {
+  for (const [name, step] of task.steps) {
+    const { restores: some } = step;
+    const entries = some === undefined ? store.entries(task.id, name) : stretch(store, task.id, name, some);
+    for (const { key, value } of entries) step.restore(key, value, task.eventTime.watermark);
   }
   for (const step of task.steps.values()) step.restored();
   task.eventTime.derive();
 }
+
+function* stretch(store: StateStore, task: string, step: string, { from, before }: Required<Step>['restores']) {
+  for (let next = from; ;) {
+    const page = store.range(task, step, next, stretchPage, before);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < stretchPage) return;
+    next = `${last.key}\0`;
+  }
+}
+
+const stretchPage = 1_000;
 
 function decodeHead(task: Pick<TaskRuntime, 'id'>, stored: Pick<CheckpointHead, 'body'>): Head {
   const parsed = headSchema.safeParse(JSON.parse(stored.body));

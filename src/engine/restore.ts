@@ -2,8 +2,16 @@
 import type { JournalEntry } from '../documents/port.ts';
 import type { Snapshots } from '../snapshots/port.ts';
 import type { Millis } from '../stream/time.ts';
-import { encodeHead, evolvedOf, learnOlder, refuseOtherCount, restoreHead, restoreSteps } from './checkpoint.ts';
-import { EvolvingStore, movedEntries } from './evolution/evolving-store.ts';
+import {
+  attachSteps,
+  encodeHead,
+  evolvedOf,
+  learnOlder,
+  refuseOtherCount,
+  restoreHead,
+  restoreSteps,
+} from './checkpoint.ts';
+import { EvolvingStore } from './evolution/evolving-store.ts';
 import { decodePlan, isOf, type Plan } from './plan.ts';
 import { otherRelease } from './recovery-errors.ts';
 import type { RunnerOptions } from './runner-options.ts';
@@ -34,6 +42,7 @@ export async function restoreTask(
   if (stored === undefined) {
     await refuseNewPartitions(run, snapshots?.to);
     await run.retrying('start', () => begin(task, transport, startAt));
+    attachSteps(task, store);
     return { clock: -Infinity, head: { fence: 0, epoch: 0, body: encodeHead(task) }, former: undefined };
   }
   const evolved = evolvedOf(task, stored);
@@ -42,14 +51,11 @@ export async function restoreTask(
   const clock = restoreHead(task, head);
   const { inputs } = evolved.added;
   if (inputs.length > 0) await run.retrying('start', () => begin(task, transport, startAt, inputs));
-  restoreSteps(task, movedEntries(evolved, store.entries(task.id)));
+  const former = evolved.head.release === task.release ? undefined : new EvolvingStore(store, task.id, evolved);
+  attachSteps(task, former ?? store);
+  restoreSteps(task, former ?? store);
   await run.retrying('verify', () => verifyPositions(task, transport));
-  const isFormer = evolved.head.release !== task.release;
-  return {
-    clock,
-    head: { ...stored, body: encodeHead(task) },
-    former: isFormer ? new EvolvingStore(store, task.id, evolved) : undefined,
-  };
+  return { clock, head: { ...stored, body: encodeHead(task) }, former };
 }
 
 /** A task without state may be one of more tasks than there were: its keys then have their state in another one. */

@@ -11,6 +11,16 @@ export interface StoredState {
   range(from: string, limit: number): readonly (readonly [key: string, value: StateValue])[];
 }
 
+/** The same for a step that leaves its entries there: stretches of them, from either end. */
+export interface StoredEntries extends StoredState {
+  range(from: string, limit: number, before?: string): readonly (readonly [key: string, value: StateValue])[];
+  /** The last ones that are not before `from` and are before `before`, the last first; `limit` at most. */
+  rangeBack(
+    range: { readonly from: string; readonly before: string },
+    limit: number,
+  ): readonly (readonly [key: string, value: StateValue])[];
+}
+
 /**
  * A named, stateful part of a task. It outlives the pipe: after a failure the pipe is built anew and finds its
  * steps, and their state, by name.
@@ -35,6 +45,10 @@ export interface Step {
   readonly delays?: boolean;
   /** Reading of the journalled clock at which the step wants an epoch, even without records; Infinity if never. */
   readonly due: Millis;
+  /** Which of its entries are restored, where it reads the others in the checkpoint when it needs them; absent: all. */
+  readonly restores?: { readonly from: string; readonly before: string };
+  /** Where the checkpoint has its entries. */
+  attach?(stored: StoredEntries): void;
   /** Event time has reached `watermark`, which is at or past `nextTimer`. */
   fire(watermark: Millis): void;
   /** The records and timers of the epoch are through. Work that takes long is awaited, and nothing else of the epoch happens. */

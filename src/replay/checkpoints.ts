@@ -8,9 +8,10 @@ export function namespaceStore(base: StateStore, { name, topologies }: Namespace
   const nameOf = taskNames(name, topologies);
   return {
     head: task => base.head(nameOf(task)),
-    entries: task => base.entries(nameOf(task)),
+    entries: (task, step) => base.entries(nameOf(task), step),
     get: (task, step, key) => base.get(nameOf(task), step, key),
-    range: (task, step, from, limit) => base.range(nameOf(task), step, from, limit),
+    range: (task, step, from, limit, before) => base.range(nameOf(task), step, from, limit, before),
+    rangeBack: (task, step, range, limit) => base.rangeBack(nameOf(task), step, range, limit),
     commit: (task, head, changes) => base.commit(nameOf(task), head, changes),
     replace: (task, head, entries) => base.replace(nameOf(task), head, entries),
     discard: task => base.discard(nameOf(task)),

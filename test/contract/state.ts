@@ -96,6 +96,32 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
       },
     );
 
+    promise('a range may end before a key, and be read from its end', async ({ store }) => {
+      const keys = ['a', 'a|1', 'a|2', 'a|3', 'b', '\uffff', '😀'];
+      store.commit(
+        task,
+        head(1),
+        ['hourly', 'daily'].flatMap(step => keys.map(key => set(key, key, step))),
+      );
+      const keysOf = (entries: readonly StateEntry[]) => entries.map(({ key }) => key);
+      expect(keysOf(store.range(task, 'hourly', 'a|', 10, 'a}'))).toEqual(['a|1', 'a|2', 'a|3']);
+      expect(keysOf(store.range(task, 'hourly', 'a|', 2, 'a}'))).toEqual(['a|1', 'a|2']);
+      expect(keysOf(store.rangeBack(task, 'hourly', { from: 'a|', before: 'a}' }, 2))).toEqual(['a|3', 'a|2']);
+      expect(keysOf(store.rangeBack(task, 'hourly', { from: 'b', before: '😀😀' }, 9))).toEqual(['😀', '\uffff', 'b']);
+      expect(store.rangeBack(task, 'no-such', { from: '', before: 'z' }, 9)).toEqual([]);
+    });
+
+    promise('entries may be those of one step alone, in pages too', async ({ store }) => {
+      const changes = Array.from({ length: 2_500 }, (_, n) =>
+        set(`${n}`.padStart(5, '0'), `${n}`, n < 3 ? 'one' : 'two'),
+      );
+      store.commit(task, head(1), changes);
+      store.commit('trends/1', head(1), [set('a', 'another task', 'two')]);
+      expect(Array.from(store.entries(task, 'one'), ({ key }) => key)).toEqual(['00000', '00001', '00002']);
+      expect([...store.entries(task, 'two')]).toEqual(changes.slice(3));
+      expect([...store.entries(task, 'three')]).toEqual([]);
+    });
+
     promise('ten thousand changes are one commit', async ({ store }) => {
       const changes = Array.from({ length: 10_000 }, (_, n) => set(`key-${n}`.padStart(12, '0'), `${n}`));
       store.commit(task, head(1), changes);

@@ -32,16 +32,25 @@ export class ForgetfulStore implements StateStore {
     return this.#real.head(task);
   }
 
-  entries(task: string): Iterable<StateEntry> {
-    return this.#real.entries(task);
+  entries(task: string, step?: string): Iterable<StateEntry> {
+    return this.#real.entries(task, step);
   }
 
   get(task: string, step: string, key: string): string | Uint8Array | undefined {
     return this.#real.get(task, step, key);
   }
 
-  range(task: string, step: string, from: string, limit: number): readonly StateEntry[] {
-    return this.#real.range(task, step, from, limit);
+  range(task: string, step: string, from: string, limit: number, before?: string): readonly StateEntry[] {
+    return this.#real.range(task, step, from, limit, before);
+  }
+
+  rangeBack(
+    task: string,
+    step: string,
+    range: { readonly from: string; readonly before: string },
+    limit: number,
+  ): readonly StateEntry[] {
+    return this.#real.rangeBack(task, step, range, limit);
   }
 
   commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void {

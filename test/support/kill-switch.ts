@@ -65,9 +65,10 @@ export class KillSwitch implements Observer {
   store(real: StateStore): StateStore {
     return {
       head: task => real.head(task),
-      entries: task => real.entries(task),
+      entries: (task, step) => real.entries(task, step),
       get: (task, step, key) => real.get(task, step, key),
-      range: (task, step, from, limit) => real.range(task, step, from, limit),
+      range: (task, step, from, limit, before) => real.range(task, step, from, limit, before),
+      rangeBack: (task, step, range, limit) => real.rangeBack(task, step, range, limit),
       commit: (task, head, changes) => real.commit(task, head, this.#changes(changes)),
       replace: (task, head, entries) => real.replace(task, head, entries),
       discard: task => real.discard(task),

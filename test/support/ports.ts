@@ -68,9 +68,10 @@ export function aroundDocuments(real: Documents, around: Around): Documents {
 export function beforeCommit(real: StateStore, before: () => void): StateStore {
   return {
     head: task => real.head(task),
-    entries: task => real.entries(task),
+    entries: (task, step) => real.entries(task, step),
     get: (task, step, key) => real.get(task, step, key),
-    range: (task, step, from, limit) => real.range(task, step, from, limit),
+    range: (task, step, from, limit, end) => real.range(task, step, from, limit, end),
+    rangeBack: (task, step, range, limit) => real.rangeBack(task, step, range, limit),
     commit: (task, head, changes) => {
       before();
       real.commit(task, head, changes);

@@ -2,12 +2,6 @@
 import type { CheckpointHead, StateChange, StateEntry, StateStore } from '../state/store.ts';
 import type { Moves } from './evolve.ts';
 
-/** Entries under the names of today, without those that go; within a step still by key in ascending order. */
-export function* movedEntries({ renamed, dropped }: Moves, entries: Iterable<StateEntry>): Generator<StateEntry> {
-  for (const { step, key, value } of entries)
-    if (!dropped.has(step)) yield { step: renamed.get(step) ?? step, key, value };
-}
-
 /**
  * What it reads by today's names is where the former release has left it. The first commit moves and removes all of it
  * in its own transaction: before it nothing has happened, and the former release can go on.
@@ -27,9 +21,11 @@ export class EvolvingStore implements StateStore {
     return this.#real.head(task);
   }
 
-  /** As they are stored: what a snapshot holds before the first checkpoint is the state of the former release. */
-  entries(task: string): Iterable<StateEntry> {
-    return this.#real.entries(task);
+  /** Without a step as they are stored: what a snapshot holds before the first checkpoint is the state of the former release. */
+  entries(task: string, step?: string): Iterable<StateEntry> {
+    if (step === undefined) return this.#real.entries(task);
+    const stored = this.#storedName(task, step);
+    return stored === undefined ? [] : underName(step, this.#real.entries(task, stored));
   }
 
   get(task: string, step: string, key: string): string | Uint8Array | undefined {
@@ -37,9 +33,21 @@ export class EvolvingStore implements StateStore {
     return stored === undefined ? undefined : this.#real.get(task, stored, key);
   }
 
-  range(task: string, step: string, from: string, limit: number): readonly StateEntry[] {
+  range(task: string, step: string, from: string, limit: number, before?: string): readonly StateEntry[] {
     const stored = this.#storedName(task, step);
-    return stored === undefined ? [] : this.#real.range(task, stored, from, limit).map(entry => ({ ...entry, step }));
+    const found = stored === undefined ? [] : this.#real.range(task, stored, from, limit, before);
+    return found.map(entry => ({ ...entry, step }));
+  }
+
+  rangeBack(
+    task: string,
+    step: string,
+    range: { readonly from: string; readonly before: string },
+    limit: number,
+  ): readonly StateEntry[] {
+    const stored = this.#storedName(task, step);
+    const found = stored === undefined ? [] : this.#real.rangeBack(task, stored, range, limit);
+    return found.map(entry => ({ ...entry, step }));
   }
 
   commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void {
@@ -70,6 +78,10 @@ export class EvolvingStore implements StateStore {
     for (const [stored, name] of renamed) if (name === step && !dropped.has(stored)) return stored;
     return dropped.has(step) || renamed.has(step) ? undefined : step;
   }
+}
+
+function* underName(step: string, entries: Iterable<StateEntry>): Generator<StateEntry> {
+  for (const entry of entries) yield { ...entry, step };
 }
 
 /**

@@ -1,9 +1,12 @@
 import type { Millis } from '../../stream/time.ts';
 import type { TaskRuntime } from '../runtime.ts';
+import { type IdRange, idsWith } from '../state/entries.ts';
 import { entryCodec } from '../state/entry-codec.ts';
 import type { PlacedState, Scope, StateKind } from '../state/kinds/kind.ts';
+import { DiskEntries } from '../state/disk-entries.ts';
 import { MemoryEntries } from '../state/memory-entries.ts';
-import type { StateValue, Step } from '../step.ts';
+import type { MemoryBound } from '../state/recent.ts';
+import type { StateValue, Step, StoredEntries } from '../step.ts';
 import { StepTimers } from '../timers/step-timers.ts';
 import type { FiredTimer } from '../timers/timers.ts';
 import type { ProcessContext, States, StatesOfKey } from './process.ts';
@@ -11,6 +14,8 @@ import type { ProcessContext, States, StatesOfKey } from './process.ts';
 export interface ProcessStepOptions<K> {
   readonly task: TaskRuntime;
   readonly states: K;
+  /** Undefined where all of them are held in memory. */
+  readonly memory: MemoryBound | undefined;
   /** Whether the key is that of the stream, for want of another. */
   readonly keyedByStream: boolean;
   readonly name: string;
@@ -35,20 +40,23 @@ export class ProcessStep<K extends States> implements Step {
   /** What the pipe of the day does for a timer. */
   onTimer: ((timer: FiredTimer, context: ProcessContext<K>) => void) | undefined;
   readonly keyedByStream: boolean;
+  readonly restores?: IdRange;
+  #stored: StoredEntries | undefined;
   readonly #task: TaskRuntime;
   readonly #scope: Scope = { key: '', prefix: '', time: -Infinity, now: -Infinity };
   readonly #placed: ReadonlyMap<string, PlacedState<unknown>>;
   readonly #handles: StatesOfKey<K>;
   readonly #timers: StepTimers;
 
-  constructor({ task, states, keyedByStream, name, withTimers, timersPerKey }: ProcessStepOptions<K>) {
+  constructor({ task, states, memory, keyedByStream, name, withTimers, timersPerKey }: ProcessStepOptions<K>) {
     this.#task = task;
     this.delays = withTimers;
     this.keyedByStream = keyedByStream;
     const kinds = Object.entries(states);
     this.timed = withTimers || kinds.some(([, { timed }]) => timed);
     this.identity = JSON.stringify(Object.fromEntries(kinds.map(([state, kind]) => [state, described(kind)])));
-    this.#placed = new Map(kinds.map(([state, kind]) => [state, this.#place(kind)]));
+    if (memory !== undefined) this.restores = idsWith(timersPrefix);
+    this.#placed = new Map(kinds.map(([state, kind]) => [state, this.#place(state, kind, memory)]));
     // oxlint-disable-next-line typescript/consistent-type-assertions -- `fromEntries` forgets which name has which handle
     this.#handles = Object.fromEntries(
       Array.from(this.#placed, ([state, { handle }]) => [state, handle]),
@@ -64,6 +72,10 @@ export class ProcessStep<K extends States> implements Step {
         this.onTimer?.(timer, this.#context(timer.key, time));
       },
     });
+  }
+
+  attach(stored: StoredEntries): void {
+    this.#stored = stored;
   }
 
   /** A value of this key comes: what its callback is told. */
@@ -107,7 +119,7 @@ export class ProcessStep<K extends States> implements Step {
 
   *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
     for (const [name, { entries }] of this.#placed)
-      for (const [id, value] of entries.changes()) yield [`${name}|${id}`, value];
+      for (const [id, value] of entries.changes()) yield [name + id, value];
     for (const [id, value] of this.#timers.kept.changes()) yield [timersPrefix + id, value];
   }
 
@@ -117,14 +129,14 @@ export class ProcessStep<K extends States> implements Step {
   }
 
   undo(read: (key: string) => StateValue | undefined): void {
-    for (const [name, { entries }] of this.#placed) entries.undo(id => read(`${name}|${id}`));
+    for (const [name, { entries }] of this.#placed) entries.undo(id => read(name + id));
     this.#timers.kept.undo(id => read(timersPrefix + id));
   }
 
   restore(key: string, value: StateValue): void {
     if (key.startsWith(timersPrefix)) return this.#timers.restore(key.slice(timersPrefix.length), value);
-    const bar = key.indexOf('|');
-    this.#placed.get(key.slice(0, bar))?.entries.restore(key.slice(bar + 1), value);
+    const end = key.search(/[|~]/);
+    this.#placed.get(key.slice(0, end))?.entries.restore(key.slice(end), value);
   }
 
   restored(): void {}
@@ -141,12 +153,21 @@ export class ProcessStep<K extends States> implements Step {
     scope.now = now;
   }
 
-  #place(state: StateKind<unknown>): PlacedState<unknown> {
+  #place(name: string, state: StateKind<unknown>, memory: MemoryBound | undefined): PlacedState<unknown> {
+    const stored = (): StoredEntries => this.#stored ?? unattached;
     return state.place({
       scope: this.#scope,
-      entries: (codec, { ttl, sorted }) => new MemoryEntries({ codec: entryCodec(codec), ttl, sorted }),
+      entries(codec, { ttl, sorted }) {
+        const options = { codec: entryCodec(codec), ttl, sorted };
+        return memory === undefined
+          ? new MemoryEntries(options)
+          : new DiskEntries({ ...options, stored, name, memory });
+      },
     });
   }
 }
+
+/** Of a task that never runs. */
+const unattached: StoredEntries = { get: () => undefined, range: () => [], rangeBack: () => [] };
 
 const described = ({ kind, codec }: StateKind<unknown>): string => `${kind} ${codec.version}`;

@@ -5,6 +5,7 @@ import { BuildError } from '../errors.ts';
 import { checkedKey } from '../key.ts';
 import { refuseUnknown } from '../options.ts';
 import type { StateKind } from '../state/kinds/kind.ts';
+import { checkedBound, type MemoryBound } from '../state/recent.ts';
 import type { FiredTimer, Timers } from '../timers/timers.ts';
 import { ProcessStep } from './process-step.ts';
 import { stage } from './stage.ts';
@@ -31,6 +32,11 @@ export interface ProcessOptions<T, R, K extends States> {
   /** The key; that of the stream where absent. */
   readonly by?: (value: T) => string;
   readonly state?: K;
+  /**
+   * How much of the states is held in memory, each by itself; the rest stays on the disk of the worker. Absent: all of
+   * it. It can be changed from release to release.
+   */
+  readonly memory?: MemoryBound;
   /** What to emit, at the time of the value. Deterministic: no clock, no chance, no I/O. */
   readonly on: (value: T, context: ProcessContext<K>) => readonly R[] | void;
   /**
@@ -43,7 +49,7 @@ export interface ProcessOptions<T, R, K extends States> {
   readonly timersPerKey?: number;
 }
 
-const known = ['by', 'state', 'on', 'onTimer', 'timersPerKey'];
+const known = ['by', 'state', 'memory', 'on', 'onTimer', 'timersPerKey'];
 const defaultTimersPerKey = 100;
 
 /** The general step by key; see `Task.process`. */
@@ -55,6 +61,7 @@ export function process<T, R, K extends States>(
   refuseUnknown(options, known, `the options of '${name}'`);
   const { by, on, onTimer, timersPerKey = defaultTimersPerKey } = options;
   const withTimers = onTimer !== undefined;
+  const memory = options.memory && checkedBound(name, options.memory);
   refuseNoCount(name, timersPerKey);
   const states = checkedStates(name, options.state);
   const keyOf = by === undefined ? streamKey(build, name) : (value: T) => checkedKey(`The key of '${name}'`, by(value));
@@ -65,6 +72,7 @@ export function process<T, R, K extends States>(
         new ProcessStep<K>({
           task: build.task,
           states,
+          memory,
           keyedByStream: by === undefined,
           name,
           withTimers,

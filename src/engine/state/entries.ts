@@ -29,13 +29,17 @@ export interface Entries<S> {
   readonly nextSweep: Millis;
   /** Removes what is over at `now`, all of it before long: at most a part of its lifetime after `nextSweep`. */
   sweep(now: Millis): void;
-  /** What changed since the last checkpoint; null removes. */
+  /** What changed since the last checkpoint; null removes. Each id stands behind the mark of what it is. */
   changes(): Iterable<readonly [id: string, value: StateValue | null]>;
   committed(): void;
   /** Back to the last checkpoint. */
   undo(read: ReadStored): void;
   restore(id: string, value: StateValue): void;
 }
+
+/** Before the id of a value, and before what tells when values are over: names that go before them have neither. */
+export const valuesMark = '|';
+export const endsMark = '~';
 
 /** All ids that begin with `prefix`, which ends in a character that has a next one. */
 export function idsWith(prefix: string): IdRange {

@@ -6,14 +6,15 @@ export const partsOfLifetime = 24;
 /** How wide a part is: ends within one of them are swept together. */
 export const partOf = (lifetime: Millis): Millis => Math.max(1, Math.floor(lifetime / partsOfLifetime));
 
-/** The part in which an instant lies; everything in it is over at its end. */
-export const partAt = (expiry: Millis, part: Millis): number => Math.ceil(expiry / part);
+/** The end of the part in which an instant lies: everything in it is over then. */
+export const partEnd = (expiry: Millis, part: Millis): Millis => Math.ceil(expiry / part) * part;
 
 /** When ids are over, in memory, swept part by part: one timer for many. */
 export class Expiries {
   readonly #part: Millis;
   readonly #ends = new Map<string, Millis>();
-  readonly #parts = new Map<number, Set<string>>();
+  /** By the ends of their parts. */
+  readonly #parts = new Map<Millis, Set<string>>();
   #next: Millis = Infinity;
 
   constructor(lifetime: Millis) {
@@ -36,20 +37,20 @@ export class Expiries {
   set(id: string, expiry: Millis): void {
     const before = this.#ends.get(id);
     if (before === expiry) return;
-    const part = partAt(expiry, this.#part);
-    if (before !== undefined && partAt(before, this.#part) !== part) this.remove(id);
+    const part = partEnd(expiry, this.#part);
+    if (before !== undefined && partEnd(before, this.#part) !== part) this.remove(id);
     this.#ends.set(id, expiry);
     const ids = this.#parts.get(part);
     if (ids === undefined) this.#parts.set(part, new Set([id]));
     else ids.add(id);
-    this.#next = Math.min(this.#next, part * this.#part);
+    this.#next = Math.min(this.#next, part);
   }
 
   remove(id: string): void {
     const end = this.#ends.get(id);
     if (end === undefined) return;
     this.#ends.delete(id);
-    const part = partAt(end, this.#part);
+    const part = partEnd(end, this.#part);
     const ids = this.#parts.get(part);
     ids?.delete(id);
     if (ids?.size === 0) this.#parts.delete(part);
@@ -57,12 +58,12 @@ export class Expiries {
 
   /** Ids whose part has ended at `now`. */
   over(now: Millis): string[] {
-    return [...this.#parts].filter(([part]) => part * this.#part <= now).flatMap(([, ids]) => [...ids]);
+    return [...this.#parts].filter(([part]) => part <= now).flatMap(([, ids]) => [...ids]);
   }
 
   /** After removals: `next` may have been theirs. */
   schedule(): void {
     this.#next = Infinity;
-    for (const part of this.#parts.keys()) this.#next = Math.min(this.#next, part * this.#part);
+    for (const part of this.#parts.keys()) this.#next = Math.min(this.#next, part);
   }
 }

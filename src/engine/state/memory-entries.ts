@@ -1,6 +1,6 @@
 import { days, type Millis } from '../../stream/time.ts';
 import type { StateValue } from '../step.ts';
-import type { Entries, IdRange, ReadStored } from './entries.ts';
+import { type Entries, type IdRange, type ReadStored, valuesMark } from './entries.ts';
 import type { EntryCodec } from './entry-codec.ts';
 import { Expiries } from './expiries.ts';
 import { byCodePoint } from './order.ts';
@@ -22,6 +22,8 @@ export class MemoryEntries<S> implements Entries<S> {
   readonly #ids: SortedIds | undefined;
   readonly #expiries: Expiries;
   readonly #dirty = new Set<string>();
+  /** What entries on disk need beside them, and these do not: an earlier release kept them there. */
+  readonly #needless = new Set<string>();
 
   constructor({ codec, ttl, sorted }: EntriesOptions<S>) {
     this.#codec = codec;
@@ -70,25 +72,32 @@ export class MemoryEntries<S> implements Entries<S> {
   *changes(): Iterable<readonly [id: string, value: StateValue | null]> {
     for (const id of this.#dirty) {
       const value = this.#values.get(id);
-      yield [id, value === undefined ? null : this.#codec.encode(value, this.#expiries.of(id))];
+      yield [valuesMark + id, value === undefined ? null : this.#codec.encode(value, this.#expiries.of(id))];
     }
+    for (const id of this.#needless) yield [id, null];
   }
 
   committed(): void {
     this.#dirty.clear();
+    this.#needless.clear();
   }
 
   undo(read: ReadStored): void {
     for (const id of this.#dirty) {
-      const stored = read(id);
+      const stored = read(valuesMark + id);
       if (stored === undefined) this.#drop(id);
-      else this.restore(id, stored);
+      else this.#take(id, stored);
     }
     this.#dirty.clear();
     this.#expiries.schedule();
   }
 
-  restore(id: string, stored: StateValue): void {
+  restore(marked: string, stored: StateValue): void {
+    if (marked.startsWith(valuesMark)) this.#take(marked.slice(1), stored);
+    else this.#needless.add(marked);
+  }
+
+  #take(id: string, stored: StateValue): void {
     const { value, expiry } = this.#codec.decode(stored);
     this.#put(id, value, expiry);
   }

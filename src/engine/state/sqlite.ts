@@ -49,12 +49,13 @@ export function openSqliteStateStore(options: { readonly path: string }): StateS
   const db = openSqlite(options.path, stateSchema, 'ordered');
   const tables = stateTables(db);
 
-  function* entries(task: string): Generator<StateEntry> {
-    let page = guarded(db, () => tables.page(task));
-    while (page.length > 0) {
+  function* entries(task: string, step?: string): Generator<StateEntry> {
+    const next = (last?: StateEntry): readonly StateEntry[] =>
+      step === undefined ? tables.page(task, last) : tables.pageOf(task, step, last?.key);
+    for (let page = guarded(db, () => next()); page.length > 0;) {
       yield* page;
       const last = page.at(-1);
-      page = guarded(db, () => tables.page(task, last));
+      page = guarded(db, () => next(last));
     }
   }
 
@@ -62,7 +63,8 @@ export function openSqliteStateStore(options: { readonly path: string }): StateS
     head: task => guarded(db, () => tables.head(task)),
     entries,
     get: (task, step, key) => guarded(db, () => tables.get(task, step, key)),
-    range: (task, step, from, limit) => guarded(db, () => tables.range(task, step, from, limit)),
+    range: (task, step, from, limit, before) => guarded(db, () => tables.range(task, step, { from, before }, limit)),
+    rangeBack: (task, step, range, limit) => guarded(db, () => tables.rangeBack(task, step, range, limit)),
 
     commit(task, next, changes) {
       transaction(db, () => {
@@ -184,8 +186,29 @@ function stateTables(db: DatabaseSync) {
       return rows.map(entryOf);
     },
 
-    range: (task: string, step: string, from: string, limit: number): readonly StateEntry[] =>
-      sql.range.all(task, step, wellFormed(from), limit).map(entryOf),
+    /** The same of one step. */
+    pageOf: (task: string, step: string, last?: string): readonly StateEntry[] =>
+      sql.from.all(task, step, last === undefined ? '' : `${last}\0`, ENTRIES_PER_PAGE).map(entryOf),
+
+    range(
+      task: string,
+      step: string,
+      { from, before }: { readonly from: string; readonly before: string | undefined },
+      limit: number,
+    ): readonly StateEntry[] {
+      const rows =
+        before === undefined
+          ? sql.from.all(task, step, wellFormed(from), limit)
+          : sql.range.all(task, step, wellFormed(from), wellFormed(before), limit);
+      return rows.map(entryOf);
+    },
+
+    rangeBack: (
+      task: string,
+      step: string,
+      { from, before }: { readonly from: string; readonly before: string },
+      limit: number,
+    ): readonly StateEntry[] => sql.rangeBack.all(task, step, wellFormed(from), wellFormed(before), limit).map(entryOf),
 
     apply(task: string, { step, key, value }: StateChange): void {
       if (value === null) sql.remove.run(task, step, key);
@@ -203,6 +226,7 @@ function stateTables(db: DatabaseSync) {
 }
 
 function prepared(db: DatabaseSync) {
+  const some = 'SELECT step, key, value FROM entries WHERE task = ? AND step = ?';
   const page = `ORDER BY step, key LIMIT ${ENTRIES_PER_PAGE}`;
   return {
     head: db.prepare('SELECT fence, epoch, body FROM heads WHERE task = ?'),
@@ -214,9 +238,9 @@ function prepared(db: DatabaseSync) {
       ON CONFLICT DO UPDATE SET value = excluded.value`),
     remove: db.prepare('DELETE FROM entries WHERE task = ? AND step = ? AND key = ?'),
     removeAll: db.prepare('DELETE FROM entries WHERE task = ?'),
-    range: db.prepare(
-      'SELECT step, key, value FROM entries WHERE task = ? AND step = ? AND key >= ? ORDER BY key LIMIT ?',
-    ),
+    from: db.prepare(`${some} AND key >= ? ORDER BY key LIMIT ?`),
+    range: db.prepare(`${some} AND key >= ? AND key < ? ORDER BY key LIMIT ?`),
+    rangeBack: db.prepare(`${some} AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?`),
     firstEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? ${page}`),
     nextEntries: db.prepare(`SELECT step, key, value FROM entries WHERE task = ? AND (step, key) > (?, ?) ${page}`),
   };

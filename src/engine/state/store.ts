@@ -23,11 +23,18 @@ export interface StateChange {
 /** Synchronous, because it is local by definition and read in the middle of an epoch's undo. */
 export interface StateStore {
   head(task: string): CheckpointHead | undefined;
-  /** Everything of a task, by step and key in ascending order of their UTF-8 bytes. */
-  entries(task: string): Iterable<StateEntry>;
+  /** Everything of a task, or of one of its steps, by step and key in ascending order of their UTF-8 bytes. */
+  entries(task: string, step?: string): Iterable<StateEntry>;
   get(task: string, step: string, key: string): string | Uint8Array | undefined;
-  /** The first entries of a step whose keys are not before `from`, in the order of `entries`; `limit` at most. */
-  range(task: string, step: string, from: string, limit: number): readonly StateEntry[];
+  /** The first entries of a step whose keys are not before `from`, and are before `before`, in the order of `entries`; `limit` at most. */
+  range(task: string, step: string, from: string, limit: number, before?: string): readonly StateEntry[];
+  /** The last ones in a stretch, the last first. */
+  rangeBack(
+    task: string,
+    step: string,
+    range: { readonly from: string; readonly before: string },
+    limit: number,
+  ): readonly StateEntry[];
   /**
    * One transaction. It outlives the process; of a machine without power the newest commits may be lost, whole and none
    * before an older one. Throws `Fenced` unless the stored fence is not greater and the stored epoch is

@@ -59,7 +59,8 @@ class BoundedList<V> implements ListState<V> {
   }
 
   add(value: V): void {
-    const newest = firstOf(this.#numbered.keys(true));
+    // One that is over for this record need not be for the next, which may be older: it keeps its place.
+    const newest = firstOf(this.#numbered.keys({ descending: true, now: -Infinity }));
     if (this.#isFull(newest)) {
       if (this.#whenFull === 'refuse')
         throw new ListFull(`The list has ${this.#atMost} values, as many as it may have`);

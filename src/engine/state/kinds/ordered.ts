@@ -77,9 +77,9 @@ export class OrderedMap<K, V> implements SortedMapState<K, V> {
       yield [this.#keys.decode(id.slice(prefix.length)), this.#seen(id, value)];
   }
 
-  /** The keys alone: asking for them prolongs nothing. */
-  *keys(descending = false): Iterable<K> {
-    const { prefix, now } = this.#scope;
+  /** The keys alone, of what is not over at `now`: asking for them prolongs nothing. */
+  *keys({ descending = false, now = this.#scope.now } = {}): Iterable<K> {
+    const { prefix } = this.#scope;
     for (const [id] of this.held.scan(this.#idsOf({}), now, descending))
       yield this.#keys.decode(id.slice(prefix.length));
   }
