@@ -48,6 +48,7 @@ export type { AsyncCall } from './engine/calls/call.ts';
 export type { BreakerOptions } from './engine/calls/breaker.ts';
 export type { RetryOptions } from './engine/calls/attempts.ts';
 export type { Branches, Ways } from './engine/operators/branch.ts';
+export type { RateLimitOptions } from './engine/operators/rate-limit.ts';
 export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
 export type { Table } from './engine/operators/table.ts';
 export type { Cut } from './stream/cut.ts';

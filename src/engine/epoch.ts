@@ -58,7 +58,8 @@ async function push(run: TaskRunner, epoch: Epoch): Promise<void> {
   task.open(made);
   task.eventTime.begin(made);
   for (const name of Object.keys(made.signals ?? {})) signalsOf(task, name).push();
-  task.throwFailure('a signal');
+  for (const step of task.steps.values()) step.beginEpoch?.();
+  task.throwFailure('the beginning');
   for (const { span, batches } of epoch.pulled) {
     const input = inputOf(task, span.stream);
     const position = input.position(span.partition);

@@ -12,7 +12,8 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
   const wake = (): void => woken.abort();
   signal.addEventListener('abort', wake);
   try {
-    const waits = [run.transport.grown(wakingOffsets(run.task), woken.signal)];
+    // Of what nobody can take no news is wanted: there mostly is some.
+    const waits = run.task.isFull ? [] : [run.transport.grown(wakingOffsets(run.task), woken.signal)];
     for (const signals of run.task.signals.values()) waits.push(signals.wait(woken.signal));
     const due = run.due - run.now();
     if (due < Infinity) waits.push(clock.sleep(Math.max(1, due), woken.signal));

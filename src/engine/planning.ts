@@ -48,6 +48,8 @@ export async function amendPlan(run: TaskRunner, plan: Plan): Promise<void> {
 
 /** Inputs from outside that have been at the end of their log for long enough; never one that is catching up. */
 function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis): string[] {
+  // Who holds its intake back does not know whether there is nothing.
+  if (task.isFull) return [...task.eventTime.idle];
   const busy = new Set(pulled.map(({ span }) => `${span.stream}/${span.partition}`));
   return placesOf(task)
     .filter(({ input, position }) => {
@@ -62,7 +64,7 @@ function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis)
  * the log is asked, which on a broker is a request, only for a partition whose share of the epoch was full.
  */
 async function isCaughtUp({ task, transport }: TaskRunner, pulled: readonly Pulled[]): Promise<boolean> {
-  if (![...task.steps.values()].some(({ kind }) => kind === 'stateful')) return false;
+  if (![...task.steps.values()].some(({ kind }) => kind === 'stateful') || task.isFull) return false;
   const full = pulled.filter(({ span, toEnd }) => !toEnd && span.only === undefined);
   const ends = await Promise.all(
     full.map(({ span: { stream: topic, partition } }) => transport.bounds({ topic, partition })),
@@ -88,7 +90,7 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
   const { eventTime } = task;
   const timed = [...task.outputs.values()].filter(output => output.timed);
   let { due } = task;
-  if (eventTime.nextTimer === Infinity && timed.length === 0) return due;
+  if (task.isFull || (eventTime.nextTimer === Infinity && timed.length === 0)) return due;
   for (const { input, position } of placesOf(task)) {
     if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;
     // -Infinity before the first epoch, which is due at once: idleness is counted from there.

@@ -197,6 +197,12 @@ export class TaskRuntime {
     return due;
   }
 
+  /** Whether a step can take nothing more: the intake waits, which never holds event time for idle. */
+  get isFull(): boolean {
+    for (const step of this.steps.values()) if (step.isFull === true) return true;
+    return false;
+  }
+
   get lag(): Millis {
     let lag = 0;
     for (const step of this.#holders()) lag = Math.max(lag, step.lag);

@@ -23,6 +23,7 @@ export interface Pulled {
 
 /** What there is to read after the positions of the task, within the limits, each partition its share. */
 export async function pullNext(task: TaskRuntime, transport: Transport, limits: Limits): Promise<Pulled[]> {
+  if (task.isFull) return [];
   const clock = clockOf(task);
   const places = placesOf(task).filter(({ input }) => input.options.upTo === undefined && input !== clock);
   const share = Math.max(1, places.length);

@@ -51,6 +51,10 @@ export interface Step {
   attach?(stored: StoredEntries): void;
   /** Event time has reached `watermark`, which is at or past `nextTimer`. */
   fire(watermark: Millis): void;
+  /** The epoch is open, with its clock, and nothing has been pushed yet. Absent where that is nothing to a step. */
+  beginEpoch?(): void;
+  /** Whether it holds as much as it may: then nothing more is read until it has let go of something. */
+  readonly isFull?: boolean;
   /** The records and timers of the epoch are through. Work that takes long is awaited, and nothing else of the epoch happens. */
   endEpoch(leisure: Leisure): Promise<void> | void;
   /** What the epoch changed, for the checkpoint; null removes. */

@@ -24,6 +24,7 @@ import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { process, type ProcessOptions, type States } from './operators/process.ts';
 import { merge } from './operators/merge.ts';
+import { rateLimit, type RateLimitOptions } from './operators/rate-limit.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
 import { windowed, type RetractingOptions, type WindowedOptions } from './operators/windowed.ts';
@@ -94,6 +95,11 @@ export interface Task {
   branch<T, W extends Ways<T>>(source: Observable<T>, ways: W): Branches<T, W>;
   /** The values of several pipes, in the order of the plan. */
   merge<S extends readonly Observable<unknown>[]>(...sources: S): Observable<ObservedValueOf<S[number]>>;
+  /**
+   * So many values in a time of the journalled clock, of each key or of all. Those beyond wait in the state of the task,
+   * and many of them hold the intake back; or another sink takes them.
+   */
+  rateLimit<T>(name: string, options: RateLimitOptions<T>): OperatorFunction<T, T>;
   /** All values of an epoch at its end. How many they are depends on the load: for micro-batches, not for results. */
   batched<T>(name: string): OperatorFunction<T, readonly T[]>;
   /**
@@ -187,7 +193,7 @@ function refuseStateAfterAsync(task: TaskRuntime, edges: readonly Edge[]): void 
 /** What these emit lies behind the event time of the task: what waits for event time would take it for late. */
 const joins = (kind: string): boolean => kind.endsWith(' join');
 const delays = (kind: string): boolean =>
-  kind === 'windowed' || kind === 'batched' || (joins(kind) && kind !== 'inner join');
+  kind === 'windowed' || kind === 'batched' || kind === 'rate limit' || (joins(kind) && kind !== 'inner join');
 
 function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): void {
   const after = nodesAfter(task, edges, (kind, step) => delays(kind) || step.delays === true);
@@ -275,6 +281,7 @@ const taskOf = (build: Build): Task => ({
   joinTables: (name, right, options) => joinTables(build, name, right, options),
   branch: (source, ways) => branch(build, source, ways),
   merge: (...sources) => merge(build, sources),
+  rateLimit: (name, options) => rateLimit(build, name, options),
   batched: name => batched(build, name),
   mapAsync: (name, options) => mapAsync(build, name, options),
   signals: (name, options) => {

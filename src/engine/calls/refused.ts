@@ -4,7 +4,7 @@ import { type Edge, nodesBefore } from '../trail.ts';
 import { AsyncStep } from './async-step.ts';
 
 /** These emit only what the record under the cursor has given. All others may emit at a timer, or at the end of an epoch. */
-const ofRecords: ReadonlySet<string> = new Set(['async', 'distinct', 'inner join', 'keyed']);
+const ofRecords: ReadonlySet<string> = new Set(['async', 'distinct', 'inner join', 'keyed', 'rate drop']);
 
 /** Work that fails on a value which comes of no record leaves none that could be a dead letter: it has to say what then. */
 export function refuseSilentFailures(task: TaskRuntime, edges: readonly Edge[]): void {
