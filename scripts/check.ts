@@ -15,6 +15,7 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['schemas', 'node', 'scripts/schemas.ts', 'check'],
   ['configuration', 'node', 'scripts/configuration.ts', 'check'],
   ['client', 'node', 'scripts/client.ts', 'check'],
+  ['chart', 'node', 'scripts/chart.ts', 'check'],
   ['dashboards', 'node', 'scripts/dashboards.ts', 'check'],
   ['figures', 'node', 'scripts/figures.ts', 'check'],
 ];

@@ -4,6 +4,7 @@
  * runs them as well.
  */
 export const thorough: readonly string[] = [
+  'test/deploy/chart.test.ts',
   'test/als/generation.test.ts',
   'test/als/invariance.test.ts',
   'test/als/kernel/blocks.test.ts',

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { isSnapshotName } from '../snapshots/name.ts';
 import { secret, urlWithKey } from './secret.ts';
 
+const containerRule = 'a container has 3 to 63 lower-case letters, digits and single dashes';
+
 export const blobSection = z.strictObject({
   url: urlWithKey(
     z
@@ -17,10 +19,9 @@ export const blobSection = z.strictObject({
   ),
   container: z
     .string()
-    .regex(
-      /^(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-      'a container has 3 to 63 lower-case letters, digits and single dashes',
-    )
+    .min(3, containerRule)
+    .max(63, containerRule)
+    .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, containerRule)
     .default('millrace')
     .describe('Container in the account of `blob.connectionString`.'),
   prefix: z

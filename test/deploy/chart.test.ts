@@ -1,0 +1,197 @@
+/** The chart: its values are ours, and what Helm makes of them is what Kubernetes, KEDA and Prometheus take. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { Values } from '../../deploy/chart/values.ts';
+import { root } from '../../scripts/results.ts';
+import { configure } from '../../src/app/configure.ts';
+import { portSettings } from '../../src/app/port-settings.ts';
+import { parsed } from '../docker/command-line.ts';
+import { areThere, metadataOf, schemaOf, type CustomKind } from '../support/chart/custom-kinds.ts';
+import { chartFolder, helm, type Manifest, rendered, template } from '../support/chart/render.ts';
+import { lint, linter } from '../support/linters.ts';
+
+const read = (path: string): unknown => parse(readFileSync(path, 'utf8'));
+/** The settings of processes are held to their own schema, by Helm and below. */
+const values = Values.extend({ config: z.unknown() }).parse(read(join(chartFolder, 'values.yaml')));
+
+const kinds = [
+  'ConfigMap',
+  'CronJob',
+  'CronJob',
+  'Deployment',
+  'NetworkPolicy',
+  'NetworkPolicy',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'PodDisruptionBudget',
+  'PodMonitor',
+  'ScaledObject',
+  'Service',
+  'Service',
+  'ServiceAccount',
+  'StatefulSet',
+  'TriggerAuthentication',
+];
+const custom: readonly CustomKind[] = ['PodMonitor', 'ScaledObject', 'TriggerAuthentication'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'millrace-chart-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const written = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+test('the settings of its values are a configuration that every command takes', () => {
+  const { config } = z.object({ config: z.unknown() }).parse(read(join(chartFolder, 'values.yaml')));
+  const file = written('millrace.yaml', stringify(config));
+  const { config: understood } = configure({ file, environment: {} });
+  expect(portSettings(understood)).toMatchObject({ transport: 'kafka', documents: 'cosmos', snapshots: 'blob' });
+});
+
+test('the chart is of the version of the package', () => {
+  const { version } = z.object({ version: z.string() }).parse(read(join(root, 'package.json')));
+  expect(read(join(chartFolder, 'Chart.yaml'))).toMatchObject({ version, appVersion: version });
+});
+
+const Container = z.looseObject({
+  args: z.array(z.string()),
+  env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })),
+  securityContext: z.looseObject({
+    readOnlyRootFilesystem: z.literal(true),
+    allowPrivilegeEscalation: z.literal(false),
+  }),
+  volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
+});
+const Pod = z.looseObject({
+  securityContext: z.looseObject({ runAsNonRoot: z.literal(true) }),
+  containers: z.tuple([Container]),
+  terminationGracePeriodSeconds: z.number().optional(),
+});
+
+/** The pod that a manifest makes; undefined for what makes none. */
+function podOf({ spec }: Manifest): z.infer<typeof Pod> | undefined {
+  const Template = z.looseObject({ template: z.looseObject({ spec: Pod }) });
+  const ofJob = z.looseObject({ jobTemplate: z.looseObject({ spec: Template }) }).safeParse(spec);
+  if (ofJob.success) return ofJob.data.jobTemplate.spec.template.spec;
+  const ofOthers = Template.safeParse(spec);
+  return ofOthers.success ? ofOthers.data.template.spec : undefined;
+}
+
+describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/run)', () => {
+  test('finds the chart well formed', () => {
+    expect(lint(helm, ['lint', '--strict', chartFolder])).toMatchObject({ status: 0 });
+  });
+
+  test('renders every kind without a value', () => {
+    expect(
+      rendered()
+        .manifests.map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(kinds);
+  });
+
+  test.for([
+    ['run.replica=3', /replica/],
+    ['config.kafka.broker=x', /broker/],
+    ['config.model.factors=1000', /factors/],
+    ['config.cosmos.key=secret', /'key' not allowed/],
+    ['config.port=80', /'port' not allowed/],
+    ['serve.resources.limits.memory=much', /memory/],
+    ['podMonitor.enable=false', /enable/],
+  ] as const)('refuses %s by name', ([value, named]) => {
+    const { status, said } = template(value);
+    expect(status).toBe(1);
+    expect(said).toMatch(named);
+  });
+
+  test('leaves out what is switched off, and sets replicas only where nothing scales', () => {
+    const off = ['run.autoscaling', 'podMonitor', 'networkPolicy', 'jobs.score', 'jobs.retrain'];
+    const { manifests } = rendered(...off.map(name => `${name}.enabled=false`));
+    const gone = ['ScaledObject', 'TriggerAuthentication', 'PodMonitor', 'NetworkPolicy', 'CronJob'];
+    expect(manifests.map(({ kind }) => kind).sort()).toEqual(kinds.filter(kind => !gone.includes(kind)));
+    const engine = manifests.find(({ kind }) => kind === 'StatefulSet');
+    expect(engine?.['spec']).toMatchObject({ replicas: values.run.replicas });
+    const scaled = rendered().manifests.find(({ kind }) => kind === 'StatefulSet');
+    expect(scaled?.['spec']).not.toHaveProperty('replicas');
+  });
+
+  test('runs our commands with our variables, as nobody in particular, writing where the image lets it', async () => {
+    const pods = rendered().manifests.flatMap(manifest => podOf(manifest) ?? []);
+    expect(pods).toHaveLength(4);
+    const understood: string[] = [];
+    for (const { containers } of pods) {
+      const [{ args, env, volumeMounts }] = containers;
+      understood.push(await parsed(args));
+      const variables = env.filter(({ name }) => name.startsWith('MILLRACE_') && name !== 'MILLRACE_CONFIG');
+      const file = written('empty.yaml', '{}');
+      const environment = Object.fromEntries(variables.map(({ name, value = '' }) => [name, value]));
+      configure({ file, environment }); // throws where a variable is none
+      const writable = volumeMounts.filter(mount => mount['readOnly'] !== true).map(({ mountPath }) => mountPath);
+      for (const path of writable) expect(['/tmp', '/var/lib/millrace', '/var/lib/millrace-state']).toContain(path);
+    }
+    expect(understood.sort()).toEqual(['millrace retrain', 'millrace run', 'millrace score', 'millrace serve']);
+  });
+
+  test('gives the engine longer to end than the server, and its own disk', () => {
+    const engine = rendered().manifests.find(({ kind }) => kind === 'StatefulSet');
+    expect(engine?.['spec']).toMatchObject({
+      volumeClaimTemplates: [{ spec: { resources: { requests: { storage: '16Gi' } } } }],
+      template: { spec: { terminationGracePeriodSeconds: values.run.terminationGracePeriodSeconds } },
+    });
+    expect(values.run.terminationGracePeriodSeconds).toBeGreaterThan(values.serve.terminationGracePeriodSeconds);
+  });
+
+  const validate = linter('kubernetes-validate');
+  describe.skipIf(validate === '')("Kubernetes' schemas", () => {
+    test.for(['1.30', '1.34'])('take every manifest of theirs, %s', version => {
+      const path = written('all.yaml', rendered().text);
+      const { status, said } = lint(validate, ['--strict', '-k', version, path]);
+      expect({ status, said }).toMatchObject({ status: 0 });
+      expect(said.match(/passed for resource/g)).toHaveLength(kinds.length - custom.length);
+    });
+
+    test('do not take a name that Kubernetes does not have', () => {
+      const path = written('wrong.yaml', rendered().text.replace('serviceName:', 'serviceNames:'));
+      expect(lint(validate, ['--strict', '-k', '1.34', path]).status).not.toBe(0);
+    });
+  });
+
+  const check = linter('check-jsonschema');
+  describe.skipIf(!areThere || check === '')('the kinds of KEDA and of the Prometheus operator', () => {
+    // Azure's PodMonitor is the operator's under another group; its own definition is not to be had here.
+    const checked = (kind: CustomKind, text: string) => {
+      const schema = written(`${kind}.schema.json`, JSON.stringify(schemaOf(kind)));
+      return lint(check, ['--schemafile', schema, written(`${kind}.json`, text)]);
+    };
+    const textOf = (kind: CustomKind): string =>
+      JSON.stringify(rendered().manifests.find(manifest => manifest.kind === kind));
+
+    test.for([...custom])('%s is one', kind => {
+      expect(checked(kind, textOf(kind))).toMatchObject({ status: 0 });
+    });
+
+    test('a name that they do not have is found', () => {
+      expect(checked('ScaledObject', textOf('ScaledObject').replace('pollingInterval', 'pollInterval')).status).toBe(1);
+      expect(checked('PodMonitor', textOf('PodMonitor').replace('interval', 'intervall')).status).toBe(1);
+    });
+
+    test('the trigger has the metadata that its scaler asks for, and no other', () => {
+      const Trigger = z.object({ type: z.string(), metadata: z.record(z.string(), z.string()) });
+      const Scaled = z.looseObject({ spec: z.looseObject({ triggers: z.tuple([Trigger.loose()]) }) });
+      const [{ type, metadata }] = Scaled.parse(JSON.parse(textOf('ScaledObject'))).spec.triggers;
+      const { may, must } = metadataOf(type);
+      expect(must).toContain('serverAddress');
+      expect(Object.keys(metadata)).toEqual(expect.arrayContaining(must));
+      for (const name of Object.keys(metadata)) expect(may).toContain(name);
+    });
+  });
+});
