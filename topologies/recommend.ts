@@ -10,7 +10,9 @@ import {
   historyPageId,
 } from '../src/recommender/domain/documents.ts';
 import { defaultLists, Lists, type ListSettings } from '../src/recommender/domain/lists.ts';
+import { ownVersion } from '../src/recommender/domain/own-version.ts';
 import { defaultSeen, Shelves } from '../src/recommender/domain/shelf.ts';
+import { tenantOf } from '../src/recommender/domain/tenant.ts';
 import { itemVectors, modelVersions, ratings, recommendations, userVectors } from './streams.ts';
 
 /** What `seen` names stays out of the lists; by `weights` events are judged: whether they say that something is wanted. */
@@ -41,8 +43,13 @@ export const recommendWith = (
       );
     versions
       .pipe(
-        mergeMap(() => shelves.state.touched()),
-        map(userId => ({ userId, items: shelves.state.of(userId) })),
+        mergeMap(version => shelves.state.touched().map(userId => ({ userId, version }))),
+        map(({ userId, version }) => ({
+          userId,
+          items: shelves.state.of(userId),
+          version: ownVersion(version, tenantOf(userId)),
+          list: lists.state.digestFor(userId),
+        })),
       )
       .subscribe(task.replace('profiles', { id: ({ userId }) => userId, body: asProfileDocument }));
   });

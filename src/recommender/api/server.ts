@@ -175,7 +175,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
     erasures: { ratings: events, learnt, stored, documents, ...ofAll(options) },
     listHub: new ListHub({ documents, clock, report }),
     learnt,
-    learntLists: new LearntLists({ learnt, stored, transport, clock, report }),
+    learntLists: new LearntLists({ learnt, stored, transport, clock, report, tenant }),
     exposures: { transport, registry, clock, listIds, tenant },
     idempotency: new Idempotency(clock),
     // Orders name their tenant themselves, in the document and in its key.

@@ -77,6 +77,10 @@ const item = z.object({ itemId: z.string(), title: z.string(), genres: z.array(z
 const profile = z.object({
   userId: z.string(),
   count: z.int(),
+  // The version that it is of, and the digest of the list that goes with it; unknown of what earlier releases wrote.
+  generation: z.int().optional(),
+  number: z.int().optional(),
+  list: z.string().nullish(),
   items: z.array(z.object({ itemId: z.string(), kind: z.enum(kinds), value: z.number(), time: z.number() })),
 });
 const history = z.object({

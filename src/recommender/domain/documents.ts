@@ -158,19 +158,25 @@ const asSettings = ({ regularisation, unobservedWeight, gridExponent, weights }:
   weights: { ageBounds_ms: [...weights.ageBounds_ms], rules: weights.rules.map(rule => ({ ...rule })) },
 });
 
-/** Null of a user who was erased, or of a session that became a user. */
-export const asProfileDocument = ({
-  userId,
-  items,
-}: {
+export interface Profile {
   readonly userId: string;
   readonly items: readonly ShelfItem[];
-}) =>
+  /** What the version with which it is written is to the user's tenant. */
+  readonly version: Pick<OwnVersion, 'generation' | 'number'>;
+  /** Digest of the list that goes with it: one that came out the same is not written again. */
+  readonly list: string | null;
+}
+
+/** Null of a user who was erased, or of a session that became a user. */
+export const asProfileDocument = ({ userId, items, version: { generation, number }, list }: Profile) =>
   items.length === 0
     ? null
     : {
         userId,
         count: items.length,
+        generation,
+        number,
+        list,
         items: items.slice(0, profileItemsKept).map(({ itemId, kind, value, time }) => ({ itemId, kind, value, time })),
       };
 

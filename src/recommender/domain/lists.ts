@@ -121,6 +121,13 @@ export class Lists {
     return [];
   }
 
+  /** Of the list that stands for the user, by which its document is known; null where there is none. */
+  digestFor(user: string): string | null {
+    const stored = this.#lists.get(user);
+    if (stored === undefined || !('digest' in stored)) return null;
+    return isStanding(stored) && stored.items.length === 0 ? null : stored.digest;
+  }
+
   /** How good the lists are, where it is time to tell it. */
   told(): readonly ToldQuality[] {
     return this.#told === undefined ? [] : [this.#told];

@@ -37,7 +37,7 @@ export function madeList(
       policy,
       generation,
       number,
-      digest: digestOf(generation, items),
+      digest: digestOfList(generation, items),
       factors,
       items: scored.slice(0, remembered).map(({ itemId }) => itemId),
       rest: next?.score ?? null,
@@ -62,7 +62,8 @@ export function saysTheSame(before: Stored | undefined, { digest, policy }: Stan
   return known === policy;
 }
 
-const digestOf = (generation: number, items: Recommendation['items']): string =>
+/** Of what a list says: the same items with the same scores by the same generation have the same. */
+export const digestOfList = (generation: number, items: Recommendation['items']): string =>
   createHash('sha256')
     .update(JSON.stringify([generation, items]))
     .digest('base64');

@@ -1,6 +1,6 @@
 /** How far an order has come: from its document to the log, and from there into a published version of the model. */
 import type { ModelVersion } from '../../../../schemas/types.ts';
-import { ratings } from '../../../../topologies/streams.ts';
+import { modelVersions, ratings } from '../../../../topologies/streams.ts';
 import type { DocumentKey, Documents } from '../../../documents/port.ts';
 import { type LogPorts, PartitionValues } from '../../../stream/log-values.ts';
 import type { Millis } from '../../../stream/time.ts';
@@ -9,13 +9,14 @@ import type { CommittedOffset, Offset, Transport } from '../../../transport/port
 import { ownVersion } from '../../domain/own-version.ts';
 import { tenantOf } from '../../domain/tenant.ts';
 import { toldKey, toldOrder } from '../../orders/told.ts';
+import { endsOf, untilGrown } from '../log-news.ts';
 import { readable } from '../stored.ts';
 import type { StreamTail } from '../stream-tail.ts';
 import { standingOf, type StoredOrder } from './stored-order.ts';
 
 export interface ProgressParts {
   readonly documents: Pick<Documents, 'get'>;
-  readonly transport: Pick<Transport, 'partitions'> & LogPorts['transport'];
+  readonly transport: Pick<Transport, 'partitions' | 'grown'> & LogPorts['transport'];
   readonly registry: LogPorts['registry'];
   readonly clock: { now(): Millis; sleep(duration: Millis, signal: AbortSignal): Promise<void> };
   readonly versions: Pick<StreamTail<ModelVersion>, 'newest'>;
@@ -31,7 +32,8 @@ export interface Learning {
 export const versionsKept = 10;
 /** Records behind `from` that are looked through for an order's events. */
 const mostLookedAt = 100_000;
-const lookEvery: Millis = 20;
+/** How often it is looked for what the log does not tell: an order that is as it was told already, say. */
+const lookEvery: Millis = 100;
 const never = new AbortController().signal;
 
 /** The end of the partition of a user, scoped by the tenant, as it is now: what is told of a change that is written after this lies behind it. */
@@ -73,11 +75,20 @@ export class OrderProgress {
     const { clock } = this.#parts;
     const until = clock.now() + wait;
     for (;;) {
+      const ends = await this.#ends();
       const standing = await this.now();
       const left = until - clock.now();
       if (standing.learnt || left <= 0) return standing;
-      await clock.sleep(Math.min(lookEvery, left), never);
+      await untilGrown(this.#parts, ends, Math.min(lookEvery, left), never);
     }
+  }
+
+  /** Where the log has to go on for the order to come further: its events first, then a version that has learnt them. */
+  async #ends(): Promise<readonly CommittedOffset[]> {
+    const { transport } = this.#parts;
+    const versions = { topic: modelVersions.name, partition: 0 };
+    if (this.#offset !== null) return endsOf(transport, [versions]);
+    return endsOf(transport, [await endFor(this.#parts, this.#key.partition), versions]);
   }
 
   /** The events of an order come in one append, in their order: where the last one is, all are. */
