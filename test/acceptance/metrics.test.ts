@@ -1,8 +1,9 @@
-/** What Prometheus reads from a whole Millrace: well formed, and all that alerts ask for. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** What Prometheus reads from a whole Millrace: well formed, and all that alerts ask for and the page of metrics names. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { root } from '../../scripts/results.ts';
 import { alerts, metricsIn } from '../support/alerts.ts';
 import { queriesOf } from '../support/dashboards.ts';
 import { json, started } from '../support/cli.ts';
@@ -27,6 +28,9 @@ test('start tells every metric that alerts and dashboards ask Millrace for, and 
   const ours = [...asked].filter(name => !name.startsWith('kubelet_'));
   expect(ours.length).toBeGreaterThan(25);
   expect(ours.filter(name => !told.has(name))).toEqual([]);
+  const page = readFileSync(join(root, 'docs/METRICS.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| `(\w+)` /gm)].map(([, name = '']) => name);
+  expect(documented).toEqual([...told].filter(name => name.startsWith('millrace_')).sort());
   if (promtool === '') return;
   // It has advice about names as well, with exit code 3; what cannot be read ends with 1.
   const { status, said } = lint(promtool, ['check', 'metrics'], text);

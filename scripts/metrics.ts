@@ -1,0 +1,65 @@
+// The reference page of the metrics, made from what registers them: node scripts/metrics.ts generate|check
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { Registry } from 'prom-client';
+import { z } from 'zod';
+import { SearchCounts } from '../src/als/index.ts';
+import { registerEngineMetrics } from '../src/cli/serving.ts';
+import { TenantCounts } from '../src/recommender/api/auth/tenants.ts';
+import { registerModelMetrics } from '../src/recommender/api/model-metrics.ts';
+import { registerSearchMetrics } from '../src/recommender/api/search-metrics.ts';
+import { registerTenantMetrics } from '../src/recommender/api/tenant-metrics.ts';
+import { registerOrderMetrics } from '../src/recommender/orders/metrics.ts';
+import { root } from './results.ts';
+
+const path = join(root, 'docs/METRICS.md');
+
+const Metric = z.object({ name: z.string(), help: z.string(), type: z.string() });
+/** What a metric keeps to itself of its labels; the library tells them nowhere else before there is a value. */
+const Labelled = z.object({ labelNames: z.array(z.string()).default([]) });
+
+const registry = new Registry();
+registerEngineMetrics(registry, { ports: {}, thread: undefined, lags: undefined });
+registerOrderMetrics(registry, { done: () => null, lags: async () => [] });
+registerTenantMetrics(registry, new TenantCounts());
+registerSearchMetrics(registry, new SearchCounts());
+registerModelMetrics(registry, async () => undefined);
+
+const rows = (await registry.getMetricsAsJSON())
+  .map(metric => Metric.parse(metric))
+  .filter(metric => metric.name.startsWith('millrace_'))
+  .sort((a, b) => (a.name < b.name ? -1 : 1))
+  .map(({ name, help, type }) => {
+    const { labelNames } = Labelled.parse(registry.getSingleMetric(name));
+    return `| \`${name}\` | ${type} | ${labelNames.map(label => `\`${label}\``).join(', ')} | ${help.replaceAll('|', '\\|')} |`;
+  });
+
+const page = `# Metrics
+
+<!-- Made from what registers them by \`node scripts/metrics.ts generate\`: change it there. -->
+
+What \`/metrics\` tells of \`start\`, \`serve\` and, where it listens (\`worker.port\`), \`run\`; \`run\` has neither tenants nor searches nor the model's quality. It takes the role \`monitor\` where credentials are configured. Names follow Prometheus: base units, \`_total\` counts from the start of the process. Beside them \`process_…\` and \`nodejs_…\` tell of the process: start, memory, processor time, event loop, garbage collection; which ones depends on the system. [Alerts and dashboards](OPERATIONS.md#alerts-and-dashboards) are made of them.
+
+| metric | type | labels | means |
+| ------ | ---- | ------ | ----- |
+${rows.join('\n')}
+`;
+const text = await format(page, { ...(await resolveConfig(path)), parser: 'markdown' });
+
+async function generate(): Promise<number> {
+  await writeFile(path, text);
+  return 0;
+}
+
+async function check(): Promise<number> {
+  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return 0;
+  console.error(`${path} differs from what is registered: node scripts/metrics.ts generate`);
+  return 1;
+}
+
+const [name = ''] = process.argv.slice(2);
+const command = { generate, check }[name];
+if (command === undefined) console.error(`'${name}' is no command. Use generate or check`);
+process.exitCode = command === undefined ? 2 : await command();
