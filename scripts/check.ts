@@ -14,6 +14,7 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['kernel', 'node', 'scripts/kernel.ts', 'check'],
   ['schemas', 'node', 'scripts/schemas.ts', 'check'],
   ['configuration', 'node', 'scripts/configuration.ts', 'check'],
+  ['reference', 'node', 'scripts/reference.ts', 'check'],
   ['client', 'node', 'scripts/client.ts', 'check'],
   ['chart', 'node', 'scripts/chart.ts', 'check'],
   ['dashboards', 'node', 'scripts/dashboards.ts', 'check'],

@@ -1,5 +1,6 @@
 /** Millrace: event-time stream processing on RxJS, over any Kafka-compatible log. */
 export { schema, type Schema } from './stream/schema.ts';
+export type { AvroDefinition, AvroField, AvroObject } from './stream/definition.ts';
 export { stream, type Stream, type StreamOptions } from './stream/stream.ts';
 export { days, hours, milliseconds, minutes, seconds, type Millis } from './stream/time.ts';
 export type { ReadOptions } from './engine/input.ts';
@@ -13,11 +14,19 @@ export {
   session,
   sliding,
   tumbling,
+  type Calendar,
   type CalendarUnit,
+  type Hopping,
+  type Session,
+  type Sliding,
   type Weekday,
   type Windows,
 } from './engine/windows/spec.ts';
 export type { Fold, RetractableFold, Windowed } from './engine/windows/store.ts';
+export type { KeyedOptions } from './engine/operators/keyed.ts';
+export type { DistinctOptions } from './engine/operators/distinct.ts';
+export type { RetractingOptions, WindowedOptions } from './engine/operators/windowed.ts';
+export type { ReplaceOptions } from './engine/operators/replace.ts';
 export type { InnerJoin, JoinOptions, JoinSide, LeftJoin, OuterJoin } from './engine/operators/join.ts';
 export type { BroadcastJoinOptions, InnerBroadcastJoin, LeftBroadcastJoin } from './engine/operators/join-broadcast.ts';
 export type {
@@ -50,8 +59,8 @@ export type { RetryOptions } from './engine/calls/attempts.ts';
 export type { Branches, Ways } from './engine/operators/branch.ts';
 export type { RateLimitOptions } from './engine/operators/rate-limit.ts';
 export type { SignalOptions, SignalSource } from './engine/operators/signals.ts';
-export type { Table } from './engine/operators/table.ts';
-export type { Cut } from './stream/cut.ts';
+export type { Table, TableOptions } from './engine/operators/table.ts';
+export type { Cut, ReadSpan, WroteSpan } from './stream/cut.ts';
 export { json, type StateCodec } from './engine/state/codec.ts';
 export type { StateKind, StateOf, StateOptions } from './engine/state/kinds/kind.ts';
 export { listState, type ListOptions, type ListState } from './engine/state/kinds/list.ts';

@@ -13,6 +13,10 @@ import { OutsideWriter } from './stream/outside-writer.ts';
 import type { Stream } from './stream/stream.ts';
 import type { KafkaSettings } from './transport/kafka/settings.ts';
 
+export type { JsonObject } from './documents/port.ts';
+export type { KafkaSettings, SaslSettings, TlsSettings } from './transport/kafka/settings.ts';
+
+/** Where the log and the documents are. */
 export interface ClientOptions {
   /** The folder that `millrace run --data` works in. */
   readonly data: string;
@@ -25,6 +29,7 @@ export class NothingThere extends MillraceError {
   readonly code = 'NOTHING_THERE';
 }
 
+/** A served document, as it was when it was read. */
 export interface ClientDocument {
   readonly id: string;
   readonly partition: string;

@@ -16,6 +16,7 @@ import { memoryRegistry } from './stream/registry.ts';
 import { TopologyTest, type TopologyTestOptions } from './testing/topology-test.ts';
 import { openEmbeddedLog } from './transport/embedded/open.ts';
 
+export type { JsonObject } from './documents/port.ts';
 export type { DeadLetter } from './stream/dead-letter.ts';
 export { TopologyTestError } from './testing/errors.ts';
 export { checkFold } from './testing/folds.ts';

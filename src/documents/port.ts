@@ -1,6 +1,7 @@
 import { MillraceError } from '../errors.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+/** What a document holds. */
 export type JsonObject = { readonly [name: string]: Json };
 
 /** Where a document lives: `partition` is the value of the collection's partition key. */

@@ -13,7 +13,7 @@ export interface ReadSpan {
  * What a task wrote to a partition: its sequences from `first` up to, not including, `next`. They are found at
  * `notBefore` or later: re-execution moves offsets and repeats sequences.
  */
-interface WroteSpan {
+export interface WroteSpan {
   readonly stream: string;
   readonly partition: number;
   readonly notBefore: Offset;

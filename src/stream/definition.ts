@@ -3,6 +3,7 @@ import { MillraceError } from '../errors.ts';
 /** A schema as Avro writes it in JSON: a name, a union, or an object. */
 export type AvroDefinition = string | readonly AvroDefinition[] | AvroObject;
 
+/** A schema that has parts or a name: a record, an enum, an array, a map, a fixed. */
 export interface AvroObject {
   /** `record`, `enum`, `array`, ..., or the name of a primitive type. */
   readonly type: AvroDefinition;
@@ -25,6 +26,7 @@ export interface AvroObject {
   readonly logicalType?: string;
 }
 
+/** A field of a record. */
 export interface AvroField {
   readonly name: string;
   readonly type: AvroDefinition;

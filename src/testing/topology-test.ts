@@ -16,6 +16,7 @@ import { Random } from './random.ts';
 import { TestTasks } from './tasks.ts';
 import { at, type TestTime } from './times.ts';
 
+/** What decides about a test beside its calls. */
 export interface TopologyTestOptions {
   /** Decides how epochs are cut, in which order tasks run, where pipes are rebuilt and tasks crash; 0. */
   readonly seed?: number;
@@ -35,6 +36,7 @@ export interface TestPorts {
   readonly opened: AsyncDisposable;
 }
 
+/** A document that the topologies have written. */
 export interface TestDocument {
   readonly id: string;
   readonly partition: string;

@@ -39,14 +39,19 @@ const filesIn = (page: string): string[] =>
 const scriptsIn = (page: string): string[] =>
   [...page.matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
 
-/** The anchors of a page's headings, as GitHub makes them. */
-const anchorsIn = (page: string): string[] =>
-  [...withoutBlocks(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
+/** The anchors of a page's headings, as GitHub makes them: a heading that is there already has its number behind it. */
+function anchorsIn(page: string): string[] {
+  const times = new Map<string, number>();
+  return [...withoutBlocks(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+      .replaceAll(' ', '-');
+    const before = times.get(anchor) ?? 0;
+    times.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+}
 
 /** What the page at `path` names although it is not there, each as it stands on the page. */
 async function missingIn(path: string, page: string, scripts: ReadonlySet<string>): Promise<string[]> {
@@ -95,6 +100,7 @@ test.for([
   ['a page elsewhere', '[it](https://example.org/nowhere)'],
   ['a link in code', '`[it](nowhere.md)`'],
   ['a heading that is there', '# Here, too\n\n[it](#here-too)'],
+  ['the second heading of a name', '# Here\n\n# Here\n\n[it](#here-1)'],
   ['a pattern of files', 'see `test/mutants/NAME.patch`'],
 ] as const)('%s is left alone', async ([, page]) => {
   expect(await missingIn('PAGE.md', page, scripts)).toEqual([]);

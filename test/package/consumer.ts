@@ -62,6 +62,9 @@ export const clientNames = ['InvalidClient', 'Refused', 'TimedOut', 'Unreachable
 /** The values that `import 'millrace/log'` gives. */
 export const logNames = ['NothingThere', 'openClient'];
 
+/** The values that `import 'millrace/testing'` gives. */
+export const testingNames = ['TopologyTestError', 'at', 'checkFold', 'testTopology'];
+
 /** The values that `import 'millrace'` gives. */
 export const publicNames = [
   'InvalidWindow',

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { copyCheckout } from '../../scripts/checkout.ts';
 import { root } from '../../scripts/results.ts';
 import { type Ending, run } from '../../scripts/run.ts';
-import { clientNames, consumer, inAPage, logNames, printed, publicNames } from './consumer.ts';
+import { clientNames, consumer, inAPage, logNames, printed, publicNames, testingNames } from './consumer.ts';
 
 const modules = join(root, 'node_modules');
 const Packed = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
@@ -144,6 +144,7 @@ describe('the package', () => {
     ['millrace', publicNames],
     ['millrace/client', clientNames],
     ['millrace/log', logNames],
+    ['millrace/testing', testingNames],
   ] as const)("gives by import '%s' its public face, and nothing else", async ([name, expected]) => {
     const script = `console.log(JSON.stringify(Object.keys(await import('${name}')).toSorted()))`;
     const names: unknown = JSON.parse(await must('node', ['--input-type=module', '--eval', script], project));

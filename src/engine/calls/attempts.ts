@@ -7,6 +7,7 @@ import { LeftOff } from '../retry.ts';
 import type { Breaker } from './breaker.ts';
 import { type AsyncCall, type CallCounts, type CallPorts, type Outcome, TimedOut } from './call.ts';
 
+/** How often and after which waits a call is tried again. */
 export interface RetryOptions {
   /** Tries of a value, the first included; 5 where absent. `Infinity` waits for ever for what may pass. */
   readonly attempts?: number;

@@ -2,6 +2,7 @@
 import type { Millis } from '../../stream/time.ts';
 import type { CallPorts } from './call.ts';
 
+/** When calls to what is down are held back. */
 export interface BreakerOptions {
   /** Tries that fail one after the other, whichever values they are for, until nobody calls any more. */
   readonly failures: number;

@@ -21,6 +21,7 @@ export interface InnerBroadcastJoin<T, V, X> extends InnerTableJoin<T, V, X>, Br
 /** And those that look up a key which then had no version. */
 export interface LeftBroadcastJoin<T, V, X> extends LeftTableJoin<T, V, X>, Broadcast<T> {}
 
+/** How a stream is joined with a table that every task has whole; see `Task.joinBroadcast`. */
 export type BroadcastJoinOptions<T, V, X> = InnerBroadcastJoin<T, V, X> | LeftBroadcastJoin<T, V, X>;
 
 /** Joins a stream with a table that every task has whole; see `Task.joinBroadcast`. */

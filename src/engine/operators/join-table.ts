@@ -43,6 +43,7 @@ export interface LeftTableJoin<T, V, X> extends TableJoining<T, V> {
   readonly result: (value: T, version: V | undefined) => X;
 }
 
+/** How a stream is joined with a table; see `Task.joinTable`. */
 export type TableJoinOptions<T, V, X> = InnerTableJoin<T, V, X> | LeftTableJoin<T, V, X>;
 
 /** Joins a stream with a table as of the event time of each value; see `Task.joinTable`. */

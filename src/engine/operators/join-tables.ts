@@ -40,6 +40,7 @@ export interface OuterTablesJoin<L, R, X> extends TablesJoining<L, R> {
   readonly gone: (left: L | undefined, right: R | undefined, at: Millis) => X;
 }
 
+/** How two tables are joined; see `Task.joinTables`. */
 export type TablesJoinOptions<L, R, X> = InnerTablesJoin<L, R, X> | LeftTablesJoin<L, R, X> | OuterTablesJoin<L, R, X>;
 
 /** Joins two tables by key; see `Task.joinTables`. */

@@ -48,6 +48,7 @@ export interface OuterJoin<L, R, X> extends Joining<L, R> {
   readonly result: (left: L | undefined, right: R | undefined) => X;
 }
 
+/** How two streams are joined, by its `kind`; see `Task.join`. */
 export type JoinOptions<L, R, X> = InnerJoin<L, R, X> | LeftJoin<L, R, X> | OuterJoin<L, R, X>;
 
 /** Joins two streams in a window of event time; see `Task.join`. */

@@ -45,6 +45,7 @@ export interface RepeatableWork<T, R, F = never> extends CommonOptions<T, R, F> 
   readonly retry?: Omit<RetryOptions, 'attempts'>;
 }
 
+/** How asynchronous work is done, by whether it may be done again; see `Task.mapAsync`. */
 export type MapAsyncOptions<T, R, F = never> = JournalledWork<T, R, F> | RepeatableWork<T, R, F>;
 
 /** A value whose work has failed for good, and why. */
@@ -59,6 +60,7 @@ export interface FailedTo<T, F> {
   readonly to: Observer<F>;
 }
 
+/** How the journal keeps a result; its name stands beside it, for a release that keeps it otherwise. */
 export interface ResultCodec<R> {
   encode(result: R): string;
   decode(text: string): R;

@@ -19,6 +19,7 @@ export interface SignalSource<S> {
   wait(signal: AbortSignal): Promise<void>;
 }
 
+/** Where signals come from, and how they are kept; see `Task.signals`. */
 export interface SignalOptions<S, P> {
   readonly source: SignalSource<S>;
   /**

@@ -22,6 +22,7 @@ export interface Session {
 /** What a calendar is divided into. */
 export type CalendarUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
+/** With which a week may begin. */
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
 
 /** Windows of the calendar in a time zone: as long as its days, weeks and months are there. */
@@ -44,6 +45,7 @@ export interface Sliding {
   readonly grace: Millis;
 }
 
+/** Windows of every kind; made by `tumbling`, `hopping`, `sliding`, `session` and `calendar`. */
 export type Windows = Hopping | Session | Calendar | Sliding;
 
 /** Windows that cannot be. */

@@ -4,6 +4,7 @@ import type { Compression, LimitSettings, ProfileName } from './profiles.ts';
 export const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'] as const;
 export type Mechanism = (typeof mechanisms)[number];
 
+/** How connections to brokers are encrypted. */
 export interface TlsSettings {
   readonly enabled?: boolean | undefined;
   /** Files in PEM. */
@@ -14,6 +15,7 @@ export interface TlsSettings {
   readonly serverName?: string | undefined;
 }
 
+/** Who the process is to the brokers. */
 export interface SaslSettings {
   readonly mechanism?: Mechanism | undefined;
   readonly username?: string | undefined;
@@ -25,6 +27,7 @@ export interface SaslSettings {
   readonly scope?: string | undefined;
 }
 
+/** Where the brokers are, of what kind, and how they are spoken to. */
 export interface KafkaSettings extends LimitSettings {
   readonly brokers: readonly string[];
   readonly profile: ProfileName;
