@@ -1,5 +1,6 @@
 /** Why a task cannot be brought to where its journal ends. */
 import type { JournalHead } from '../documents/port.ts';
+import { Fenced } from '../errors.ts';
 import { wordsOf } from '../stream/framing.ts';
 import { IncompatibleState, TaskStopped } from './errors.ts';
 import type { UnknownSchema } from './input.ts';
@@ -15,11 +16,18 @@ export const holeOf = (task: TaskRuntime, epoch: number): LeftBehind =>
     'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
   );
 
+/** A worker that stood still after it had taken a task over finds a snapshot of whoever took it over since. */
+export const takenSince = ({ id, epoch }: TaskRuntime, taken: JournalHead): Fenced =>
+  new Fenced(
+    `${id} was taken over under fence ${taken.fence} at epoch ${taken.epoch}, and a snapshot of it is at epoch ${epoch}`,
+    'Stop: another worker has taken the task over',
+  );
+
 /** Only who made a plan knows what it does: another release would emit something else under the same sequences. */
-export const otherRelease = (task: TaskRuntime, epoch: number): LeftBehind =>
+export const otherRelease = (task: TaskRuntime, epoch: number, release: string): LeftBehind =>
   new LeftBehind(
-    `Epoch ${epoch} of ${task.id} was begun by another release of the topology, and the state here ends before it`,
-    'Run that release once more and stop it in order (SIGTERM): it ends its epochs and leaves a snapshot, from which this one goes on',
+    `Epoch ${epoch} of ${task.id} was begun by another release of the topology (${release}), and the state here ends before it`,
+    'Run that release once more and stop it in order (SIGTERM): it ends its epochs and leaves a snapshot, from which this one goes on. If it stops in that epoch for good, declare in the topology that this one `ends` it',
   );
 
 /** A checkpoint goes on only in the life of its journal, and never from beyond the journal's end. */

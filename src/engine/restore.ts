@@ -67,16 +67,21 @@ async function refuseNewPartitions(run: TaskRunner, snapshots: Snapshots | undef
   if (body !== undefined) refuseOtherCount(first, body, tasks);
 }
 
-/** What the journal holds for the task. Throws `LeftBehind` where another release has made it, `IncompatibleState` for no plan. */
-export function ownPlan(task: TaskRuntime, { epoch, plan }: JournalEntry): Plan {
+/**
+ * What the journal holds for the task. Throws `LeftBehind` where another release has made it that can still end it,
+ * `IncompatibleState` for no plan.
+ */
+export function ownPlan(task: TaskRuntime, { epoch, plan }: JournalEntry, isNewest: boolean): Plan {
   const made = decodePlan(task.id, plan);
   if (isOf(task, made)) return made;
-  throw otherRelease(task, epoch);
+  const { release = '' } = made;
+  if (isNewest && task.evolution.ends?.includes(release) === true) return made;
+  throw otherRelease(task, epoch, release);
 }
 
 /** Whoever made plans that are not carried out yet can still do so, as long as it has the fence: so look before it is taken. */
 export async function refuseOthersPlans(run: TaskRunner): Promise<void> {
   const { task, documents } = run;
-  const [first] = await run.retrying('journal', () => documents.journal.after(task.id, task.epoch, 1));
-  if (first !== undefined) ownPlan(task, first);
+  const [first, second] = await run.retrying('journal', () => documents.journal.after(task.id, task.epoch, 2));
+  if (first !== undefined) ownPlan(task, first, second === undefined);
 }

@@ -12,7 +12,7 @@ import { untilNews } from './news.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
 import { RecordFailed } from './record-failed.ts';
-import { holeOf, LeftBehind, refuseOtherJournal, unreadableClock } from './recovery-errors.ts';
+import { holeOf, LeftBehind, refuseOtherJournal, takenSince, unreadableClock } from './recovery-errors.ts';
 import { planInstead, unregistered } from './replanning.ts';
 import { ownPlan, refuseOthersPlans, restoreTask } from './restore.ts';
 import { retrying, type Work } from './retry.ts';
@@ -283,7 +283,7 @@ export class TaskRunner {
     const { task } = this;
     this.#stopping.check(task.id);
     if (entry.epoch !== task.epoch + 1) throw holeOf(task, entry.epoch);
-    await this.#execute({ plan: ownPlan(task, entry), pulled: [], changes: [], muted });
+    await this.#execute({ plan: ownPlan(task, entry, !muted), pulled: [], changes: [], muted });
     await this.#options.clock.turn();
   }
 
@@ -301,6 +301,7 @@ export class TaskRunner {
       if (!(error instanceof LeftBehind)) throw error;
       const again = await TaskRunner.restored(topology, partition, this.#options, signal);
       if (again.task.epoch <= this.task.epoch) throw error;
+      if (again.task.epoch > taken.epoch) throw takenSince(again.task, taken);
       return again.#own(taken, signal);
     }
   }

@@ -16,6 +16,10 @@ export interface Toll {
   duplicates: number;
   /** Commits that a disk has lost with its machine's power. */
   forgotten: number;
+  /** Releases that took the place of the one before. */
+  upgrades: number;
+  /** Workers that had to leave a task to a former release. */
+  refused: number;
 }
 
 export const noToll = (): Toll => ({
@@ -28,6 +32,8 @@ export const noToll = (): Toll => ({
   faults: 0,
   duplicates: 0,
   forgotten: 0,
+  upgrades: 0,
+  refused: 0,
 });
 
 /** How often, of all the calls of ports and of all the moments of epochs. */

@@ -27,4 +27,6 @@ const names = [
   'faults',
   'duplicates',
   'forgotten',
+  'upgrades',
+  'refused',
 ] as const satisfies readonly (keyof Toll)[];

@@ -10,7 +10,8 @@ import { World } from '../support/world.ts';
 import { Chaos, noToll, type Toll } from './chaos.ts';
 import { playOf } from './plays/index.ts';
 import type { Play } from './plays/play.ts';
-import { Worker } from './worker.ts';
+import { Releases } from './releases.ts';
+import { type Equipment, Worker } from './worker.ts';
 
 /** Runs one world for at least so many epochs, drains it, and throws unless its outputs are right. */
 export async function simulateWorld(seed: number, epochs: number): Promise<Toll> {
@@ -31,6 +32,7 @@ class Simulation {
   readonly #chaos: Chaos;
   readonly #world: World;
   readonly #play: Play;
+  readonly #releases: Releases;
   readonly #slots: readonly Slot[];
   readonly #disks = new Map<string, Disks>();
   /** The newest worker of each task. */
@@ -43,6 +45,7 @@ class Simulation {
     this.#chaos = new Chaos(random, this.toll);
     this.#world = world;
     this.#play = play;
+    this.#releases = new Releases(world, play);
     this.#slots = slotsOf(world);
     for (const slot of this.#slots) this.#disks.set(nameOf(slot), [emptyDisk(), emptyDisk()]);
   }
@@ -64,6 +67,7 @@ class Simulation {
     if (roll < 0.2) await this.#play.send(this.#world);
     else if (roll < 0.23) this.#world.clock.time += random.below(8_000);
     else if (roll < 0.24) this.#takeOver(random.pick(this.#slots));
+    else if (roll < 0.25 && this.#releases.areMore) await this.#upgrade();
     else if (roll < 0.3 && this.#zombies.length > 0) await this.#turnZombie(random.pick(this.#zombies));
     else await this.#turn(random.pick(this.#slots));
   }
@@ -73,8 +77,9 @@ class Simulation {
     this.#chaos.calm = true;
     while (this.#zombies.length > 0) await this.#turnZombie(this.#random.pick(this.#zombies));
     for (const worker of this.#current.values()) if (worker.isStalled) await worker.turn();
+    for (const slot of this.#slots) while (await this.#isBehind(slot));
     await this.#play.close(this.#world);
-    await settle(this.#world, slot => ({ store: this.#disksOf(slot)[0] }));
+    await settle(this.#world, slot => ({ ...this.#equipmentOf(slot), store: this.#disksOf(slot)[0] }));
     const { duplicates } = await this.#play.check(this.#world);
     this.toll.duplicates += duplicates;
     await this.#close();
@@ -84,7 +89,33 @@ class Simulation {
     const worker = this.#current.get(slot) ?? this.#hire(slot);
     const turn = await worker.turn();
     if (turn === 'stalled') this.#takeOver(slot);
-    if (turn === 'crashed' || turn === 'fenced') this.#current.delete(slot);
+    if (turn === 'crashed' || turn === 'fenced' || turn === 'refused') this.#current.delete(slot);
+    if (turn === 'refused') await this.#releases.refused(slot);
+    else if ((turn === 'worked' || turn === 'idle') && this.#releases.owes(slot)) await this.#retire(slot, worker);
+  }
+
+  /** What a former release had to end it has ended. */
+  async #retire(slot: Slot, worker: Worker): Promise<void> {
+    this.#current.delete(slot);
+    if ((await worker.end()) === 'idle') this.#releases.paid(slot);
+  }
+
+  /** Another turn, of whoever has one left to do in the task before the newest release has it. */
+  async #isBehind(slot: Slot): Promise<boolean> {
+    await this.#turn(slot);
+    return this.#current.get(slot) === undefined;
+  }
+
+  /** Workers of the former release end in order, or are killed, or are thought to have ended and go on. */
+  async #upgrade(): Promise<void> {
+    this.toll.upgrades++;
+    for (const worker of this.#current.values()) {
+      const roll = this.#random.unit();
+      if (worker.isStalled || roll < 0.3) this.#zombies.push(worker);
+      else if (roll < 0.7) await worker.end();
+    }
+    this.#current.clear();
+    await this.#releases.next();
   }
 
   async #turnZombie(zombie: Worker): Promise<void> {
@@ -107,9 +138,14 @@ class Simulation {
     if (roll < 0.4) disks.reverse();
     if (roll < 0.1) disks[0] = emptyDisk();
     if (roll > 0.8) this.#losePower(disks[0]);
-    const worker = new Worker(this.#world, this.#chaos, slot, disks[0]);
+    const worker = new Worker(this.#world, this.#chaos, slot, disks[0], this.#equipmentOf(slot));
     this.#current.set(slot, worker);
     return worker;
+  }
+
+  #equipmentOf(slot: Slot): Equipment {
+    const { snapshots } = this.#releases;
+    return { graph: this.#releases.graphOf(slot), ...(snapshots === undefined ? {} : { snapshots }) };
   }
 
   /** Whoever works on the disk works on the machine, and is gone with it: no zombie outlives a checkpoint that was lost. */

@@ -1,5 +1,6 @@
 import { Fenced } from '../../src/errors.ts';
-import type { TaskRunner } from '../../src/engine/runner.ts';
+import { IncompatibleState } from '../../src/engine/errors.ts';
+import type { RunnerOptions, TaskRunner } from '../../src/engine/runner.ts';
 import type { StateStore } from '../../src/engine/state/store.ts';
 import { type Around, aroundDocuments, aroundTransport, beforeCommit } from '../support/ports.ts';
 import { Crash, type Slot } from '../support/settle.ts';
@@ -7,7 +8,10 @@ import type { World } from '../support/world.ts';
 import type { Chaos } from './chaos.ts';
 
 /** How a turn of a worker ended. One that stalls stands in the middle of a call, or of several, and goes on at its next turn. */
-export type Turn = 'worked' | 'idle' | 'stalled' | 'crashed' | 'fenced';
+export type Turn = 'worked' | 'idle' | 'stalled' | 'crashed' | 'fenced' | 'refused';
+
+/** What a worker is of, and finds beside its disk. */
+export type Equipment = Pick<RunnerOptions, 'graph' | 'snapshots'>;
 
 /** A worker that has, or believes to have, a task. */
 export class Worker {
@@ -21,7 +25,10 @@ export class Worker {
   /** Of the calls that stand: a task reads several places at once. */
   #goOn: (() => void)[] = [];
 
-  constructor(world: World, chaos: Chaos, slot: Slot, store: StateStore) {
+  readonly #equipment: Equipment;
+
+  constructor(world: World, chaos: Chaos, slot: Slot, store: StateStore, equipment: Equipment) {
+    this.#equipment = equipment;
     this.#world = world;
     this.#chaos = chaos;
     this.slot = slot;
@@ -30,6 +37,14 @@ export class Worker {
 
   get isStalled(): boolean {
     return this.#goOn.length > 0;
+  }
+
+  /** Ends in order: what is under way is finished, and a snapshot left; unless it crashes. */
+  async end(): Promise<Turn> {
+    return this.#guarded(async () => {
+      await this.#runner?.run(AbortSignal.abort());
+      return 'idle';
+    });
   }
 
   /** Goes on from where it stalled, or with another step. */
@@ -43,12 +58,22 @@ export class Worker {
     return turn;
   }
 
-  async #step(): Promise<Turn> {
-    const { toll } = this.#chaos;
-    try {
+  #step(): Promise<Turn> {
+    return this.#guarded(async () => {
       this.#runner ??= await this.#open();
       return (await this.#runner.step()) ? 'worked' : 'idle';
+    });
+  }
+
+  async #guarded(work: () => Promise<Turn>): Promise<Turn> {
+    const { toll } = this.#chaos;
+    try {
+      return await work();
     } catch (error) {
+      if (this.#isRefused(error)) {
+        toll.refused++;
+        return 'refused';
+      }
       if (error instanceof Crash) {
         toll.crashes++;
         return 'crashed';
@@ -59,10 +84,17 @@ export class Worker {
     }
   }
 
+  /** For what another release has begun, or as a former release by the state of a later one. */
+  #isRefused(error: unknown): boolean {
+    if (!(error instanceof IncompatibleState)) return false;
+    return error.message.includes('another release') || this.#equipment.graph !== this.#world.graph;
+  }
+
   #open(): Promise<TaskRunner> {
     const around: Around = (call, work) => this.#chaos.call(call, work, () => this.#stall());
     const { topology, partition } = this.slot;
     return this.#world.open(topology, partition, {
+      ...this.#equipment,
       transport: aroundTransport(this.#world.transport, around),
       documents: aroundDocuments(this.#world.documents, around),
       store: beforeCommit(this.store, () => this.#chaos.commit()),

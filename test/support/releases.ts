@@ -1,6 +1,6 @@
 /** Releases of one topology, to evolve from one to the other: what it counts, how its steps are called, what it reads. */
 import { merge, type Observable } from 'rxjs';
-import { type Evolution, json, type Task, topology, type Topology } from '../../src/index.ts';
+import { type Evolution, json, type StateCodec, type Task, topology, type Topology } from '../../src/index.ts';
 import { type Order, orders, ordersByItem, sales, type Sales } from './shop.ts';
 
 export interface Counting {
@@ -9,13 +9,14 @@ export interface Counting {
   /** Told before the item, so that outputs say who counted. */
   readonly as?: string;
   readonly version?: string;
+  readonly codec?: StateCodec<number>;
 }
 
 /** Sums what each key has sold, order by order. */
 export const counted = (
   task: Task,
   source: Observable<Order>,
-  { name, by = ({ item }) => item, as = '', version = 'json-1' }: Counting,
+  { name, by = ({ item }) => item, as = '', version = 'json-1', codec = json<number>(version) }: Counting,
 ) =>
   source.pipe(
     task.keyed(name, {
@@ -25,7 +26,7 @@ export const counted = (
         n + 1,
         [{ item: `${as}${by(value)}`, count: n + 1, amount: 0, order: value.id, at: value.at }],
       ],
-      codec: json<number>(version),
+      codec,
     }),
   );
 

@@ -13,6 +13,11 @@ export interface Evolution {
    * release is never ended by another.
    */
   readonly version?: string;
+  /**
+   * Releases, as errors name them, whose last epoch this one ends: only where that release stopped in it for good, so that
+   * nothing of it was emitted and it cannot end it itself.
+   */
+  readonly ends?: readonly string[];
   /** Former names of steps, and their names of today: the state goes with them, exactly as it is. */
   readonly renamed?: Readonly<Record<string, string>>;
   /** Steps that are no more: their state goes with the first checkpoint of this release. */
@@ -28,7 +33,7 @@ export interface Evolution {
   readonly unwritten?: readonly string[];
 }
 
-const known = ['version', 'renamed', 'removed', 'rekeyed', 'unread', 'unwritten'] as const;
+const known = ['version', 'ends', 'renamed', 'removed', 'rekeyed', 'unread', 'unwritten'] as const;
 
 /** Refuses what no topology could mean. Whether it fits the steps is seen at the build. */
 export function checkedEvolution(topology: string, evolution: Evolution): Evolution {

@@ -6,8 +6,9 @@ import { Graph } from '../../../src/engine/graph.ts';
 import type { RunnerOptions } from '../../../src/engine/runner.ts';
 import type { StateStore } from '../../../src/engine/state/store.ts';
 import { Fenced } from '../../../src/errors.ts';
-import type { Topology } from '../../../src/index.ts';
+import { json, type Topology } from '../../../src/index.ts';
 import { memorySnapshots } from '../../support/memory-snapshots.ts';
+import { aroundDocuments } from '../../support/ports.ts';
 import { release } from '../../support/releases.ts';
 import { Crash } from '../../support/settle.ts';
 import { order, orders, sales } from '../../support/shop.ts';
@@ -16,7 +17,7 @@ import { World } from '../../support/world.ts';
 const never = new AbortController().signal;
 const first = release([{ name: 'count' }]);
 const second = release([{ name: 'tally' }], { renamed: { count: 'tally' } });
-const begunByOther = 'was begun by another release of the topology, and the state here ends before it';
+const begunByOther = 'was begun by another release of the topology (';
 
 /** A world in which the first release has taken an order, and dies in its second epoch before `step`. */
 async function killedBefore(step: string): Promise<World> {
@@ -63,6 +64,31 @@ test('a release that only says that it is another one is one', async () => {
   await world.deploy([release([{ name: 'count' }], { version: 'other' })]);
   await expect(world.open('shop')).rejects.toThrow(begunByOther);
   await world.deploy([first]);
+  await world.drain();
+  expect(await counts(world)).toEqual([1, 2]);
+});
+
+const unwritable = {
+  ...json<number>(),
+  encode: (): string => {
+    throw new Error('on purpose');
+  },
+};
+
+test('an epoch in which a release stops for good is ended by the one that says so', async () => {
+  const world = await World.of([first]);
+  await world.send(orders, order(0));
+  await world.drain();
+  const broken = release([{ name: 'count' }, { name: 'bytes', as: 'b:', codec: unwritable }]);
+  await world.deploy([broken]);
+  await world.send(orders, order(1));
+  await expect(world.drain()).rejects.toThrow("the state of 'bytes' cannot be stored");
+  const mended = [{ name: 'count' }] as const;
+  await world.deploy([release(mended)]);
+  await expect(world.open('shop')).rejects.toThrow('If it stops in that epoch for good, declare');
+  await world.deploy([broken]);
+  const made = world.graph.release('shop');
+  await world.deploy([release(mended, { ends: [made] })]);
   await world.drain();
   expect(await counts(world)).toEqual([1, 2]);
 });
@@ -146,6 +172,26 @@ test('the state that a release goes on from can be found without the one before 
   await world.send(orders, order(2));
   await (await world.open('shop', 0, { ...now, store: World.emptyStore() })).step();
   expect(await counts(world)).toEqual([1, 2, 3]);
+});
+
+test('a worker that stands still once it has taken a task over, while another does so too, finds itself fenced', async () => {
+  const { world, old, snapshots } = await sideBySide();
+  const policy = { to: snapshots, everyEpochs: 1, keep: 1 };
+  await world.send(orders, order(0));
+  await (await world.open('shop', 0, { ...old, store: World.emptyStore() })).step();
+  let stood = false;
+  const documents = aroundDocuments(world.documents, async (call, work) => {
+    const answer = await work();
+    if (call !== 'takeFence' || stood) return answer;
+    stood = true;
+    const other = await world.open('shop', 0, { ...old, store: World.emptyStore(), snapshots: policy });
+    await world.send(orders, order(1));
+    await other.step();
+    return answer;
+  });
+  const opening = world.open('shop', 0, { ...old, store: World.emptyStore(), documents });
+  await expect(opening).rejects.toThrow(Fenced);
+  await expect(opening).rejects.toThrow('was taken over under fence 2 at epoch 1, and a snapshot of it is at epoch 2');
 });
 
 test('a standby follows its own release alone', async () => {

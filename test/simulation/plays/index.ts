@@ -1,5 +1,6 @@
 /** What is played: a play of its own is one line here. */
 import type { Random } from '../../support/random.ts';
+import { EvolutionPlay } from './evolution.ts';
 import { JoinsPlay } from './joins.ts';
 import type { Play } from './play.ts';
 import { ShopPlay } from './shop.ts';
@@ -8,6 +9,7 @@ type Make = (random: Random) => Play;
 
 const plays: Readonly<Record<string, Make>> = {
   joins: random => new JoinsPlay(random),
+  evolution: random => new EvolutionPlay(random),
 };
 
 /** Worlds of an odd seed are given to the shop, in which most can go wrong, the others to the plays in turn. */

@@ -4,6 +4,8 @@ import type { World } from '../../support/world.ts';
 /** What is played in a world where everything goes wrong: a dataflow, what is sent to it, and what has to come of it. */
 export interface Play {
   readonly topologies: readonly Topology[];
+  /** Later releases of them, which take each other's place in the middle of everything; as many tasks each. */
+  readonly releases?: readonly (readonly Topology[])[];
   /** Of a topic, asked once each. */
   partitions(topic: string): number;
   /** Sends some records, as chance has it. */
