@@ -8,6 +8,7 @@ const all = [
   ['bench/engine.ts', 'consume'],
   ['bench/engine.ts', 'state'],
   ['bench/engine.ts', 'produce'],
+  ['bench/engine.ts', 'counted'],
   ['bench/commit.ts'],
   ['bench/cosmos.ts'],
   ['bench/windows.ts'],

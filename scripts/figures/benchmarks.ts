@@ -5,6 +5,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['engine-consume', 'bench/engine.ts consume'],
   ['engine-state', 'bench/engine.ts state'],
   ['engine-produce', 'bench/engine.ts produce'],
+  ['engine-counted', 'bench/engine.ts counted'],
   ['epoch-commit', 'bench/commit.ts'],
   ['cosmos', 'bench/cosmos.ts'],
   ['api', 'bench/api.ts'],

@@ -81,6 +81,7 @@ async function runTasks(
       store: ports.openStore(),
       topologies: await topologiesOf(options.app, options.settings, { generations }),
       observer: told(observer, generations),
+      meter: () => performance.now(),
       ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
       snapshots: { to: ports.snapshots, ...snapshotPolicy },
     },

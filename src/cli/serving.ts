@@ -14,6 +14,7 @@ import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerDocumentCharges } from '../operations/document-metrics.ts';
 import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerCallMetrics } from '../operations/call-metrics.ts';
+import { registerStepMetrics } from '../operations/step-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { TenantCounts } from '../recommender/api/auth/tenants.ts';
@@ -185,6 +186,7 @@ export function registerEngineMetrics(
   collectDefaultMetrics({ register: metrics });
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerCallMetrics(metrics, () => thread?.tasks ?? []);
+  registerStepMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));
   registerGroupMetrics(metrics, () => thread?.groups ?? []);

@@ -71,10 +71,13 @@ async function push(run: TaskRunner, epoch: Epoch): Promise<void> {
   for (const { position } of placesOf(task)) if (position.activeAt === -Infinity) position.activeAt = made.clock;
   task.cursor.isApart = true;
   task.eventTime.elapse(made.clock);
-  for (const step of task.steps.values()) {
+  const { meter } = task;
+  for (const [name, step] of task.steps) {
+    const begun = meter?.now() ?? 0;
     const work = step.endEpoch(run.leisure);
     // Whatever is not awaited for a reason is not awaited: a promise of the topology's own could emit meanwhile.
     if (work !== undefined) await work;
+    meter?.ended(meter.of(`step:${name}`), begun, task.failure?.error);
   }
   for (const tick of task.ticks) tick();
   task.throwFailure('the end');

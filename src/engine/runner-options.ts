@@ -41,6 +41,8 @@ export interface RunnerOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly observer?: Observer;
+  /** A monotonic clock, milliseconds: what the steps of tasks do is counted, and some of it timed. Not where absent. */
+  readonly meter?: (() => number) | undefined;
   /** How often a task commits offsets to the log at most; a second unless given. */
   readonly commitEvery?: Millis | undefined;
   /** Where absent every task without state begins at the start of the log. */

@@ -12,6 +12,7 @@ import type { Evolution } from './evolution/declaration.ts';
 import type { Retired } from './head.ts';
 import type { Input } from './input.ts';
 import type { Signals } from './operators/signals.ts';
+import type { TaskMeter } from './meter.ts';
 import type { Output } from './output.ts';
 import type { Plan, Skip } from './plan.ts';
 import { reasonOf, RecordFailed } from './record-failed.ts';
@@ -45,6 +46,8 @@ export class TaskRuntime {
   readonly documents: PendingDocuments;
   /** Of documents, that it may write to. */
   readonly collections = new Set<string>();
+  /** Counts what its steps do; undefined where nobody looks. */
+  readonly meter: TaskMeter | undefined;
   readonly cursor = new Cursor();
   readonly eventTime: EventTime;
   /** Called at the end of an epoch, in the order of the build. */
@@ -80,8 +83,9 @@ export class TaskRuntime {
   #countedSteps = -1;
   #producer: Producer | undefined;
 
-  constructor(topology: string, partition: number) {
+  constructor(topology: string, partition: number, meter?: TaskMeter) {
     this.topology = topology;
+    this.meter = meter;
     this.partition = partition;
     this.id = `${topology}/${partition}`;
     this.documents = new PendingDocuments(this.id);
@@ -94,6 +98,7 @@ export class TaskRuntime {
     this.epoch = plan.epoch;
     this.emitting = true;
     this.counts = noCounts();
+    this.meter?.begin();
     this.cursor.begin(plan.clock);
     this.#producer = { name: this.id, lineage: this.lineage, epoch: plan.epoch };
   }

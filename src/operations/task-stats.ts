@@ -1,5 +1,6 @@
 import type { Epoch } from '../engine/epoch.ts';
 import { offsetsOf } from '../engine/offset-commits.ts';
+import type { NodeFigures, TaskMeter } from '../engine/meter.ts';
 import type { Observer } from '../engine/runner.ts';
 import type { TaskRuntime } from '../engine/runtime.ts';
 import { placesOf } from '../engine/spans.ts';
@@ -28,6 +29,8 @@ export interface TaskStats {
   lastEpochAt: Millis | null;
   /** What its asynchronous steps have called, by the names of the steps. */
   calls: readonly StepCalls[];
+  /** What its steps, and the streams and collections around them, have come to. */
+  readonly nodes: readonly NodeFigures[];
   /** Where it stands in what it reads; empty before its first epoch. */
   positions: readonly CommittedOffset[];
 }
@@ -35,6 +38,8 @@ export interface TaskStats {
 /** Counts what tasks commit, and how old events are by then. */
 export class StatsObserver implements Observer {
   readonly #tasks = new Map<string, TaskStats>();
+  /** Looked at when somebody asks, not with each epoch. */
+  readonly #meters = new Map<string, TaskMeter | undefined>();
   readonly #freshness = new Map<string, FreshnessWindow>();
   readonly #groups = new GroupCounts();
   readonly #clock: { now(): Millis };
@@ -57,6 +62,7 @@ export class StatsObserver implements Observer {
     stats.lastEpochAt = epoch.plan?.clock ?? null;
     stats.positions = offsetsOf(placesOf(task));
     stats.calls = callsOf(task);
+    this.#meters.set(task.id, task.meter);
     if (task.counts.published > 0 && !epoch.muted)
       this.#freshnessOf(task.topology).add(task.counts.leastOrigin, this.#clock.now());
   }
@@ -71,6 +77,7 @@ export class StatsObserver implements Observer {
   /** Its figures are those of whoever runs it now. */
   left(task: string): void {
     this.#tasks.delete(task);
+    this.#meters.delete(task);
   }
 
   joining(topology: string, reason: string): void {
@@ -88,7 +95,8 @@ export class StatsObserver implements Observer {
 
   /** In order of the tasks' names. */
   all(): readonly TaskStats[] {
-    return [...this.#tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));
+    const tasks = [...this.#tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));
+    return tasks.map(stats => ({ ...stats, nodes: this.#meters.get(stats.task)?.figures() ?? [] }));
   }
 
   /** Of each topology that has any, its tasks together, in order of the names. */
@@ -118,6 +126,7 @@ export class StatsObserver implements Observer {
       watermark: null,
       lastEpochAt: null,
       calls: [],
+      nodes: [],
       positions: [],
     };
     this.#tasks.set(task.id, stats);

@@ -1,4 +1,5 @@
 import type { Observer } from 'rxjs';
+import type { NodeMeter, TaskMeter } from '../meter.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import type { GraphNode } from '../trail.ts';
 import { KnownObserver } from './guard.ts';
@@ -32,10 +33,32 @@ class Sink<T> extends KnownObserver<T> {
   }
 }
 
+/** The same, counted. */
+class MeteredSink<T> extends Sink<T> {
+  readonly #task: TaskRuntime;
+  readonly #meter: TaskMeter;
+  readonly #node: NodeMeter;
+
+  constructor(meter: TaskMeter, ...[task, name, node, take]: ConstructorParameters<typeof Sink<T>>) {
+    super(task, name, node, take);
+    this.#task = task;
+    this.#meter = meter;
+    this.#node = meter.of(node);
+  }
+
+  override next(value: T): void {
+    this.#node.in++;
+    if (this.#meter.isTiming) this.#meter.timed(this.#node, () => super.next(value));
+    else super.next(value);
+    if (this.#task.failure !== undefined) this.#meter.failed(this.#node, this.#task.failure.error);
+  }
+}
+
 /** `node` is its place in the graph, where that is not its name. */
 export const sink = <T>(
   task: TaskRuntime,
   name: string,
   take: (value: T) => void,
   node: GraphNode = name,
-): Observer<T> => new Sink(task, name, node, take);
+): Observer<T> =>
+  task.meter === undefined ? new Sink(task, name, node, take) : new MeteredSink(task.meter, task, name, node, take);

@@ -1,5 +1,6 @@
-import type { OperatorFunction, Subscriber } from 'rxjs';
+import { type OperatorFunction, Subscriber } from 'rxjs';
 import type { Build } from '../build.ts';
+import type { NodeMeter, TaskMeter } from '../meter.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import { KnownObserver, TaskObservable } from './guard.ts';
 
@@ -34,6 +35,42 @@ export class Inlet<T, R> extends KnownObserver<T> {
   }
 }
 
+/** The same, counted. */
+class MeteredInlet<T, R> extends Inlet<T, R> {
+  readonly #task: TaskRuntime;
+  readonly #meter: TaskMeter;
+  readonly #node: NodeMeter;
+
+  constructor(meter: TaskMeter, ...[task, name, take, out]: ConstructorParameters<typeof Inlet<T, R>>) {
+    super(task, name, take, out);
+    this.#task = task;
+    this.#meter = meter;
+    this.#node = meter.of(this.node);
+  }
+
+  override next(value: T): void {
+    this.#node.in++;
+    if (this.#meter.isTiming) this.#meter.timed(this.#node, () => super.next(value));
+    else super.next(value);
+    this.#meter.done(this.#node, this.#task.failure?.error, this.#task.counts.late);
+  }
+}
+
+/** What a step gives, counted. */
+class MeteredOut<R> extends Subscriber<R> {
+  readonly #node: NodeMeter;
+
+  constructor(node: NodeMeter, out: Subscriber<R>) {
+    super(out);
+    this.#node = node;
+  }
+
+  protected override _next(value: R): void {
+    this.#node.out++;
+    super._next(value);
+  }
+}
+
 /**
  * An operator of the engine. `attach` is called at subscription, so that a second subscription without `share()`
  * meets its own name and is refused; it answers what to do with each value.
@@ -46,6 +83,10 @@ export function stage<T, R>(
   return source =>
     new TaskObservable<R>(build.trail, out => {
       build.trail.link(`step:${name}`);
-      return source.subscribe(new Inlet(build.task, name, attach(out), out));
+      const { task } = build;
+      const { meter } = task;
+      if (meter === undefined) return source.subscribe(new Inlet(task, name, attach(out), out));
+      const counted = new MeteredOut(meter.of(`step:${name}`), out);
+      return source.subscribe(new MeteredInlet(meter, task, name, attach(counted), counted));
     });
 }

@@ -123,6 +123,7 @@ test('the metrics are what the tasks have done when they are read', async () => 
     watermark: 5_000,
     lastEpochAt: null,
     calls: [],
+    nodes: [],
     positions: [],
   };
   registerTaskMetrics(metrics, () => [task]);
