@@ -1,6 +1,6 @@
 import { map, share } from 'rxjs';
 import { expect, test } from 'vitest';
-import { alarms, readings } from '../../examples/hot-sensors.ts';
+import { alarms, type Reading, readings } from '../../examples/hot-sensors.ts';
 import type { RunnerOptions } from '../../src/engine/runner.ts';
 import { milliseconds, topology, tumbling } from '../../src/index.ts';
 import { World } from '../support/world.ts';
@@ -42,7 +42,7 @@ const metered = (takes: (ms: number) => void = () => {}) =>
     hot
       .pipe(
         task.windowed('spans', tumbling({ size: milliseconds(10) }), {
-          by: ({ sensor }) => sensor,
+          by: ({ sensor }: Reading) => sensor,
           fold: { initial: () => 0, add: (n: number) => n + 1, merge: (a: number, b: number) => a + b },
           emit: 'close',
           late: task.late(),
