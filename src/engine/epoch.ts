@@ -71,17 +71,25 @@ async function push(run: TaskRunner, epoch: Epoch): Promise<void> {
   for (const { position } of placesOf(task)) if (position.activeAt === -Infinity) position.activeAt = made.clock;
   task.cursor.isApart = true;
   task.eventTime.elapse(made.clock);
-  const { meter } = task;
+  const now = meterClock(task);
   for (const [name, step] of task.steps) {
-    const begun = meter?.now() ?? 0;
+    const begun = now();
     const work = step.endEpoch(run.leisure);
     // Whatever is not awaited for a reason is not awaited: a promise of the topology's own could emit meanwhile.
     if (work !== undefined) await work;
-    meter?.ended(meter.of(`step:${name}`), begun, task.failure?.error);
+    noteEnd(task, name, begun);
   }
   for (const tick of task.ticks) tick();
   task.throwFailure('the end');
   task.emitting = false;
+}
+
+const noClock = (): number => 0;
+const meterClock = ({ meter }: TaskRuntime): (() => number) => meter?.now ?? noClock;
+
+/** Of a task that is counted: the end of an epoch takes a step its time, too. */
+function noteEnd({ meter, failure }: TaskRuntime, step: string, begun: number): void {
+  meter?.ended(meter.of(`step:${step}`), begun, failure?.error);
 }
 
 /** Waits for the asynchronous operators. Their results are journalled first, because nothing else determines them. */
@@ -124,6 +132,7 @@ function checkpoint(run: TaskRunner, epoch: Epoch): void {
   const made = planOf(run.task, epoch);
   const head = { fence, epoch: made.epoch, body: encodeHead(task) };
   store.commit(task.id, head, epoch.changes);
+  task.meter?.committed();
   run.committed(head);
   if (epoch.muted) return;
   for (const [name, values] of Object.entries(made.signals ?? {})) signalsOf(task, name).taken(values);

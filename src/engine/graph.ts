@@ -5,7 +5,7 @@ import type { Surroundings } from './build.ts';
 import { BuildError } from './errors.ts';
 import { releaseOf } from './evolution/release.ts';
 import type { Input } from './input.ts';
-import type { TaskMeter } from './meter.ts';
+import { TaskMeter } from './meter.ts';
 import { startOf } from './position.ts';
 import { TaskRuntime } from './runtime.ts';
 import { buildPipe, type Topology } from './topology.ts';
@@ -111,10 +111,10 @@ export class Graph implements Surroundings {
     return this.topologies.find(topology => topology.name === known)?.tasks ?? 0;
   }
 
-  /** A task at the beginning of its log, wired; counted where a meter is given. */
-  task(name: string, partition: number, meter?: TaskMeter): TaskRuntime {
+  /** A task at the beginning of its log, wired; its steps are counted where a clock is given, see `RunnerOptions.meter`. */
+  task(name: string, partition: number, now?: () => number): TaskRuntime {
     const topology = this.#topology(name);
-    const task = new TaskRuntime(name, partition, meter);
+    const task = new TaskRuntime(name, partition, now && new TaskMeter(now));
     const edges = buildPipe(topology, task, this);
     task.tasks = this.tasks(name);
     task.release = releaseOf(task, edges);

@@ -8,7 +8,6 @@ import { encodeHead, restoreHead } from './checkpoint.ts';
 import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
 import { Leisure } from './leisure.ts';
-import { TaskMeter } from './meter.ts';
 import { untilNews } from './news.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { amendPlan, nextTimeEpoch } from './planning.ts';
@@ -88,10 +87,7 @@ export class TaskRunner {
     options: RunnerOptions,
     signal: AbortSignal,
   ): Promise<TaskRunner> {
-    const runner = new TaskRunner(
-      options.graph.task(topology, partition, options.meter && new TaskMeter(options.meter)),
-      options,
-    );
+    const runner = new TaskRunner(options.graph.task(topology, partition, options.meter), options);
     await runner.#stopping.by(signal, () => runner.#restore());
     return runner;
   }
@@ -178,7 +174,6 @@ export class TaskRunner {
     for (const step of task.steps.values()) step.committed();
     for (const output of task.outputs.values()) output.committed();
     task.documents.clear();
-    task.meter?.committed();
     task.close();
   }
 

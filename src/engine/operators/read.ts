@@ -1,30 +1,11 @@
-import { type Observable, Subscriber } from 'rxjs';
+import { map, type Observable, type OperatorFunction } from 'rxjs';
 import type { Stream } from '../../stream/stream.ts';
 import type { Build } from '../build.ts';
 import { BuildError } from '../errors.ts';
-import type { NodeMeter, TaskMeter } from '../meter.ts';
+import type { TaskMeter } from '../meter.ts';
 import type { ReadOptions } from '../input.ts';
 import { refuseUnknown } from '../options.ts';
 import { TaskObservable } from './guard.ts';
-
-/** Counts what a stream gives, and has some of it timed. */
-class MeteredSource<T> extends Subscriber<T> {
-  readonly #meter: TaskMeter;
-  readonly #node: NodeMeter;
-
-  constructor(meter: TaskMeter, stream: string, to: Subscriber<T>) {
-    super(to);
-    this.#meter = meter;
-    this.#node = meter.of(`stream:${stream}`);
-  }
-
-  protected override _next(value: T): void {
-    this.#node.out++;
-    this.#meter.record();
-    super._next(value);
-    this.#meter.isTiming = false;
-  }
-}
 
 /** The values of a stream, pushed inside epochs; see `Task.read`. Throws `BuildError` for options that cannot be. */
 export function read<T>(build: Build, stream: Stream<T>, options: ReadOptions<T>): Observable<T> {
@@ -38,11 +19,22 @@ export function read<T>(build: Build, stream: Stream<T>, options: ReadOptions<T>
     );
   }
   const input = build.input(stream, options);
-  return new TaskObservable<T>(build.trail, subscriber => {
-    build.trail.link(`stream:${stream.name}`);
-    const { meter } = build.task;
-    input.subscribers.push(meter === undefined ? subscriber : new MeteredSource(meter, stream.name, subscriber));
-    return () => build.task.pipeClosed(stream.name);
+  const { task, trail } = build;
+  const given = new TaskObservable<T>(trail, subscriber => {
+    trail.link(`stream:${stream.name}`);
+    input.subscribers.push(subscriber);
+    return () => task.pipeClosed(stream.name);
+  });
+  return task.meter === undefined ? given : given.pipe(counted(task.meter, stream.name));
+}
+
+/** What a stream gives, counted; with each record it is decided whether it is timed. */
+function counted<T>(meter: TaskMeter, stream: string): OperatorFunction<T, T> {
+  const node = meter.of(`stream:${stream}`);
+  return map(value => {
+    node.out++;
+    meter.record();
+    return value;
   });
 }
 

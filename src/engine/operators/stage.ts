@@ -1,4 +1,4 @@
-import { type OperatorFunction, Subscriber } from 'rxjs';
+import { map, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { Build } from '../build.ts';
 import type { NodeMeter, TaskMeter } from '../meter.ts';
 import type { TaskRuntime } from '../runtime.ts';
@@ -56,21 +56,6 @@ class MeteredInlet<T, R> extends Inlet<T, R> {
   }
 }
 
-/** What a step gives, counted. */
-class MeteredOut<R> extends Subscriber<R> {
-  readonly #node: NodeMeter;
-
-  constructor(node: NodeMeter, out: Subscriber<R>) {
-    super(out);
-    this.#node = node;
-  }
-
-  protected override _next(value: R): void {
-    this.#node.out++;
-    super._next(value);
-  }
-}
-
 /**
  * An operator of the engine. `attach` is called at subscription, so that a second subscription without `share()`
  * meets its own name and is refused; it answers what to do with each value.
@@ -80,13 +65,21 @@ export function stage<T, R>(
   name: string,
   attach: (out: Subscriber<R>) => (value: T) => void,
 ): OperatorFunction<T, R> {
-  return source =>
-    new TaskObservable<R>(build.trail, out => {
-      build.trail.link(`step:${name}`);
-      const { task } = build;
-      const { meter } = task;
-      if (meter === undefined) return source.subscribe(new Inlet(task, name, attach(out), out));
-      const counted = new MeteredOut(meter.of(`step:${name}`), out);
-      return source.subscribe(new MeteredInlet(meter, task, name, attach(counted), counted));
+  const { task, trail } = build;
+  const { meter } = task;
+  return source => {
+    const given = new TaskObservable<R>(trail, out => {
+      trail.link(`step:${name}`);
+      const inlet = [task, name, attach(out), out] as const;
+      return source.subscribe(meter === undefined ? new Inlet(...inlet) : new MeteredInlet(meter, ...inlet));
     });
+    return meter === undefined ? given : given.pipe(counted(meter.of(`step:${name}`)));
+  };
 }
+
+/** What a step gives, counted. */
+const counted = <R>(node: NodeMeter): OperatorFunction<R, R> =>
+  map(value => {
+    node.out++;
+    return value;
+  });
