@@ -247,7 +247,7 @@ function writtenPosition({ partition, from, offset, newest, activeAt, applied, f
 const otherStep = (task: TaskRuntime, name: string, [stored, now]: readonly [string, string]): IncompatibleState =>
   new IncompatibleState(
     `The checkpoint of ${task.id} has '${name}' as '${stored}', the topology as '${now}'`,
-    'Run the release that wrote it, or with its settings (`millrace doctor` says where each comes from), or compute it anew with these beside it (`millrace replay --into NAME`, then `millrace replay switch NAME`), or begin in another folder (--data)',
+    'Run the release that wrote it, or say how to read it (`migrate` of its codec), or run with its settings (`millrace doctor` says where each comes from), or compute it anew with these beside it (`millrace replay --into NAME`, then `millrace replay switch NAME`), or begin in another folder (--data)',
   );
 
 /** Letters shown of an identity: all settings of a step may stand in it. */

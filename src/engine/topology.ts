@@ -259,7 +259,7 @@ function unwire(task: TaskRuntime): void {
 const taskOf = (build: Build): Task => ({
   read: (stream, options = {}) => read(build, stream, options),
   keyed: (name, options) => {
-    refuseUnknown(options, ['by', 'initial', 'next', 'codec'], `the options of '${name}'`);
+    refuseUnknown(options, ['by', 'initial', 'next', 'codec', 'memory'], `the options of '${name}'`);
     return keyed(build, name, options);
   },
   process: (name, options) => process(build, name, options),
@@ -290,7 +290,7 @@ const taskOf = (build: Build): Task => ({
   },
   stateful: (name, make) => stateful(build, name, make),
   table: (stream, options = {}) => {
-    refuseUnknown(options, ['upTo', 'broadcast'], `the options of the table '${stream.name}'`);
+    refuseUnknown(options, ['upTo', 'broadcast', 'memory'], `the options of the table '${stream.name}'`);
     return table(build, stream, options);
   },
   cuts: (...streams) => cuts(build, streams),

@@ -1,15 +1,18 @@
 import type { Millis } from '../../stream/time.ts';
+import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { TaskRuntime } from '../runtime.ts';
 import { type IdRange, idsWith } from '../state/entries.ts';
 import { entryCodec } from '../state/entry-codec.ts';
 import type { PlacedState, Scope, StateKind } from '../state/kinds/kind.ts';
 import { DiskEntries } from '../state/disk-entries.ts';
+import { nothingStored } from '../state/keyed-on-disk.ts';
 import { MemoryEntries } from '../state/memory-entries.ts';
 import type { MemoryBound } from '../state/recent.ts';
 import type { StateValue, Step, StoredEntries } from '../step.ts';
 import { StepTimers } from '../timers/step-timers.ts';
 import type { FiredTimer } from '../timers/timers.ts';
 import type { ProcessContext, States, StatesOfKey } from './process.ts';
+import { StateIdentities } from './state-identities.ts';
 
 export interface ProcessStepOptions<K> {
   readonly task: TaskRuntime;
@@ -34,7 +37,6 @@ const timersPrefix = '@timer|';
 export class ProcessStep<K extends States> implements Step {
   readonly kind = 'process';
   readonly timed: boolean;
-  readonly identity: string;
   readonly lag = 0;
   readonly delays: boolean;
   /** What the pipe of the day does for a timer. */
@@ -42,6 +44,7 @@ export class ProcessStep<K extends States> implements Step {
   readonly keyedByStream: boolean;
   readonly restores?: IdRange;
   #stored: StoredEntries | undefined;
+  readonly #identities: StateIdentities;
   readonly #task: TaskRuntime;
   readonly #scope: Scope = { key: '', prefix: '', time: -Infinity, now: -Infinity };
   readonly #placed: ReadonlyMap<string, PlacedState<unknown>>;
@@ -54,7 +57,7 @@ export class ProcessStep<K extends States> implements Step {
     this.keyedByStream = keyedByStream;
     const kinds = Object.entries(states);
     this.timed = withTimers || kinds.some(([, { timed }]) => timed);
-    this.identity = JSON.stringify(Object.fromEntries(kinds.map(([state, kind]) => [state, described(kind)])));
+    this.#identities = new StateIdentities(states);
     if (memory !== undefined) this.restores = idsWith(timersPrefix);
     this.#placed = new Map(kinds.map(([state, kind]) => [state, this.#place(state, kind, memory)]));
     // oxlint-disable-next-line typescript/consistent-type-assertions -- `fromEntries` forgets which name has which handle
@@ -72,6 +75,18 @@ export class ProcessStep<K extends States> implements Step {
         this.onTimer?.(timer, this.#context(timer.key, time));
       },
     });
+  }
+
+  get identity(): string {
+    return this.#identities.identity;
+  }
+
+  learn(identity: string, registry: Pick<SchemaRegistry, 'find'>): Promise<void> {
+    return this.#identities.learn(identity, registry);
+  }
+
+  reads(identity: string): boolean {
+    return this.#identities.reads(identity);
   }
 
   attach(stored: StoredEntries): void {
@@ -115,6 +130,7 @@ export class ProcessStep<K extends States> implements Step {
 
   endEpoch(): void {
     this.#timers.fireByClock();
+    for (const { entries } of this.#placed.values()) entries.tidy?.();
   }
 
   *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
@@ -154,7 +170,7 @@ export class ProcessStep<K extends States> implements Step {
   }
 
   #place(name: string, state: StateKind<unknown>, memory: MemoryBound | undefined): PlacedState<unknown> {
-    const stored = (): StoredEntries => this.#stored ?? unattached;
+    const stored = (): StoredEntries => this.#stored ?? nothingStored;
     return state.place({
       scope: this.#scope,
       entries(codec, { ttl, sorted }) {
@@ -166,8 +182,3 @@ export class ProcessStep<K extends States> implements Step {
     });
   }
 }
-
-/** Of a task that never runs. */
-const unattached: StoredEntries = { get: () => undefined, range: () => [], rangeBack: () => [] };
-
-const described = ({ kind, codec }: StateKind<unknown>): string => `${kind} ${codec.version}`;

@@ -2,7 +2,8 @@ import type { Stream } from '../../stream/stream.ts';
 import type { Build } from '../build.ts';
 import { checkedKey } from '../key.ts';
 import { schemaCodec } from '../state/schema-codec.ts';
-import { KeyedState } from '../state/keyed-state.ts';
+import { keyedValues } from '../state/keyed-values.ts';
+import { checkedBound, type MemoryBound } from '../state/recent.ts';
 import { read } from './read.ts';
 import { sink } from './sink.ts';
 
@@ -12,6 +13,8 @@ export interface TableOptions {
   readonly upTo?: Stream<never>;
   /** Every task has the whole table. */
   readonly broadcast?: boolean;
+  /** How much of it is held in memory; the rest stays on the disk of the worker. Absent: all of it. */
+  readonly memory?: MemoryBound;
 }
 
 /** The latest value by key of a stream, as a task has read it. */
@@ -19,8 +22,9 @@ export interface Table<T> {
   get(key: string): T | undefined;
   /** Keys that the open epoch has set, in ascending order. */
   touched(): readonly string[];
-  /** All keys, in no particular order. */
+  /** All keys, in no particular order. Of a table on disk they are read there. */
   keys(): Iterable<string>;
+  /** Of a table on disk its keys are counted. */
   readonly size: number;
 }
 
@@ -28,9 +32,9 @@ export interface Table<T> {
 export function table<T>(build: Build, stream: Stream<T>, options: TableOptions): Table<T> {
   const { upTo, broadcast = false } = options;
   const { task } = build;
-  const make = (): KeyedState<T> => new KeyedState<T>('table', schemaCodec(stream.schema));
   const name = `table ${stream.name}`;
-  const values = build.step(name, make, KeyedState<T>);
+  const memory = options.memory && checkedBound(name, options.memory);
+  const values = keyedValues(build, name, { kind: 'table', codec: schemaCodec(stream.schema), memory });
   read(build, stream, { all: broadcast, ...(upTo === undefined ? {} : { upTo }) }).subscribe(
     sink<T>(
       task,

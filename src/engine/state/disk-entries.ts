@@ -1,7 +1,7 @@
 import { days, type Millis } from '../../stream/time.ts';
 import type { StateValue, StoredEntries } from '../step.ts';
 import { DiskTable } from './disk-table.ts';
-import { endsMark, type Entries, type IdRange, valuesMark } from './entries.ts';
+import { afterAll, endsMark, type Entries, type IdRange, valuesMark } from './entries.ts';
 import type { Kept } from './entry-codec.ts';
 import { partEnd, partOf } from './expiries.ts';
 import type { EntriesOptions } from './memory-entries.ts';
@@ -22,6 +22,9 @@ export interface DiskEntriesOptions<S> extends EntriesOptions<S> {
 export class DiskEntries<S> implements Entries<S> {
   readonly #values: DiskTable<Kept<S>>;
   readonly #ends: DiskTable<true>;
+  /** Up to which id it is known when values are over, while that is not known of all of them. */
+  readonly #indexed: DiskTable<string>;
+  #isIndexed = false;
   readonly #part: Millis;
   readonly #hasEnds: boolean;
   /** Undefined where it has to be looked for. */
@@ -43,6 +46,14 @@ export class DiskEntries<S> implements Entries<S> {
       memory: { entries: 0 },
       encode: () => '',
       decode: () => true,
+    });
+    this.#indexed = new DiskTable({
+      name,
+      mark: indexedMark,
+      stored,
+      memory: { entries: 1 },
+      encode: id => id,
+      decode: id => (typeof id === 'string' ? id : Buffer.from(id).toString()),
     });
     this.#hasEnds = ttl < Infinity;
     this.#part = partOf(ttl === Infinity ? days(1) : ttl);
@@ -88,19 +99,38 @@ export class DiskEntries<S> implements Entries<S> {
     this.#next = undefined;
   }
 
+  /** What was held in memory has come without its ends: they are told for some of it in each epoch. */
+  tidy(): void {
+    if (!this.#hasEnds || this.#isIndexed) return;
+    const told = this.#indexed.find('') ?? '';
+    this.#isIndexed = told === indexedAll;
+    if (this.#isIndexed) return;
+    let [last, looked]: [string | undefined, number] = [undefined, 0];
+    for (const [id, { expiry }] of this.#values.scan({ from: told, before: afterAll }, false)) {
+      this.#moveEnd(id, Infinity, expiry);
+      last = id;
+      if (++looked === idsInEpoch) break;
+    }
+    this.#indexed.put('', looked < idsInEpoch ? indexedAll : `${last}\0`);
+  }
+
   *changes(): Iterable<readonly [id: string, value: StateValue | null]> {
     yield* this.#values.changes();
     yield* this.#ends.changes();
+    yield* this.#indexed.changes();
   }
 
   committed(): void {
     this.#values.committed();
     this.#ends.committed();
+    this.#indexed.committed();
   }
 
   undo(): void {
     this.#values.undo();
     this.#ends.undo();
+    this.#indexed.undo();
+    this.#isIndexed = false;
     this.#next = undefined;
   }
 
@@ -125,4 +155,9 @@ export class DiskEntries<S> implements Entries<S> {
 const endOf = (part: number, id: string): string => `${numberKeys.encode(part)}|${id}`;
 
 /** Ends begin with hexadecimal digits. */
-const everything: IdRange = { from: '', before: 'g' };
+const everything: IdRange = { from: '0', before: 'g' };
+
+/** Beside the ends, before all of them. */
+const indexedMark = `${endsMark}!`;
+const indexedAll = afterAll;
+const idsInEpoch = 1_000;

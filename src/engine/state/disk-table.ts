@@ -55,6 +55,11 @@ export class DiskTable<V> {
     return value;
   }
 
+  /** Ids that the open epoch has changed. */
+  touched(): string[] {
+    return [...this.#changed.keys()];
+  }
+
   put(id: string, value: V): void {
     this.#change(id, value);
   }

@@ -29,6 +29,8 @@ export interface Entries<S> {
   readonly nextSweep: Millis;
   /** Removes what is over at `now`, all of it before long: at most a part of its lifetime after `nextSweep`. */
   sweep(now: Millis): void;
+  /** At the end of an epoch: a bounded part of what has to be made up for. */
+  tidy?(): void;
   /** What changed since the last checkpoint; null removes. Each id stands behind the mark of what it is. */
   changes(): Iterable<readonly [id: string, value: StateValue | null]>;
   committed(): void;
@@ -40,6 +42,9 @@ export interface Entries<S> {
 /** Before the id of a value, and before what tells when values are over: names that go before them have neither. */
 export const valuesMark = '|';
 export const endsMark = '~';
+
+/** Behind every id that anybody uses: code points that are of no use to anybody. */
+export const afterAll = '\u{10ffff}'.repeat(2);
 
 /** All ids that begin with `prefix`, which ends in a character that has a next one. */
 export function idsWith(prefix: string): IdRange {

@@ -2,9 +2,11 @@ import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Millis } from '../../stream/time.ts';
 import { BaseStep, type StateValue, type StoredState } from '../step.ts';
 import type { StateCodec } from './codec.ts';
+import type { KeyedValues } from './keyed-values.ts';
+import { split, Versions } from './versions.ts';
 
 /** Values by key, in memory; what an epoch touches goes into its checkpoint, and comes back from there on failure. */
-export class KeyedState<S> extends BaseStep {
+export class KeyedState<S> extends BaseStep implements KeyedValues<S> {
   readonly kind: string;
   override readonly identity: string;
   readonly #codec: StateCodec<S>;
@@ -22,8 +24,11 @@ export class KeyedState<S> extends BaseStep {
     this.#codec = codec;
   }
 
+  /** On disk there may be several versions: what was kept there is read like that too. */
   async learn(identity: string, registry: Pick<SchemaRegistry, 'find'>): Promise<void> {
-    if ((await this.#codec.learn?.(identity, registry)) === true) this.#learnt = identity;
+    const versions = new Versions(this.#codec);
+    await versions.learn(split(identity), registry);
+    if (versions.take(split(identity))) this.#learnt = identity;
   }
 
   reads(identity: string): boolean {

@@ -29,7 +29,10 @@ export interface Scope {
 }
 
 /** Of entries, what their step has to do with them. */
-export type StepEntries = Pick<Entries<unknown>, 'nextSweep' | 'sweep' | 'changes' | 'committed' | 'undo' | 'restore'>;
+export type StepEntries = Pick<
+  Entries<unknown>,
+  'nextSweep' | 'sweep' | 'tidy' | 'changes' | 'committed' | 'undo' | 'restore'
+>;
 
 /** What a step gives a state to live in. */
 export interface StatePlace {
