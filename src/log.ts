@@ -8,6 +8,7 @@
 import { isBegun, openEmbedded, openPorts, type Ports } from './app/compose.ts';
 import { portSettings } from './app/port-settings.ts';
 import type { JsonObject } from './documents/port.ts';
+import { pull, type PullOptions, type PullSource } from './engine/pulling.ts';
 import { MillraceError } from './errors.ts';
 import { OutsideWriter } from './stream/outside-writer.ts';
 import type { Stream } from './stream/stream.ts';
@@ -15,6 +16,8 @@ import type { KafkaSettings } from './transport/kafka/settings.ts';
 
 export type { JsonObject } from './documents/port.ts';
 export type { KafkaSettings, SaslSettings, TlsSettings } from './transport/kafka/settings.ts';
+
+export type { PulledValues, PullOptions, PullSource } from './engine/pulling.ts';
 
 /** Where the log and the documents are. */
 export interface ClientOptions {
@@ -46,6 +49,11 @@ export interface Client extends AsyncDisposable {
    * an id and drop repetitions with `task.distinct`.
    */
   send<T>(stream: Stream<T>, values: Iterable<T> | AsyncIterable<T>): Promise<void>;
+  /**
+   * Sends what a source of your own has, from where it was left off, until the signal aborts; then what is under way is
+   * finished. Nothing of the source is left out; what was sent before a crash may be sent twice.
+   */
+  pull<T, P>(stream: Stream<T>, source: PullSource<T, P>, options: PullOptions<P>): Promise<void>;
   /** The body of a document as it is now; undefined where there is none. */
   document(collection: string, id: string, partition?: string): Promise<JsonObject | undefined>;
   /** All documents of a collection, by partition and id, page by page. */
@@ -72,6 +80,7 @@ const clientOf = (ports: Ports): Client => ({
     for await (const value of values) await writer.write(value);
     await writer.flush();
   },
+  pull: (stream, source, options) => pull(ports, stream, source, options),
   async document(collection, id, partition = id) {
     return (await ports.documents.get({ collection, partition, id }))?.body;
   },

@@ -43,6 +43,7 @@ export function howRead({ all, upTo }: TopologyGraph['reads'][number], wrap: (te
 export function nodeName({ steps }: TopologyGraph, node: GraphNode): string {
   const name = node.slice(node.indexOf(':') + 1);
   if (node.startsWith('documents:')) return `documents ${name}`;
+  if (node.startsWith('outside:')) return `outside ${name}`;
   if (!node.startsWith('step:')) return name;
   return `${name} (${steps.find(step => step.name === name)?.kind ?? '?'})`;
 }

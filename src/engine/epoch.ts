@@ -116,6 +116,7 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
   epoch.changes = encodeChanges(task);
   if (epoch.muted) return;
   if (task.documents.size > 0) await documents.write(task.documents.all());
+  await run.leisure.unlessStopped('a sink', () => task.deliveries.flush(task, run.leisure.signal));
   // What a cut names has to be there before the record that holds the cut: an append is not atomic.
   const [named, naming] = [false, true].map(cuts =>
     [...task.outputs.values()]

@@ -92,6 +92,7 @@ class Box {
     const name = node.slice(node.indexOf(':') + 1);
     if (node.startsWith('stream:')) return this.#streams.idOf(name);
     if (node.startsWith('documents:')) return this.#documents.idOf(name);
+    if (node.startsWith('outside:')) return this.#documents.idOf(`outside ${name}`);
     if (node === 'late') return this.#streams.idOf(deadLetters.name);
     return `${this.id}_${this.#topology.steps.findIndex(step => step.name === name)}`;
   }

@@ -5,6 +5,7 @@ import { maxValueBytes, type Producer } from '../transport/record.ts';
 import type { CallPorts } from './calls/call.ts';
 import type { Drained } from './calls/drained.ts';
 import { Cursor, type Context, type RecordPlace } from './cursor.ts';
+import { Deliveries } from './deliveries.ts';
 import { PendingDocuments } from './documents.ts';
 import { TaskStopped } from './errors.ts';
 import { EventTime } from './event-time.ts';
@@ -44,6 +45,7 @@ export class TaskRuntime {
   readonly outputs = new Map<string, Output>();
   readonly steps = new Map<string, Step>();
   readonly documents: PendingDocuments;
+  readonly deliveries = new Deliveries();
   /** Of documents, that it may write to. */
   readonly collections = new Set<string>();
   /** Counts what its steps do; undefined where nobody looks. */
@@ -107,6 +109,7 @@ export class TaskRuntime {
     const values = this.counts.records + this.counts.published;
     this.moved += values;
     this.wasForTime = values === 0 && this.plan?.spans.length === 0 && this.plan.signals === undefined;
+    this.deliveries.clear();
     this.plan = undefined;
     this.emitting = false;
   }

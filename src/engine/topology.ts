@@ -7,12 +7,14 @@ import { checkedEvolution, type Evolution, refuseContradictions } from './evolut
 import type { ReadOptions } from './input.ts';
 import type { Cut } from '../stream/cut.ts';
 import { clockOf } from './clocked.ts';
+import type { BatchSink } from './deliveries.ts';
 import { refuseSilentFailures } from './calls/refused.ts';
 import { batched } from './operators/batched.ts';
 import { branch, type Branches, type Ways } from './operators/branch.ts';
 import { cuts } from './operators/cuts.ts';
 import { stateful, type Stateful, type StatefulHandle } from './operators/stateful.ts';
 import { table, type Table, type TableOptions } from './operators/table.ts';
+import { deliver } from './operators/deliver.ts';
 import { distinct, type DistinctOptions } from './operators/distinct.ts';
 import { joinBroadcast, type BroadcastJoinOptions } from './operators/join-broadcast.ts';
 import { join, type JoinOptions } from './operators/join.ts';
@@ -122,6 +124,11 @@ export interface Task {
   write<T>(stream: Stream<T>): Observer<T>;
   /** A sink into the served documents: each is replaced only by a later output of the task. */
   replace<T>(collection: string, options: ReplaceOptions<T>): Observer<T>;
+  /**
+   * A sink of your own, given the values of each epoch when it is decided for good: at least once, with a position that
+   * makes it once.
+   */
+  deliver<T>(name: string, to: BatchSink<T>): Observer<T>;
   /** A sink for late records: their original bytes go to `dead-letters`, with the name of the windows they missed. */
   late(windows?: string): Observer<unknown>;
 }
@@ -249,6 +256,7 @@ function unwire(task: TaskRuntime): void {
   task.drains = [];
   task.signals = new Map();
   task.cutStreams = new Set();
+  task.deliveries.forget();
   for (const input of task.inputs.values()) {
     const { subscribers } = input;
     input.subscribers = [];
@@ -299,5 +307,6 @@ const taskOf = (build: Build): Task => ({
     refuseUnknown(options, ['id', 'partition', 'body'], `the options of documents '${collection}'`);
     return replace(build, collection, options);
   },
+  deliver: (name, to) => deliver(build, name, to),
   late: windows => late(build, windows),
 });

@@ -1,4 +1,4 @@
-/** What an arrow joins: `stream:NAME`, `step:NAME`, `documents:COLLECTION`, or `late`. */
+/** What an arrow joins: `stream:NAME`, `step:NAME`, `documents:COLLECTION`, `outside:SINK`, or `late`. */
 export type GraphNode = string;
 
 /** An arrow of a topology's graph. */

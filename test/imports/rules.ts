@@ -161,6 +161,7 @@ const areas: readonly Area[] = [
   {
     files: ['src/log.ts'],
     may: [
+      'src/engine/pulling.ts',
       'src/app/{compose,configured-by,port-settings}.ts',
       'src/stream/{outside-writer,stream}.ts',
       'src/documents/*.ts',

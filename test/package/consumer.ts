@@ -69,6 +69,7 @@ export const testingNames = ['TopologyTestError', 'at', 'checkFold', 'testTopolo
 export const publicNames = [
   'InvalidWindow',
   'MillraceError',
+  'Unavailable',
   'boundedLateness',
   'calendar',
   'days',
