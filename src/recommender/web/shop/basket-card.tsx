@@ -24,7 +24,7 @@ export function BasketCard({ shop }: { readonly shop: Shop }) {
               <Line key={line.itemId} line={line} shop={shop} />
             ))}
           </ul>
-          <button type="button" class="button wide" disabled={shop.busy.value} onClick={() => void shop.order()}>
+          <button type="button" class="button wide" aria-disabled={shop.busy.value} onClick={() => void shop.order()}>
             {shop.busy.value ? 'Ordering' : 'Order'}
           </button>
           <Answered known={shop.basket.fitting.value} again={() => shop.basket.askFitting()} rows={1}>
@@ -36,15 +36,15 @@ export function BasketCard({ shop }: { readonly shop: Shop }) {
   );
 }
 
-function Line({ line, shop: { basket } }: { readonly line: BasketLine; readonly shop: Shop }) {
-  const { itemId, quantity } = line;
+function Line({ line, shop }: { readonly line: BasketLine; readonly shop: Shop }) {
+  const { quantity } = line;
   const { title } = titleAndYear(line.title);
   return (
     <li>
       <Stamp ware={line} />
       <p class="name">{title}</p>
       <div class="quantity" role="group" aria-label={`Quantity of ${title}`}>
-        <button type="button" class="button quiet" onClick={() => basket.setQuantity(itemId, quantity - 1)}>
+        <button type="button" class="button quiet" onClick={() => shop.setQuantity(line, quantity - 1)}>
           <span aria-hidden="true">−</span>
           <span class="visually-hidden">One less of {title}</span>
         </button>
@@ -52,8 +52,8 @@ function Line({ line, shop: { basket } }: { readonly line: BasketLine; readonly 
         <button
           type="button"
           class="button quiet"
-          disabled={quantity >= mostOfALine}
-          onClick={() => basket.setQuantity(itemId, quantity + 1)}
+          aria-disabled={quantity >= mostOfALine}
+          onClick={() => shop.setQuantity(line, quantity + 1)}
         >
           <span aria-hidden="true">+</span>
           <span class="visually-hidden">One more of {title}</span>

@@ -41,7 +41,12 @@ function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop 
       <header>
         <h3>Order of {when}</h3>
         {stands ? (
-          <button type="button" class="button quiet" disabled={shop.busy.value} onClick={() => void shop.cancel(order)}>
+          <button
+            type="button"
+            class="button quiet"
+            aria-disabled={shop.busy.value}
+            onClick={() => void shop.cancel(order)}
+          >
             Cancel<span class="visually-hidden"> the order of {when}</span>
           </button>
         ) : (
@@ -60,7 +65,7 @@ function OneOrder({ order, shop }: { readonly order: Order; readonly shop: Shop 
               <button
                 type="button"
                 class="button quiet"
-                disabled={shop.busy.value}
+                aria-disabled={shop.busy.value}
                 onClick={() => void shop.giveBack(order, itemId)}
               >
                 Return one<span class="visually-hidden"> {shop.titles.nameOf(itemId)}</span>

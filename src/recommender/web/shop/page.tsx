@@ -1,6 +1,7 @@
 /** The whole shop: what is recommended and what there is on the left, basket, way of the order and orders on the right. */
 import { useEffect, useRef } from 'preact/hooks';
 import { ConnectionState } from '../components/connection-state.tsx';
+import { keepFocus } from '../components/kept-focus.ts';
 import { ThemeToggle } from '../components/theme-toggle.tsx';
 import { many } from '../dashboard/format.ts';
 import { countOf } from './basket.ts';
@@ -22,6 +23,7 @@ export function Page({ shop }: { readonly shop: Shop }) {
     if (before.current !== user) main.current?.focus();
     before.current = user;
   }, [user]);
+  useEffect(() => (main.current === null ? undefined : keepFocus(main.current)), []);
   return (
     <>
       <a class="skip" href="#main">

@@ -7,6 +7,7 @@ import { failureWords } from '../components/failure-words.ts';
 import { followEvents, type FollowedEvents } from '../components/followed-events.ts';
 import type { ThemeStore } from '../components/theme.ts';
 import { titleAndYear } from '../dashboard/format.ts';
+import type { BasketLine } from './basket.ts';
 import { BasketStore } from './basket-store.ts';
 import { CatalogueStore } from './catalogue-store.ts';
 import type { KeptBasket } from './kept-basket.ts';
@@ -78,6 +79,13 @@ export class Shop {
   put(ware: Ware): void {
     this.basket.put(ware);
     this.news.value = `${titleAndYear(ware.title).title} is in the basket`;
+  }
+
+  setQuantity(line: BasketLine, quantity: number): void {
+    this.basket.setQuantity(line.itemId, quantity);
+    const now = this.basket.lines.peek().find(({ itemId }) => itemId === line.itemId)?.quantity;
+    const { title } = titleAndYear(line.title);
+    this.news.value = now === undefined ? `${title} is out of the basket` : `${now} of ${title} in the basket`;
   }
 
   async order(): Promise<void> {
