@@ -103,5 +103,6 @@ const sameOptions = (a: ReadOptions<never>, b: ReadOptions<never>): boolean =>
   a.upTo === b.upTo &&
   a.invalid === b.invalid &&
   a.idleAfter === b.idleAfter &&
+  a.maxSkew === b.maxSkew &&
   a.watermark?.kind === b.watermark?.kind &&
   a.watermark?.lateness === b.watermark?.lateness;

@@ -20,7 +20,11 @@ export function clockOf(task: TaskRuntime): Input<unknown> | undefined {
       'Read one stream that has a `cut` in the same topology, and clock everything by it',
     );
   }
-  return clock;
+  if (clock.options.maxSkew === undefined) return clock;
+  throw new BuildError(
+    `Topology '${task.topology}' reads '${clock.stream.name}' with \`maxSkew\`, and by it as a clock`,
+    'A clock is read record by record, whatever others do: leave `maxSkew` off',
+  );
 }
 
 /** What the next record of the clock lets through, and then that record: nothing else, at most one in an epoch. */

@@ -32,7 +32,7 @@ export const steps: readonly EpochStep[] = [pull, plan, prepare, push, drain, fl
 async function pull(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task, transport, limits } = run;
   task.throwFailure('what came after the end');
-  if (epoch.plan === undefined) epoch.pulled = await pullNext(task, transport, limits);
+  if (epoch.plan === undefined) epoch.pulled = await pullNext(task, transport, limits, run.now());
   else epoch.pulled = await Promise.all(epoch.plan.spans.map(span => pullSpan(transport, span)));
 }
 

@@ -173,7 +173,8 @@ export const noTime = Infinity;
 export const keyOf = (input: Input<unknown>, position: Position): string =>
   `${input.stream.name}/${position.partition}`;
 
-function markOf(input: Input<unknown>, position: Position, idle: ReadonlySet<string>): Millis {
+/** How far event time has come in a partition. */
+export function markOf(input: Input<unknown>, position: Position, idle: ReadonlySet<string>): Millis {
   if (input.producers.length === 0) return position.newest - input.lateness;
   let mark = Infinity;
   for (const name of input.producers) mark = Math.min(mark, position.producers.get(name)?.mark ?? -Infinity);

@@ -207,7 +207,8 @@ function describe(topology: Topology, task: TaskRuntime): Omit<TopologyGraph, 't
     upTo: options.upTo?.name ?? null,
   }));
   const steps = [...task.steps].map(([name, { kind }]) => ({ name, kind }));
-  const timed = [...task.steps.values()].some(step => step.timed);
+  const isKeptTogether = [...task.inputs.values()].some(({ options }) => options.maxSkew !== undefined);
+  const timed = isKeptTogether || [...task.steps.values()].some(step => step.timed);
   const { name } = topology;
   const writes = [...task.outputs.keys()];
   return { name, reads, steps, timed, writes, collections: [...task.collections], edges };

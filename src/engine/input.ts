@@ -26,6 +26,11 @@ export interface ReadOptions<T = unknown> {
   readonly watermark?: Watermark<T>;
   /** How long a quiet partition, at the end of its log, holds event time back; the stream's where absent, Infinity for ever. */
   readonly idleAfter?: Millis;
+  /**
+   * How far event time of a partition may be ahead of the least of the task before it waits for the others. It bounds what
+   * windows and joins keep while logs of different lengths are caught up with; each record is then decoded twice.
+   */
+  readonly maxSkew?: Millis;
 }
 
 /** The record's schema is not known yet: the registry has to be asked. */
@@ -184,8 +189,24 @@ export class Input<T> {
     if (Number.isFinite(time)) task.eventTime.observe(this, position, time);
   }
 
+  /**
+   * Up to when a record from outside will tell that event time has come; undefined where it tells nothing, 'unreadable'
+   * where its schema has to be asked for first.
+   */
+  toldBy(record: BatchCursor): Millis | 'unreadable' | undefined {
+    const isBounded = this.#watermark.kind === 'bounded';
+    if (record.kind === Kind.redacted && isBounded && Number.isFinite(record.watermark)) return record.watermark;
+    if (record.kind !== Kind.value) return undefined;
+    const value = this.decoder.decode(record.bytes, record.valueStart, record.valueEnd);
+    if (value === undefined) return this.decoder.problem?.kind === 'unknown-schema' ? 'unreadable' : undefined;
+    const place = { time: NaN, origin: record.origin };
+    this.#told = undefined;
+    if (this.#problem(place, value, true) !== undefined) return undefined;
+    return isBounded ? place.time : this.#told;
+  }
+
   /** Sets the cursor's event time; answers what is wrong with the value, if anything. */
-  #problem(cursor: Cursor, value: T, outside: boolean): string | undefined {
+  #problem(cursor: Pick<Cursor, 'time' | 'origin'>, value: T, outside: boolean): string | undefined {
     const { stream } = this;
     try {
       const time = stream.time(value);

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { offsetsOf } from './offset-commits.ts';
 import { placesOf } from './spans.ts';
 import type { TaskRuntime } from './runtime.ts';
+import { keyOf } from './event-time.ts';
 import type { TaskRunner } from './runner.ts';
 
 /** Waits for records, for a signal of a source, for the time at which there is something to do without any, or for the abort signal. */
@@ -26,6 +27,10 @@ export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSign
   }
 }
 
-/** Records of a clocked input are no news: the record of its clock that names them is. */
+/** Records of a clocked input are no news: the record of its clock that names them is. Nor is what waits for others. */
 const wakingOffsets = (task: TaskRuntime): CommittedOffset[] =>
-  offsetsOf(placesOf(task).filter(({ input }) => input.options.upTo === undefined));
+  offsetsOf(
+    placesOf(task).filter(
+      ({ input, position }) => input.options.upTo === undefined && !task.held.has(keyOf(input, position)),
+    ),
+  );

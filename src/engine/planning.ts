@@ -50,7 +50,7 @@ export async function amendPlan(run: TaskRunner, plan: Plan): Promise<void> {
 function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis): string[] {
   // Who holds its intake back does not know whether there is nothing.
   if (task.isFull) return [...task.eventTime.idle];
-  const busy = new Set(pulled.map(({ span }) => `${span.stream}/${span.partition}`));
+  const busy = new Set([...task.held, ...pulled.map(({ span }) => `${span.stream}/${span.partition}`)]);
   return placesOf(task)
     .filter(({ input, position }) => {
       const quiet = clock - position.activeAt >= input.idleAfter;
@@ -64,7 +64,8 @@ function idleInputs(task: TaskRuntime, pulled: readonly Pulled[], clock: Millis)
  * the log is asked, which on a broker is a request, only for a partition whose share of the epoch was full.
  */
 async function isCaughtUp({ task, transport }: TaskRunner, pulled: readonly Pulled[]): Promise<boolean> {
-  if (![...task.steps.values()].some(({ kind }) => kind === 'stateful') || task.isFull) return false;
+  if (![...task.steps.values()].some(({ kind }) => kind === 'stateful')) return false;
+  if (task.isFull || task.held.size > 0) return false;
   const full = pulled.filter(({ span, toEnd }) => !toEnd && span.only === undefined);
   const ends = await Promise.all(
     full.map(({ span: { stream: topic, partition } }) => transport.bounds({ topic, partition })),
@@ -89,13 +90,9 @@ async function endsOf(run: TaskRunner, streams: ReadonlySet<string>): Promise<Re
 export function nextTimeEpoch(task: TaskRuntime): Millis {
   const { eventTime } = task;
   const timed = [...task.outputs.values()].filter(output => output.timed);
-  let { due } = task;
+  let due = Math.min(task.due, task.wakes);
   if (task.isFull || (eventTime.nextTimer === Infinity && timed.length === 0)) return due;
-  for (const { input, position } of placesOf(task)) {
-    if (!input.outside || eventTime.idle.has(keyOf(input, position))) continue;
-    // -Infinity before the first epoch, which is due at once: idleness is counted from there.
-    due = Math.min(due, position.activeAt + input.idleAfter);
-  }
+  due = Math.min(due, nextIdle(task));
   const since = eventTime.idleSince;
   if (since === null || !eventTime.everythingIdle()) return due;
   const base = eventTime.idleTime(since);
@@ -108,4 +105,16 @@ export function nextTimeEpoch(task: TaskRuntime): Millis {
     due = Math.min(due, Math.max(markedAt + markerInterval, passed));
   }
   return due;
+}
+
+/** When the next input turns idle that is not, and does not wait for others. */
+function nextIdle(task: TaskRuntime): Millis {
+  let next = Infinity;
+  for (const { input, position } of placesOf(task)) {
+    const name = keyOf(input, position);
+    if (!input.outside || task.eventTime.idle.has(name) || task.held.has(name)) continue;
+    // -Infinity before the first epoch, which is due at once: idleness is counted from there.
+    next = Math.min(next, position.activeAt + input.idleAfter);
+  }
+  return next;
 }

@@ -75,6 +75,10 @@ export class TaskRuntime {
   failure: Failure | undefined;
   /** Whether what is emitted now is determined by the plan: not while a port is waited for. */
   emitting = false;
+  /** `stream/partition` of inputs that have something to read and wait for others, as of the last pull. */
+  held: ReadonlySet<string> = new Set();
+  /** The clock up to which nothing can be read because of that; Infinity where something can. */
+  heldUntil: Millis = Infinity;
   /** Of the open epoch, or of the last one. */
   counts = noCounts();
   /** Values that it has read and written since it was opened. */
@@ -198,9 +202,9 @@ export class TaskRuntime {
     return Math.min(this.eventTime.watermark - this.lag, this.hold);
   }
 
-  /** Reading of the clock at which a step has something left to tell, though nothing comes; Infinity if none has. */
+  /** Reading of the clock at which there is something left to read or to tell, though nothing comes; Infinity if not. */
   get due(): Millis {
-    let due = Infinity;
+    let due = this.heldUntil;
     for (const step of this.steps.values()) due = Math.min(due, step.due);
     return due;
   }
@@ -209,6 +213,13 @@ export class TaskRuntime {
   get isFull(): boolean {
     for (const step of this.steps.values()) if (step.isFull === true) return true;
     return false;
+  }
+
+  /** Reading of the clock at which a timer fires; Infinity if none does. */
+  get wakes(): Millis {
+    let wakes = Infinity;
+    for (const step of this.steps.values()) wakes = Math.min(wakes, step.wakes ?? Infinity);
+    return wakes;
   }
 
   get lag(): Millis {

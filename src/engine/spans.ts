@@ -1,3 +1,4 @@
+import type { Millis } from '../stream/time.ts';
 import type { Offset, Transport } from '../transport/port.ts';
 import type { RecordBatch } from '../transport/record.ts';
 import { clockedSpans, clockOf } from './clocked.ts';
@@ -5,6 +6,7 @@ import { LogChanged } from './errors.ts';
 import type { Input } from './input.ts';
 import type { Span } from './plan.ts';
 import type { Position } from './position.ts';
+import { align, bounded } from './skew.ts';
 import type { TaskRuntime } from './runtime.ts';
 
 /** How much one epoch may read. */
@@ -22,8 +24,16 @@ export interface Pulled {
 }
 
 /** What there is to read after the positions of the task, within the limits, each partition its share. */
-export async function pullNext(task: TaskRuntime, transport: Transport, limits: Limits): Promise<Pulled[]> {
-  if (task.isFull) return [];
+export async function pullNext(
+  task: TaskRuntime,
+  transport: Transport,
+  limits: Limits,
+  now: Millis,
+): Promise<Pulled[]> {
+  if (task.isFull) {
+    task.heldUntil = Infinity; // whoever waits for others waits for the step first
+    return [];
+  }
   const clock = clockOf(task);
   const places = placesOf(task).filter(({ input }) => input.options.upTo === undefined && input !== clock);
   const share = Math.max(1, places.length);
@@ -31,10 +41,25 @@ export async function pullNext(task: TaskRuntime, transport: Transport, limits: 
   const maxRecords = Math.max(1, Math.floor(limits.maxRecords / share));
   // Side by side: a broker answers many partitions in one request. The order of the plan is that of the places.
   const read = await Promise.all(places.map(place => pullPlace(place, transport, { maxRecords, maxBytes })));
-  const pulled = read.filter(each => each !== undefined);
+  const pulled = together(task, places, read, now);
   if (clock === undefined) return pulled;
   for (const span of await clockedSpans(task, clock, transport)) pulled.push(await pullSpan(transport, span));
   return pulled;
+}
+
+/** All of it, or what of it keeps the partitions near to each other in event time. */
+function together(
+  task: TaskRuntime,
+  places: readonly Place[],
+  read: readonly (Pulled | undefined)[],
+  now: Millis,
+): Pulled[] {
+  if (!bounded(places)) return read.filter(each => each !== undefined);
+  const reads = places.map((place, n) => ({ place, pulled: read[n] }));
+  const { pulled, held, until } = align(task, reads, now);
+  task.held = held;
+  task.heldUntil = until;
+  return [...pulled];
 }
 
 /** What one partition has within the limits; undefined where that is nothing. */

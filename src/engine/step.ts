@@ -45,6 +45,8 @@ export interface Step {
   readonly delays?: boolean;
   /** Reading of the journalled clock at which the step wants an epoch, even without records; Infinity if never. */
   readonly due: Millis;
+  /** The same for timers of its own, which nobody who runs until all is caught up waits for. */
+  readonly wakes?: Millis;
   /** Which of its entries are restored, where it reads the others in the checkpoint when it needs them; absent: all. */
   readonly restores?: { readonly from: string; readonly before: string };
   /** Where the checkpoint has its entries. */

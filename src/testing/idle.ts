@@ -10,7 +10,7 @@ import type { Random } from './random.ts';
  */
 export function nextStop(tasks: readonly TaskRuntime[], now: Millis, target: Millis, random: Random): Millis {
   const stride = random.chance(0.5) ? target : now + Math.ceil((target - now) / random.between(1, 5));
-  const stops = tasks.flatMap(task => [...idleTimes(task), task.due]);
+  const stops = tasks.flatMap(task => [...idleTimes(task), task.due, task.wakes]);
   return Math.min(target, stride, ...stops.filter(time => time > now));
 }
 

@@ -139,7 +139,8 @@ describe('a timer by the clock', () => {
     const run = await world.open('timed');
     await world.send(events, event('a', 'in 50 x', 3));
     await run.step();
-    expect(run.task.due).toBe(50);
+    expect(run.task.wakes).toBe(50);
+    expect(run.due).toBeLessThanOrEqual(50);
   });
 
   test('fires again by the plan when the epoch is executed again, whatever the clock says by then', async () => {
@@ -152,7 +153,7 @@ describe('a timer by the clock', () => {
     world.clock.time += 1_000_000;
     for (const store of [World.emptyStore(), world.store]) {
       const again = await world.open('timed', 0, { store });
-      expect(again.task.due).toBe(Infinity);
+      expect(again.task.wakes).toBe(Infinity);
     }
     expect((await world.output(told)).map(({ text }) => text)).toEqual(['clock x@50']);
   });

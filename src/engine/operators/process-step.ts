@@ -112,7 +112,9 @@ export class ProcessStep<K extends States> implements Step {
     return this.delays ? this.#timers.hold : Infinity;
   }
 
-  get due(): Millis {
+  readonly due = Infinity;
+
+  get wakes(): Millis {
     return this.#timers.due;
   }
 

@@ -10,13 +10,17 @@ import { TaskObservable } from './guard.ts';
 /** The values of a stream, pushed inside epochs; see `Task.read`. Throws `BuildError` for options that cannot be. */
 export function read<T>(build: Build, stream: Stream<T>, options: ReadOptions<T>): Observable<T> {
   const where = `the options of reading '${stream.name}'`;
-  refuseUnknown(options, ['all', 'upTo', 'invalid', 'watermark', 'idleAfter'], where);
+  refuseUnknown(options, ['all', 'upTo', 'invalid', 'watermark', 'idleAfter', 'maxSkew'], where);
   refuseNoDuration(where, 'idleAfter', options.idleAfter);
-  if (options.upTo !== undefined && (options.watermark ?? options.idleAfter) !== undefined) {
+  refuseNoDuration(where, 'maxSkew', options.maxSkew);
+  if (options.upTo !== undefined && (options.watermark ?? options.idleAfter ?? options.maxSkew) !== undefined) {
     throw new BuildError(
-      `Among ${where} there are both a clock and a watermark or an idle time`,
+      `Among ${where} there are both a clock and a watermark, an idle time or a skew`,
       'What another stream clocks has no event time of its own: leave one of them off',
     );
+  }
+  if (options.maxSkew !== undefined && options.watermark?.kind === 'untimed') {
+    throw new BuildError(`Among ${where} there is a skew, and no event time`, 'Leave one of them off');
   }
   const input = build.input(stream, options);
   const { task, trail } = build;
