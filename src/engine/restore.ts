@@ -40,6 +40,7 @@ export async function restoreTask(
 ): Promise<Restored> {
   const { task, store, transport } = run;
   if (stored === undefined) {
+    store.discard(task.id); // what a snapshot has left that was not loaded to its end
     await refuseNewPartitions(run, snapshots?.to);
     await run.retrying('start', () => begin(task, transport, startAt));
     attachSteps(task, store);

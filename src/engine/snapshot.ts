@@ -3,7 +3,7 @@ import { SnapshotExists, type Snapshots } from '../snapshots/port.ts';
 import { fromContainer, toContainer } from '../stream/container.ts';
 import { schema } from '../stream/schema.ts';
 import { IncompatibleState } from './errors.ts';
-import type { CheckpointHead, StateEntry, StateStore } from './state/store.ts';
+import type { CheckpointHead, Replacement, StateEntry, StateStore } from './state/store.ts';
 
 /** One entry of the state; the first record of a file has an empty step and holds the head. */
 interface StoredEntry {
@@ -79,7 +79,10 @@ export async function thinSnapshots(snapshots: Snapshots, task: string, keep: nu
 export const removeSnapshot = (snapshots: Snapshots, task: string, id: SnapshotId): Promise<void> =>
   snapshots.remove(nameOf(task, id));
 
-/** Loads the newest snapshot of a task into the local store, if there is one. `fence` is that of what it replaces. */
+/**
+ * Loads the newest snapshot of a task into the local store, if there is one, part by part. `fence` is that of what it
+ * replaces. Left off half-way, it leaves no checkpoint, and the next attempt begins with it anew.
+ */
 export async function restoreSnapshot(
   snapshots: Snapshots,
   store: StateStore,
@@ -88,12 +91,23 @@ export async function restoreSnapshot(
 ): Promise<void> {
   const newest = (await listSnapshots(snapshots, task)).at(-1);
   if (newest === undefined) return;
-  const entries: StoredEntry[] = [];
-  for await (const entry of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest)))) entries.push(entry);
-  const [first, ...rest] = entries;
-  if (first === undefined || first.step !== '' || first.text === null) throw incomplete(task, newest);
-  store.replace(task, { fence, epoch: newest.epoch, body: first.text }, rest.map(fromStored));
+  let filling: { readonly body: string; readonly replacement: Replacement } | undefined;
+  let part: StateEntry[] = [];
+  for await (const entry of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest)))) {
+    if (filling !== undefined) part.push(fromStored(entry));
+    else if (entry.step !== '' || entry.text === null) throw incomplete(task, newest);
+    else filling = { body: entry.text, replacement: store.replacing(task, fence) };
+    if (part.length < entriesAtATime) continue;
+    filling.replacement.add(part);
+    part = [];
+  }
+  if (filling === undefined) throw incomplete(task, newest);
+  filling.replacement.add(part);
+  filling.replacement.finish({ fence, epoch: newest.epoch, body: filling.body });
 }
+
+/** Put into the store in one transaction. */
+const entriesAtATime = 1_000;
 
 /** The head of the newest snapshot of a task, if there is one; what follows it is not read. */
 export async function newestHead(snapshots: Snapshots, task: string): Promise<string | undefined> {

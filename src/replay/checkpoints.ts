@@ -13,7 +13,7 @@ export function namespaceStore(base: StateStore, { name, topologies }: Namespace
     range: (task, step, from, limit, before) => base.range(nameOf(task), step, from, limit, before),
     rangeBack: (task, step, range, limit) => base.rangeBack(nameOf(task), step, range, limit),
     commit: (task, head, changes) => base.commit(nameOf(task), head, changes),
-    replace: (task, head, entries) => base.replace(nameOf(task), head, entries),
+    replacing: (task, fence) => base.replacing(nameOf(task), fence),
     discard: task => base.discard(nameOf(task)),
     close: () => base.close(),
   };

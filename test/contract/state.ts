@@ -158,7 +158,7 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
       expect(() => store.commit(task, head(2, 4), [set('a', '2')])).toThrow(Fenced);
       store.commit(task, head(2, 6), [set('a', '3')]);
       expect(() => store.commit(task, head(3, 5), [set('a', '4')])).toThrow(Fenced);
-      expect(() => store.replace(task, head(9, 5), [])).toThrow(Fenced);
+      expect(() => store.replacing(task, 5)).toThrow(Fenced);
       expect(store.head(task)).toEqual(head(2, 6));
       expect(store.get(task, 'hourly', 'a')).toBe('3');
     });
@@ -170,7 +170,6 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
         throw new Error('the codec failed');
       }
       expect(() => store.commit(task, head(2), failing())).toThrow('the codec failed');
-      expect(() => store.replace(task, head(2), failing())).toThrow('the codec failed');
       expect(store.head(task)).toEqual(head(1));
       expect([...store.entries(task)]).toEqual([entry('a', '1')]);
       store.commit(task, head(2), [set('a', '3')]);
@@ -184,13 +183,32 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
 
     promise("a replacement leaves nothing of the task's old state, at any epoch", async ({ store }) => {
       store.commit(task, head(1), [set('a', '1'), set('b', '2', 'daily')]);
-      store.replace(task, head(40, 2), [entry('c', '3')]);
+      replace(store, head(40, 2), [entry('c', '3')], [entry('d', '4')]);
       expect(store.head(task)).toEqual(head(40, 2));
-      expect([...store.entries(task)]).toEqual([entry('c', '3')]);
-      store.replace(task, head(7, 2), []);
+      expect([...store.entries(task)]).toEqual([entry('c', '3'), entry('d', '4')]);
+      replace(store, head(7, 2));
       expect([...store.entries(task)]).toEqual([]);
       store.commit(task, head(8, 2), []);
     });
+
+    promise(
+      'a replacement that was left off leaves no checkpoint, and nothing of it to the next one',
+      async setting => {
+        setting.store.commit(task, head(1), [set('a', '1')]);
+        const part = setting.store.replacing(task, 2);
+        part.add([entry('b', '2')]);
+        const failing = function* (): Generator<StateEntry> {
+          yield entry('c', '3');
+          throw new Error('the file is cut off');
+        };
+        expect(() => part.add(failing())).toThrow('the file is cut off');
+        const again = await setting.reconnect();
+        expect(again.head(task)).toBeUndefined();
+        replace(again, head(9, 2), [entry('d', '4')]);
+        expect([...again.entries(task)]).toEqual([entry('d', '4')]);
+        expect(() => part.finish(head(9, 2))).toThrow();
+      },
+    );
 
     promise('a discarded task begins again, and only that task', async ({ store }) => {
       for (const each of [task, 'trends/1']) store.commit(each, head(1, 9), [set('a', each)]);
@@ -227,6 +245,12 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
       fc.assert(property, { numRuns: 40 });
     });
   });
+}
+
+function replace(store: StateStore, next: CheckpointHead, ...parts: readonly (readonly StateEntry[])[]): void {
+  const replacement = store.replacing(task, next.fence);
+  for (const part of parts) replacement.add(part);
+  replacement.finish(next);
 }
 
 function applyTo(plain: Map<string, StateEntry>, { step, key, value }: StateChange): void {

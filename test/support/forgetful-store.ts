@@ -1,5 +1,5 @@
 /** A state store on a machine that may lose power: of its newest commits any number can be forgotten. */
-import type { CheckpointHead, StateChange, StateEntry, StateStore } from '../../src/engine/state/store.ts';
+import type { CheckpointHead, Replacement, StateChange, StateEntry, StateStore } from '../../src/engine/state/store.ts';
 
 /** All that the store held of a task before a commit; undefined where it held nothing. */
 interface Before {
@@ -23,7 +23,10 @@ export class ForgetfulStore implements StateStore {
     const lost = commits === 0 ? [] : this.#commits.splice(-commits);
     for (const { task, held } of lost.toReversed()) {
       this.#real.discard(task);
-      if (held !== undefined) this.#real.replace(task, held.head, held.entries);
+      if (held === undefined) continue;
+      const replacement = this.#real.replacing(task, held.head.fence);
+      replacement.add(held.entries);
+      replacement.finish(held.head);
     }
     return lost.length;
   }
@@ -59,10 +62,11 @@ export class ForgetfulStore implements StateStore {
     this.#remember(before);
   }
 
-  replace(task: string, head: CheckpointHead, entries: Iterable<StateEntry>): void {
+  replacing(task: string, fence: number): Replacement {
     const before = this.#before(task);
-    this.#real.replace(task, head, entries);
+    const replacement = this.#real.replacing(task, fence);
     this.#remember(before);
+    return replacement;
   }
 
   discard(task: string): void {

@@ -70,7 +70,7 @@ export class KillSwitch implements Observer {
       range: (task, step, from, limit, before) => real.range(task, step, from, limit, before),
       rangeBack: (task, step, range, limit) => real.rangeBack(task, step, range, limit),
       commit: (task, head, changes) => real.commit(task, head, this.#changes(changes)),
-      replace: (task, head, entries) => real.replace(task, head, entries),
+      replacing: (task, fence) => real.replacing(task, fence),
       discard: task => real.discard(task),
       close: () => real.close(),
     };

@@ -76,7 +76,7 @@ export function beforeCommit(real: StateStore, before: () => void): StateStore {
       before();
       real.commit(task, head, changes);
     },
-    replace: (task, head, entries) => real.replace(task, head, entries),
+    replacing: (task, fence) => real.replacing(task, fence),
     discard: task => real.discard(task),
     close: () => real.close(),
   };

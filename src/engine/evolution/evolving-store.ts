@@ -1,5 +1,5 @@
 /** The state of a former release as a task of today's finds it, until the first checkpoint of this one moves it. */
-import type { CheckpointHead, StateChange, StateEntry, StateStore } from '../state/store.ts';
+import type { CheckpointHead, Replacement, StateChange, StateEntry, StateStore } from '../state/store.ts';
 import type { Moves } from './evolve.ts';
 
 /**
@@ -57,9 +57,10 @@ export class EvolvingStore implements StateStore {
     this.#moves = undefined;
   }
 
-  replace(task: string, head: CheckpointHead, entries: Iterable<StateEntry>): void {
-    this.#real.replace(task, head, entries);
+  replacing(task: string, fence: number): Replacement {
+    const replacement = this.#real.replacing(task, fence);
     if (task === this.#task) this.#moves = undefined;
+    return replacement;
   }
 
   discard(task: string): void {

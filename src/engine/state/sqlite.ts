@@ -13,7 +13,7 @@ import {
   type SqliteSchema,
 } from '../../sqlite.ts';
 import { StateInUse } from './sqlite-worker.ts';
-import type { CheckpointHead, StateChange, StateEntry, StateStore, StoppedState } from './store.ts';
+import type { CheckpointHead, Replacement, StateChange, StateEntry, StateStore, StoppedState } from './store.ts';
 
 /** Entries are read in pages, so that no open cursor keeps the write-ahead log from being emptied. */
 const ENTRIES_PER_PAGE = 1_000;
@@ -76,14 +76,7 @@ export function openSqliteStateStore(options: { readonly path: string }): StateS
       });
     },
 
-    replace(task, next, replacement) {
-      transaction(db, () => {
-        refuseGreaterFence(task, tables.head(task), next);
-        tables.clear(task);
-        for (const entry of replacement) tables.apply(task, entry);
-        tables.setHead(task, next);
-      });
-    },
+    replacing: (task, fence) => replacementIn(db, tables, task, fence),
 
     discard(task) {
       transaction(db, () => {
@@ -138,6 +131,32 @@ export function openStoppedState({ path }: { readonly path: string }): StoppedSt
   };
 }
 
+/** Begins with nothing, so that what is left off is no checkpoint. */
+function replacementIn(
+  db: DatabaseSync,
+  tables: ReturnType<typeof stateTables>,
+  task: string,
+  fence: number,
+): Replacement {
+  transaction(db, () => {
+    refuseGreaterFence(task, tables.head(task), { fence });
+    tables.clear(task);
+    tables.forget(task);
+  });
+  return {
+    add: part =>
+      transaction(db, () => {
+        for (const entry of part) tables.apply(task, entry);
+      }),
+    finish: next =>
+      transaction(db, () => {
+        const stored = tables.head(task);
+        if (stored !== undefined) refuseOtherEpoch(task, stored, next);
+        tables.setHead(task, next);
+      }),
+  };
+}
+
 /** A write-ahead log can be left only by who is alone with the file; the lock of the first write then stays. */
 function holdAlone(db: DatabaseSync): void {
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -145,7 +164,11 @@ function holdAlone(db: DatabaseSync): void {
   transaction(db, () => db.exec('UPDATE heads SET fence = fence'));
 }
 
-function refuseGreaterFence(task: string, stored: CheckpointHead | undefined, next: CheckpointHead): void {
+function refuseGreaterFence(
+  task: string,
+  stored: CheckpointHead | undefined,
+  next: Pick<CheckpointHead, 'fence'>,
+): void {
   if (stored === undefined || stored.fence <= next.fence) return;
   throw new Fenced(
     `The checkpoint of task ${task} is under fence ${stored.fence}, greater than ${next.fence}`,

@@ -42,11 +42,19 @@ export interface StateStore {
    */
   commit(task: string, head: CheckpointHead, changes: Iterable<StateChange>): void;
   /**
-   * Replaces all of a task by what a snapshot holds. Throws `Fenced` if the stored fence is greater.
+   * Begins to replace all of a task by what a snapshot holds, part by part: nothing of it need fit into memory. Until it
+   * is finished the task has no checkpoint. Throws `Fenced` if the stored fence is greater.
    */
-  replace(task: string, head: CheckpointHead, entries: Iterable<StateEntry>): void;
+  replacing(task: string, fence: number): Replacement;
   discard(task: string): void;
   close(): void;
+}
+
+/** A checkpoint on its way from a snapshot. */
+export interface Replacement {
+  add(entries: Iterable<StateEntry>): void;
+  /** From here on the task has it. Throws `Fenced` if the task has got a checkpoint meanwhile. */
+  finish(head: CheckpointHead): void;
 }
 
 /** The checkpoints of tasks none of which runs: what may be done to them beside epochs. */
