@@ -19,6 +19,7 @@ import { contentOf, generationOf } from './convert.ts';
 import { decisionOf, ErasedMeanwhile, ExperimentRuns, hasComeAbout, tried, wordsOf } from './decision.ts';
 import { readGeneration, writeGeneration } from './files.ts';
 import { Offers } from './offers.ts';
+import { requireTenants } from './own-tenants.ts';
 import { isForgotten } from './retained.ts';
 import type { ShadowSettings } from './shadow/shadows.ts';
 import type { Measure } from './shadow/thread.ts';
@@ -213,7 +214,8 @@ export class Controller {
     if (command.kind === 'experiment' && (isBusy || control.build !== null || owesErasure(control))) return;
     const { snapshots, documents, clock } = this.#options;
     const { signal, name, generation } = await decisionOf(command, learner, { snapshots, now: clock.now() });
-    await this.prepare(signal); // a broken one is refused here, where it stops nobody
+    const prepared = await this.prepare(signal); // a broken one is refused here, where it stops nobody
+    if ('content' in prepared && prepared.isForeign) requireTenants(learner.model, prepared.content, name);
     await answer(documents, { ...command, state: 'underway', name, generation });
     this.#offers.add(signal);
   }

@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { begunControl, type Control, noGeneration } from '../../../src/recommender/domain/control.ts';
 import { ask, commandOf } from '../../../src/recommender/generations/commands.ts';
-import { listGenerations } from '../../../src/recommender/generations/files.ts';
+import { plainOf, tenantOf } from '../../../src/recommender/domain/tenant.ts';
+import { listGenerations, readGeneration, writeGeneration } from '../../../src/recommender/generations/files.ts';
+import type { GenerationVector } from '../../../src/recommender/generations/format.ts';
 import { listed } from '../../../src/recommender/generations/listed.ts';
 import { dueCause } from '../../../src/recommender/generations/triggers.ts';
-import { ratings } from '../../../topologies/streams.ts';
+import { ratings, userVectors } from '../../../topologies/streams.ts';
 import { day, minute, rating } from '../../topologies/events.ts';
 import { events, opened, settings } from './opened.ts';
 
@@ -97,6 +99,64 @@ test('so many generations are kept, never without the live one, and those that a
   await run();
   const rows = await listed({ snapshots, documents: world.documents });
   expect(rows.map(({ number, state }) => `${number} ${state}`)).toEqual(['5 retained', '4 retained', '2 live']);
+});
+
+describe('a generation from elsewhere, where there are two tenants', () => {
+  const of = (tenant: string, from: number) => events(120, from).map(event => ({ ...event, tenant }));
+
+  async function shared() {
+    const at = await opened();
+    await at.world.send(ratings, ...of('north', 0), ...of('south', 1_000));
+    await at.run();
+    const vectors = async () => {
+      const found = new Map<string, string>();
+      for (const { id, factors } of await at.world.output(userVectors)) found.set(id, factors.toString('hex'));
+      return found;
+    };
+    /** Written by another program, which gives its own name to what it has trained: the first generation, in part. */
+    const written = async (name: string, isHeld: (id: string) => boolean, idOf = (id: string) => id) => {
+      const [first = ''] = await listGenerations(at.snapshots);
+      const { head, users, items } = await readGeneration(at.snapshots, first);
+      const some = async (all: AsyncIterable<GenerationVector>) => {
+        const held: GenerationVector[] = [];
+        for await (const vector of all) if (isHeld(vector.id)) held.push({ ...vector, id: idOf(vector.id) });
+        return held;
+      };
+      const content = { users: await some(users), items: await some(items) };
+      const counts = { users: content.users.length, items: content.items.length };
+      await writeGeneration(at.snapshots, {
+        ...content,
+        head: { ...head, ...counts, name, generation: 0, engine: 'spark' },
+      });
+    };
+    const use = async (name: string, kind: 'use' | 'experiment' = 'use') => {
+      await ask(at.world.documents, { kind, target: name, now: 5, share: kind === 'use' ? null : 0.5 });
+      await at.run();
+      return (await commandOf(at.world.documents, kind))?.command;
+    };
+    return { ...at, vectors, written, use };
+  }
+
+  test('is taken in for both, by their scoped ids', async () => {
+    const { vectors, written, use, versions } = await shared();
+    const before = await vectors();
+    await written('of-both', () => true);
+    expect(await use('of-both')).toMatchObject({ state: 'done', generation: 2 });
+    expect((await versions()).at(-1)).toBe('2.0 import');
+    expect(await vectors()).toEqual(before);
+  });
+
+  test.each([
+    ['one of a single tenant', (id: string) => tenantOf(id) === 'north', undefined, /knows no item of 'south'/],
+    ['one by plain ids', (id: string) => tenantOf(id) === 'north', plainOf, /knows no item of 'north', 'south'/],
+  ] as const)('%s is refused by name, to be live and to be tried out', async (_, isHeld, idOf, words) => {
+    const { vectors, written, use, versions } = await shared();
+    const [before, told] = [await vectors(), await versions()];
+    await written('of-some', isHeld, idOf);
+    for (const kind of ['use', 'experiment'] as const)
+      expect(await use('of-some', kind)).toMatchObject({ state: 'failed', message: expect.stringMatching(words) });
+    expect([await vectors(), await versions()]).toEqual([before, told]);
+  });
 });
 
 describe('a generation is due', () => {
