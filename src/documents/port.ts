@@ -33,6 +33,12 @@ export interface StoredDocument extends DocumentKey {
   readonly version: DocumentVersion | null;
 }
 
+/** The body of a document as JSON that was not parsed. */
+export interface DocumentText {
+  readonly text: string;
+  readonly etag: string;
+}
+
 /** Under which condition `put` writes: no such document yet, this very one, or none. */
 export type PutCondition = 'absent' | { readonly etag: string } | 'always';
 
@@ -71,6 +77,11 @@ export interface Documents {
   write(writes: readonly DocumentWrite[]): Promise<void>;
   /** One document; undefined where there is none. */
   get(key: DocumentKey): Promise<StoredDocument | undefined>;
+  /**
+   * As `get`, with the body as the JSON that the store holds: for whoever needs but a part of it. Absent where the store
+   * holds something else.
+   */
+  readonly text?: ((key: DocumentKey) => Promise<DocumentText | undefined>) | undefined;
   /** Whether `get` would answer a document of this etag: what was read of it then still holds. */
   isCurrent(key: DocumentKey, etag: string): Promise<boolean>;
   /**

@@ -11,12 +11,14 @@ export function namespaceDocuments(base: Documents, { name, collections, topolog
     collection: nameOf(key.collection),
   });
   const plain = (collection: string) => (document: StoredDocument) => ({ ...document, collection });
+  const { text } = base;
   return {
     write: writes => base.write(writes.map(inside)),
     get: async key => {
       const found = await base.get(inside(key));
       return found && plain(key.collection)(found);
     },
+    ...(text && { text: (key: DocumentKey) => text(inside(key)) }),
     isCurrent: (key, etag) => base.isCurrent(inside(key), etag),
     put: (key, body, condition) => base.put(inside(key), body, condition),
     list: async request => (await base.list(inside(request))).map(plain(request.collection)),

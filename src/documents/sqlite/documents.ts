@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SqliteGroups } from '../../sqlite-groups.ts';
-import { guarded, integerOf, openSqlite, textOf, wellFormed } from '../../sqlite.ts';
+import { openSqlite, textOf, wellFormed } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
 import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
 import { changesPage } from './changes.ts';
 import { sqliteJournal } from './journal.ts';
 import { listPage } from './list.ts';
+import { pointReads } from './point-reads.ts';
 import { ranges } from './ranges.ts';
-import { asDocument } from './row.ts';
 import { documentsSchema } from './schema.ts';
 import { DocumentsTail } from './tail.ts';
 
@@ -24,13 +24,9 @@ export interface SqliteDocumentsOptions {
 export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents {
   const db = openSqlite(options.path, documentsSchema);
   const sql = prepared(db);
+  const { get, text, isCurrent, etagOf } = pointReads(db);
   const groups = new SqliteGroups(db);
   const tail = openTail(db, options);
-
-  function etagOf({ collection, partition, id }: DocumentKey): string | undefined {
-    const row = guarded(db, () => sql.etag.get(collection, partition, id));
-    return row && String(integerOf(row, 'change'));
-  }
 
   return {
     async write(writes) {
@@ -43,14 +39,9 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
       tail.written(writes.map(({ collection }) => collection));
     },
 
-    async get(key) {
-      const row = guarded(db, () => sql.get.get(key.collection, key.partition, key.id));
-      return row && asDocument(row);
-    },
-
-    async isCurrent(key, etag) {
-      return etagOf(key) === etag;
-    },
+    get,
+    text,
+    isCurrent,
 
     async put(key, body, condition) {
       const row = [...keyOf(key), JSON.stringify(body), options.clock()] as const;
@@ -90,12 +81,6 @@ function prepared(db: DatabaseSync) {
   const columns = 'collection, partition, id, body, change, task, lineage, epoch, seq';
   const nextChange = '(SELECT ifnull(max(change), 0) + 1 FROM documents WHERE collection = ?1)';
   return {
-    get: db.prepare(`
-      SELECT ${columns} FROM documents
-      WHERE collection = ? AND partition = ? AND id = ? AND body IS NOT NULL`),
-    etag: db.prepare(`
-      SELECT change FROM documents
-      WHERE collection = ? AND partition = ? AND id = ? AND body IS NOT NULL`),
     write: db.prepare(`
       INSERT INTO documents (${columns}, updated_at)
       VALUES (?1, ?2, ?3, ?4, ${nextChange}, ?5, ?6, ?7, ?8, ?9)

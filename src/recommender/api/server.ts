@@ -45,7 +45,7 @@ import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
 
 export interface ServerOptions {
-  readonly documents: Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'list' | 'put'>;
+  readonly documents: Pick<Documents, 'get' | 'text' | 'isCurrent' | 'changes' | 'list' | 'put'>;
   readonly transport: Pick<Transport, 'partitions' | 'append' | 'grown' | 'committed'> & LogPorts['transport'];
   readonly registry: SchemaRegistry;
   readonly clock: LiveClock;

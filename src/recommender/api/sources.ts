@@ -42,6 +42,9 @@ export interface SourceParts {
   readonly report: (error: unknown) => void;
 }
 
+/** Candidates of a list beyond the places to be filled, for items that are not there any more. */
+const spare = 2;
+
 export class Sources {
   readonly #parts: SourceParts;
 
@@ -52,8 +55,8 @@ export class Sources {
   /** The user's own list, as the topology `recommend` wrote it. */
   own =
     (user: string): Opening =>
-    async () => {
-      const found = await this.#parts.stored.taggedListOf(user);
+    async picker => {
+      const found = await this.#parts.stored.openedListOf(user, picker.missing + spare);
       if (found === undefined) return undefined;
       const { list, etag } = found;
       const { reason, policy, time, items } = list;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DocumentKey, Documents } from '../../documents/port.ts';
 import { scoped } from '../domain/tenant.ts';
 import { UnreadableDocument } from './errors.ts';
+import { headOf } from './list-text.ts';
 
 export const kinds = ['rating', 'order', 'view', 'return'] as const;
 export const reasons = ['personal', 'similar', 'trending', 'popular'] as const;
@@ -114,6 +115,11 @@ export type UserVectorDocument = z.infer<typeof userVector>;
 /** Integers of 16 bits as base64, and the exponent of the grid on which they lie. */
 export type FactorsDocument = Pick<UserVectorDocument, 'factors' | 'exponent'>;
 export type ListDocument = z.infer<typeof list>;
+export type ListDocumentItem = ListDocument['items'][number];
+/** A list whose items are parsed as they are asked for. */
+export interface OpenedList extends Omit<ListDocument, 'items'> {
+  readonly items: Iterable<ListDocumentItem>;
+}
 export type ModelDocument = z.infer<typeof model>;
 export type ItemDocument = z.infer<typeof item>;
 export type ProfileDocument = z.infer<typeof profile>;
@@ -132,21 +138,25 @@ const daily = 'daily:';
 
 /** Point reads; each answers undefined where there is no document, and throws `UnreadableDocument` for a broken one. */
 export class Stored {
-  readonly #documents: Pick<Documents, 'get' | 'list' | 'isCurrent'>;
+  readonly #documents: Pick<Documents, 'get' | 'text' | 'list' | 'isCurrent'>;
 
-  constructor(documents: Pick<Documents, 'get' | 'list' | 'isCurrent'>) {
+  constructor(documents: Pick<Documents, 'get' | 'text' | 'list' | 'isCurrent'>) {
     this.#documents = documents;
   }
 
   async listOf(user: string): Promise<ListDocument | undefined> {
-    return (await this.taggedListOf(user))?.list;
+    return this.#read(keyOfList(user), list);
   }
 
-  /** With the etag of its document. */
-  async taggedListOf(user: string): Promise<{ readonly list: ListDocument; readonly etag: string } | undefined> {
+  /** With the etag of its document; where the store has it as text, only so many items are parsed before more are asked for. */
+  async openedListOf(user: string, n: number): Promise<{ list: OpenedList; etag: string } | undefined> {
     const key = keyOfList(user);
-    const document = await this.#documents.get(key);
-    return document && { list: readable(key, list, document.body), etag: document.etag };
+    if (this.#documents.text === undefined) {
+      const document = await this.#documents.get(key);
+      return document && { list: readable(key, list, document.body), etag: document.etag };
+    }
+    const found = await this.#documents.text(key);
+    return found && { list: opened(key, found.text, n), etag: found.etag };
   }
 
   /** Whether the list that has this etag is still the user's. */
@@ -227,6 +237,19 @@ export class Stored {
     const document = await this.#documents.get(key);
     return document === undefined ? undefined : readable(key, schema, document.body);
   }
+}
+
+function opened(key: DocumentKey, text: string, n: number): OpenedList {
+  const head = headOf(text, n);
+  const first = readable(key, list, JSON.parse(head ?? text));
+  if (head === undefined) return first;
+  const rest = (): readonly ListDocumentItem[] => readable(key, list, JSON.parse(text)).items.slice(n);
+  return { ...first, items: { [Symbol.iterator]: () => onwards(first.items, rest) } };
+}
+
+function* onwards<T>(first: readonly T[], rest: () => readonly T[]): Generator<T> {
+  yield* first;
+  yield* rest();
 }
 
 const keyOfList = (user: string): DocumentKey => ({ collection: 'recommendations', partition: user, id: user });

@@ -4,7 +4,7 @@ import { plainOf, scoped, tenantOf } from '../domain/tenant.ts';
 import { UnreadableDocument } from './errors.ts';
 
 /** What the API asks of documents. */
-export type ReadDocuments = Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'list'>;
+export type ReadDocuments = Pick<Documents, 'get' | 'text' | 'isCurrent' | 'changes' | 'list'>;
 
 /** Collections whose documents go by the id of their user or item; in the others an id says no more than which of a few. */
 const ownIds: ReadonlySet<string> = new Set([
@@ -19,10 +19,14 @@ const ownIds: ReadonlySet<string> = new Set([
 export class TenantDocuments implements ReadDocuments {
   readonly #documents: ReadDocuments;
   readonly #tenant: string;
+  /** Of whoever is of no tenant: in what a tenant reads, ids have to be told as it knows them, one by one. */
+  readonly text: ReadDocuments['text'];
 
   constructor(documents: ReadDocuments, tenant: string) {
     this.#documents = documents;
     this.#tenant = tenant;
+    const { text } = documents;
+    if (tenant === '' && text !== undefined) this.text = key => text(this.#scoped(key));
   }
 
   async get(key: DocumentKey): Promise<StoredDocument | undefined> {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ConditionFailed } from '../../../src/documents/port.ts';
+import { ConditionFailed, type StoredDocument } from '../../../src/documents/port.ts';
 import type { Promised } from '../promises.ts';
 import { at, type DocumentsSetting } from './setting.ts';
 
@@ -47,6 +47,18 @@ export function putPromises(promise: Promised<DocumentsSetting>): void {
     },
   );
 
+  promise('a document as text, where the store has it, is what is read', async ({ documents, key, write }) => {
+    // A store that holds no text reads whole documents: there is nothing else to promise then.
+    const text = documents.text ?? (async k => asText(await documents.get(k)));
+    expect(await text(key('a'))).toBeUndefined();
+    await documents.write([write('a', at(0, 1, 0), { text: '"},{é', list: [{ n: 0.1 }, null] })]);
+    const read = await text(key('a'));
+    const known = await documents.get(key('a'));
+    expect([JSON.parse(read?.text ?? ''), read?.etag]).toEqual([known?.body, known?.etag]);
+    await documents.write([write('a', at(0, 2, 0), null)]);
+    expect(await text(key('a'))).toBeUndefined();
+  });
+
   promise('a removed document counts as absent for a put', async ({ documents, key, write }) => {
     await documents.write([write('a', at(0, 1, 0), { n: 1 })]);
     const etag = (await documents.get(key('a')))?.etag ?? '';
@@ -81,3 +93,6 @@ export function putPromises(promise: Promised<DocumentsSetting>): void {
     },
   );
 }
+
+const asText = (document: StoredDocument | undefined) =>
+  document && { text: JSON.stringify(document.body), etag: document.etag };

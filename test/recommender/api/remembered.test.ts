@@ -23,6 +23,10 @@ async function counting(change: Parameters<typeof shop>[0] = {}) {
       read.push(`${key.collection}/${key.id}`);
       return real.get(key);
     },
+    text: async (key: DocumentKey) => {
+      read.push(`${key.collection}/${key.id}`);
+      return real.text?.(key);
+    },
   };
   const opened = await shop({ clock, documents, access: { gate: openGate }, ...change });
   const put = (collection: string, id: string, body: Parameters<typeof real.put>[1]) =>
