@@ -67,6 +67,8 @@ export class EventTime {
       position.mark = markOf(input, position, this.idle);
       if (input.producers.length > 0 || !this.idle.has(keyOf(input, position))) this.#holding.push(position);
     }
+    // Who turned idle holds nothing back any more: not even while the first records of the others come.
+    this.#advance(this.#least());
   }
 
   /** At the end of an epoch: when all is idle, event time goes on at the pace of the wall clock. */
