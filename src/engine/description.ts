@@ -27,7 +27,7 @@ export interface DescribedTopology {
   readonly writes: readonly string[];
   /** Collections of documents that it writes to. */
   readonly collections: readonly string[];
-  /** What flows where: nodes are `stream:NAME`, `step:NAME`, `documents:COLLECTION`, `cuts:STREAM+…`, `late`. */
+  /** What flows where: nodes are `stream:NAME`, `step:NAME`, `documents:COLLECTION`, `outside:SINK`, `cuts:STREAM+…`, `late`. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 

@@ -26,7 +26,7 @@ const Described = z.strictObject({
       edges: z.array(
         z.strictObject({
           from: z.string().regex(/^(stream|step|cuts):/),
-          to: z.string().regex(/^((stream|step|documents):|late$)/),
+          to: z.string().regex(/^((stream|step|documents|outside):|late$)/),
         }),
       ),
     }),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { copyCheckout } from '../../scripts/checkout.ts';
 import { root } from '../../scripts/results.ts';
 import { type Ending, run } from '../../scripts/run.ts';
+import { topologies } from './operators.ts';
 import { clientNames, consumer, inAPage, logNames, printed, publicNames, testingNames } from './consumer.ts';
 
 const modules = join(root, 'node_modules');
@@ -73,14 +74,22 @@ async function install(): Promise<void> {
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   await writeFile(join(project, 'consumer.ts'), consumer);
-  await writeFile(join(project, 'shop-backend.ts'), await exampleOutside());
+  for (const path of outside) await writeFile(join(project, basename(path)), await asInstalled(path));
   await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], project);
 }
 
-/** The example as somebody writes it who has installed the package. */
-async function exampleOutside(): Promise<string> {
-  const text = await readFile(join(root, 'examples/shop-backend.ts'), 'utf8');
-  return text.replace("'../src/client.ts'", "'millrace/client'");
+/** What is written as outside of the repository, but for where it imports from. */
+const outside = [
+  'examples/shop-backend.ts',
+  'examples/fraud-counters.ts',
+  'examples/order-payments.ts',
+  'examples/sensor-rollups.ts',
+  'test/package/operators.ts',
+];
+
+async function asInstalled(path: string): Promise<string> {
+  const text = await readFile(join(root, path), 'utf8');
+  return text.replace(/'(?:\.\.\/)+src\/index\.ts'/, "'millrace'").replace("'../src/client.ts'", "'millrace/client'");
 }
 
 beforeAll(async () => {
@@ -136,8 +145,12 @@ describe('the package', () => {
     expect(output).toContain("'number' is not assignable to parameter of type 'string'");
   });
 
-  test('runs under this Node', async () => {
+  test('runs under this Node, and builds what is written with every operator', async () => {
     expect(await must('node', ['consumer.ts'], project)).toBe(printed);
+    const script = "console.log((await import('./operators.ts')).topologies.length)";
+    expect(await must('node', ['--input-type=module', '--eval', script], project)).toBe(`${topologies.length}\n`);
+    const described = await must('npx', ['millrace', 'describe', '--app', 'operators.ts'], project);
+    for (const { name } of topologies) expect(described).toContain(`${name} (4 tasks)`);
   });
 
   test.for([
