@@ -18,6 +18,7 @@ import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addServe } from './commands/serve.ts';
 import { addStart } from './commands/start.ts';
+import { addTrace } from './commands/trace.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTune } from './commands/tune.ts';
 import { addUsers } from './commands/users.ts';
@@ -47,6 +48,7 @@ const commands: readonly AddCommand[] = [
   addKeys,
   addUsers,
   addLag,
+  addTrace,
   addDeadLetters,
   addReplay,
   addDoctor,

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { readings } from '../../examples/sensor-counts.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
 import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
-import { json, started } from '../support/cli.ts';
+import { json, millrace, started } from '../support/cli.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -114,4 +115,18 @@ test('any process answers for the task that one of them owns, none for one that 
   expect(await vi.waitUntil(() => counted(next.url), { timeout: deadline_ms })).toEqual(newest);
   for (const { stop } of [sorting, last]) expect((await stop('SIGTERM')).code).toBe(0);
   await next.stop('SIGKILL');
+
+  // Where the readings of the roof went, told by the log and the journals they left.
+  const flags = ['--app', app, '--data', join(folder, 'data')];
+  const way = z.object({ records: z.array(z.object({ topic: z.string(), readBy: z.array(z.unknown()) })) });
+  const { records } = way.parse(await json('trace', 'roof/1', ...flags));
+  expect(records.map(({ topic }) => topic)).toEqual(
+    expect.arrayContaining(['readings', 'readings-by-site', 'site-counts']),
+  );
+  const { code, stdout } = await millrace('trace', 'roof/1', ...flags);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^readings\/\d@0 {2}key "roof\/1" {2}from outside .*\n {2}by-site\/\d {2}read in epoch 1 at /m,
+  );
+  expect(stdout).toMatch(/^readings-by-site\/\d@.* {2}found by its origin\n.* count-sites\/\d .*, on its way counts$/m);
 });
