@@ -20,6 +20,7 @@ import { orderEndpoints, type OrderParts } from './orders/endpoints.ts';
 import { pageEndpoints, type PageParts } from './page-endpoints.ts';
 import { type ExposurePorts, postExposure } from './post-exposure.ts';
 import { stateEndpoint } from './state-endpoint.ts';
+import { topologiesEndpoint } from './topologies-endpoint.ts';
 import { whyOf } from './why.ts';
 import {
   accepted,
@@ -71,6 +72,7 @@ export function endpointsOf(parts: EndpointParts): readonly Endpoint[] {
     ...orderEndpoints(parts),
     callerEndpoint(),
     stateEndpoint(parts.engine),
+    topologiesEndpoint(parts.engine),
     ...operationEndpoints(parts),
   ];
   const description: Endpoint = endpoint(

@@ -9,6 +9,7 @@ import { RememberedAnswers } from './remembered-answers.ts';
 import { addRoute } from './route.ts';
 import { listen, type Server, type ServerOptions } from './server.ts';
 import { stateEndpoint } from './state-endpoint.ts';
+import { topologiesEndpoint } from './topologies-endpoint.ts';
 import { UnusedConnections } from './unused-connections.ts';
 
 export interface WorkerServerOptions extends Pick<ServerOptions, 'health' | 'metrics' | 'http' | 'report'> {
@@ -23,7 +24,7 @@ export async function createWorkerServer(
 ): Promise<Pick<Server, 'app' | 'endpoints' | 'listen' | 'close'>> {
   const { engine, report, clock, http = defaultHttp, access = { gate: openGate } } = options;
   const app = await createHttp({ http, admission: new Admission({ ...access, clock }), report });
-  const endpoints = [stateEndpoint(engine), ...operationEndpoints(options)];
+  const endpoints = [stateEndpoint(engine), topologiesEndpoint(engine), ...operationEndpoints(options)];
   refuseUnknown(app, endpoints);
   const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => unused.close());

@@ -73,6 +73,7 @@ const asked: readonly (readonly [what: string, statuses: readonly number[], body
   ['GET /v2/orders/ann/o-1', [401, 404, 403, 404, 403, 404]],
   ['GET /v2/orders/ann/o-1/progress', [401, 404, 403, 404, 403, 404]],
   ['GET /v2/me', [401, 200, 200, 200, 403, 200]],
+  ['GET /v2/topologies', [401, 403, 403, 403, 403, 200]],
   ['GET /v2/state/intake/seen/ann', [401, 403, 403, 403, 403, 404]],
 ];
 

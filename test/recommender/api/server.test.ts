@@ -38,6 +38,7 @@ test('the description names exactly the routes of the server', async () => {
     'GET /v2/orders/{userId}/{orderId}/progress',
     'GET /v2/popular',
     'GET /v2/state/{topology}/{step}/{key}',
+    'GET /v2/topologies',
     'GET /v2/trending',
     'GET /v2/trends',
     'GET /v2/users',

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Asked, StateQuestion } from '../../../src/engine/queries/ask.ts';
 import { everybody } from '../../../src/recommender/api/auth/caller.ts';
 import type { Gate } from '../../../src/recommender/api/auth/gate.ts';
+import { noEngine } from '../../../src/recommender/api/engine-source.ts';
 import { plainJson } from '../../../src/recommender/api/plain-json.ts';
 import { shop } from './shop.ts';
 
@@ -25,6 +26,7 @@ async function owner(reply: (response: ServerResponse) => void) {
 async function asking(asked: (question: StateQuestion) => Asked) {
   const questions: StateQuestion[] = [];
   const engine = {
+    ...noEngine,
     askState: async (question: StateQuestion) => {
       questions.push(question);
       return asked(question);

@@ -24,6 +24,7 @@ export type ItemTrends = Got<'/v2/items/{id}/trends'>;
 export type ModelHistory = Got<'/v2/models/history'>;
 export type ModelQuality = NonNullable<Got<'/v2/models/quality'>['quality']>;
 export type Experiment = Got<'/v2/experiment'>;
+export type RunningTopologies = Got<'/v2/topologies'>;
 export type Why = Got<'/v2/users/{id}/recommendations/{itemId}/why'>;
 
 /** A list that somebody could see. */
@@ -48,6 +49,7 @@ export interface Api {
   /** Null before the first model version. */
   modelQuality(signal: AbortSignal): Promise<ModelQuality | null>;
   experiment(signal: AbortSignal): Promise<Experiment>;
+  topologies(signal: AbortSignal): Promise<RunningTopologies>;
   /** What adds to the score of an item in the user's list. */
   why(userId: string, itemId: string, signal: AbortSignal): Promise<Why>;
   similar(itemId: string, signal: AbortSignal): Promise<ItemList>;
@@ -99,7 +101,7 @@ export function createApi({ baseUrl = '', token }: ApiOptions = {}): Api {
   };
 }
 
-type Asked = Pick<Api, 'modelHistory' | 'modelQuality' | 'experiment' | 'shown'>;
+type Asked = Pick<Api, 'modelHistory' | 'modelQuality' | 'experiment' | 'topologies' | 'shown'>;
 
 /** What is asked of the model, and of its lists. */
 function aboutModel(client: Client<paths>): Asked {
@@ -110,6 +112,7 @@ function aboutModel(client: Client<paths>): Asked {
       const { quality } = await answer(client.GET('/v2/models/quality', { signal: limited(signal) }));
       return quality;
     },
+    topologies: signal => answer(client.GET('/v2/topologies', { signal: limited(signal) })),
     experiment: signal => answer(client.GET('/v2/experiment', { signal: limited(signal) })),
     shown: async ({ userId, list: { listId, items }, slot, visible }, signal) => {
       const body = { listId, userId, slot, visible, items: items.map(({ itemId }) => itemId) };
