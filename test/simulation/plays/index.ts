@@ -4,12 +4,14 @@ import { EvolutionPlay } from './evolution.ts';
 import { JoinsPlay } from './joins.ts';
 import type { Play } from './play.ts';
 import { ShopPlay } from './shop.ts';
+import { TimersPlay } from './timers.ts';
 
 type Make = (random: Random) => Play;
 
 const plays: Readonly<Record<string, Make>> = {
   joins: random => new JoinsPlay(random),
   evolution: random => new EvolutionPlay(random),
+  timers: random => new TimersPlay(random),
 };
 
 /** Worlds of an odd seed are given to the shop, in which most can go wrong, the others to the plays in turn. */
