@@ -188,6 +188,12 @@ const areas: readonly Area[] = [
   // It shows what a consumer needs to know who has nothing of ours.
   { files: ['examples/downstream.ts'], may: [], packages: ['kafkajs'] },
   { files: ['examples/shop-backend.ts'], may: ['src/client.ts'], packages: [] },
+  // The edges of an application of yours: what it is with an HTTP server, files and a service of somebody else.
+  {
+    files: ['examples/edges/**'],
+    may: ['examples/**', 'src/index.ts', 'src/log.ts', ...common],
+    packages: ['rxjs', 'fastify', 'zod', 'node:*'],
+  },
   {
     files: ['examples/**'],
     may: ['examples/**', 'src/index.ts', 'src/testing.ts', ...common],

@@ -1,9 +1,13 @@
 /** The examples on a broker: each does what it does on the embedded log. */
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { alertsTo, told } from '../../examples/edges/alerts.ts';
+import { readLines } from '../../examples/edges/lines.ts';
 import * as fraud from '../../examples/fraud-counters.ts';
 import * as orders from '../../examples/order-payments.ts';
 import * as sensors from '../../examples/sensor-rollups.ts';
 import type { Topology } from '../../src/index.ts';
+import { archived, expectedAlarms, playEdges, Service, temporaryFolder } from '../support/edges.ts';
 import type { Send } from '../support/example.ts';
 import { alertsOf, paymentsOf, sendPayments, sorted as byCard } from '../support/fraud-counters.ts';
 import { opened } from '../support/kafka/adapter.ts';
@@ -52,6 +56,29 @@ const examples: readonly Example[] = [
 ];
 
 describe.skipIf(noBroker)('an example on a broker', () => {
+  test('the edges of an application lose nothing and do nothing twice', async () => {
+    await using kafka = opened(brokers);
+    await using folder = await temporaryFolder();
+    await using service = new Service();
+    const archive = join(folder.path, 'archive');
+    const topologies = [readLines, alertsTo({ url: await service.listen(), folder: archive })];
+    const log = prefixed(kafka.log, `${unique('edges')}-`);
+    const world = await World.of(topologies, {
+      partitions: 3,
+      transport: embedded => {
+        void embedded.close();
+        return log;
+      },
+    });
+    await playEdges(world, join(folder.path, 'in'));
+    await world.drain();
+    expect([...service.taken.values()].map(({ sensor }) => sensor).sort()).toEqual(expectedAlarms);
+    expect((await world.output(told)).map(({ sensor }) => sensor).sort()).toEqual(expectedAlarms);
+    expect(await archived(archive, 3)).toEqual(expectedAlarms);
+    for (const { topic } of await log.topics()) await log.deleteTopic(topic);
+    await world.documents.close();
+  });
+
   test.for(examples)('$name tells what it tells on the embedded log', async ({ topologies, play, outcome }) => {
     await using kafka = opened(brokers);
     const log = prefixed(kafka.log, `${unique('example')}-`);
