@@ -53,7 +53,8 @@ export async function attempts<T, R>(
       return { result };
     } catch (error) {
       refuseStopped(step, ports.signal);
-      if (!passes(calling, error, attempt, ports) || attempt >= retry.attempts) return givenUp(counts, error, attempt);
+      if (!passes(calling, error, attempt, ports) || attempt >= retry.attempts)
+        return givenUp(counts, error, attempt, retry);
     }
     counts.retries++;
     await ports.clock.sleep(waitAfter(attempt, retry, ports.clock), ports.signal);
@@ -118,9 +119,15 @@ async function once<T, R>(
   }
 }
 
-function givenUp(counts: CallCounts, error: unknown, attempt: number): { readonly failure: string } {
+/** How often it was tried belongs to the reason only where that decided: repeatable work has the same reason in each life. */
+function givenUp(
+  counts: CallCounts,
+  error: unknown,
+  attempt: number,
+  { attempts: most }: Required<RetryOptions>,
+): { readonly failure: string } {
   counts.failures++;
-  return { failure: attempt === 1 ? reasonOf(error) : `${reasonOf(error)} (after ${attempt} attempts)` };
+  return { failure: attempt < most || most === 1 ? reasonOf(error) : `${reasonOf(error)} (after ${attempt} attempts)` };
 }
 
 function refuseStopped(step: string, signal: AbortSignal): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Millis } from '../../stream/time.ts';
 import type { Context } from '../cursor.ts';
 import { IncompatibleState } from '../errors.ts';
 import type { StateCodec } from '../state/codec.ts';
@@ -9,15 +10,25 @@ export interface HeldBack<T> {
   readonly key: string;
   readonly value: T;
   readonly context: Context;
+  /** Event time that the task must not pass before it goes on; of a late value where event time was when it came. */
+  readonly hold: Millis;
 }
 
-const stored = z.tuple([z.string(), z.number(), z.number(), z.string(), z.string(), z.enum(['text', 'bytes'])]);
+const stored = z.tuple([
+  z.string(),
+  z.number(),
+  z.number(),
+  z.string(),
+  z.number(),
+  z.string(),
+  z.enum(['text', 'bytes']),
+]);
 
-export function encodeHeld<T>({ key, value, context }: HeldBack<T>, codec: StateCodec<T>): string {
+export function encodeHeld<T>({ key, value, context, hold }: HeldBack<T>, codec: StateCodec<T>): string {
   const encoded = codec.encode(value);
   const text = typeof encoded === 'string' ? encoded : Buffer.from(encoded).toString('base64');
   const { time, origin, trace } = context;
-  return JSON.stringify([key, time, origin, trace, text, typeof encoded === 'string' ? 'text' : 'bytes']);
+  return JSON.stringify([key, time, origin, trace, hold, text, typeof encoded === 'string' ? 'text' : 'bytes']);
 }
 
 /** Throws `IncompatibleState` for what `encodeHeld` has not written. */
@@ -29,7 +40,7 @@ export function decodeHeld<T>(value: StateValue, codec: StateCodec<T>): HeldBack
       'Run the release that wrote it until nothing waits any more, and then this one',
     );
   }
-  const [key, time, origin, trace, text, as] = parsed.data;
+  const [key, time, origin, trace, hold, text, as] = parsed.data;
   const encoded = as === 'text' ? text : Buffer.from(text, 'base64');
-  return { key, value: codec.decode(encoded), context: { time, origin, trace } };
+  return { key, value: codec.decode(encoded), context: { time, origin, trace }, hold };
 }

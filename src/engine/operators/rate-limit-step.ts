@@ -63,9 +63,10 @@ export class RateLimitStep<T> extends BaseStep {
   }
 
   holdBack(key: string, value: T): void {
-    const { cursor } = this.#task;
+    const { cursor, eventTime } = this.#task;
+    const context = cursor.context();
     const number = this.#greatest() + 1;
-    this.#put(number, { key, value, context: cursor.context() });
+    this.#put(number, { key, value, context, hold: Math.max(context.time, eventTime.watermark) });
     this.#dirtyHeld.add(number);
     this.#last = number;
   }
@@ -146,7 +147,7 @@ export class RateLimitStep<T> extends BaseStep {
   #put(number: number, held: HeldBack<T>): void {
     this.#held.set(number, held);
     this.#waiting.set(held.key, (this.#waiting.get(held.key) ?? 0) + 1);
-    this.hold = Math.min(this.hold, held.context.time);
+    this.hold = Math.min(this.hold, held.hold);
   }
 
   #remove(number: number): void {
@@ -168,7 +169,7 @@ export class RateLimitStep<T> extends BaseStep {
 
   #deriveHold(): void {
     this.hold = Infinity;
-    for (const { context } of this.#held.values()) this.hold = Math.min(this.hold, context.time);
+    for (const { hold } of this.#held.values()) this.hold = Math.min(this.hold, hold);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is played: a play of its own is one line here. */
 import type { Random } from '../../support/random.ts';
+import { CallsPlay } from './calls.ts';
 import { EvolutionPlay } from './evolution.ts';
 import { JoinsPlay } from './joins.ts';
 import type { Play } from './play.ts';
@@ -10,6 +11,7 @@ type Make = (random: Random) => Play;
 
 const plays: Readonly<Record<string, Make>> = {
   joins: random => new JoinsPlay(random),
+  calls: random => new CallsPlay(random),
   evolution: random => new EvolutionPlay(random),
   timers: random => new TimersPlay(random),
 };
