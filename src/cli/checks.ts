@@ -14,6 +14,7 @@ import { found, type Finding, type Needs } from '../transport/inspection.ts';
 import { inWords, requireSeen } from '../recommender/published-seen.ts';
 import { type Application, collectionsOf, openExisting, partitionsOf } from './application.ts';
 import { Unhealthy } from './errors.ts';
+import { previewAll, stateFits } from './evolution.ts';
 import { snapshotsKeepUp } from './retention-check.ts';
 import { planTopics, problemsIn } from './topic-plan.ts';
 
@@ -60,6 +61,9 @@ async function behindPorts(settings: Config, application: Application, open: () 
     await using all = await open();
     opened.push(await found('topics', () => topics(settings, application, all)));
     opened.push(await found('topologies', () => topologies(application, all)));
+    opened.push(
+      await found('state', async () => stateFits(await previewAll(all, await graphOf(application, all), settings))),
+    );
     opened.push(await found('lists', () => lists(settings, all)));
     opened.push(await found('schemas', () => schemas(settings.data, application, all)));
     opened.push(await found('retention', async () => snapshotsKeepUp(all, await graphOf(application, all))));

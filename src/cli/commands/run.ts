@@ -1,13 +1,22 @@
 import { type Command, Option } from 'commander';
 import { openPorts, type Ports } from '../../app/compose.ts';
 import { EngineView } from '../../app/engine-view.ts';
+import type { Config } from '../../app/config.ts';
 import { followSwitches } from '../../app/follow-switches.ts';
 import { engineLags } from '../../app/live.ts';
 import { MovingEngine } from '../../app/moving-engine.ts';
 import { Graph } from '../../engine/graph.ts';
 import { answerForTasks } from '../answering.ts';
-import { type Application, createTopics, engineOptions, loadApplication, partitionsOf } from '../application.ts';
+import {
+  type Application,
+  createTopics,
+  engineOptions,
+  loadApplication,
+  openExisting,
+  partitionsOf,
+} from '../application.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
+import { previewAll, previewText } from '../evolution.ts';
 import {
   type AppFlags,
   appFlag,
@@ -25,7 +34,7 @@ import { tellWait } from '../serving.ts';
 import { showProgress, sum } from '../progress.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'cutEvery', 'workerPort', 'host', 'keys'] as const;
-type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: true };
+type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: true; readonly dryRun?: true };
 
 /** What `run` answers. Records, epochs and seconds are those of this run, the rest is what stands in the log then. */
 interface RunResult extends Outcome {
@@ -46,6 +55,12 @@ export function addRun(program: Command): void {
     )
     .argument('[topology...]', 'names of topologies, and `orders`')
     .addOption(new Option('--until-caught-up', 'end once everything in the log has been processed'))
+    .addOption(
+      new Option(
+        '--dry-run',
+        'only say what this release makes of the state that is there; exit code 1 if it is refused',
+      ),
+    )
     .addOption(appFlag())
     .addOption(jsonFlag())
     .action(run);
@@ -54,6 +69,7 @@ export function addRun(program: Command): void {
 async function run(names: readonly string[], flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   const application = await loadApplication(flags, config);
+  if (flags.dryRun === true) return dryRun(application, config, flags);
   const { topologies } = application;
   const named = namedIn(names, application);
   await using opened = await openPorts(config);
@@ -92,6 +108,14 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const orders = thread.orders?.orders ?? 0;
   const result = { records, orders, epochs, seconds, recordsPerSecond, ...(await outcomeOf(here)) } satisfies RunResult;
   print(flags, result, () => textOf(result));
+}
+
+async function dryRun(application: Application, config: Config, flags: Flags): Promise<void> {
+  await using ports = await openExisting(config);
+  const graph = new Graph(application.topologies, await partitionsOf(application, ports.transport));
+  const tasks = await previewAll(ports, graph, config);
+  print(flags, { dryRun: true, tasks }, () => previewText(tasks));
+  if (tasks.some(({ refused }) => refused !== null)) process.exitCode = 1;
 }
 
 /**
