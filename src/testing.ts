@@ -13,12 +13,13 @@ import { refuseUnknown } from './engine/options.ts';
 import { openSqliteStateStore } from './engine/state/sqlite.ts';
 import type { Topology } from './engine/topology.ts';
 import { memoryRegistry } from './stream/registry.ts';
+import { TopologyTestError } from './testing/errors.ts';
 import { TopologyTest, type TopologyTestOptions } from './testing/topology-test.ts';
 import { openEmbeddedLog } from './transport/embedded/open.ts';
 
 export type { JsonObject } from './documents/port.ts';
 export type { DeadLetter } from './stream/dead-letter.ts';
-export { TopologyTestError } from './testing/errors.ts';
+export { TopologyTestError };
 export { checkFold } from './testing/folds.ts';
 export type { StreamOutput } from './testing/outputs.ts';
 export { at, type TestTime } from './testing/times.ts';
@@ -33,6 +34,7 @@ export async function testTopology(
   options: TopologyTestOptions = {},
 ): Promise<TopologyTest> {
   refuseUnknown(options, ['seed', 'partitions', 'start'], 'the options of testTopology');
+  refuseTextAsStart(options);
   const all: readonly Topology[] = 'name' in topologies ? [topologies] : topologies;
   const { partitions = 1 } = options;
   const topics = new Map([...Graph.streamsOf(all)].map(topic => [topic, topic === 'dead-letters' ? 1 : partitions]));
@@ -46,4 +48,13 @@ export async function testTopology(
   for (const [topic, count] of topics) await transport.createTopic(topic, { partitions: count });
   const ports = { graph, transport, documents, store, registry: memoryRegistry(), opened: opened.move() };
   return new TopologyTest(ports, topics, options);
+}
+
+/** Without types '10:00' would pass, and each comparison with it be false. */
+function refuseTextAsStart({ start = 0 }: TopologyTestOptions): void {
+  if (Number.isFinite(start)) return;
+  throw new TopologyTestError(
+    `The start of a test is ${JSON.stringify(start)}, which is no number of milliseconds`,
+    "Give at('2026-11-22T10:00:00Z')",
+  );
 }

@@ -39,19 +39,17 @@ interface Partition extends TopicPartition {
 /** Follows the log. Reading is asynchronous and done after each call of a test, so that looking is not. */
 export class Outputs {
   readonly #transport: Transport;
-  readonly #partitions: readonly Partition[];
+  readonly #partitions: Partition[] = [];
 
   constructor(transport: Transport, topics: ReadonlyMap<string, number>) {
     this.#transport = transport;
-    this.#partitions = [...topics].flatMap(([topic, count]) =>
-      Array.from({ length: count }, (_, partition) => ({
-        topic,
-        partition,
-        offset: 0,
-        sequences: new Map(),
-        values: [],
-      })),
-    );
+    for (const [topic, count] of topics) this.add(topic, count);
+  }
+
+  /** Follows one more topic. */
+  add(topic: string, count: number): void {
+    for (let partition = 0; partition < count; partition++)
+      this.#partitions.push({ topic, partition, offset: 0, sequences: new Map(), values: [] });
   }
 
   /** Reads what has been written since the last time. */

@@ -1,7 +1,9 @@
 import type { Documents, JsonObject } from '../documents/port.ts';
 import { describe } from '../engine/describe.ts';
-import type { Graph } from '../engine/graph.ts';
+import { Graph } from '../engine/graph.ts';
+import type { SnapshotPolicy } from '../engine/snapshotter.ts';
 import type { StateStore } from '../engine/state/store.ts';
+import type { Topology } from '../engine/topology.ts';
 import { deadLetters, type DeadLetter } from '../stream/dead-letter.ts';
 import { appendFromOutside, type OutsideRecord, recordOf, recordOfBytes } from '../stream/outside.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
@@ -11,6 +13,7 @@ import type { Transport } from '../transport/port.ts';
 import { TestClock } from './clock.ts';
 import { TopologyTestError } from './errors.ts';
 import { nextStop } from './idle.ts';
+import { memorySnapshots } from './memory-snapshots.ts';
 import { Outputs, StreamOutput } from './outputs.ts';
 import { Random } from './random.ts';
 import { TestTasks } from './tasks.ts';
@@ -50,22 +53,27 @@ export interface TestDocument {
 export class TopologyTest implements AsyncDisposable {
   readonly seed: number;
   readonly #day: Millis;
-  readonly #ports: TestPorts;
-  readonly #topics: ReadonlyMap<string, number>;
+  #ports: TestPorts;
+  readonly #topics: Map<string, number>;
+  readonly #partitions: number;
   readonly #clock: TestClock;
   readonly #random: Random;
-  readonly #tasks: TestTasks;
+  #tasks: TestTasks;
   readonly #outputs: Outputs;
+  /** The state that a release goes on from stays to be found when it has lost its disk. */
+  readonly #snapshots: SnapshotPolicy = { to: memorySnapshots(), everyEpochs: Infinity, keep: 1 };
   #busy = false;
 
-  constructor(ports: TestPorts, topics: ReadonlyMap<string, number>, { seed = 0, start = 0 }: TopologyTestOptions) {
+  constructor(ports: TestPorts, topics: Map<string, number>, options: TopologyTestOptions) {
+    const { seed = 0, start = 0, partitions = 1 } = options;
     this.seed = seed;
+    this.#partitions = partitions;
     this.#day = start;
     this.#ports = ports;
     this.#topics = topics;
     this.#clock = new TestClock(start);
     this.#random = new Random(seed);
-    this.#tasks = new TestTasks({ ...ports, clock: this.#clock }, this.#random);
+    this.#tasks = this.#tasksOf(ports);
     this.#outputs = new Outputs(ports.transport, topics);
   }
 
@@ -102,6 +110,26 @@ export class TopologyTest implements AsyncDisposable {
    */
   async crash(): Promise<void> {
     await this.#call(async () => this.#tasks.crash());
+  }
+
+  /**
+   * The next release takes the place of the one that ran, in order, and goes on with its state as it declares; rejects
+   * where it would be refused. What only the former one wrote can still be looked at.
+   */
+  async deploy(topologies: Topology | readonly Topology[]): Promise<void> {
+    await this.#call(async () => {
+      const all: readonly Topology[] = 'name' in topologies ? [topologies] : topologies;
+      for (const topic of Graph.streamsOf(all)) {
+        if (this.#topics.has(topic)) continue;
+        await this.#ports.transport.createTopic(topic, { partitions: this.#partitions });
+        this.#topics.set(topic, this.#partitions);
+        this.#outputs.add(topic, this.#partitions);
+      }
+      this.#ports = { ...this.#ports, graph: new Graph(all, this.#topics) };
+      this.#tasks = this.#tasksOf(this.#ports);
+      await this.#tasks.running();
+      await this.#tasks.settle({ epochs: 0 });
+    });
   }
 
   /** Moves the wall clock on: inputs turn idle, event time goes on, timers fire and windows close. Never back. */
@@ -150,6 +178,10 @@ export class TopologyTest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ports.opened[Symbol.asyncDispose]();
+  }
+
+  #tasksOf(ports: TestPorts): TestTasks {
+    return new TestTasks({ ...ports, snapshots: this.#snapshots, clock: this.#clock }, this.#random);
   }
 
   async #append(topic: string, records: () => readonly OutsideRecord[]): Promise<void> {

@@ -5,7 +5,7 @@ import { steps } from '../../src/engine/epoch.ts';
 import { listSnapshots } from '../../src/engine/snapshot.ts';
 import { type EpochEnd, topology } from '../../src/index.ts';
 import { testTopology } from '../../src/testing.ts';
-import { memorySnapshots } from '../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../src/testing/memory-snapshots.ts';
 import { Random } from '../support/random.ts';
 import { expectedAlarms, type Named, scaled, toldAlarms } from '../support/scaled.ts';
 import { Crash, settle } from '../support/settle.ts';

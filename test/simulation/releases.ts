@@ -2,7 +2,7 @@
 import type { Graph } from '../../src/engine/graph.ts';
 import { decodePlan } from '../../src/engine/plan.ts';
 import type { SnapshotPolicy } from '../../src/engine/snapshotter.ts';
-import { memorySnapshots } from '../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../src/testing/memory-snapshots.ts';
 import type { Slot } from '../support/settle.ts';
 import type { World } from '../support/world.ts';
 import type { Play } from './plays/play.ts';

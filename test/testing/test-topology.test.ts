@@ -9,7 +9,7 @@ import {
   siteCounts,
   topologies,
 } from '../../examples/sensor-counts.ts';
-import { hours, stream, topology, type Task } from '../../src/index.ts';
+import { type Evolution, hours, stream, topology, type Task } from '../../src/index.ts';
 import { at, testTopology, TopologyTestError } from '../../src/testing.ts';
 
 const reading = (sensor: string, celsius: number, time: string): Reading => ({ sensor, celsius, at: at(time) });
@@ -188,6 +188,54 @@ describe('the clock', () => {
   });
 });
 
+describe('the next release', () => {
+  const release = (name: string, evolution: Evolution = {}) =>
+    topology(
+      'count',
+      task => {
+        const counted = task.keyed(name, {
+          by: ({ sensor }: Reading) => sensor,
+          initial: () => 0,
+          next: (n: number, { sensor, at: time }: Reading) => [n + 1, [{ sensor, text: `${n + 1}`, at: time }]],
+        });
+        task.read(readings).pipe(counted).subscribe(task.write(alarms));
+      },
+      evolution,
+    );
+
+  test.for([1, 2, 3, 4, 5, 6])('goes on with the state, and survives the loss of its disk (seed %i)', async seed => {
+    await using run = await testTopology(release('old'), { seed, partitions: 2 });
+    await run.send(readings, reading('a', 1, '10:00'), reading('b', 1, '10:00'));
+    await run.crash();
+    await run.deploy(release('new', { renamed: { old: 'new' } }));
+    await run.crash();
+    await run.send(readings, reading('a', 1, '10:01'));
+    await run.crash();
+    await run.send(readings, reading('a', 1, '10:02'), reading('b', 1, '10:02'));
+    expect(
+      run
+        .output(alarms)
+        .forKey('a')
+        .map(({ text }) => text),
+    ).toEqual(['1', '2', '3']);
+    expect(
+      run
+        .output(alarms)
+        .forKey('b')
+        .map(({ text }) => text),
+    ).toEqual(['1', '2']);
+  });
+
+  test('may read and write other streams, and is refused where it does not fit', async () => {
+    await using run = await testTopology(release('old'), { seed: 7 });
+    await run.send(readings, reading('a', 1, '10:00'));
+    await expect(run.deploy(release('new'))).rejects.toThrow(/seed 7.*declare what became of it/);
+    const copying = topology('copying', task => task.read(readings).subscribe(task.write(copies)));
+    await run.deploy([release('old'), copying]);
+    expect(run.output(copies).values).toHaveLength(1);
+  });
+});
+
 describe('is refused, with the seed in the message:', () => {
   test('what a task stops at', async () => {
     const ending = topology('ending', task => {
@@ -218,6 +266,12 @@ describe('is refused, with the seed in the message:', () => {
   test('a clock that goes back', async () => {
     await using run = await testTopology(hotSensors, { seed: 7, start: at('10:00') });
     await expect(run.advanceTo('09:59')).rejects.toThrow(/'09:59' already \(seed 7\)/);
+  });
+
+  test('a start that is no number', async () => {
+    // @ts-expect-error -- what a test without types may say
+    await expect(testTopology(hotSensors, { start: '10:00' })).rejects.toThrow('The start of a test is "10:00"');
+    await expect(testTopology(hotSensors, { start: NaN })).rejects.toThrow('is no number of milliseconds');
   });
 
   test('a call before the end of the one before', async () => {

@@ -6,7 +6,7 @@ import type { Assignment } from '../../../src/engine/assignment/claims.ts';
 import type { Membership, Seat } from '../../../src/engine/membership.ts';
 import type { Observer } from '../../../src/engine/runner.ts';
 import type { StateStore } from '../../../src/engine/state/store.ts';
-import { memorySnapshots } from '../../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../../src/testing/memory-snapshots.ts';
 import { SimulatedGroups } from '../../support/simulated-groups.ts';
 import { World } from '../../support/world.ts';
 

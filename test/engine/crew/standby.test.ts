@@ -4,7 +4,7 @@ import { Standby } from '../../../src/engine/crew/standby.ts';
 import type { RunnerOptions } from '../../../src/engine/runner.ts';
 import type { StateStore } from '../../../src/engine/state/store.ts';
 import { Ledger } from '../../support/ledger.ts';
-import { memorySnapshots } from '../../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../../src/testing/memory-snapshots.ts';
 import { aroundDocuments, aroundTransport, type Around } from '../../support/ports.ts';
 import { type Order, order, orders, ordersByItem, poisonAmount, sales, shop, tally } from '../../support/shop.ts';
 import { World } from '../../support/world.ts';

@@ -7,7 +7,7 @@ import type { RunnerOptions } from '../../../src/engine/runner.ts';
 import type { StateStore } from '../../../src/engine/state/store.ts';
 import { Fenced } from '../../../src/errors.ts';
 import { json, type Topology } from '../../../src/index.ts';
-import { memorySnapshots } from '../../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../../src/testing/memory-snapshots.ts';
 import { aroundDocuments } from '../../support/ports.ts';
 import { release } from '../../support/releases.ts';
 import { Crash } from '../../support/settle.ts';

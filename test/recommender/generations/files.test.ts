@@ -16,7 +16,7 @@ import {
 } from '../../../src/recommender/generations/files.ts';
 import { type GenerationHead, generationFormat, inOrder } from '../../../src/recommender/generations/format.ts';
 import { importGeneration } from '../../../src/recommender/generations/import.ts';
-import { memorySnapshots } from '../../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../../src/testing/memory-snapshots.ts';
 import { Random } from '../../support/random.ts';
 
 const head: GenerationHead = {

@@ -8,7 +8,7 @@ import { Controller, type GenerationSettings } from '../../../src/recommender/ge
 import type { Measure } from '../../../src/recommender/generations/shadow/thread.ts';
 import { modelVersions } from '../../../topologies/streams.ts';
 import { trainWith } from '../../../topologies/train.ts';
-import { memorySnapshots } from '../../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../../src/testing/memory-snapshots.ts';
 import { Random } from '../../support/random.ts';
 import { World } from '../../support/world.ts';
 import { day, minute, rating, start } from '../../topologies/events.ts';

@@ -13,7 +13,7 @@ import type { Stream } from '../../../src/stream/stream.ts';
 import { kafkaMembership } from '../../../src/transport/kafka/membership/membership.ts';
 import { type KafkaLog, openKafkaLog } from '../../../src/transport/kafka/open.ts';
 import type { Transport } from '../../../src/transport/port.ts';
-import { memorySnapshots } from '../memory-snapshots.ts';
+import { memorySnapshots } from '../../../src/testing/memory-snapshots.ts';
 import { prefixed, prefixedGroups } from '../prefixed.ts';
 import { World } from '../world.ts';
 import { unique } from './suite.ts';

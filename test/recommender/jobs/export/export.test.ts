@@ -14,7 +14,7 @@ import { fromBytes } from '../../../../src/recommender/domain/vectors.ts';
 import { readGeneration } from '../../../../src/recommender/generations/files.ts';
 import { importGeneration } from '../../../../src/recommender/generations/import.ts';
 import type { Vector } from '../../../../src/recommender/jobs/export/published.ts';
-import { memorySnapshots } from '../../../support/memory-snapshots.ts';
+import { memorySnapshots } from '../../../../src/testing/memory-snapshots.ts';
 import { defaultLists } from '../../../../src/recommender/domain/lists.ts';
 import {
   exportModel,

@@ -1,6 +1,6 @@
-import { SnapshotExists, type Snapshots, UnknownSnapshot } from '../../src/snapshots/port.ts';
+import { SnapshotExists, type Snapshots, UnknownSnapshot } from '../snapshots/port.ts';
 
-/** Snapshots in memory, for tests that make thousands. */
+/** Snapshots in memory: what one release of a topology under test leaves to the next. */
 export function memorySnapshots(): Snapshots {
   const all = new Map<string, Uint8Array[]>();
   return {
