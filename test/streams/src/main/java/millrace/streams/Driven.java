@@ -1,5 +1,6 @@
 package millrace.streams;
 
+import java.time.Instant;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
@@ -11,6 +12,15 @@ final class Driven {
   private Driven() {}
 
   static TopologyTestDriver driver(Topology topology) {
+    return new TopologyTestDriver(topology, properties());
+  }
+
+  /** On a wall clock that begins at {@code clock} and only the test moves. */
+  static TopologyTestDriver driver(Topology topology, long clock) {
+    return new TopologyTestDriver(topology, properties(), Instant.ofEpochMilli(clock));
+  }
+
+  private static Properties properties() {
     var properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "scenario");
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
@@ -19,6 +29,6 @@ final class Driven {
     properties.put("__emit.interval.ms.kstreams.outer.join.spurious.results.fix__", 0L);
     properties.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
     properties.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
-    return new TopologyTestDriver(topology, properties);
+    return properties;
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.Function;
  */
 public final class Scenarios {
   /** What runs the scenarios of a file, by the name of the file. To add a family, add its line here. */
-  private static final Map<String, Function<ObjectNode, ObjectNode>> FAMILIES = Map.of("windows", WindowScenario::run, "joins", JoinScenario::run);
+  private static final Map<String, Function<ObjectNode, ObjectNode>> FAMILIES = Map.of("windows", WindowScenario::run, "joins", JoinScenario::run, "timers", TimerScenario::run);
 
   private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
