@@ -113,7 +113,10 @@ function unexpected(column: string, value: SQLOutputValue | undefined): never {
  * It takes the room of the file once more, and writers wait for it. Throws `Unavailable` while somebody reads an old state.
  */
 export function compactSqlite(db: DatabaseSync): void {
+  // All of it is copied to a temporary place, which is no memory.
+  db.exec('PRAGMA temp_store = FILE');
   guarded(db, () => db.exec('VACUUM'));
+  db.exec('PRAGMA temp_store = MEMORY');
   settleSqlite(db);
 }
 
@@ -129,6 +132,8 @@ export const overwritesDeleted = (db: DatabaseSync): void => db.exec('PRAGMA sec
 
 /** With a write-ahead log FULL syncs it at each commit, NORMAL only before its pages are moved into the database. */
 function makeDurable(db: DatabaseSync, path: string, commits: Commits): void {
+  // What a savepoint would undo is a few pages: in a file it made and removed one in the middle of each group's commit.
+  db.exec('PRAGMA temp_store = MEMORY');
   db.exec(
     `PRAGMA synchronous = ${commits === 'synced' ? 'FULL' : 'NORMAL'}; PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};`,
   );

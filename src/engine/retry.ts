@@ -42,6 +42,8 @@ export async function retrying<R>(
   }
 }
 
+const isOver = Symbol('over');
+
 /** A port that is silent owes its answer for as long as its own limits say, which may be minutes: nobody stops so late. */
 async function inTime<R>(what: string, work: Work<R>, clock: Clock, signal: AbortSignal): Promise<R> {
   let steps = 0;
@@ -64,6 +66,6 @@ async function inTime<R>(what: string, work: Work<R>, clock: Clock, signal: Abor
   } finally {
     signal.removeEventListener('abort', stopped);
     late.promise.catch(() => {}); // who is told late is not told at all
-    over.abort();
+    over.abort(isOver); // a reason of its own: the usual one is an error, with a stack, for each step of each epoch
   }
 }
