@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Unavailable } from '../src/errors.ts';
-import { guarded, openSqlite, transaction, UnusableDatabase } from '../src/sqlite.ts';
+import { compactSqlite, guarded, openSqlite, transaction, UnusableDatabase } from '../src/sqlite.ts';
 
 const schema = { applicationId: 7, version: 2, create: 'CREATE TABLE notes (text TEXT NOT NULL) STRICT;' };
 let directory: string;
@@ -98,6 +98,18 @@ test('a full disk becomes Unavailable, undoes the work, and more room is enough 
   db.exec('PRAGMA max_page_count = 1000');
   transaction(db, fill);
   expect(notes(db)).toBe(100);
+  db.close();
+});
+
+test('savepoints need no file, and a file that is rewritten needs no memory', () => {
+  const db = openSqlite(path, schema);
+  const tempStore = () => db.prepare('PRAGMA temp_store').get();
+  expect(tempStore()).toEqual({ temp_store: 2 });
+  const exec = vi.spyOn(db, 'exec');
+  compactSqlite(db);
+  const [before, rewritten] = exec.mock.calls.map(([sql]) => sql);
+  expect([before, rewritten]).toEqual(['PRAGMA temp_store = FILE', 'VACUUM']);
+  expect(tempStore()).toEqual({ temp_store: 2 });
   db.close();
 });
 
