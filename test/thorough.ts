@@ -23,6 +23,8 @@ export const thorough: readonly string[] = [
   'test/engine/joins/properties.test.ts',
   'test/engine/joins/table-properties.test.ts',
   'test/engine/joins/tables-properties.test.ts',
+  'test/engine/process-crashes.test.ts',
+  'test/engine/process-properties.test.ts',
   'test/engine/state/sqlite.test.ts',
   'test/engine/state/stopped.test.ts',
   'test/engine/state/worker.test.ts',

@@ -47,6 +47,8 @@ export interface Step {
   readonly due: Millis;
   /** The same for timers of its own, which nobody who runs until all is caught up waits for. */
   readonly wakes?: Millis;
+  /** Whether it goes by the key that their stream has for its records. */
+  readonly keyedByStream?: boolean;
   /** Which of its entries are restored, where it reads the others in the checkpoint when it needs them; absent: all. */
   readonly restores?: { readonly from: string; readonly before: string };
   /** Where the checkpoint has its entries. */

@@ -26,6 +26,7 @@ import { late } from './operators/late.ts';
 import { mapAsync, type MapAsyncOptions } from './operators/map-async.ts';
 import { process, type ProcessOptions, type States } from './operators/process.ts';
 import { merge } from './operators/merge.ts';
+import { keyRemedy } from './operators/stream-key.ts';
 import { rateLimit, type RateLimitOptions } from './operators/rate-limit.ts';
 import { read } from './operators/read.ts';
 import { replace, type ReplaceOptions } from './operators/replace.ts';
@@ -168,6 +169,7 @@ export function buildPipe(
   refuseContradictions(task);
   refuseStateAfterAsync(task, build.trail.edges);
   refuseWindowsAfterDelay(task, build.trail.edges);
+  refuseKeyless(task, build.trail.edges);
   refuseUnjoinable(task, build.trail.edges);
   refuseSilentFailures(task, build.trail.edges);
   return build.trail.edges;
@@ -212,6 +214,22 @@ function refuseWindowsAfterDelay(task: TaskRuntime, edges: readonly Edge[]): voi
     throw new BuildError(
       `Topology '${task.topology}': the ${what} of ${named(to)} follow${what === 'join' ? 's' : ''} windows, batches or a join, or timers, whose results come after their time`,
       'Write a stream between the two: it tells its reader how far event time has come',
+    );
+  }
+}
+
+/** What comes after its record, or from none, has no record whose key it could have. */
+function refuseKeyless(task: TaskRuntime, edges: readonly Edge[]): void {
+  const after = nodesAfter(
+    task,
+    edges,
+    (kind, step) => delays(kind) || step.delays === true || kind === 'stateful' || kind === 'signals',
+  );
+  for (const { from, to } of edges) {
+    if (!after.has(from) || !nodesOf(task, (_, step) => step.keyedByStream === true).includes(to)) continue;
+    throw new BuildError(
+      `Topology '${task.topology}': ${named(to)} has no key of its own, and follows ${named(from)}, whose results belong to no record`,
+      keyRemedy,
     );
   }
 }

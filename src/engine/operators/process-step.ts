@@ -8,10 +8,11 @@ import { DiskEntries } from '../state/disk-entries.ts';
 import { nothingStored } from '../state/keyed-on-disk.ts';
 import { MemoryEntries } from '../state/memory-entries.ts';
 import type { MemoryBound } from '../state/recent.ts';
-import type { StateValue, Step, StoredEntries } from '../step.ts';
+import type { StateValue, Step, StoredEntries, StoredState } from '../step.ts';
 import { StepTimers } from '../timers/step-timers.ts';
 import type { FiredTimer } from '../timers/timers.ts';
 import type { ProcessContext, States, StatesOfKey } from './process.ts';
+import { prefixOf, processQuery } from './process-query.ts';
 import { StateIdentities } from './state-identities.ts';
 
 export interface ProcessStepOptions<K> {
@@ -49,10 +50,12 @@ export class ProcessStep<K extends States> implements Step {
   readonly #scope: Scope = { key: '', prefix: '', time: -Infinity, now: -Infinity };
   readonly #placed: ReadonlyMap<string, PlacedState<unknown>>;
   readonly #handles: StatesOfKey<K>;
+  readonly #states: K;
   readonly #timers: StepTimers;
 
   constructor({ task, states, memory, keyedByStream, name, withTimers, timersPerKey }: ProcessStepOptions<K>) {
     this.#task = task;
+    this.#states = states;
     this.delays = withTimers;
     this.keyedByStream = keyedByStream;
     const kinds = Object.entries(states);
@@ -159,6 +162,10 @@ export class ProcessStep<K extends States> implements Step {
 
   restored(): void {}
 
+  query(key: string, stored: StoredState): unknown {
+    return processQuery(this.#states, key, stored);
+  }
+
   #context(key: string, time: Millis): ProcessContext<K> {
     return { key, time, state: this.#handles, timers: this.#timers.handle };
   }
@@ -166,7 +173,7 @@ export class ProcessStep<K extends States> implements Step {
   #moveTo(key: string, time: Millis, now: Millis): void {
     const scope = this.#scope;
     scope.key = key;
-    scope.prefix = `${key.replace(/[%|]/g, encodeURIComponent)}|`;
+    scope.prefix = prefixOf(key);
     scope.time = time;
     scope.now = now;
   }

@@ -43,6 +43,14 @@ export interface StatePlace {
   ) => Entries<S>;
 }
 
+/** What a checkpoint holds of one key of a step, and of one of its states: pairs of a second key and a value, in their order. */
+export interface StoredKey {
+  /** The value itself; undefined where there is none, or where it is over. */
+  readonly value: () => unknown;
+  /** Under `prefix`, which stands for the key; the first of them. */
+  readonly entries: () => readonly (readonly [id: string, value: unknown])[];
+}
+
 /** A state in its place: what the callbacks of the step are given, and what the step looks after. */
 export interface PlacedState<H> {
   readonly handle: H;
@@ -53,10 +61,12 @@ export interface PlacedState<H> {
 export interface StateKind<H> {
   /** 'value', 'list', 'map' or 'sorted map', with what else decides how its entries are named. */
   readonly kind: string;
-  readonly codec: Pick<StateCodec<unknown>, 'version' | 'learn'>;
+  readonly codec: Pick<StateCodec<unknown>, 'version' | 'learn' | 'decode'>;
   /** Whether event time ends what is kept. */
   readonly timed: boolean;
   place(where: StatePlace): PlacedState<H>;
+  /** What a checkpoint holds of a key, for who asks: as plain values. */
+  query(stored: StoredKey): unknown;
 }
 
 /** A schema or a codec; JSON where absent. */

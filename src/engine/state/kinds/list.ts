@@ -38,6 +38,7 @@ export function listState<V>(of: StateOf<V> | undefined, options: ListOptions): 
     kind: 'list',
     codec,
     timed: lifetime.ttl < Infinity,
+    query: stored => stored.entries().map(([, value]) => value),
     place(where) {
       const numbered = new OrderedMap(where, codec, lifetime, numberKeys);
       const handle = new BoundedList(numbered, atMost, whenFull);

@@ -17,6 +17,7 @@ export function mapState<V>(of?: StateOf<V>, options: StateOptions = {}): StateK
     kind: 'map',
     codec,
     timed: lifetime.ttl < Infinity,
+    query: stored => stored.entries(),
     place: where => placed(new OrderedMap(where, codec, lifetime, textKeys)),
   };
 }

@@ -41,6 +41,7 @@ function sortedBy<K, V>(
     kind: `sorted map by ${keys.name}`,
     codec,
     timed: lifetime.ttl < Infinity,
+    query: stored => stored.entries().map(([id, value]) => [keys.decode(id), value] as const),
     place: where => placed(new OrderedMap(where, codec, lifetime, keys)),
   };
 }

@@ -18,6 +18,7 @@ export function valueState<V>(of?: StateOf<V>, options: StateOptions = {}): Stat
     kind: 'value',
     codec,
     timed: ttl < Infinity,
+    query: stored => stored.value(),
     place({ scope, entries }) {
       const values = entries(codec, { ttl, sorted: false });
       const handle: ValueState<V> = {
