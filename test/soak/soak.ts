@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
-    out: { type: 'string', default: 'bench/results' },
+    out: { type: 'string', default: 'bench/soak' },
   },
 });
 const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
