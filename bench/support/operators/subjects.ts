@@ -3,11 +3,13 @@ import { filter, map, merge, type Observable, type OperatorFunction } from 'rxjs
 import {
   calendar,
   hopping,
+  mapState,
   minutes,
   seconds,
   session,
   sliding,
   tumbling,
+  valueState,
   type Task,
   type Windows,
 } from '../../../src/index.ts';
@@ -29,6 +31,12 @@ const one = (name: string, operator: (task: Task) => OperatorFunction<Reading, u
 
 const by = ({ sensor }: Reading): string => sensor;
 const fold = { initial: () => 0, add: (count: number) => count + 1, merge: (a: number, b: number) => a + b };
+const counting = (task: Task, memory?: { readonly entries: number }): OperatorFunction<Reading, number> =>
+  task.process('count', {
+    state: { count: valueState<number>() },
+    ...(memory && { memory }),
+    on: (_value, { state: { count } }) => count.set((count.get() ?? 0) + 1),
+  });
 const windowed = (name: string, windows: Windows, emit: 'close' | 'update' = 'close'): Subject =>
   one(name, task => task.windowed('counts', windows, { by, fold, emit }));
 
@@ -42,6 +50,21 @@ export const oneInput: readonly Subject[] = [
       next: (n: number): readonly [number, readonly Reading[]] => [n + 1, []],
     }),
   ),
+  one('process, a value', task => counting(task)),
+  one('process, a value, 100 of 1,000 keys in memory', task => counting(task, { entries: 100 })),
+  one('process, a map of 10 entries a key', task =>
+    task.process('count', {
+      state: { byValue: mapState<number>() },
+      on: ({ value }, { state: { byValue } }) => byValue.set(String(value), (byValue.get(String(value)) ?? 0) + 1),
+    }),
+  ),
+  one('process, a timer a key', task =>
+    task.process('silent', {
+      on: (_value, { timers, time }) => timers.at(time + seconds(5), 'silent'),
+      onTimer: (_timer, { key }) => [key],
+    }),
+  ),
+  one('rateLimit, nobody over it', task => task.rateLimit('limit', { limit: 1_000_000 })),
   one('distinct', task => task.distinct('once', { by: ({ sensor, at }) => `${sensor} ${at}`, horizon: seconds(10) })),
   windowed('tumbling 1 min', tumbling({ size: minutes(1) })),
   windowed('tumbling 1 min, on update', tumbling({ size: minutes(1) }), 'update'),
