@@ -81,6 +81,9 @@ function waitAfter(attempt: number, { firstWait, longestWait }: Required<RetryOp
   return (clock.jitter?.() ?? 1) * Math.min(longestWait, firstWait * 2 ** Math.min(attempt - 1, 30));
 }
 
+/** One for all calls: to make an error for each takes longer than the call. */
+const answered = new Error('The call has ended');
+
 /** A try within its time. Whoever is not awaited any more is told by the signal, and what becomes of it is nobody's. */
 async function once<T, R>(
   { work, timeout, counts }: Calling<T, R>,
@@ -114,7 +117,7 @@ async function once<T, R>(
     throw error;
   } finally {
     counts.underWay--;
-    over.abort();
+    over.abort(answered);
     signal.removeEventListener('abort', stop);
   }
 }
