@@ -33,6 +33,7 @@ const all = [
   ['bench/als/events.ts'],
   ['bench/als/adoption.ts'],
   ['bench/als/growth.ts'],
+  ['bench/tenants.ts'],
   ['bench/list-rule.ts'],
   ['bench/generations.ts'],
   ['bench/api.ts'],

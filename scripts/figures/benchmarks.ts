@@ -43,6 +43,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-bytes', 'bench/als/events.ts'],
   ['als-adoption', 'bench/als/adoption.ts'],
   ['als-growth', 'bench/als/growth.ts'],
+  ['tenants', 'bench/tenants.ts'],
 ]);
 
 /** What to type to measure it again. */
