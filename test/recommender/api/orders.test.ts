@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/engine/clock.ts';
 import { OrdersConnector } from '../../../src/recommender/orders/connector.ts';
@@ -17,7 +18,7 @@ const key = (value: string) => ({ 'content-type': 'application/json', 'idempoten
 
 async function orderShop(options: Parameters<typeof shop>[0] = {}) {
   const made = await shop(options);
-  const clock = { ...systemClock, ...(options.clock ?? { now: () => now }) };
+  const clock = { ...systemClock, now: () => options.clock?.now() ?? now };
   const { transport, documents } = made;
   await transport.createTopic('dead-letters', { partitions: 1 });
   const connect = () =>
@@ -31,6 +32,11 @@ async function orderShop(options: Parameters<typeof shop>[0] = {}) {
       warn: () => {},
     }).runUntilCaughtUp(new AbortController().signal);
   return { ...made, connect };
+}
+
+/** A clock on which no time ever passes. */
+async function untilAborted(_: number, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 describe('an order', () => {
@@ -88,8 +94,8 @@ describe('an order', () => {
     expect(reported).toEqual([]);
   });
 
-  test('waits until a version of the model has learnt it', async () => {
-    const { postTo, connect, transport } = await orderShop({ clock: { ...systemClock } });
+  test('waits until a version of the model has learnt it, woken by the log and by no clock', async () => {
+    const { postTo, connect, transport } = await orderShop({ clock: { now: () => Date.now(), sleep: untilAborted } });
     await transport.createTopic('model-versions', { partitions: 1 });
     const asked = postTo('/v2/orders?wait=10000', order, key('o-1'));
     await untilStored(async () => (await postTo('/v2/orders', order, key('o-1'))).statusCode === 202);
