@@ -11,6 +11,7 @@ import { ProfileCard } from './profile-card.tsx';
 import { QualityCard } from './quality-card.tsx';
 import { RateCard } from './rate-card.tsx';
 import type { Dashboard } from './store.ts';
+import { TopologyCard } from './topology-card.tsx';
 import { TrendsCard } from './trends-card.tsx';
 
 export function Page({ dashboard }: { readonly dashboard: Dashboard }) {
@@ -44,6 +45,7 @@ export function Page({ dashboard }: { readonly dashboard: Dashboard }) {
           <LiveCard dashboard={dashboard} />
           <ErrorCard dashboard={dashboard} />
           <TrendsCard dashboard={dashboard} />
+          <TopologyCard dashboard={dashboard} />
         </div>
       </main>
       <Foot />

@@ -11,6 +11,7 @@ import { FiguresStore } from './figures-store.ts';
 import { ListStore } from './list-store.ts';
 import { type LiveStream, openLive } from './live-stream.ts';
 import { QualityStore } from './quality-store.ts';
+import { TopologyStore } from './topology-store.ts';
 import { TrendsStore } from './trends-store.ts';
 
 const tick_ms = 1_000;
@@ -31,6 +32,7 @@ export interface Dashboard {
   readonly trends: TrendsStore;
   readonly figures: FiguresStore;
   readonly quality: QualityStore;
+  readonly topologies: TopologyStore;
 }
 
 export interface Parts {
@@ -51,11 +53,13 @@ export function openDashboard({ api, token, address, theme, now }: Parts): Dashb
   const quality = new QualityStore(api, now);
   const trends = new TrendsStore(api, now);
   const figures = new FiguresStore(api, now);
+  const topologies = new TopologyStore(api, now);
   const askUsers = (): void => void users.ask(cancel => api.users('', cancel));
   const sampled = (sample: Sample): void => {
     figures.heard(sample);
     trends.heard(sample.records);
     quality.heard(sample.records);
+    topologies.heard();
     if (users.known.peek().value?.total === 0) askUsers();
   };
   const live = openLive(
@@ -72,6 +76,7 @@ export function openDashboard({ api, token, address, theme, now }: Parts): Dashb
     trends.reload();
     figures.reload();
     quality.reload();
+    topologies.reload();
   };
   askAll();
   afterAbsence(live, askAll);
@@ -80,7 +85,7 @@ export function openDashboard({ api, token, address, theme, now }: Parts): Dashb
     details.show(user);
     live.follow(user);
   });
-  const stores = { lists, details, exposures, trends, figures, quality };
+  const stores = { lists, details, exposures, trends, figures, quality, topologies };
   return { api, address, theme, live, time: ticking(now), users: users.known, askUsers, ...stores };
 }
 
