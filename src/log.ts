@@ -18,6 +18,7 @@ export type { JsonObject } from './documents/port.ts';
 export type { KafkaSettings, SaslSettings, TlsSettings } from './transport/kafka/settings.ts';
 
 export type { PulledValues, PullOptions, PullSource } from './engine/pulling.ts';
+export type { OnWait } from './engine/retry.ts';
 
 /** Where the log and the documents are. */
 export interface ClientOptions {

@@ -24,11 +24,13 @@ export interface PullSource<T, P> {
   wait(after: P | undefined, signal: AbortSignal): Promise<void>;
 }
 
+/** What a source gives at a time, and where it goes on after it. */
 export interface PulledValues<T, P> {
   readonly values: readonly T[];
   readonly position: P;
 }
 
+/** Until when a source is asked, for how much at a time, and who is told. */
 export interface PullOptions<P> {
   readonly signal: AbortSignal;
   /** Values read at once; 500 where absent. */
