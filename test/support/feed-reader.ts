@@ -1,8 +1,11 @@
 /** A process that reads one range of the feed of orders, page by page, and that a test kills between any two steps. */
 import type { Documents } from '../../src/documents/port.ts';
+import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
 import { emptyPage, type FeedRun, type Page, steps } from '../../src/recommender/orders/page.ts';
 import { ordersLeases } from '../../src/recommender/orders/ranges.ts';
 import type { Millis } from '../../src/stream/time.ts';
+import { TestClock } from '../../src/testing/clock.ts';
+import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import type { Transport } from '../../src/transport/port.ts';
 
 export const leaseFor = 1_000;
@@ -11,6 +14,24 @@ export interface ReadPorts {
   readonly documents: Documents;
   readonly transport: Transport;
   readonly clock: { now(): Millis };
+}
+
+/** A shop's documents and log in memory, on a clock that the test moves. */
+export interface Feed extends ReadPorts {
+  readonly clock: TestClock;
+  readonly close: () => Promise<void>;
+}
+
+export async function openFeed(began: Millis): Promise<Feed> {
+  const clock = new TestClock(began);
+  const documents = openSqliteDocuments({ path: ':memory:', clock: () => clock.now() });
+  const transport = openEmbeddedLog({ path: ':memory:', clock: () => clock.now() });
+  for (const topic of ['ratings', 'dead-letters']) await transport.createTopic(topic, { partitions: 2 });
+  const close = async (): Promise<void> => {
+    await documents.close();
+    await transport.close();
+  };
+  return { documents, transport, clock, close };
 }
 
 /** Its next page begins where it left the one before. */

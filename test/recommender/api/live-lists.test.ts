@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { envelope } from '../../../src/recommender/api/wire.ts';
 import { mostListWatchers } from '../../../src/recommender/api/live/list-hub.ts';
+import { handClock } from '../../support/hand-clock.ts';
 import { now, shop } from './shop.ts';
 
 interface Told {
@@ -11,27 +11,9 @@ interface Told {
 
 /** A shop whose poller looks again when told to. */
 async function watched() {
-  const sleepers = new Set<() => void>();
-  const clock = {
-    time: now,
-    now: () => clock.time,
-    sleep: (_: number, signal: AbortSignal) =>
-      new Promise<void>(resolve => {
-        const wake = (): void => {
-          sleepers.delete(wake);
-          resolve();
-        };
-        if (signal.aborted) return wake();
-        signal.addEventListener('abort', wake, { once: true });
-        sleepers.add(wake);
-      }),
-  };
+  const { clock, poll } = handClock(now);
   const opened = await shop({ clock });
   const address = await opened.server.listen({ port: 0 });
-  const poll = async () => {
-    while (sleepers.size === 0) await setImmediate();
-    for (const wake of sleepers) wake();
-  };
   return {
     ...opened,
     clock,

@@ -1,36 +1,13 @@
 /** Two tenants watch the list of a user of the same id: neither hears of the other's. */
-import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Documents } from '../../../src/documents/port.ts';
 import { scoped } from '../../../src/recommender/domain/tenant.ts';
+import { handClock } from '../../support/hand-clock.ts';
 import { modelTime, now, shop } from './shop.ts';
 import { tenantGate } from './tenant-gate.ts';
 
-/** A poller looks again when told to; greetings come every two seconds of the clock. */
-function handClock() {
-  const sleepers = new Set<() => void>();
-  const clock = {
-    time: now,
-    now: () => clock.time,
-    sleep: (_: number, signal: AbortSignal) =>
-      new Promise<void>(resolve => {
-        const wake = (): void => {
-          sleepers.delete(wake);
-          resolve();
-        };
-        if (signal.aborted) return wake();
-        signal.addEventListener('abort', wake, { once: true });
-        sleepers.add(wake);
-      }),
-  };
-  /** All pollers, `n` of them, look once, two seconds later. */
-  const poll = async (n: number): Promise<void> => {
-    while (sleepers.size < n) await setImmediate();
-    clock.time += 2_000;
-    for (const wake of sleepers) wake();
-  };
-  return { clock, poll };
-}
+/** Of the clock: how often a stream greets. */
+const greetEvery = 2_000;
 
 async function watching(url: URL, authorization: string) {
   const aborted = new AbortController();
@@ -69,7 +46,7 @@ const listOf = (documents: Documents, tenant: string, itemId: string, number: nu
 const greeting = /(?:^|\n\n):\n\n$/;
 
 test('who watches a list hears of no list of another tenant, also where the user has the same id', async () => {
-  const { clock, poll } = handClock();
+  const { clock, poll } = handClock(now);
   const { server, documents } = await shop({ clock, access: { gate: tenantGate } });
   const address = await server.listen({ port: 0 });
   for (const tenant of ['', 'north', 'south']) await listOf(documents, tenant, `first-of-${tenant}`, 1);
@@ -82,19 +59,19 @@ test('who watches a list hears of no list of another tenant, also where the user
   expect(await nobody(/data: .*\n\n/)).toContain('"itemId":"first-of-"');
 
   await listOf(documents, 'north', 'second-of-north', 2);
-  await poll(3);
+  await poll(3, greetEvery);
   expect(await north(/second-of-north/)).not.toContain('south');
   for (const other of [south, nobody]) expect(await other(greeting)).not.toContain('data:');
 
   await listOf(documents, 'south', 'second-of-south', 2);
-  await poll(3);
+  await poll(3, greetEvery);
   expect(await south(/second-of-south/)).not.toContain('north');
   // A round greets before it tells: what the round before told has come with this greeting.
   for (const other of [north, nobody]) expect(await other(greeting)).not.toContain('data:');
 });
 
 test('the live figures of the process are nothing for a tenant, and a list that they tell of is that of no tenant', async () => {
-  const { clock } = handClock();
+  const { clock } = handClock(now);
   const { server, documents } = await shop({ clock, access: { gate: tenantGate } });
   const address = await server.listen({ port: 0 });
   await listOf(documents, '', 'heat', 3);

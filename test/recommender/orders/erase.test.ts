@@ -1,7 +1,6 @@
 /** Orders of somebody who was erased: removed, forgotten, and not brought back, whoever is killed or stands still when. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Documents } from '../../../src/documents/port.ts';
-import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { Unavailable } from '../../../src/errors.ts';
 import { requestErasure } from '../../../src/recommender/api/erasures.ts';
 import { LeaseLost } from '../../../src/recommender/leases/lease.ts';
@@ -9,12 +8,11 @@ import { endOfErasure, mostKnown, noteCarriedOut } from '../../../src/recommende
 import { isRemovalPending, mostOrdersNamed } from '../../../src/recommender/orders/erasure-request.ts';
 import { steps } from '../../../src/recommender/orders/page.ts';
 import { lookAgain } from '../../../src/recommender/orders/requests.ts';
-import { TestClock } from '../../../src/testing/clock.ts';
-import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
+import type { TestClock } from '../../../src/testing/clock.ts';
 import type { Transport } from '../../../src/transport/port.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
-import { FeedReader, leaseFor, rangeOf, readEverything } from '../../support/feed-reader.ts';
+import { type Feed, FeedReader, leaseFor, openFeed, rangeOf, readEverything } from '../../support/feed-reader.ts';
 import { putOrder, sinceErased, standing, wanted, type WrittenOrder } from '../../support/orders.ts';
 import { Random } from '../../support/random.ts';
 
@@ -22,17 +20,12 @@ const began = Date.UTC(2026, 0, 1);
 let documents: Documents;
 let transport: Transport;
 let clock: TestClock;
+let close: Feed['close'];
 
 beforeEach(async () => {
-  clock = new TestClock(began);
-  documents = openSqliteDocuments({ path: ':memory:', clock: () => clock.now() });
-  transport = openEmbeddedLog({ path: ':memory:', clock: () => clock.now() });
-  for (const topic of ['ratings', 'dead-letters']) await transport.createTopic(topic, { partitions: 2 });
+  ({ documents, transport, clock, close } = await openFeed(began));
 });
-afterEach(async () => {
-  await documents.close();
-  await transport.close();
-});
+afterEach(() => close());
 
 const ports = () => ({ documents, transport, clock });
 const readerOf = (owner: string, range: string): Promise<FeedReader> => FeedReader.of(ports(), owner, range);

@@ -1,14 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Documents, JsonObject } from '../../../src/documents/port.ts';
-import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
 import { LeaseLost } from '../../../src/recommender/leases/lease.ts';
 import { steps } from '../../../src/recommender/orders/page.ts';
 import { deadLetters } from '../../../src/stream/dead-letter.ts';
-import { TestClock } from '../../../src/testing/clock.ts';
-import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
+import type { TestClock } from '../../../src/testing/clock.ts';
 import type { Transport } from '../../../src/transport/port.ts';
 import { consumed } from '../../support/consumer.ts';
-import { FeedReader, leaseFor, rangeOf, readEverything } from '../../support/feed-reader.ts';
+import { type Feed, FeedReader, leaseFor, openFeed, rangeOf, readEverything } from '../../support/feed-reader.ts';
 import { putOrder, standing, toldEvents, wanted, type WrittenOrder } from '../../support/orders.ts';
 import { Random } from '../../support/random.ts';
 
@@ -16,17 +14,12 @@ const began = Date.UTC(2026, 0, 1);
 let documents: Documents;
 let transport: Transport;
 let clock: TestClock;
+let close: Feed['close'];
 
 beforeEach(async () => {
-  clock = new TestClock(began);
-  documents = openSqliteDocuments({ path: ':memory:', clock: () => clock.now() });
-  transport = openEmbeddedLog({ path: ':memory:', clock: () => clock.now() });
-  for (const topic of ['ratings', 'dead-letters']) await transport.createTopic(topic, { partitions: 2 });
+  ({ documents, transport, clock, close } = await openFeed(began));
 });
-afterEach(async () => {
-  await documents.close();
-  await transport.close();
-});
+afterEach(() => close());
 
 const order = (more: Partial<WrittenOrder> = {}): WrittenOrder => ({
   orderId: 'o1',
