@@ -43,7 +43,7 @@ export interface StatePlace {
   ) => Entries<S>;
 }
 
-/** What a checkpoint holds of one key of a step, and of one of its states: pairs of a second key and a value, in their order. */
+/** What a checkpoint holds of one key of a step, and of one of its states. */
 export interface StoredKey {
   /** The value itself; undefined where there is none, or where it is over. */
   readonly value: () => unknown;
