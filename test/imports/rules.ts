@@ -161,7 +161,7 @@ const areas: readonly Area[] = [
   {
     files: ['src/log.ts'],
     may: [
-      'src/engine/pulling.ts',
+      'src/engine/{pulling,retry}.ts',
       'src/app/{compose,configured-by,port-settings}.ts',
       'src/stream/{outside-writer,stream}.ts',
       'src/documents/*.ts',
@@ -200,6 +200,9 @@ const areas: readonly Area[] = [
     packages: ['rxjs', 'millrace'],
   },
   { files: ['schemas/**'], may: ['schemas/**', 'src/stream/**', ...common, ...noAdapters], packages: [] },
+  // The chart's values hold a configuration, and are checked as one.
+  { files: ['deploy/chart/values.ts'], may: ['deploy/**', 'src/app/config.ts'], packages: ['zod'] },
+  { files: ['deploy/grafana/**'], may: ['deploy/**'], packages: ['node:*', 'zod', '@grafana/grafana-foundation-sdk'] },
   { files: ['deploy/**'], may: ['deploy/**'], packages: ['node:*', 'zod'] },
   { files: ['scripts/**'], may: ['**'], packages: ['**'] },
 ];
