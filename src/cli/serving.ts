@@ -87,7 +87,8 @@ export async function serveUntilStopped(
       process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
     const watched = published === undefined ? watchSeen({ ...serving, onWait: tellWait }) : undefined;
     const { thread, view } = serving;
-    const told = thread && view.tell(config.worker.address ?? url, signal, tellWait);
+    // Without it queries that come to other processes are answered 503: no reason to end this one.
+    const told = thread && view.tell(config.worker.address ?? url, signal, tellWait).catch(report);
     await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), watched, told, done]);
   } finally {
     await server.close();
