@@ -114,21 +114,26 @@ export class TopologyTest implements AsyncDisposable {
 
   /**
    * The next release takes the place of the one that ran, in order, and goes on with its state as it declares; rejects
-   * where it would be refused. What only the former one wrote can still be looked at.
+   * where it is refused, and the former one goes on. What only the former one wrote can still be looked at.
    */
   async deploy(topologies: Topology | readonly Topology[]): Promise<void> {
     await this.#call(async () => {
       const all: readonly Topology[] = 'name' in topologies ? [topologies] : topologies;
+      await this.#tasks.settle({ epochs: 0 }); // who was thrown away comes back, and ends in order
       for (const topic of Graph.streamsOf(all)) {
         if (this.#topics.has(topic)) continue;
         await this.#ports.transport.createTopic(topic, { partitions: this.#partitions });
         this.#topics.set(topic, this.#partitions);
         this.#outputs.add(topic, this.#partitions);
       }
-      this.#ports = { ...this.#ports, graph: new Graph(all, this.#topics) };
+      // One that is refused has done nothing: the former release then takes its tasks back.
       this.#tasks = this.#tasksOf(this.#ports);
-      await this.#tasks.running();
-      await this.#tasks.settle({ epochs: 0 });
+      const ports = { ...this.#ports, graph: new Graph(all, this.#topics) };
+      const tasks = this.#tasksOf(ports);
+      await tasks.running();
+      this.#ports = ports;
+      this.#tasks = tasks;
+      await tasks.settle({ epochs: 0 });
     });
   }
 

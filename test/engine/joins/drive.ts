@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { steps } from '../../../src/engine/epoch.ts';
+import type { Topology } from '../../../src/engine/topology.ts';
 import { Decoder } from '../../../src/stream/decoder.ts';
 import { deadLetters } from '../../../src/stream/dead-letter.ts';
-import { guests, hosts, nobodys, poisonPlace, type Visit, visit } from '../../support/encounters.ts';
-import type { Random } from '../../support/random.ts';
+import { repeats } from '../../support/consumer.ts';
+import { encounters, guests, hosts, nobodys, poisonPlace, type Visit, visit } from '../../support/encounters.ts';
+import { Random } from '../../support/random.ts';
 import { Crash, settle } from '../../support/settle.ts';
 import { World } from '../../support/world.ts';
 
@@ -23,14 +25,56 @@ export const visitsOf = (places: readonly string[], tables: readonly string[]): 
     )
     .map(list => list.map(({ place, table, jitter }, id): Visit => visit(id, 3 * id + jitter, { place, table })));
 
-export const visitLists = visitsOf(['bar', 'pub', 'inn'], ['one', 'two', nobodys]);
+/** Of the places one lies in a partition with the one that fails, two in the other. */
+const places = ['bar', 'cafe', 'club'];
+export const visitLists = visitsOf(places, ['one', 'two', nobodys]);
+
+export interface Worlds<H> {
+  readonly hows: readonly H[];
+  readonly topology: (how: H) => Topology;
+  readonly left?: fc.Arbitrary<Visit[]>;
+  readonly right?: fc.Arbitrary<Visit[]>;
+  readonly partitions?: number | ((topic: string) => number);
+}
+
+/** What was sent to a world, all of which has been taken; after two quiet nights nothing waits any more. */
+export interface Given<H> {
+  readonly how: H;
+  readonly left: readonly Visit[];
+  readonly right: readonly Visit[];
+  readonly nights: () => Promise<void>;
+}
+
+/** Judges worlds of any lists, interleaved and cut by chance, in which workers crash; what was written twice is the same bytes. */
+export const inWorlds = <H>(
+  { hows, topology, left = visitLists, right = visitLists, ...of }: Worlds<H>,
+  judge: (world: World, given: Given<H>) => Promise<void>,
+) =>
+  fc.asyncProperty(
+    fc.constantFrom(...hows),
+    left,
+    right,
+    fc.integer({ min: 2, max: 16 }),
+    fc.integer({ min: 1, max: 1_000_000 }),
+    async (how, guestList, hostList, maxRecords, seed) => {
+      const world = await World.of([topology(how)], { partitions: of.partitions ?? partitions, maxRecords });
+      const random = new Random(seed);
+      await run(world, [guestList, hostList], random);
+      const nights = async (): Promise<void> => {
+        for (let night = 0; night < 2; night++) {
+          world.clock.time += 10_000_000;
+          await settled(world, random);
+        }
+      };
+      await judge(world, { how, left: guestList, right: hostList, nights });
+      await repeats(world.transport, encounters.name);
+      await world.transport.close();
+      await world.documents.close();
+    },
+  );
 
 /** Sends both inputs piece by piece, as chance has it; crashes at random steps, now and then losing the disk. */
-export async function run(
-  world: World,
-  inputs: readonly [readonly Visit[], readonly Visit[]],
-  random: Random,
-): Promise<void> {
+async function run(world: World, inputs: readonly [readonly Visit[], readonly Visit[]], random: Random): Promise<void> {
   world.observer = {
     step: () => {
       if (random.chance(0.12 / steps.length)) throw new Crash();
@@ -47,7 +91,7 @@ export async function run(
   await settled(world, random);
 }
 
-export async function settled(world: World, random: Random): Promise<void> {
+async function settled(world: World, random: Random): Promise<void> {
   await settle(world, () => {
     if (random.chance(0.3)) world.store = World.emptyStore();
     return { store: world.store };

@@ -1,11 +1,9 @@
 /** Joins inside of the engine: however inputs are interleaved and epochs cut, whoever crashes, the results are the definition's. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { repeats } from '../../support/consumer.ts';
 import { type Encounter, encounters, guests, hosts, type How, meet, type Visit } from '../../support/encounters.ts';
-import { Random } from '../../support/random.ts';
-import { World } from '../../support/world.ts';
-import { late, partitions, run, settled, visitLists } from './drive.ts';
+import type { World } from '../../support/world.ts';
+import { inWorlds, late, partitions } from './drive.ts';
 import { eventsIn, naiveJoin, type NaiveJoin } from './naive.ts';
 
 const hows: readonly How[] = [
@@ -37,38 +35,20 @@ const asText = (naive: NaiveJoin, isOver: (after: number, mark: number) => boole
 const told = async (world: World): Promise<string[]> => (await world.output(encounters)).map(text).sort();
 
 test('every two that meet are told once, everybody alone once their window has closed, and who is late is a dead letter', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...hows),
-      visitLists,
-      visitLists,
-      fc.integer({ min: 2, max: 16 }),
-      fc.integer({ min: 1, max: 1_000_000 }),
-      async (how, left, right, maxRecords, seed) => {
-        const world = await World.of([meet(how)], { partitions, maxRecords });
-        const random = new Random(seed);
-        await run(world, [left, right], random);
-        const naive = expected(how, [left, right]);
-        expect(await told(world)).toEqual(naive.flatMap(each => asText(each, (after, mark) => after < mark)).sort());
-        world.clock.time += 10_000_000;
-        await settled(world, random);
-        world.clock.time += 10_000_000;
-        await settled(world, random);
-        expect(await told(world)).toEqual(naive.flatMap(each => asText(each, () => true)).sort());
-        expect(await late(world)).toEqual(
-          naive
-            .flatMap(({ lateLeft, lateRight }) => [
-              ...lateLeft.map(id => `guests ${id}`),
-              ...lateRight.map(id => `hosts ${id}`),
-            ])
-            .sort(),
-        );
-        for (let task = 0; task < partitions; task++) expect([...world.store.entries(`meet/${task}`)]).toEqual([]);
-        await repeats(world.transport, encounters.name);
-        await world.transport.close();
-        await world.documents.close();
-      },
-    ),
-    { numRuns: 100 },
-  );
+  const holds = inWorlds({ hows, topology: meet }, async (world, { how, left, right, nights }) => {
+    const naive = expected(how, [left, right]);
+    expect(await told(world)).toEqual(naive.flatMap(each => asText(each, (after, mark) => after < mark)).sort());
+    await nights();
+    expect(await told(world)).toEqual(naive.flatMap(each => asText(each, () => true)).sort());
+    expect(await late(world)).toEqual(
+      naive
+        .flatMap(({ lateLeft, lateRight }) => [
+          ...lateLeft.map(id => `guests ${id}`),
+          ...lateRight.map(id => `hosts ${id}`),
+        ])
+        .sort(),
+    );
+    for (let task = 0; task < partitions; task++) expect([...world.store.entries(`meet/${task}`)]).toEqual([]);
+  });
+  await fc.assert(holds, { numRuns: 100 });
 }, 120_000);

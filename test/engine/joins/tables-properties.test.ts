@@ -1,11 +1,9 @@
 /** Two tables joined, inside of the engine: every change of a row is told once, in the order of event time. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { repeats } from '../../support/consumer.ts';
 import { attend, encounters, guests, hosts, type HowTables, nobodys, type Visit } from '../../support/encounters.ts';
-import { Random } from '../../support/random.ts';
-import { World } from '../../support/world.ts';
-import { late, partitions, run, settled, visitLists } from './drive.ts';
+import type { World } from '../../support/world.ts';
+import { inWorlds, late, partitions } from './drive.ts';
 import { eventsIn, marked, type Marked } from './naive.ts';
 
 const hows: readonly HowTables[] = [
@@ -57,29 +55,11 @@ const told = async (world: World): Promise<string[]> =>
   });
 
 test('every change of a row is told once, in the order of event time, and its end too', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom(...hows),
-      visitLists,
-      visitLists,
-      fc.integer({ min: 2, max: 16 }),
-      fc.integer({ min: 1, max: 1_000_000 }),
-      async (how, left, right, maxRecords, seed) => {
-        const world = await World.of([attend(how)], { partitions, maxRecords });
-        const random = new Random(seed);
-        await run(world, [left, right], random);
-        for (let night = 0; night < 2; night++) {
-          world.clock.time += 10_000_000;
-          await settled(world, random);
-        }
-        const expected = Array.from({ length: partitions }, (_, partition) => naive(how, left, right, partition));
-        expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(({ text }) => text)));
-        expect(await late(world)).toEqual(expected.flatMap(({ lates }) => lates).sort());
-        await repeats(world.transport, encounters.name);
-        await world.transport.close();
-        await world.documents.close();
-      },
-    ),
-    { numRuns: 100 },
-  );
+  const holds = inWorlds({ hows, topology: attend }, async (world, { how, left, right, nights }) => {
+    await nights();
+    const expected = Array.from({ length: partitions }, (_, partition) => naive(how, left, right, partition));
+    expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(({ text }) => text)));
+    expect(await late(world)).toEqual(expected.flatMap(({ lates }) => lates).sort());
+  });
+  await fc.assert(holds, { numRuns: 100 });
 }, 120_000);

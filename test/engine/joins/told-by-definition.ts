@@ -1,12 +1,10 @@
 /** What holds of a stream joined with a table, whichever task has how much of the table: beside the definition, whoever crashes. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Topology } from '../../../src/engine/topology.ts';
-import { repeats } from '../../support/consumer.ts';
 import { encounters, type HowTable, type Visit } from '../../support/encounters.ts';
-import { Random } from '../../support/random.ts';
-import { World } from '../../support/world.ts';
-import { late, partitions, run, settled } from './drive.ts';
+import type { World } from '../../support/world.ts';
+import { inWorlds, late, partitions } from './drive.ts';
 import type { Looked, NaiveTableJoin } from './naive-table.ts';
 
 export interface TableJoin {
@@ -36,31 +34,14 @@ const told = async (world: World): Promise<string[]> =>
   (await world.output(encounters)).map(({ place, guest, host }) => `${place} ${guest ?? '-'}+${host ?? '-'}`);
 
 /** Any lists, interleaved and cut by chance, tell what the definition does, in its order; only the table's rows stay. */
-export const toldByDefinition = ({ topology, left, right, naive, ...of }: TableJoin) =>
-  fc.asyncProperty(
-    fc.constantFrom(...hows),
-    left,
-    right,
-    fc.integer({ min: 2, max: 16 }),
-    fc.integer({ min: 1, max: 1_000_000 }),
-    async (how, values, versions, maxRecords, seed) => {
-      const joined = topology(how);
-      const world = await World.of([joined], { partitions: of.partitions, maxRecords });
-      const random = new Random(seed);
-      await run(world, [values, versions], random);
-      const expected = Array.from({ length: partitions }, (_, partition) => naive(how, values, versions, partition));
-      expect(await told(world)).toEqual(expected.flatMap(({ now }) => now.map(text)));
-      for (let night = 0; night < 2; night++) {
-        world.clock.time += 10_000_000;
-        await settled(world, random);
-      }
-      expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(text)));
-      expect(await late(world)).toEqual(expected.flatMap(lates).sort());
-      const tasks = Array.from({ length: partitions }, (_, task) => `${joined.name}/${task}`);
-      const kept = tasks.flatMap(task => [...world.store.entries(task)]);
-      expect(kept.filter(({ key }) => !key.startsWith('R|'))).toEqual([]);
-      await repeats(world.transport, encounters.name);
-      await world.transport.close();
-      await world.documents.close();
-    },
-  );
+export const toldByDefinition = ({ topology, naive, ...of }: TableJoin) =>
+  inWorlds({ hows, topology, ...of }, async (world, { how, left, right, nights }) => {
+    const expected = Array.from({ length: partitions }, (_, partition) => naive(how, left, right, partition));
+    expect(await told(world)).toEqual(expected.flatMap(({ now }) => now.map(text)));
+    await nights();
+    expect(await told(world)).toEqual(expected.flatMap(each => each.told.map(text)));
+    expect(await late(world)).toEqual(expected.flatMap(lates).sort());
+    const tasks = Array.from({ length: partitions }, (_, task) => `${topology(how).name}/${task}`);
+    const kept = tasks.flatMap(task => [...world.store.entries(task)]);
+    expect(kept.filter(({ key }) => !key.startsWith('R|'))).toEqual([]);
+  });
