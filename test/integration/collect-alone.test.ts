@@ -1,10 +1,10 @@
 /** What a process that serves does about its young objects, as V8 itself tells. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-const program = join(import.meta.dirname, '../support/young-objects.ts');
+const program = fileURLToPath(new URL('../support/young-objects.ts', import.meta.url));
 
 /** Scavenges, and how many threads told of a part in them, of a process that makes many objects. */
 async function scavenges(): Promise<{ scavenges: number; parts: number }> {
