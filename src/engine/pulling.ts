@@ -1,5 +1,6 @@
 /** From anything outside into a stream: pulled from a position that is journalled once its values are in the log. */
 import type { Documents } from '../documents/port.ts';
+import type { Unavailable } from '../errors.ts';
 import { OutsideWriter } from '../stream/outside-writer.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Stream } from '../stream/stream.ts';
@@ -7,7 +8,7 @@ import type { Transport } from '../transport/port.ts';
 import type { Clock } from './clock.ts';
 import { BuildError, IncompatibleState } from './errors.ts';
 import { reasonOf } from './record-failed.ts';
-import { type OnWait, Interrupted, retrying } from './retry.ts';
+import { Interrupted, retrying } from './retry.ts';
 
 /** Whatever values can be read from, again from a position: files, a change feed, an interface of somebody else. */
 export interface PullSource<T, P> {
@@ -27,18 +28,20 @@ export interface PullSource<T, P> {
 /** What a source gives at a time, and where it goes on after it. */
 export interface PulledValues<T, P> {
   readonly values: readonly T[];
+  /** Behind the values: from there the next ones are asked for. */
   readonly position: P;
 }
 
 /** Until when a source is asked, for how much at a time, and who is told. */
 export interface PullOptions<P> {
+  /** Ends the pull, which finishes what is under way. */
   readonly signal: AbortSignal;
   /** Values read at once; 500 where absent. */
   readonly most?: number;
   /** So many values more are in the log, and the position behind them is journalled. */
   readonly pulled?: (values: number, position: P) => void;
   /** A port or the source does not answer; it is tried again. */
-  readonly waiting?: OnWait;
+  readonly waiting?: (what: string, error: Unavailable, attempt: number) => void;
 }
 
 export interface PullPorts {

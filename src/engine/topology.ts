@@ -59,7 +59,7 @@ export interface Task {
    * `sortedMapState`). The names of the step and of its states are the identity of what is kept across releases.
    */
   process<T, R, K extends States>(name: string, options: ProcessOptions<T, R, K>): OperatorFunction<T, R>;
-  /** Drops what came before, within a horizon of event time. */
+  /** Drops what came before in its own partition, within a horizon of event time. */
   distinct<T>(name: string, options: DistinctOptions<T>): OperatorFunction<T, T>;
   /** A fold over the values of each key in windows of event time. The name is the identity of the windows across releases. */
   windowed<T, A>(
@@ -289,10 +289,7 @@ const taskOf = (build: Build): Task => ({
     return keyed(build, name, options);
   },
   process: (name, options) => process(build, name, options),
-  distinct: (name, options) => {
-    refuseUnknown(options, ['by', 'horizon'], `the options of '${name}'`);
-    return distinct(build, name, options);
-  },
+  distinct: (name, options) => distinct(build, name, options),
   windowed: (name, windows, options) => {
     refuseUnknown(
       options,

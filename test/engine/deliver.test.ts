@@ -96,6 +96,16 @@ test('a crash in the sink itself, before or after its work, does not either', as
   expect(shelf.kept).toEqual(textsOf(some(30)));
 });
 
+test('older epochs are not given again to a worker that finds an empty disk', async () => {
+  const shelf = new Shelf();
+  const world = await World.of([delivering(shelf.write)], { maxRecords: 2 });
+  await world.send(alarms, ...some(8));
+  await world.drain();
+  expect(shelf.given).toBe(4);
+  await world.open('delivering', 0, { store: World.emptyStore() });
+  expect(shelf.given).toBe(5); // the newest, of which nobody knows whether it was flushed
+});
+
 test('a sink that is away is waited for; any other rejection stops the task and nothing is passed over', async () => {
   const kept: string[] = [];
   let problem: Error | undefined = new Unavailable('the shelf is away', 'Wait');

@@ -18,22 +18,49 @@ const distinct = topology('distinct', task => {
 
 const event = (text: string, at: number): Alarm => ({ sensor: 'all', text, at });
 
-/** By definition: a key is remembered until event time has passed the 24th of the horizon it came in, and a horizon. */
-function expected(sent: readonly Alarm[]): Alarm[] {
-  const bucket = Math.floor(horizon / 24);
-  const forgottenAt = ({ at }: Alarm): number => Math.floor(at / bucket) * bucket + bucket + horizon;
+const late = stream<Alarm>('late', { ...alarms });
+const bounded = topology('distinct', task => {
+  task
+    .read(events)
+    .pipe(task.distinct('ids', { by: ({ text }) => text, horizon, late: task.write(late), atMost: 3 }))
+    .subscribe(task.write(once));
+});
+
+/**
+ * By definition: a key is remembered until event time has passed the 24th of the horizon it came in, and a horizon; and of
+ * a bounded number of keys, those of the oldest 24th are forgotten for a new one.
+ */
+function expected(sent: readonly Alarm[], atMost = Infinity): { readonly kept: Alarm[]; readonly late: Alarm[] } {
+  const width = Math.floor(horizon / 24);
+  const bucket = ({ at }: Alarm): number => Math.floor(at / width);
+  const forgottenAt = (value: Alarm): number => (bucket(value) + 1) * width + horizon;
   const kept: Alarm[] = [];
+  const tooLate: Alarm[] = [];
   let remembered: Alarm[] = [];
   let newest = -Infinity;
   for (const value of sent) {
     newest = Math.max(newest, value.at);
     remembered = remembered.filter(before => forgottenAt(before) > newest - lateness);
     if (remembered.some(({ text }) => text === value.text)) continue;
+    if (forgottenAt(value) <= newest - lateness) {
+      tooLate.push(value);
+      continue;
+    }
+    while (remembered.length >= atMost) {
+      const oldest = Math.min(...remembered.map(bucket));
+      remembered = remembered.filter(before => bucket(before) > oldest);
+    }
     kept.push(value);
-    if (forgottenAt(value) > newest - lateness) remembered.push(value);
+    remembered.push(value);
   }
-  return kept;
+  return { kept, late: tooLate };
 }
+
+/** All that pass, those that are late too, as they came. */
+const passing = (sent: readonly Alarm[]): Alarm[] => {
+  const { kept, late: tooLate } = expected(sent);
+  return sent.filter(value => kept.includes(value) || tooLate.includes(value));
+};
 
 test('each key passes at its first value and is dropped within the horizon, over any epochs and restarts', async () => {
   const values = fc.array(
@@ -50,7 +77,7 @@ test('each key passes at its first value and is dropped within the horizon, over
         const run = await world.open('distinct');
         while (await run.step());
       }
-      expect(await world.output(once)).toEqual(expected(sent));
+      expect(await world.output(once)).toEqual(passing(sent));
     }),
     { numRuns: 60 },
   );
@@ -67,4 +94,30 @@ test('a key is known again once the horizon and a bucket have passed, and nothin
     ['a', 401],
   ]);
   expect([...world.store.entries('distinct/0')].map(({ key }) => key)).toEqual(['a', 'b']);
+});
+
+test('with a bound and a sink for what is late, over any epochs and restarts, it is what the definition says', async () => {
+  expect.hasAssertions();
+  const values = fc.array(
+    fc.record({ text: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), at: fc.integer({ min: 0, max: 400 }) }),
+  );
+  const crowd = ['a', 'b', 'c', 'd', 'a', 'b'].map((text, at) => ({ text, at }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(values, { maxLength: 6 }), async epochs => {
+      const world = await World.of([bounded]);
+      const sent = epochs.flat().map(({ text, at }) => event(text, at));
+      let rest = sent;
+      for (const { length } of epochs) {
+        if (length > 0) await world.send(events, ...rest.slice(0, length));
+        rest = rest.slice(length);
+        const run = await world.open('distinct');
+        while (await run.step());
+        expect([...world.store.entries('distinct/0')].length).toBeLessThanOrEqual(3);
+      }
+      const due = expected(sent, 3);
+      expect(await world.output(once)).toEqual(due.kept);
+      expect(await world.output(late)).toEqual(due.late);
+    }),
+    { numRuns: 60, examples: [[[crowd, [{ text: 'a', at: 400 }], [{ text: 'b', at: 1 }]]]] },
+  );
 });

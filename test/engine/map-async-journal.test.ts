@@ -4,6 +4,7 @@ import { mostResultBytes } from '../../src/engine/calls/drained.ts';
 import { decodePlan, type Plan } from '../../src/engine/plan.ts';
 import { topology } from '../../src/engine/topology.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
+import { repeats } from '../support/consumer.ts';
 import { answered, looking, reading } from '../support/lookups.ts';
 import { Crash } from '../support/settle.ts';
 import { World } from '../support/world.ts';
@@ -185,6 +186,27 @@ test('repeatable work is not journalled, is done again in the next life, and wai
   expect(outputs.map(({ sensor }) => sensor)).toEqual(['a', 'b']);
   expect(await world.output(deadLetters)).toMatchObject([{ key: 'c', reason: 'refused' }]);
   expect(await plansOf(world)).toMatchObject([{ results: {} }]);
+});
+
+test('repeatable work that is refused has one reason, however often it was tried in which life', async () => {
+  let isDown = true;
+  const world = await World.of([
+    looking({
+      repeatable: true,
+      retry: { when: error => error instanceof Error && error.message === 'down' },
+      work: async () => {
+        if (!isDown) throw new Error('refused');
+        isDown = false;
+        throw new Error('down');
+      },
+    }),
+  ]);
+  await world.send(readings, reading('a', 1));
+  world.observer = crashingBefore('checkpoint');
+  await expect((await world.open('looking')).step()).rejects.toThrow(Crash);
+  await world.open('looking');
+  expect(await repeats(world.transport, deadLetters.name)).toBe(1);
+  expect(await world.output(deadLetters)).toMatchObject([{ reason: 'refused' }]);
 });
 
 test('an epoch without anything to work on is journalled once', async () => {

@@ -1,8 +1,11 @@
-import type { OperatorFunction } from 'rxjs';
+import type { Observer, OperatorFunction } from 'rxjs';
 import type { Millis } from '../../stream/time.ts';
 import type { Build } from '../build.ts';
+import { BuildError } from '../errors.ts';
 import { checkedKey } from '../key.ts';
+import { refuseUnknown } from '../options.ts';
 import { BaseStep, type StateValue, type StoredState } from '../step.ts';
+import { KnownObserver } from './guard.ts';
 import { stage } from './stage.ts';
 
 /** What makes two values the same, and for how long that is remembered. */
@@ -10,16 +13,30 @@ export interface DistinctOptions<T> {
   readonly by: (value: T) => string;
   /** Event time after a value during which a repetition of it is dropped. */
   readonly horizon: Millis;
+  /**
+   * Takes values that came longer ago than the horizon, since nobody can tell any more whether they are repetitions;
+   * where absent they pass.
+   */
+  readonly late?: Observer<T>;
+  /** Keys that are remembered; beyond, the oldest 24th of the horizon is forgotten early. No bound where absent. */
+  readonly atMost?: number;
 }
 
 /** Drops repetitions within a horizon of event time; see `Task.distinct`. */
 export function distinct<T>(build: Build, name: string, options: DistinctOptions<T>): OperatorFunction<T, T> {
-  const { by, horizon } = options;
+  refuseUnknown(options, ['by', 'horizon', 'late', 'atMost'], `the options of '${name}'`);
+  const { by, horizon, late, atMost = Infinity } = options;
+  if (!(horizon > 0) || (atMost !== Infinity && !(Number.isInteger(atMost) && atMost > 0)))
+    throw new BuildError(`'${name}' has a horizon of ${horizon} and ${atMost} keys`, 'Give more than nothing of both');
   const { task } = build;
   return stage<T, T>(build, name, out => {
-    const seen = build.step(name, () => new Seen(horizon), Seen);
+    const seen = build.step(name, () => new Seen(horizon, atMost), Seen);
+    if (late instanceof KnownObserver) build.trail.into(late.node, () => build.trail.link(`step:${name}`));
     return value => {
-      if (!seen.add(checkedKey(`The key of '${name}'`, by(value)), task.cursor.time, task.eventTime.watermark)) return;
+      const { time } = task.cursor;
+      const found = seen.add(checkedKey(`The key of '${name}'`, by(value)), time, task.eventTime.watermark);
+      if (found === 'known') return;
+      if (found === 'late' && late !== undefined) return late.next(value);
       task.eventTime.wake(seen.nextTimer);
       out.next(value);
     };
@@ -32,36 +49,32 @@ class Seen extends BaseStep {
   override readonly timed = true;
   override readonly identity: string;
   readonly #horizon: Millis;
+  readonly #atMost: number;
   readonly #width: Millis;
   readonly #times = new Map<string, Millis>();
   readonly #buckets = new Map<number, Set<string>>();
   readonly #dirty = new Set<string>();
 
-  constructor(horizon: Millis) {
+  constructor(horizon: Millis, atMost: number) {
     super();
+    this.#atMost = atMost;
     this.identity = `horizon ${horizon}`;
     this.#horizon = horizon;
     this.#width = Math.max(1, Math.floor(horizon / bucketsInHorizon));
   }
 
-  /** Whether the key is new. One that came longer ago than the horizon can no longer be told from a new one. */
-  add(key: string, time: Millis, watermark: Millis): boolean {
-    if (this.#times.has(key)) return false;
-    if (this.#endOf(time) <= watermark) return true;
+  /** Whether the key is new. A late one came longer ago than the horizon, and can no longer be told from a new one. */
+  add(key: string, time: Millis, watermark: Millis): 'new' | 'known' | 'late' {
+    if (this.#times.has(key)) return 'known';
+    if (this.#endOf(time) <= watermark) return 'late';
+    while (this.#times.size >= this.#atMost) this.#forget(Math.min(...this.#buckets.keys()));
     this.#put(key, time);
     this.#dirty.add(key);
-    return true;
+    return 'new';
   }
 
   override fire(watermark: Millis): void {
-    for (const [bucket, keys] of this.#buckets) {
-      if (this.#expiry(bucket) > watermark) continue;
-      for (const key of keys) {
-        this.#times.delete(key);
-        this.#dirty.add(key);
-      }
-      this.#buckets.delete(bucket);
-    }
+    for (const bucket of this.#buckets.keys()) if (this.#expiry(bucket) <= watermark) this.#forget(bucket);
     this.#schedule();
   }
 
@@ -91,6 +104,14 @@ class Seen extends BaseStep {
 
   override restore(key: string, value: StateValue): void {
     this.#put(key, Number(value));
+  }
+
+  #forget(bucket: number): void {
+    for (const key of this.#buckets.get(bucket) ?? []) {
+      this.#times.delete(key);
+      this.#dirty.add(key);
+    }
+    this.#buckets.delete(bucket);
   }
 
   #put(key: string, time: Millis): void {
