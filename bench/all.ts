@@ -12,6 +12,8 @@ const all = [
   ['bench/commit.ts'],
   ['bench/cosmos.ts'],
   ['bench/windows.ts'],
+  ['bench/state.ts'],
+  ['bench/state.ts', 'flat'],
   ['bench/operators.ts'],
   ['bench/trends.ts'],
   ['bench/dataflow.ts', '1'],

@@ -25,6 +25,7 @@ export const thorough: readonly string[] = [
   'test/engine/joins/tables-properties.test.ts',
   'test/engine/process-crashes.test.ts',
   'test/engine/process-properties.test.ts',
+  'test/engine/state/larger-than-memory.test.ts',
   'test/engine/state/sqlite.test.ts',
   'test/engine/state/stopped.test.ts',
   'test/engine/state/worker.test.ts',
