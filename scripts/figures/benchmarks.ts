@@ -10,6 +10,8 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['cosmos', 'bench/cosmos.ts'],
   ['api', 'bench/api.ts'],
   ['windows', 'bench/windows.ts'],
+  ['state', 'bench/state.ts'],
+  ['state-flat', 'bench/state.ts flat'],
   ['operators', 'bench/operators.ts'],
   ['trends', 'bench/trends.ts'],
   ['dataflow-1', 'bench/dataflow.ts 1'],
