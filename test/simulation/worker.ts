@@ -91,7 +91,11 @@ export class Worker {
   }
 
   #open(): Promise<TaskRunner> {
-    const around: Around = (call, work) => this.#chaos.call(call, work, () => this.#stall());
+    const around: Around = async (call, work) => {
+      // One that stands does nothing else: a call beside those that stand could fail, and be tried again without them.
+      if (this.isStalled) await this.#stall();
+      return this.#chaos.call(call, work, () => this.#stall());
+    };
     const { topology, partition } = this.slot;
     return this.#world.open(topology, partition, {
       ...this.#equipment,

@@ -1,6 +1,15 @@
 /** The dataflow of the joins' proofs: guests and hosts by place, and who of them met or stayed alone. */
 import { map, type OperatorFunction } from 'rxjs';
-import { schema, seconds, stream, topology, type JoinSide, type Stream, type Topology } from '../../src/index.ts';
+import {
+  schema,
+  seconds,
+  stream,
+  topology,
+  type JoinSide,
+  type ReadOptions,
+  type Stream,
+  type Topology,
+} from '../../src/index.ts';
 import type { JoinWindow, JoinKind } from '../../src/engine/joins/spec.ts';
 
 export interface Visit {
@@ -86,33 +95,36 @@ const encounter = (guest: Visit | undefined, host: Visit | undefined): Encounter
 export interface How extends JoinWindow {
   readonly kind: JoinKind;
   readonly sides?: JoinSide<Visit>;
+  /** How both sides are read. */
+  readonly reading?: ReadOptions<Visit>;
 }
 
 /** Guests on the left, hosts on the right. */
-export const meet = ({ kind, before, after, grace, sides = {} }: How, wiring = usual): Topology =>
+export const meet = ({ kind, before, after, grace, sides = {}, reading = {} }: How, wiring = usual): Topology =>
   topology('meet', task => {
     const options = { within: { before, after }, grace, left: sides, right: sides };
-    const right = task.read(wiring.right).pipe(wholesome);
+    const right = task.read(wiring.right, reading).pipe(wholesome);
     const joined = task.join<Visit, Visit, Encounter>('met', right, { ...options, kind, result: encounter });
-    task.read(wiring.left).pipe(wholesome, joined).subscribe(task.write(wiring.out));
+    task.read(wiring.left, reading).pipe(wholesome, joined).subscribe(task.write(wiring.out));
   });
 
 /** A version of this table says that the place has no host any more. */
 export const nobodys = 'nobody';
 
 export interface HowTable {
+  readonly reading?: ReadOptions<Visit>;
   readonly kind: 'inner' | 'left';
   readonly grace: number;
 }
 
 /** Guests with the host that their place had when they came. */
-export const greet = ({ kind, grace }: HowTable, { left, right, out } = usual): Topology =>
+export const greet = ({ kind, grace, reading = {} }: HowTable, { left, right, out } = usual): Topology =>
   topology('greet', task => {
     const options = { grace, table: { removed: ({ table }: Visit) => table === nobodys } };
     const result = (guest: Visit, host: Visit | undefined): Encounter => ({ ...encounter(guest, host), at: guest.at });
-    const table = task.read(right).pipe(wholesome);
+    const table = task.read(right, reading).pipe(wholesome);
     const joined = task.joinTable<Visit, Visit, Encounter>('greeted', table, { ...options, kind, result });
-    task.read(left).pipe(wholesome, joined).subscribe(task.write(out));
+    task.read(left, reading).pipe(wholesome, joined).subscribe(task.write(out));
   });
 
 export interface HowBroadcast extends HowTable {
@@ -121,13 +133,16 @@ export interface HowBroadcast extends HowTable {
 }
 
 /** Guests with the host of the place that their `table` names, wherever they are themselves. */
-export const seat = ({ kind, by = ({ table }) => table, ...bounds }: HowBroadcast, wiring = usual): Topology =>
+export const seat = (
+  { kind, by = ({ table }) => table, reading = {}, ...bounds }: HowBroadcast,
+  wiring = usual,
+): Topology =>
   topology('seat', task => {
     const options = { ...bounds, by, table: { removed: ({ table }: Visit) => table === nobodys } };
     const result = (guest: Visit, host: Visit | undefined): Encounter => ({ ...encounter(guest, host), at: guest.at });
-    const table = task.read(wiring.right, { all: true }).pipe(wholesome);
+    const table = task.read(wiring.right, { ...reading, all: true }).pipe(wholesome);
     const joined = task.joinBroadcast<Visit, Visit, Encounter>('seated', table, { ...options, kind, result });
-    task.read(wiring.left).pipe(wholesome, joined).subscribe(task.write(wiring.out));
+    task.read(wiring.left, reading).pipe(wholesome, joined).subscribe(task.write(wiring.out));
   });
 
 export interface HowTables {

@@ -56,10 +56,12 @@ export class JoinsPlay implements Play {
     this.#right = new Input(right, shared);
     this.#signs = new Input(signs, random.between(1, 4));
     const [before, after, grace] = [random.below(40), random.below(40), random.below(30)];
+    // What is kept near to each other in event time meets whom it would meet.
+    const reading = random.chance(0.5) ? { maxSkew: random.below(100) } : {};
     this.#hows = {
-      meet: { kind: random.pick(['inner', 'left', 'outer'] as const), before, after, grace },
-      greet: { kind: random.pick(['inner', 'left'] as const), grace: random.below(60) },
-      seat: { kind: random.pick(['inner', 'left'] as const), grace: random.below(60) },
+      meet: { kind: random.pick(['inner', 'left', 'outer'] as const), before, after, grace, reading },
+      greet: { kind: random.pick(['inner', 'left'] as const), grace: random.below(60), reading },
+      seat: { kind: random.pick(['inner', 'left'] as const), grace: random.below(60), reading },
     };
     this.topologies = [
       meet(this.#hows.meet, { left, right, out: met }),
