@@ -1,11 +1,8 @@
 /** An asynchronous lookup of readings, whose service a test plays. */
 import { alarms, readings, type Alarm, type Reading } from '../../examples/hot-sensors.ts';
-import type { AsyncCall } from '../../src/engine/calls/call.ts';
 import type { Clock } from '../../src/engine/clock.ts';
 import type { MapAsyncOptions } from '../../src/engine/operators/map-async.ts';
 import { topology } from '../../src/engine/topology.ts';
-
-export type Answer = (reading: Reading, call: AsyncCall) => Promise<Alarm>;
 
 export const looking = (options: MapAsyncOptions<Reading, Alarm>) =>
   topology('looking', task => {
