@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Snapshots } from '../snapshots/port.ts';
 import type { Millis } from '../stream/time.ts';
 import { decodePlan, isOf } from './plan.ts';
@@ -8,7 +9,7 @@ import type { CheckpointHead } from './state/store.ts';
 /** When snapshots of a task are taken, and how many are kept. */
 export interface SnapshotPolicy {
   readonly to: Snapshots;
-  /** A snapshot after so many epochs, and one at an orderly end. */
+  /** A snapshot after so many epochs, the first one up to half as many earlier, and one at an orderly end. */
   readonly everyEpochs: number;
   /** And after so long, if there was an epoch since, by the task's clock; never for that reason where absent. */
   readonly every?: Millis;
@@ -24,12 +25,14 @@ export class Snapshotter {
   /** Since when the time to the next one is counted: the first look, then each snapshot. */
   #since: Millis | undefined;
 
+  #hasTaken = false;
+
   constructor(policy: SnapshotPolicy) {
     this.#policy = policy;
   }
 
   async whenDue(run: TaskRunner): Promise<void> {
-    const isMany = run.task.epoch - this.#newest >= this.#policy.everyEpochs;
+    const isMany = run.task.epoch - this.#newest >= this.#policy.everyEpochs - this.#earlier(run.task.id);
     if (isMany || this.due(run) <= run.now()) await this.take(run);
   }
 
@@ -51,6 +54,7 @@ export class Snapshotter {
       writeSnapshot(to, store, { task: task.id, lineage: task.lineage, comesOn }),
     );
     this.#newest = task.epoch;
+    this.#hasTaken = true;
     this.#since = run.now();
     const needless = await run.retrying('snapshot', () => thinSnapshots(to, task.id, keep));
     if (needless !== undefined) await run.retrying('journal', () => documents.journal.trim(task.id, needless));
@@ -68,6 +72,12 @@ export class Snapshotter {
     const head = store.head(task.id);
     this.#newest = head?.epoch ?? 0;
     return head;
+  }
+
+  /** Tasks that begin together and have the same input would write their snapshots in the same moment, for ever. */
+  #earlier(task: string): number {
+    const most = Math.floor(this.#policy.everyEpochs / 2);
+    return this.#hasTaken || !(most > 0 && Number.isFinite(most)) ? 0 : crc32(task) % most;
   }
 
   async #isLeftBehind(run: TaskRunner, local: CheckpointHead): Promise<boolean> {

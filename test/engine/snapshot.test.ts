@@ -126,3 +126,35 @@ test('a task of few epochs has a snapshot after a while, and none while there is
   await run.step();
   expect(await snapshots.list('counting/0/')).toEqual(before);
 });
+
+test('tasks that begin together do not write their snapshots together, and each writes one after so many epochs', async () => {
+  const snapshots = openDirectorySnapshots({ directory });
+  const everyEpochs = 40;
+  const names = ['a', 'b', 'c', 'd'];
+  const quiet = names.map(name =>
+    topology(name, task => {
+      task.read(readings).subscribe(task.late());
+    }),
+  );
+  const world = await World.of(quiet);
+  const policy = { to: snapshots, everyEpochs, keep: 10 };
+  const runs = await Promise.all(names.map(name => world.open(name, 0, { snapshots: policy })));
+  const written = new Map<string, number[]>();
+  for (let at = 1; at <= 2 * everyEpochs; at++) {
+    await world.send(readings, reading(at));
+    for (const [n, run] of runs.entries()) {
+      const name = names[n] ?? '';
+      const before = (await snapshots.list(`${name}/0/`)).length;
+      await run.step();
+      const isNew = (await snapshots.list(`${name}/0/`)).length > before;
+      if (isNew) written.set(name, [...(written.get(name) ?? []), at]);
+    }
+  }
+  const firsts = names.map(name => written.get(name)?.[0] ?? 0);
+  expect(new Set(firsts).size).toBe(names.length);
+  for (const [first = 0, second] of written.values()) {
+    expect(first).toBeGreaterThan(everyEpochs / 2);
+    expect(first).toBeLessThanOrEqual(everyEpochs);
+    expect(second).toBe(first + everyEpochs);
+  }
+});
