@@ -8,14 +8,24 @@ export class BrokenContainer extends MillraceError {
   readonly code = 'BROKEN_CONTAINER';
 }
 
-/** The bytes of a container file with these values, in parts; the same values give the same bytes. */
-export function toContainer<T>(schema: Schema<T>, values: Iterable<T> | AsyncIterable<T>): AsyncIterable<Uint8Array> {
+/**
+ * The bytes of a container file with these values, in parts; the same values give the same bytes. No value is read before
+ * a part is asked for, and none after the reader has left.
+ */
+export async function* toContainer<T>(
+  schema: Schema<T>,
+  values: Iterable<T> | AsyncIterable<T>,
+): AsyncGenerator<Uint8Array> {
   // Avro leaves the marker between blocks to the writer; a random one would make equal files differ.
   const syncMarker = Buffer.from(schema.fingerprint.repeat(2), 'hex');
   const encoder = new avro.streams.BlockEncoder(schema.codec.type, { codec: 'deflate', syncMarker });
   const source = Readable.from(values, { objectMode: true });
   source.on('error', error => encoder.destroy(error));
-  return source.pipe(encoder);
+  try {
+    yield* source.pipe(encoder);
+  } finally {
+    source.destroy();
+  }
 }
 
 /** The values of a container file, read with today's schema. Bytes that are none throw `BrokenContainer`. */

@@ -8,6 +8,8 @@ import type { SnapshotPolicy } from '../../src/engine/snapshotter.ts';
 import { topology } from '../../src/engine/topology.ts';
 import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
 import { openDirectorySnapshots } from '../../src/snapshots/directory/snapshots.ts';
+import { memorySnapshots } from '../../src/testing/memory-snapshots.ts';
+import { order, ordersByItem, tally } from '../support/shop.ts';
 import { World } from '../support/world.ts';
 
 const counting = topology('counting', task => {
@@ -157,4 +159,21 @@ test('tasks that begin together do not write their snapshots together, and each 
     expect(first).toBeLessThanOrEqual(everyEpochs);
     expect(second).toBe(first + everyEpochs);
   }
+});
+
+test('a snapshot that is there already reads nothing of the state, also not behind our back', async () => {
+  const to = memorySnapshots();
+  const world = await World.of([tally]);
+  await world.send(ordersByItem, order(0));
+  await (await world.open('tally')).step();
+  await writeSnapshot(to, world.store, { task: 'tally/0', lineage: 0 });
+  let read = 0;
+  const head = world.store.head.bind(world.store);
+  const entries = function* (task: string) {
+    read++;
+    yield* world.store.entries(task);
+  };
+  await writeSnapshot(to, { head, entries }, { task: 'tally/0', lineage: 0 });
+  await new Promise(resolve => setImmediate(resolve));
+  expect(read).toBe(0);
 });
