@@ -72,7 +72,7 @@ async function push(run: TaskRunner, epoch: Epoch): Promise<void> {
   task.cursor.isApart = true;
   task.eventTime.elapse(made.clock);
   const now = meterClock(task);
-  for (const [name, step] of task.steps) {
+  for (const [name, step] of task.endings) {
     const begun = now();
     const work = step.endEpoch(run.leisure);
     // Whatever is not awaited for a reason is not awaited: a promise of the topology's own could emit meanwhile.

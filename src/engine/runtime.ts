@@ -44,6 +44,8 @@ export class TaskRuntime {
   readonly inputs = new Map<string, Input<unknown>>();
   readonly outputs = new Map<string, Output>();
   readonly steps = new Map<string, Step>();
+  /** The same in the order in which they end an epoch: each after those that tell it something. */
+  endings: ReadonlyMap<string, Step> = this.steps;
   readonly documents: PendingDocuments;
   readonly deliveries = new Deliveries();
   /** Of documents, that it may write to. */

@@ -34,6 +34,7 @@ import { windowed, type RetractingOptions, type WindowedOptions } from './operat
 import { signals, type SignalOptions } from './operators/signals.ts';
 import { write } from './operators/write.ts';
 import { refuseUnknown } from './options.ts';
+import { upstreamFirst } from './step-order.ts';
 import type { TaskRuntime } from './runtime.ts';
 import type { Step } from './step.ts';
 import { type Edge, type GraphNode, nodesBefore } from './trail.ts';
@@ -172,6 +173,7 @@ export function buildPipe(
   refuseKeyless(task, build.trail.edges);
   refuseUnjoinable(task, build.trail.edges);
   refuseSilentFailures(task, build.trail.edges);
+  task.endings = upstreamFirst(task.steps, build.trail.edges);
   return build.trail.edges;
 }
 
