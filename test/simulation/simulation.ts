@@ -97,7 +97,9 @@ class Simulation {
   /** What a former release had to end it has ended. */
   async #retire(slot: Slot, worker: Worker): Promise<void> {
     this.#current.delete(slot);
-    if ((await worker.end()) === 'idle') this.#releases.paid(slot);
+    const turn = await worker.end();
+    if (turn === 'idle') this.#releases.paid(slot);
+    if (turn === 'stalled') this.#zombies.push(worker);
   }
 
   /** Another turn, of whoever has one left to do in the task before the newest release has it. */
@@ -112,7 +114,7 @@ class Simulation {
     for (const worker of this.#current.values()) {
       const roll = this.#random.unit();
       if (worker.isStalled || roll < 0.3) this.#zombies.push(worker);
-      else if (roll < 0.7) await worker.end();
+      else if (roll < 0.7 && (await worker.end()) === 'stalled') this.#zombies.push(worker);
     }
     this.#current.clear();
     await this.#releases.next();

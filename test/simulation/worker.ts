@@ -39,20 +39,26 @@ export class Worker {
     return this.#goOn.length > 0;
   }
 
-  /** Ends in order: what is under way is finished, and a snapshot left; unless it crashes. */
-  async end(): Promise<Turn> {
-    return this.#guarded(async () => {
-      await this.#runner?.run(AbortSignal.abort());
-      return 'idle';
-    });
+  /** Ends in order: what is under way is finished, and a snapshot left; unless it crashes, or stalls on the way. */
+  end(): Promise<Turn> {
+    return this.#goOnWith(() =>
+      this.#guarded(async () => {
+        await this.#runner?.run(AbortSignal.abort());
+        return 'idle';
+      }),
+    );
   }
 
   /** Goes on from where it stalled, or with another step. */
-  async turn(): Promise<Turn> {
+  turn(): Promise<Turn> {
+    return this.#goOnWith(() => this.#step());
+  }
+
+  async #goOnWith(work: () => Promise<Turn>): Promise<Turn> {
     const { promise, resolve } = Promise.withResolvers<Turn>();
     this.#stalled = () => resolve('stalled');
     for (const goOn of this.#goOn.splice(0)) goOn();
-    this.#turn ??= this.#step();
+    this.#turn ??= work();
     const turn = await Promise.race([this.#turn, promise]);
     if (turn !== 'stalled') this.#turn = undefined;
     return turn;
