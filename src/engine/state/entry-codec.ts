@@ -22,9 +22,3 @@ export const entryCodec = <S>(codec: Pick<StateCodec<S>, 'encode' | 'decode'>): 
     return { value: codec.decode(value), expiry: header === '' ? Infinity : Number(header) };
   },
 });
-
-/** Values as they are, without an end: what had been stored before values had one. */
-export const plainCodec = <S>(codec: Pick<StateCodec<S>, 'encode' | 'decode'>): EntryCodec<S> => ({
-  encode: value => codec.encode(value),
-  decode: stored => ({ value: codec.decode(stored), expiry: Infinity }),
-});
