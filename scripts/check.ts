@@ -17,6 +17,7 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['reference', 'node', 'scripts/reference.ts', 'check'],
   ['client', 'node', 'scripts/client.ts', 'check'],
   ['chart', 'node', 'scripts/chart.ts', 'check'],
+  ['bicep', 'node', 'scripts/bicep.ts', 'check'],
   ['dashboards', 'node', 'scripts/dashboards.ts', 'check'],
   ['metrics', 'node', 'scripts/metrics.ts', 'check'],
   ['figures', 'node', 'scripts/figures.ts', 'check'],
