@@ -148,6 +148,7 @@ export const seat = (
 export interface HowTables {
   readonly kind: JoinKind;
   readonly grace: number;
+  readonly reading?: ReadOptions<Visit>;
 }
 
 const changed = (guest: Visit | undefined, host: Visit | undefined, at: number): Encounter => ({
@@ -163,14 +164,21 @@ const farewell = (guest: Visit | undefined, host: Visit | undefined, at: number)
   host: host === undefined ? null : -1 - host.id,
 });
 
+/** A row as it was told, in words: `place guest+host`, with `no more` before it where it ended. */
+export const rowTold = ({ place, guest, host }: Encounter): string => {
+  const isOver = (guest ?? host ?? 0) < 0;
+  const [one, other] = [guest, host].map(id => (id === null ? '-' : isOver ? -1 - id : id));
+  return `${isOver ? 'no more ' : ''}${place} ${one}+${other}`;
+};
+
 /** Who is in a place, guest and host, each the last who came. */
-export const attend = ({ kind, grace }: HowTables): Topology =>
+export const attend = ({ kind, grace, reading = {} }: HowTables, { left, right, out } = usual): Topology =>
   topology('attend', task => {
     const side = { removed: ({ table }: Visit) => table === nobodys };
     const options = { grace, left: side, right: side, result: changed, gone: farewell };
-    const table = task.read(hosts).pipe(wholesome);
+    const table = task.read(right, reading).pipe(wholesome);
     const joined = task.joinTables<Visit, Visit, Encounter>('attended', table, { ...options, kind });
-    task.read(guests).pipe(wholesome, joined).subscribe(task.write(encounters));
+    task.read(left, reading).pipe(wholesome, joined).subscribe(task.write(out));
   });
 
 export const visit = (id: number, at: number, more: Partial<Visit> = {}): Visit => ({

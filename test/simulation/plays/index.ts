@@ -5,6 +5,7 @@ import { EvolutionPlay } from './evolution.ts';
 import { JoinsPlay } from './joins.ts';
 import type { Play } from './play.ts';
 import { ShopPlay } from './shop.ts';
+import { TablesPlay } from './tables.ts';
 import { TimersPlay } from './timers.ts';
 
 type Make = (random: Random) => Play;
@@ -14,6 +15,7 @@ const plays: Readonly<Record<string, Make>> = {
   calls: random => new CallsPlay(random),
   evolution: random => new EvolutionPlay(random),
   timers: random => new TimersPlay(random),
+  tables: random => new TablesPlay(random),
 };
 
 /** Worlds of an odd seed are given to the shop, in which most can go wrong, the others to the plays in turn. */

@@ -82,10 +82,10 @@ const partOf = ({ visits, partitions }: Sent, partition: number) => eventsIn(vis
 const looked = ({ told }: NaiveTableJoin): Told[] =>
   told.map(({ value, version }) => ({ place: value.key, text: `${value.id}+${version?.id ?? '-'}` }));
 
-const late = (topology: string, { name }: Sent, ids: readonly number[]): string[] =>
+export const late = (topology: string, { name }: Sent, ids: readonly number[]): string[] =>
   ids.map(id => `${topology} ${name} ${id} late`);
 
-const poisons = (topology: string, { name, visits }: Sent): string[] =>
+export const poisons = (topology: string, { name, visits }: Sent): string[] =>
   visits.filter(({ place }) => place === poisonPlace).map(({ id }) => `${topology} ${name} ${id} poison`);
 
 export const byPlace = (told: readonly Told[]): Map<string, string[]> =>
