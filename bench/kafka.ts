@@ -1,7 +1,7 @@
 /**
  * What does Millrace do over a Kafka broker, beside kafkajs alone and Kafka Streams? Everything on one broker of its own,
  * each contestant in a process of its own, in turns; what it wrote is read and checked by another client.
- * `node bench/kafka.ts [PART…] [--records N] [--keys N] [--runs N]`; parts are consume, produce, windows, joins, recovery,
+ * `node bench/kafka.ts [PART…] [--records N] [--keys N] [--runs N]`; parts are consume, produce, windows, disk, joins, recovery,
  * freshness and profile, all of them where none is named. Needs Java 17 and Maven: without them it says so and measures nothing.
  */
 import { parseArgs } from 'node:util';
@@ -32,6 +32,12 @@ const parts = {
   produce: site => compare(site, 'produce', `Reading and writing to another topic ${read}`),
   windows: site => compare(site, 'windows', `Counting by key in windows of a minute of event time ${read}`),
   joins: site => compare(site, 'joins', `Pairing two streams of ${read} each, by key within 600 ms of event time`),
+  disk: async () => {
+    await using many = await Site.open({ records, keys: manyKeys, warmUp });
+    const rivals = await throughput(many, 'disk', [1]);
+    const question = `Counting by key, on disk, ${records - warmUp} records of ${manyKeys} keys and one more of each, after ${warmUp} that warm up`;
+    await report({ ...about('disk'), question, unit: 'records/s', better: 'more', runs, warmUp: false, rivals });
+  },
   recovery: site =>
     recovery(site, manyKeys, async rivals => {
       const question = `From the start of a process to the records that waited for it, after the kill of one with ${manyKeys} keys`;
@@ -44,7 +50,7 @@ const parts = {
   },
   freshness: async () => report({ ...about('freshness'), ...freshness() }),
 } satisfies Record<string, (site: Site) => Promise<void>>;
-const names = z.enum(['consume', 'produce', 'windows', 'joins', 'recovery', 'freshness', 'profile']);
+const names = z.enum(['consume', 'produce', 'windows', 'disk', 'joins', 'recovery', 'freshness', 'profile']);
 
 const missing = await missingForJars();
 if (missing === undefined) await measure(positionals.length === 0 ? names.options : z.array(names).parse(positionals));

@@ -19,6 +19,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['kafka-consume', 'bench/kafka.ts consume'],
   ['kafka-produce', 'bench/kafka.ts produce'],
   ['kafka-windows', 'bench/kafka.ts windows'],
+  ['kafka-disk', 'bench/kafka.ts disk'],
   ['kafka-joins', 'bench/kafka.ts joins'],
   ['kafka-recovery', 'bench/kafka.ts recovery'],
   ['kafka-freshness', 'bench/kafka.ts freshness'],

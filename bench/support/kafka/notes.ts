@@ -16,6 +16,11 @@ export const notes = {
       'Millrace does by `emit: close`: the same windows, counted. Its newer strategy, which emits on close, looks each ' +
       'second only whether a window has closed, so the newest windows are missing in the end; it is told for comparison.',
   ],
+  disk: [
+    throughput,
+    'Kafka Streams 4.3.1 with RocksDB as it comes, its cache of records (10 MiB) and its changelog on the broker; Millrace ' +
+      'with 100,000 keys in memory and the rest in SQLite, its journal in the documents and no changelog.',
+  ],
   joins: [
     throughput,
     'The other stream has the same readings half a second later, so almost each meets two. Kafka Streams 4.3.1 with one ' +

@@ -10,7 +10,7 @@ import type { Given } from './given.ts';
 const project = join(import.meta.dirname, '../../kafka-streams');
 const sources = ['pom.xml', 'src/main/java/millrace/bench/StreamsRival.java'].map(path => join(project, path));
 
-export type Mode = 'suppress' | 'final' | 'keys' | 'join';
+export type Mode = 'suppress' | 'final' | 'keys' | 'disk' | 'join';
 export type Guarantee = 'exactly_once_v2' | 'at_least_once';
 
 /** How to run it in a mode, once it is built. */

@@ -27,7 +27,7 @@ interface Contender {
   readonly check?: (site: Site, topic: string, partitions: number) => Promise<void>;
 }
 
-export type Work = 'consume' | 'produce' | 'windows' | 'joins';
+export type Work = 'consume' | 'produce' | 'windows' | 'disk' | 'joins';
 
 const node =
   (script: string, ...rest: string[]) =>
@@ -55,6 +55,12 @@ async function contendersOf(work: Work): Promise<readonly Contender[]> {
   const command = await streamsCommand();
   const streams = (mode: Mode, guarantee: Guarantee) => (given: Given) => command(mode, guarantee, given);
   if (work === 'joins') return joinContenders(streams);
+  if (work === 'disk')
+    return [
+      { name: 'Kafka Streams, RocksDB, exactly once', command: streams('disk', 'exactly_once_v2') },
+      { name: 'Kafka Streams, RocksDB, at least once', command: streams('disk', 'at_least_once') },
+      { name: 'Millrace', command: millrace('disk') },
+    ];
   const inTheEnd = checkCounted(() => windowOfStreams);
   return [
     { name: 'Kafka Streams, exactly once', command: streams('suppress', 'exactly_once_v2'), check: inTheEnd },

@@ -1,6 +1,6 @@
 /** What Millrace does with the records, by the name of the contestant. */
 import { filter, map } from 'rxjs';
-import { minutes, stream, type Topology, topology, tumbling, type Windowed } from '../../../src/index.ts';
+import { minutes, stream, type Topology, topology, tumbling, valueState, type Windowed } from '../../../src/index.ts';
 import { joined, type Reading, readings } from './input.ts';
 import { countedStream } from './results.ts';
 
@@ -11,7 +11,7 @@ interface Names {
   readonly output: string;
 }
 
-export const workloads = ['consume', 'copy', 'windows', 'keys', 'join'] as const;
+export const workloads = ['consume', 'copy', 'windows', 'keys', 'disk', 'join'] as const;
 export type Workload = (typeof workloads)[number];
 
 const builders: Readonly<Record<Workload, (names: Names) => Topology>> = {
@@ -68,6 +68,21 @@ const builders: Readonly<Record<Workload, (names: Names) => Topology>> = {
             by: ({ sensor }: Reading) => sensor,
             initial: () => 0,
             next: (count): readonly [number, readonly Reading[]] => [count + 1, []],
+          }),
+        )
+        .subscribe(task.late());
+    }),
+
+  /** The same on the worker's disk, a tenth of a million keys in memory. */
+  disk: ({ run, input }) =>
+    topology(run, task => {
+      task
+        .read(stream(input, readings))
+        .pipe(
+          task.process('count', {
+            state: { count: valueState<number>() },
+            memory: { entries: 100_000 },
+            on: (_reading, { state: { count } }) => count.set((count.get() ?? 0) + 1),
           }),
         )
         .subscribe(task.late());

@@ -33,7 +33,8 @@ import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers.InMemoryDslStoreS
 /**
  * What bench/kafka.ts compares Millrace with. {@code suppress} and {@code final} count by key in windows of a minute and
  * tell each window once, when it closes: by suppressing its updates until then, or by the newer strategy that emits on
- * close, which looks once a second. {@code join} pairs two streams by key. {@code keys} counts by key for ever, and runs until it is killed.
+ * close, which looks once a second. {@code join} pairs two streams by key. {@code disk} counts by key
+ * in RocksDB. {@code keys} counts by key for ever, and runs until it is killed.
  *
  * <p>Kafka Streams as it comes, but for this. One thread, as Millrace has one. Stores in memory with their changelog, the
  * quickest that it has; its cache is on (10 MiB, the default), which spares it most updates of store, changelog and
@@ -78,7 +79,7 @@ public final class StreamsRival {
     switch (given.mode()) {
       case "suppress" -> told(windows(records).count().suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded())), given);
       case "final" -> told(windows(records).emitStrategy(EmitStrategy.onWindowClose()).count(), given);
-      case "keys" -> records.count();
+      case "keys", "disk" -> records.count();
       default -> throw new IllegalArgumentException("No mode is called " + given.mode());
     }
   }
@@ -156,7 +157,9 @@ public final class StreamsRival {
       properties.put(StreamsConfig.STATE_DIR_CONFIG, folder);
       properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
       properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-      properties.put(StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG, InMemoryDslStoreSuppliers.class);
+      // RocksDB else, which is what it takes by itself.
+      if (!mode.equals("disk"))
+        properties.put(StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG, InMemoryDslStoreSuppliers.class);
       properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
       properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
       if (isKilled()) properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, application);
