@@ -1,4 +1,5 @@
 /** One epoch, the atomic unit of a task's processing, read straight down. The crash tests are made from this list. */
+import { Fenced } from '../errors.ts';
 import { drainedOf } from './calls/drained.ts';
 import { encodeChanges, encodeHead } from './checkpoint.ts';
 import { drained } from './drain.ts';
@@ -114,6 +115,7 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
   const { task, documents, transport } = run;
   markOutputs(task, planOf(run.task, epoch));
   epoch.changes = encodeChanges(task);
+  refuseStateAhead(run, epoch);
   if (epoch.muted) return;
   if (task.documents.size > 0) await documents.write(task.documents.all());
   await run.leisure.unlessStopped('a sink', () => task.deliveries.flush(task, run.leisure.signal));
@@ -124,6 +126,20 @@ async function flush(run: TaskRunner, epoch: Epoch): Promise<void> {
       .flatMap(output => output.appends()),
   );
   for (const appends of [named ?? [], naming ?? []]) if (appends.length > 0) await transport.append(appends);
+}
+
+/**
+ * Whoever took the task over with its disk may have committed while this one stood: what was read of the state since then
+ * is of a later epoch, and what came of it is not what the successor wrote. Nothing of the state is read after this.
+ */
+function refuseStateAhead({ task, store, fence }: TaskRunner, epoch: Epoch): void {
+  const before = planOf(task, epoch).epoch - 1;
+  const stored = store.head(task.id) ?? { fence: 0, epoch: 0 };
+  if (stored.epoch === before && stored.fence <= fence) return;
+  throw new Fenced(
+    `${task.id}: the state that epoch ${before + 1} was to go on from is of epoch ${stored.epoch} under fence ${stored.fence}, and this process has fence ${fence}`,
+    'Stop: another process has the task',
+  );
 }
 
 /** State, positions and sequences in one local transaction, which an older fence cannot make. */

@@ -91,7 +91,7 @@ class NaiveKey {
 
   #put(on: Work['on'], key: number, time: number, now: number): void {
     const { list } = this;
-    if (on === 'list' && list.at(now).length === atMost) list.remove(list.at(now)[0]?.[0] ?? '');
+    if (on === 'list' && list.at(now).length >= atMost) list.remove(list.at(now)[0]?.[0] ?? '');
     const id = {
       value: '',
       read: '',

@@ -1,8 +1,11 @@
 /** A worker that stands still between two steps of an epoch, is taken over, and goes on as if nothing had been. */
 import { describe, expect, test } from 'vitest';
+import { type Alarm, alarms } from '../../examples/hot-sensors.ts';
 import { type Epoch, steps } from '../../src/engine/epoch.ts';
 import type { TaskRunner } from '../../src/engine/runner.ts';
 import { Fenced } from '../../src/errors.ts';
+import { json, stream, topology, valueState } from '../../src/index.ts';
+import { repeats } from '../support/consumer.ts';
 import { Ledger } from '../support/ledger.ts';
 import { type Order, order, orders, ordersByItem, shop } from '../support/shop.ts';
 import { World } from '../support/world.ts';
@@ -74,6 +77,38 @@ describe.for(disks)('taken over by a worker %s', ([, diskOf]) => {
     await (await world.open('stock')).step();
     await ledger.check(world.transport, world.documents);
   });
+});
+
+/** Counts with a state that stays on disk, and has more to tell the further it is. */
+const growing = topology('growing', task => {
+  const onDisk = task.process('count', {
+    state: { count: valueState(json<number>()) },
+    memory: { entries: 0 },
+    on: ({ sensor, at }: Alarm, { state: { count } }) => {
+      const n = (count.get() ?? 0) + 1;
+      count.set(n);
+      return Array.from({ length: n }, () => ({ sensor, text: `${n}`, at }));
+    },
+  });
+  task.read(alarms).pipe(onDisk).subscribe(task.write(grown));
+});
+const grown = stream<Alarm>('grown', { ...alarms });
+
+test('a worker whose state on disk its successor has moved on writes nothing of what it makes of it', async () => {
+  const world = await World.of([growing]);
+  const alarm = (at: number): Alarm => ({ sensor: 'a', text: '', at });
+  const old = await world.open('growing');
+  await world.send(alarms, alarm(1), alarm(2));
+  const stepwise = new Stepwise(old);
+  await stepwise.through('plan');
+  const other = await world.open('growing');
+  while (await other.step());
+  const written = await world.output(grown);
+
+  expect(await fencedIn(() => stepwise.through('flush'))).toBe(true);
+  expect(await repeats(world.transport, grown.name)).toBe(0);
+  expect(await world.output(grown)).toEqual(written);
+  expect(written.map(({ text }) => text)).toEqual(['1', '2', '2']);
 });
 
 test('two workers that take a task from each other again and again count every record once', async () => {

@@ -5,6 +5,7 @@ import { EvolutionPlay } from './evolution.ts';
 import { JoinsPlay } from './joins.ts';
 import type { Play } from './play.ts';
 import { ShopPlay } from './shop.ts';
+import { StatesPlay } from './states.ts';
 import { TablesPlay } from './tables.ts';
 import { TimersPlay } from './timers.ts';
 
@@ -16,6 +17,7 @@ const plays: Readonly<Record<string, Make>> = {
   evolution: random => new EvolutionPlay(random),
   timers: random => new TimersPlay(random),
   tables: random => new TablesPlay(random),
+  states: random => new StatesPlay(random),
 };
 
 /** Worlds of an odd seed are given to the shop, in which most can go wrong, the others to the plays in turn. */
