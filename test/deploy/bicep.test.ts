@@ -1,13 +1,25 @@
 /** The infrastructure code: what can be said of it without Azure and without its compiler, neither of which was asked. */
-import { glob, readFile } from 'node:fs/promises';
+import { glob, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
 import { template } from '../../deploy/apim/template.ts';
 import { definitions } from '../../deploy/bicep/definitions.ts';
+import { costOf, readPrices, readUsage, totalOf } from '../../deploy/bicep/cost.ts';
+import { outputNames, outputsIn, settingsOf, valuesOf } from '../../deploy/bicep/outputs.ts';
+import { environments, parametersFile, readParameters, variablesOf } from '../../deploy/bicep/parameters.ts';
 import { type BicepFile, parseBicep, parserOf, readBicep } from '../../deploy/bicep/reader.ts';
+import { Values } from '../../deploy/chart/values.ts';
 import { root } from '../../scripts/results.ts';
+import { configure } from '../../src/app/configure.ts';
+import { topicRules } from '../../src/app/topic-rules.ts';
+import { loadApplication } from '../../src/cli/application.ts';
+import { planTopics, problemsIn } from '../../src/cli/topic-plan.ts';
 import { againstReferences, betweenFiles, namesWithin, neighbours } from '../support/bicep/judge.ts';
 import { ruleNames } from '../support/bicep/names.ts';
+import { deploymentOutputs } from '../support/bicep/outputs.ts';
 
 const folder = join(root, 'deploy/bicep');
 
@@ -65,3 +77,140 @@ test('topics, containers, index policies and alerts are those of the program', a
   for (const rule of made.alerts.flatMap(({ rules }) => rules))
     expect(Object.keys(rule).sort()).toEqual([...ruleNames].sort());
 });
+
+const main = () => readBicep(join(folder, 'main.bicep'));
+const outputs = outputsIn(JSON.stringify(deploymentOutputs));
+
+async function configured(settings: unknown) {
+  await using at = await mkdtempDisposable(join(tmpdir(), 'millrace-bicep-'));
+  const file = join(at.path, 'millrace.yaml');
+  await writeFile(file, stringify(settings));
+  return configure({ file, environment: {} }).config;
+}
+
+test('the program finds the topics that are deployed to be what it needs', async () => {
+  const config = await configured(settingsOf(outputs));
+  const { hubs } = await definitions();
+  const { partitions, retentionDays } = outputs;
+  const there = hubs.map(({ name, single }) => ({
+    topic: name,
+    partitions: single ? 1 : partitions,
+    retentionMs: retentionDays * 86_400_000,
+  }));
+  const application = await loadApplication({}, config);
+  expect(problemsIn(await planTopics({ application, settings: config, rules: topicRules(config), there }))).toEqual([]);
+});
+
+test('what main.bicep answers is what the chart and the commands are made of', async () => {
+  const { declarations } = await main();
+  const answered = declarations.filter(({ kind }) => kind === 'output').map(({ name }) => name);
+  expect(answered.sort()).toEqual(outputNames.toSorted());
+});
+
+test('answers that are not those of main.bicep are refused by name', () => {
+  const { broker: _, ...others } = deploymentOutputs;
+  expect(() => outputsIn(JSON.stringify(others))).toThrow(/WRONG_OUTPUTS|broker/);
+  expect(() => outputsIn('')).toThrow(/cannot be used/);
+});
+
+test('the sizes that the estimate knows are those that main.bicep takes', async () => {
+  const { declarations } = await readBicep(join(folder, 'settings.bicep'));
+  const types = new Map(
+    declarations.map(({ name, value }) => [name, value?.kind === 'object' ? [...value.properties.keys()] : []]),
+  );
+  const { log, documents, storage, cluster, monitoring, gateway } = await readParameters('dev');
+  const known = {
+    Log: log,
+    Document: documents,
+    Storage: storage,
+    Cluster: cluster,
+    Monitoring: monitoring,
+    Gateway: gateway,
+  };
+  expect(Object.fromEntries(types)).toEqual(
+    Object.fromEntries(Object.entries(known).map(([name, settings]) => [`${name}Settings`, Object.keys(settings)])),
+  );
+});
+
+describe.each(environments)('%s', environment => {
+  test('has every parameter of main.bicep that has to be given, and no other', async () => {
+    const { declarations, using } = await readBicep(parametersFile(environment));
+    expect(using).toBe('main.bicep');
+    const asked = (await main()).declarations.filter(({ kind }) => kind === 'parameter');
+    const given = declarations.map(({ name }) => name);
+    expect(asked.filter(({ name, value }) => value === undefined && !given.includes(name))).toEqual([]);
+    expect(given.filter(name => !asked.some(parameter => parameter.name === name))).toEqual([]);
+  });
+
+  test('names in the page what it takes from the environment', async () => {
+    const page = await readFile(join(root, 'docs/OPERATIONS.md'), 'utf8');
+    expect((await variablesOf(environment)).filter(name => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('fits Event Hubs as it is sized', async () => {
+    const { log, cluster } = await readParameters(environment);
+    const { hubs } = await definitions();
+    const most = { Standard: { hubs: 10, days: 7 }, Premium: { hubs: 100, days: 90 } }[log.tier];
+    expect(hubs.length).toBeLessThanOrEqual(most.hubs);
+    expect(log.retentionDays).toBeLessThanOrEqual(most.days);
+    expect(log.mostUnits).toBeGreaterThanOrEqual(log.units);
+    expect(cluster.mostNodes).toBeGreaterThanOrEqual(cluster.leastNodes);
+  });
+
+  test('makes values that the chart takes, with no more processes than partitions', async () => {
+    const read = async (path: string): Promise<unknown> => parse(await readFile(join(root, path), 'utf8'));
+    const own = await read(`deploy/bicep/${environment}.values.yaml`);
+    const layers = [await read('deploy/chart/values.yaml'), own, valuesOf(outputs, 'registry.example.com/millrace')];
+    const values = ValuesOfFile.parse(layers.reduce((below, above) => merged(below, above)));
+    const { log } = await readParameters(environment);
+    expect(values.run.autoscaling.max).toBeLessThanOrEqual(log.partitions);
+    expect(values.run.autoscaling.prometheus).toBe(outputs.prometheus);
+    expect(await configured(values.config)).toMatchObject({
+      transport: 'kafka',
+      documents: 'cosmos',
+      snapshots: 'blob',
+    });
+  });
+
+  test('costs the sum of its items, by prices that each name a source', async () => {
+    const prices = await readPrices();
+    expect(
+      Object.values(prices.prices).every(({ source }) => source.startsWith('https://azure.microsoft.com/pricing/')),
+    ).toBe(true);
+    const items = costOf(await readParameters(environment), await readUsage(environment), prices);
+    expect(items.map(({ quantity, price }) => Math.round(quantity * price * 100))).toEqual(
+      items.map(({ monthly }) => Math.round(monthly * 100)),
+    );
+    const cents = items.map(({ monthly }) => Math.round(monthly * 100)).reduce((sum, one) => sum + one, 0);
+    expect(Math.round(totalOf(items) * 100)).toBe(cents);
+    for (const of of ['Event Hubs', 'Cosmos DB', 'AKS', 'Storage', 'Key Vault', 'Prometheus', 'Grafana'])
+      expect(items.some(({ what }) => what.includes(of))).toBe(true);
+  });
+});
+
+test('a month of one throughput unit with Capture is 730 hours of both prices, and none of the latter in Premium', async () => {
+  const [parameters, usage, prices] = [await readParameters('dev'), await readUsage('dev'), await readPrices()];
+  const made = { price: 2, per: 'hour', source: 'https://azure.microsoft.com/pricing/' };
+  const given = {
+    ...prices,
+    prices: { ...prices.prices, eventHubsStandardUnit: made, eventHubsCapture: made, eventHubsPremiumUnit: made },
+  };
+  const of = (tier: 'Standard' | 'Premium') =>
+    costOf({ ...parameters, log: { ...parameters.log, tier } }, usage, given).filter(({ what }) =>
+      what.startsWith('Event Hubs'),
+    );
+  expect(of('Standard').map(({ monthly }) => monthly)).toEqual([1460, expect.any(Number), 1460]);
+  expect(of('Premium').map(({ monthly }) => monthly)).toEqual([1460]);
+});
+
+/** As Helm lays one file of values over another: lists are replaced. */
+function merged(below: unknown, above: unknown): unknown {
+  const [under, over] = [Group.safeParse(below), Group.safeParse(above)];
+  if (!under.success || !over.success) return above;
+  const added = Object.entries(over.data).map(([name, value]) => [name, merged(under.data[name], value)]);
+  return { ...under.data, ...Object.fromEntries(added) };
+}
+
+/** The settings are held to their own schema, as a process holds them. */
+const ValuesOfFile = Values.extend({ config: z.unknown() });
+const Group = z.record(z.string(), z.unknown());
