@@ -20,6 +20,7 @@ import { planTopics, problemsIn } from '../../src/cli/topic-plan.ts';
 import { againstReferences, betweenFiles, namesWithin, neighbours } from '../support/bicep/judge.ts';
 import { ruleNames } from '../support/bicep/names.ts';
 import { deploymentOutputs } from '../support/bicep/outputs.ts';
+import { differences, moduleIn, shapeOfModule, shapeOfResource, typesIn } from '../support/bicep/references.ts';
 
 const folder = join(root, 'deploy/bicep');
 
@@ -60,6 +61,71 @@ test('modules are given what they ask for and nothing else, and have the outputs
 
 test("Microsoft's modules and resources are pinned, and given names that its references know", async () => {
   expect(await judged(againstReferences)).toEqual([]);
+});
+
+describe("Microsoft's own descriptions, as scripts/bicep-references.ts reads them", () => {
+  const $ref = (n: number) => ({ $ref: `#/${n}` });
+  const types = typesIn(
+    JSON.stringify([
+      { $type: 'StringType' },
+      {
+        $type: 'ObjectType',
+        name: 'Inner',
+        properties: { size: { type: $ref(0), flags: 1 }, made: { type: $ref(0), flags: 2 } },
+      },
+      { $type: 'ArrayType', itemType: $ref(1) },
+      {
+        $type: 'ObjectType',
+        name: 'Body',
+        properties: { name: { type: $ref(0), flags: 9 }, parts: { type: $ref(2), flags: 0 } },
+      },
+      { $type: 'ResourceType', name: 'Made.Up/things@2024-01-01', body: $ref(3) },
+    ]),
+  );
+
+  test('tell of a resource which names it has, in lists too, and which it needs', () => {
+    const shape = shapeOfResource(types, 'Made.Up/things@2024-01-01');
+    expect(differences({ 'name!': 'any', parts: { 'size!': 'any' } }, shape, 'thing')).toEqual([]);
+    expect(differences({ parts: { size: 'any', made: 'any', colour: 'any' } }, shape, 'thing')).toEqual([
+      'thing.parts.size is required',
+      'thing.parts has no made',
+      'thing.parts has no colour',
+      'thing.name is required',
+    ]);
+  });
+
+  test('tell the same of a module, through its definitions and the types that it takes from resources', () => {
+    const module = moduleIn(
+      JSON.stringify({
+        parameters: {
+          name: { type: 'string' },
+          size: { type: 'int', defaultValue: 1 },
+          groups: { type: 'array', nullable: true, items: { $ref: '#/definitions/group' } },
+          part: {
+            type: 'object',
+            nullable: true,
+            metadata: {
+              '__bicep_resource_derived_type!': { source: 'Made.Up/things@2024-01-01#properties/parts/items' },
+            },
+          },
+        },
+        definitions: { group: { type: 'object', properties: { id: { type: 'string' } } } },
+        outputs: {},
+      }),
+    );
+    const shape = shapeOfModule(module, source => {
+      const [type = '', path = ''] = source.split('#');
+      return shapeOfResource(types, type, path.split('/'));
+    });
+    const known = { 'name!': 'any', size: 'any', groups: { 'id!': 'any' }, part: { 'size!': 'any' } } as const;
+    expect(differences(known, shape, 'module')).toEqual([]);
+    expect(differences({ ...known, groups: { 'ids!': 'any' }, part: { width: 'any' } }, shape, 'module')).toEqual([
+      'module.groups has no ids',
+      'module.groups.id is required',
+      'module.part has no width',
+      'module.part.size is required',
+    ]);
+  });
 });
 
 test('the gateway is given the parameters of the template of deploy/apim', async () => {

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import type { BicepFile, Declaration } from '../../../deploy/bicep/reader.ts';
 import type { Written } from '../../../deploy/bicep/written.ts';
-import { modules, type Names, ofBicep, outputs, resources } from './names.ts';
+import { modules, type Names, ofBicep, outputs, resources, thereAlready } from './names.ts';
 
 const isPlaced = ({ kind }: Declaration): boolean => kind === 'module' || kind === 'resource';
 const given = ({ value }: Declaration): Written | undefined => (value?.kind === 'loop' ? value.body : value);
@@ -59,7 +59,7 @@ export function againstReferences(file: BicepFile): string[] {
   return file.declarations.filter(isPlaced).flatMap(one => {
     const { kind, of = '' } = one;
     if (kind === 'module' && !of.startsWith('br/')) return [];
-    const known = kind === 'module' ? modules[of] : resources[of];
+    const known = knownOf(one);
     if (known === undefined) return [`${at(file, one)}: ${of} is not in test/support/bicep/names.ts`];
     const properties = propertiesOf(given(one));
     if (kind === 'module') {
@@ -73,6 +73,11 @@ export function againstReferences(file: BicepFile): string[] {
     const own = new Map([...properties].filter(([name]) => !ofBicep.resource.includes(name)));
     return against({ kind: 'object', properties: own }, known, at(file, one), file);
   });
+}
+
+function knownOf({ kind, of = '', existing }: Declaration): Names | undefined {
+  if (existing) return thereAlready.includes(of) ? { 'name!': 'any' } : undefined;
+  return kind === 'module' ? modules[of] : resources[of];
 }
 
 const strangers = (properties: ReadonlyMap<string, unknown>, known: readonly string[]): string[] =>

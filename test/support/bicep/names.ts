@@ -2,7 +2,7 @@
  * Names that Microsoft's references know of what deploy/bicep uses, kept by hand: parameters of Azure Verified Modules
  * (https://azure.github.io/Azure-Verified-Modules, each in the version that is pinned) and properties of resources
  * (https://learn.microsoft.com/azure/templates, each in its API version). A name that is not here is looked up there
- * before it is added. `!` marks what has to be given; `any` is not looked into.
+ * before it is added, and scripts/bicep-references.ts holds all of them against Microsoft's own files. `!` marks what has to be given; `any` is not looked into.
  */
 export type Names = 'any' | { readonly [name: string]: Names };
 
@@ -166,18 +166,22 @@ export const outputs: Readonly<Record<string, readonly string[]>> = {
   'br/public:avm/res/api-management/service:0.14.4': ['name'],
 };
 
+/** Resources that are there already, of which the name is given and nothing else. */
+export const thereAlready: readonly string[] = [
+  'Microsoft.EventHub/namespaces@2024-01-01',
+  'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30',
+  'Microsoft.ContainerService/managedClusters@2025-10-01',
+];
+
 export const resources: Readonly<Record<string, Names>> = {
-  'Microsoft.EventHub/namespaces@2024-01-01': { 'name!': 'any' },
   'Microsoft.EventHub/namespaces/schemagroups@2024-01-01': {
     'name!': 'any',
     properties: { schemaType: 'any', schemaCompatibility: 'any' },
   },
-  'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30': { 'name!': 'any' },
   'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2024-11-30': {
     'name!': 'any',
     properties: { 'issuer!': 'any', 'subject!': 'any', 'audiences!': 'any' },
   },
-  'Microsoft.ContainerService/managedClusters@2025-10-01': { 'name!': 'any' },
   'Microsoft.Monitor/accounts@2023-04-03': { ...tracked, properties: { publicNetworkAccess: 'any' } },
   'Microsoft.Insights/dataCollectionEndpoints@2023-03-11': {
     ...tracked,
@@ -203,7 +207,9 @@ export const resources: Readonly<Record<string, Names>> = {
     'properties!': { clusterName: 'any', 'scopes!': 'any', interval: 'any', enabled: 'any', 'rules!': 'any' },
   },
   'Microsoft.Dashboard/grafana@2025-08-01': {
-    ...tracked,
+    'name!': 'any',
+    location: 'any',
+    tags: 'any',
     sku: { 'name!': 'any' },
     identity: { 'type!': 'any' },
     properties: {
