@@ -10,14 +10,14 @@ const moduleOf = (code: string): string => `data:text/javascript,${encodeURIComp
 
 test('a module that exports `topologiesWith` is called with the settings, whatever else it exports', async () => {
   const code =
-    'export const topologies = [];\nexport const topologiesWith = ({ lists }) => [{ name: lists.candidates }];';
-  expect(await topologiesOf(moduleOf(code), settings)).toEqual([{ name: 7 }]);
+    'export const topologies = [];\nexport const topologiesWith = ({ lists }) => [{ name: String(lists.candidates), build: () => {} }];';
+  expect(await topologiesOf(moduleOf(code), settings)).toMatchObject([{ name: '7' }]);
 });
 
 test('a module that exports `topologies` alone is taken as it is', async () => {
-  expect(await topologiesOf(moduleOf("export const topologies = [{ name: 'mine' }];"), settings)).toEqual([
-    { name: 'mine' },
-  ]);
+  expect(
+    await topologiesOf(moduleOf("export const topologies = [{ name: 'mine', build: () => {} }];"), settings),
+  ).toMatchObject([{ name: 'mine' }]);
 });
 
 test('a module that exports neither is refused, and told what to export', async () => {

@@ -72,7 +72,8 @@ async function toldOf(events: readonly Rating[], partitions: number, chunk: numb
     return {
       meanStars: last?.meanStars,
       popular: model?.['popular'],
-      profiles: sorted(await bodies('profiles')),
+      // What a profile was written with is another version.
+      profiles: sorted((await bodies('profiles')).map(({ userId, count, items }) => ({ userId, count, items }))),
       // Of a user the items stand in the order in which they came first, deleted or not.
       histories: sorted(
         histories.map(({ userId, items }) => ({ userId, items: sorted(Array.isArray(items) ? items : []) })),

@@ -156,6 +156,17 @@ const felt: Told[][] = [
   [rated('south', 'u3', 'i3'), ['', { kind: 'erase', who: 'u3' }]],
 ];
 
+/** A session goes on after it has become a user's, whose events lie in another partition. */
+const goesOn: Told[][] = [
+  [rated('', 'u3', 'i0', 3)],
+  [rated('', 'u0', 'i0')],
+  [
+    ['north', { kind: 'alias', who: 'u3', visit: 'v1' }],
+    rated('', 'u0', 'i0', 0),
+    ['north', { kind: 'order', who: 'v1', itemId: 'i0', value: 1 }],
+  ],
+];
+
 test('answers, versions, lists and vectors of a tenant are those of a process that has only what it did', async () => {
   await fc.assert(
     fc.asyncProperty(epochs, async told => {
@@ -165,6 +176,6 @@ test('answers, versions, lists and vectors of a tenant are those of a process th
         expect(together.get(tenant)).toEqual(alone.get(tenant));
       }
     }),
-    { numRuns: 6, examples: [[felt]], endOnFailure: true },
+    { numRuns: 6, examples: [[felt], [goesOn]], endOnFailure: true },
   );
 });
