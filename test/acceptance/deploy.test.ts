@@ -29,6 +29,14 @@ const wordsOf = ({ command, given }: Call): string => [command, ...given.slice(0
 const after = ({ given }: Call, flag: string): string[] =>
   given.flatMap((word, at) => (given[at - 1] === flag ? [word] : []));
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('plan', () => {
   test('asks Azure what would change, by the parameters of the environment', async () => {
     const { code, calls } = await ran(undefined, 'plan', ...dev);
@@ -94,6 +102,27 @@ describe('apply', () => {
     expect(stderr).toContain('refused by the test');
     expect(stderr).toContain(`STEP_FAILED: ${says}: ${fails}`);
     for (const file of calls.flatMap(call => after(call, '--kubeconfig'))) expect(existsSync(file)).toBe(false);
+  });
+
+  test('ends when it is told to, and whom it has called with it', async () => {
+    const { code, calls, stderr } = await tools.run(
+      {
+        prints,
+        hangs: 'az deployment group create',
+        begun: async running => {
+          await expect.poll(running.calls).toHaveLength(1);
+          running.kill('SIGTERM');
+        },
+      },
+      environment,
+      deploy,
+      'apply',
+      ...dev,
+      ...image,
+    );
+    expect({ code, called: calls.length }).toEqual({ code: 1, called: 1 });
+    expect(stderr).toContain('STEP_FAILED: The deployment was stopped');
+    await expect.poll(() => calls.filter(({ pid }) => isAlive(pid))).toEqual([]);
   });
 
   test('installs nothing on answers that are not those of our deployment', async () => {

@@ -17,6 +17,8 @@ import { configure } from '../../src/app/configure.ts';
 import { topicRules } from '../../src/app/topic-rules.ts';
 import { loadApplication } from '../../src/cli/application.ts';
 import { planTopics, problemsIn } from '../../src/cli/topic-plan.ts';
+import { chartFolder, helm } from '../support/chart/render.ts';
+import { lint } from '../support/linters.ts';
 import { againstReferences, betweenFiles, namesWithin, neighbours } from '../support/bicep/judge.ts';
 import { ruleNames } from '../support/bicep/names.ts';
 import { deploymentOutputs } from '../support/bicep/outputs.ts';
@@ -237,6 +239,33 @@ describe.each(environments)('%s', environment => {
       snapshots: 'blob',
     });
   });
+
+  test.skipIf(helm === '')(
+    'is rendered by Helm, whose workload is who Azure federates (skipped without Helm)',
+    async () => {
+      await using at = await mkdtempDisposable(join(tmpdir(), 'millrace-bicep-'));
+      const made = join(at.path, 'values.yaml');
+      await writeFile(made, stringify(valuesOf(outputs, 'registry.example.com/millrace:0.2.0')));
+      const layers = [join(folder, `${environment}.values.yaml`), made].flatMap(file => ['--values', file]);
+      const { status, said } = lint(helm, [
+        'template',
+        'millrace',
+        chartFolder,
+        '--namespace',
+        outputs.namespace,
+        ...layers,
+      ]);
+      expect({ status, said }).toMatchObject({
+        status: 0,
+        said: expect.stringContaining('registry.example.com/millrace:0.2.0'),
+      });
+      const { cluster } = await readParameters(environment);
+      const accounts = [...said.matchAll(/serviceAccountName: (\S+)/g)].map(([, name]) => name);
+      expect(new Set(accounts)).toEqual(new Set([cluster.serviceAccount]));
+      expect(said).toContain(`azure.workload.identity/client-id: "${outputs.clientId}"`);
+      expect(said).toContain(`identityId: "${outputs.clientId}"`);
+    },
+  );
 
   test('costs the sum of its items, by prices that each name a source', async () => {
     const prices = await readPrices();

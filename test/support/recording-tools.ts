@@ -7,31 +7,40 @@ import { z } from 'zod';
 
 export interface Call {
   readonly command: string;
+  readonly pid: number;
   readonly given: readonly string[];
   /** Files that were named and were there, with what they held: they may be gone when it is over. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Which call fails, by its words, and what the one that begins with other words prints. */
+/** Which call fails, by its first words, and what calls print that begin with others. */
 export interface Script {
   readonly fails?: string;
+  /** Which call never ends by itself. */
+  readonly hangs?: string;
   readonly prints: Readonly<Record<string, string>>;
+  /** What is done while the program runs. */
+  readonly begun?: (running: {
+    readonly kill: (signal: NodeJS.Signals) => void;
+    readonly calls: () => Promise<readonly Call[]>;
+  }) => Promise<void>;
 }
 
 const Calls = z.array(
-  z.object({ command: z.string(), given: z.array(z.string()), files: z.record(z.string(), z.string()) }),
+  z.object({ command: z.string(), pid: z.int(), given: z.array(z.string()), files: z.record(z.string(), z.string()) }),
 );
 
 /** Not a line of it is of the project, so that it may stand anywhere. */
 const program = (folder: string, command: string): string => `#!${process.execPath}
 const { appendFileSync, existsSync, readFileSync, statSync } = require('node:fs');
 const given = process.argv.slice(2);
-const { fails, prints } = JSON.parse(readFileSync(${JSON.stringify(join(folder, 'script.json'))}, 'utf8'));
+const { fails, hangs, prints } = JSON.parse(readFileSync(${JSON.stringify(join(folder, 'script.json'))}, 'utf8'));
 const isFile = path => existsSync(path) && statSync(path).isFile();
 const files = Object.fromEntries(given.filter(isFile).map(path => [path, readFileSync(path, 'utf8')]));
-appendFileSync(${JSON.stringify(join(folder, 'calls.jsonl'))}, JSON.stringify({ command: '${command}', given, files }) + '\\n');
+appendFileSync(${JSON.stringify(join(folder, 'calls.jsonl'))}, JSON.stringify({ command: '${command}', pid: process.pid, given, files }) + '\\n');
 const words = ['${command}', ...given].join(' ');
 if (fails !== undefined && words.startsWith(fails)) { console.error('refused by the test'); process.exit(7); }
+if (hangs !== undefined && words.startsWith(hangs)) setInterval(() => {}, 1_000);
 for (const [begin, text] of Object.entries(prints)) if (words.startsWith(begin)) console.log(text);
 `;
 
@@ -53,9 +62,11 @@ export async function recordingTools(...commands: readonly string[]) {
       await writeFile(join(folder, 'calls.jsonl'), '');
       const env = { ...process.env, PATH: [folder, process.env['PATH']].join(delimiter), ...environment };
       const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string; stderr: string }>();
-      execFile(process.execPath, given, { env }, (error, stdout, stderr) =>
+      const { begun } = script;
+      const child = execFile(process.execPath, given, { env }, (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
       );
+      await begun?.({ kill: signal => child.kill(signal), calls });
       return { ...(await promise), calls: await calls() };
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
