@@ -52,17 +52,22 @@ function parsed(printed: string): unknown {
   }
 }
 
-/** Settings of every process, in the cluster and on the machine that verifies. */
+/** Settings of every process. What topics keep is not theirs to insist on where others make them. */
 export const settingsOf = (outputs: Outputs) => ({
   transport: 'kafka',
   kafka: { profile: 'event-hubs', brokers: [outputs.broker], sasl: { mechanism: 'oauthbearer' } },
   partitions: outputs.partitions,
-  retention: { days: outputs.retentionDays },
   schemas: { azure: { url: outputs.registry, group: outputs.schemaGroup } },
   documents: 'cosmos',
   cosmos: { endpoint: outputs.cosmosEndpoint, database: outputs.cosmosDatabase },
   snapshots: 'blob',
   blob: { url: outputs.snapshots },
+});
+
+/** Settings of the commands that verify: what topics keep is looked at, too. */
+export const verifiedOf = (outputs: Outputs) => ({
+  ...settingsOf(outputs),
+  retention: { days: outputs.retentionDays },
 });
 
 /** Values of the chart. No secret is among them: those are Secrets of the cluster. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { MillraceError } from '../../src/errors.ts';
 import { type Environment, parametersFile, variablesOf } from './parameters.ts';
-import { type Outputs, outputsIn, settingsOf, valuesOf } from './outputs.ts';
+import { type Outputs, outputsIn, valuesOf, verifiedOf } from './outputs.ts';
 import { answered, show, StepFailed } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -85,7 +85,7 @@ export async function verify(verification: Verification): Promise<void> {
   const failed: string[] = [];
   await inFolder(async folder => {
     const config = join(folder, 'millrace.yaml');
-    await writeFile(config, stringify({ ...settingsOf(outputs), data: join(folder, 'data') }));
+    await writeFile(config, stringify({ ...verifiedOf(outputs), data: join(folder, 'data') }));
     for (const check of checks) {
       const step = `millrace ${check.join(' ')}`;
       try {

@@ -189,6 +189,7 @@ describe('verify', () => {
       kafka: { profile: 'event-hubs', brokers: [deploymentOutputs.broker.value] },
       cosmos: { endpoint: deploymentOutputs.cosmosEndpoint.value },
       partitions: deploymentOutputs.partitions.value,
+      retention: { days: deploymentOutputs.retentionDays.value },
     });
   });
 

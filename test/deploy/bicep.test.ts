@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { template } from '../../deploy/apim/template.ts';
 import { definitions } from '../../deploy/bicep/definitions.ts';
 import { costOf, readPrices, readUsage, totalOf } from '../../deploy/bicep/cost.ts';
-import { outputNames, outputsIn, settingsOf, valuesOf } from '../../deploy/bicep/outputs.ts';
+import { outputNames, outputsIn, valuesOf, verifiedOf } from '../../deploy/bicep/outputs.ts';
 import { environments, parametersFile, readParameters, variablesOf } from '../../deploy/bicep/parameters.ts';
 import { type BicepFile, parseBicep, parserOf, readBicep } from '../../deploy/bicep/reader.ts';
 import { Values } from '../../deploy/chart/values.ts';
@@ -157,7 +157,7 @@ async function configured(settings: unknown) {
 }
 
 test('the program finds the topics that are deployed to be what it needs', async () => {
-  const config = await configured(settingsOf(outputs));
+  const config = await configured(verifiedOf(outputs));
   const { hubs } = await definitions();
   const { partitions, retentionDays } = outputs;
   const there = hubs.map(({ name, single }) => ({
