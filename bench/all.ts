@@ -15,7 +15,7 @@ const all = [
   ['bench/state.ts'],
   ['bench/state.ts', 'flat'],
   ['bench/operators.ts'],
-  ['bench/windowed-keys.ts'],
+  ['bench/windowed-keys.ts', '1'],
   ['bench/trends.ts'],
   ['bench/dataflow.ts', '1'],
   ['bench/dataflow.ts', '4'],

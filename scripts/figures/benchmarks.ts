@@ -13,7 +13,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['state', 'bench/state.ts'],
   ['state-flat', 'bench/state.ts flat'],
   ['operators', 'bench/operators.ts'],
-  ['windowed-keys', 'bench/windowed-keys.ts'],
+  ['windowed-keys', 'bench/windowed-keys.ts 1'],
   ['trends', 'bench/trends.ts'],
   ['dataflow-1', 'bench/dataflow.ts 1'],
   ['dataflow-4', 'bench/dataflow.ts 4'],
