@@ -203,6 +203,12 @@ const areas: readonly Area[] = [
   // The chart's values hold a configuration, and are checked as one.
   { files: ['deploy/chart/values.ts'], may: ['deploy/**', 'src/app/config.ts'], packages: ['zod'] },
   { files: ['deploy/grafana/**'], may: ['deploy/**'], packages: ['node:*', 'zod', '@grafana/grafana-foundation-sdk'] },
+  {
+    // What Azure is asked for comes from the definitions that the program verifies.
+    files: ['deploy/bicep/**'],
+    may: ['deploy/**', 'src/errors.ts', 'src/app/*.ts', 'src/cli/{application,topic-plan}.ts', 'src/engine/graph.ts'],
+    packages: ['node:*', 'zod', 'yaml', 'prettier', 'web-tree-sitter'],
+  },
   { files: ['deploy/**'], may: ['deploy/**'], packages: ['node:*', 'zod'] },
   { files: ['scripts/**'], may: ['**'], packages: ['**'] },
 ];
