@@ -1,10 +1,8 @@
 // The schema that Helm holds the values of the chart to, made from deploy/chart/values.ts: node scripts/chart.ts generate|check
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { decided, Values } from '../deploy/chart/values.ts';
+import { laidOut, runMadeFiles } from './made-files.ts';
 import { root } from './results.ts';
 
 const path = join(root, 'deploy/chart/values.schema.json');
@@ -34,20 +32,8 @@ function schema(): unknown {
   return { ...whole, properties: { ...properties, config: groupOf(properties['config'], name => decided.has(name)) } };
 }
 
-const text = await format(JSON.stringify(schema()), { ...(await resolveConfig(path)), parser: 'json' });
-
-async function generate(): Promise<number> {
-  await writeFile(path, text);
-  return 0;
-}
-
-async function check(): Promise<number> {
-  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return 0;
-  console.error(`${path} differs from deploy/chart/values.ts and src/app/config.ts: node scripts/chart.ts generate`);
-  return 1;
-}
-
-const [name = ''] = process.argv.slice(2);
-const command = { generate, check }[name];
-if (command === undefined) console.error(`'${name}' is no command. Use generate or check`);
-process.exitCode = command === undefined ? 2 : await command();
+await runMadeFiles({
+  script: 'scripts/chart.ts',
+  of: 'deploy/chart/values.ts and src/app/config.ts',
+  files: [[path, await laidOut(path, JSON.stringify(schema()), 'json')]],
+});

@@ -1,8 +1,5 @@
 // The reference page of the metrics, made from what registers them: node scripts/metrics.ts generate|check
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { SearchCounts } from '../src/als/index.ts';
@@ -12,6 +9,7 @@ import { registerModelMetrics } from '../src/recommender/api/model-metrics.ts';
 import { registerSearchMetrics } from '../src/recommender/api/search-metrics.ts';
 import { registerTenantMetrics } from '../src/recommender/api/tenant-metrics.ts';
 import { registerOrderMetrics } from '../src/recommender/orders/metrics.ts';
+import { laidOut, runMadeFiles } from './made-files.ts';
 import { root } from './results.ts';
 
 const path = join(root, 'docs/METRICS.md');
@@ -46,20 +44,8 @@ What \`/metrics\` tells of \`start\`, \`serve\` and, where it listens (\`worker.
 | ------ | ---- | ------ | ----- |
 ${rows.join('\n')}
 `;
-const text = await format(page, { ...(await resolveConfig(path)), parser: 'markdown' });
-
-async function generate(): Promise<number> {
-  await writeFile(path, text);
-  return 0;
-}
-
-async function check(): Promise<number> {
-  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return 0;
-  console.error(`${path} differs from what is registered: node scripts/metrics.ts generate`);
-  return 1;
-}
-
-const [name = ''] = process.argv.slice(2);
-const command = { generate, check }[name];
-if (command === undefined) console.error(`'${name}' is no command. Use generate or check`);
-process.exitCode = command === undefined ? 2 : await command();
+await runMadeFiles({
+  script: 'scripts/metrics.ts',
+  of: 'what is registered',
+  files: [[path, await laidOut(path, page, 'markdown')]],
+});
