@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { registerReadCounter, registerReadGauge } from './read-metrics.ts';
 import type { StepCalls } from './step-calls.ts';
 import type { TaskStats } from './task-stats.ts';
 
@@ -24,36 +25,11 @@ const gauges: readonly (readonly [name: string, help: string, of: (calls: StepCa
 
 /** Registers what asynchronous steps call; `stats` is asked whenever the metrics are read. */
 export function registerCallMetrics(registry: Registry, stats: () => readonly TaskStats[]): void {
-  const registers = [registry];
-  const each = (tell: (labels: Record<(typeof labelNames)[number], string>, calls: StepCalls) => void): void => {
-    for (const { task, topology, calls } of stats())
-      for (const of of calls) tell({ task, topology, step: of.step }, of);
-  };
-  for (const [name, help, of] of counters) {
-    const counter: Counter<(typeof labelNames)[number]> = new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect: () => {
-        counter.reset();
-        each((labels, calls) => counter.inc(labels, calls[of]));
-      },
-    });
-  }
-  for (const [name, help, of] of gauges) {
-    const gauge: Gauge<(typeof labelNames)[number]> = new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect: () => {
-        gauge.reset();
-        each((labels, calls) => {
-          const value = of(calls);
-          if (value !== undefined) gauge.set(labels, value);
-        });
-      },
-    });
-  }
+  const each = (of: (calls: StepCalls) => number | undefined) => () =>
+    stats().flatMap(({ task, topology, calls }) =>
+      calls.map(one => [{ task, topology, step: one.step }, of(one)] as const),
+    );
+  for (const [name, help, of] of counters)
+    registerReadCounter(registry, { name, help, labelNames, values: each(calls => calls[of]) });
+  for (const [name, help, of] of gauges) registerReadGauge(registry, { name, help, labelNames, values: each(of) });
 }

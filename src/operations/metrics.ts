@@ -1,6 +1,7 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { Unavailable } from '../errors.ts';
 import type { TopologyFreshness } from './freshness.ts';
+import { registerReadCounter, registerReadGauge } from './read-metrics.ts';
 import type { TaskLag } from './task-lag.ts';
 import type { TaskStats } from './task-stats.ts';
 
@@ -24,34 +25,11 @@ const gauges: readonly (readonly [name: string, help: string, of: (stats: TaskSt
 
 /** Registers what tasks do; `stats` is asked whenever the metrics are read. */
 export function registerTaskMetrics(registry: Registry, stats: () => readonly TaskStats[]): void {
-  const registers = [registry];
-  for (const [name, help, of] of counters) {
-    const counter: Counter<'task' | 'topology'> = new Counter({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect: () => {
-        counter.reset();
-        for (const task of stats()) counter.inc({ task: task.task, topology: task.topology }, task[of]);
-      },
-    });
-  }
-  for (const [name, help, of] of gauges) {
-    const gauge: Gauge<'task' | 'topology'> = new Gauge({
-      name,
-      help,
-      labelNames,
-      registers,
-      collect: () => {
-        gauge.reset();
-        for (const task of stats()) {
-          const value = of(task);
-          if (value !== undefined) gauge.set({ task: task.task, topology: task.topology }, value);
-        }
-      },
-    });
-  }
+  const each = (of: (stats: TaskStats) => number | undefined) => () =>
+    stats().map(one => [{ task: one.task, topology: one.topology }, of(one)] as const);
+  for (const [name, help, of] of counters)
+    registerReadCounter(registry, { name, help, labelNames, values: each(task => task[of]) });
+  for (const [name, help, of] of gauges) registerReadGauge(registry, { name, help, labelNames, values: each(of) });
 }
 
 /** Registers how old events are when what they changed is committed, topology by topology. */

@@ -1,6 +1,7 @@
 /** What the steps of topologies do, as metrics: the tasks of this process together, so that there are as many as steps. */
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { NodeFigures } from '../engine/meter.ts';
+import { registerReadCounter } from './read-metrics.ts';
 import type { TaskStats } from './task-stats.ts';
 
 type Counted = Exclude<keyof NodeFigures, 'node'>;
@@ -22,18 +23,14 @@ const counters: readonly (readonly [name: string, help: string, of: Counted, uni
 
 /** `stats` is asked whenever the metrics are read. */
 export function registerStepMetrics(registry: Registry, stats: () => readonly TaskStats[]): void {
-  for (const [name, help, of, unit] of counters) {
-    const counter: Counter<'topology' | 'node'> = new Counter({
+  const labelNames = ['topology', 'node'] as const;
+  for (const [name, help, of, unit] of counters)
+    registerReadCounter(registry, {
       name,
       help,
-      labelNames: ['topology', 'node'],
-      registers: [registry],
-      collect: () => {
-        counter.reset();
-        for (const { topology, node, [of]: value } of nodesOf(stats())) counter.inc({ topology, node }, value * unit);
-      },
+      labelNames,
+      values: () => nodesOf(stats()).map(({ topology, node, [of]: value }) => [{ topology, node }, value * unit]),
     });
-  }
 }
 
 /** In the order of the tasks, and of the nodes as values first came to them. */
