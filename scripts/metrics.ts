@@ -19,7 +19,7 @@ const Metric = z.object({ name: z.string(), help: z.string(), type: z.string() }
 const Labelled = z.object({ labelNames: z.array(z.string()).default([]) });
 
 const registry = new Registry();
-registerEngineMetrics(registry, { ports: {}, thread: undefined, lags: undefined });
+registerEngineMetrics(registry, { ports: {}, thread: undefined, lags: undefined, view: undefined, folders: [] });
 registerOrderMetrics(registry, { done: () => null, lags: async () => [] });
 registerTenantMetrics(registry, new TenantCounts());
 registerSearchMetrics(registry, new SearchCounts());

@@ -11,6 +11,7 @@ import type { OnWait } from '../engine/retry.ts';
 import type { EngineSource } from '../recommender/api/engine-source.ts';
 import type { Ports } from './compose.ts';
 import type { EngineThread } from './engine-thread.ts';
+import { type TopologyLag, topologyLagsOf } from '../operations/topology-lag.ts';
 import { runningTopologies } from './running-topologies.ts';
 
 type ViewedPorts = Pick<Ports, 'documents' | 'namespace' | 'clock' | 'openStore' | 'transport' | 'registry'>;
@@ -52,6 +53,12 @@ export class EngineView implements EngineSource {
       this.#looked = { at: now, found: runningTopologies(parts) };
     }
     return this.#looked.found;
+  }
+
+  /** Of all topologies, whoever runs them. */
+  lags(): Promise<readonly TopologyLag[]> {
+    const { transport } = this.#ports;
+    return topologyLagsOf({ graph: this.#parts.graph, transport, tasks: this.#thread?.tasks ?? [] });
   }
 
   askState(question: StateQuestion): Promise<Asked> {

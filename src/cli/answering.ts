@@ -6,12 +6,12 @@ import type { Config } from '../app/config.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { createWorkerServer } from '../recommender/api/worker-server.ts';
-import { healthOf, registerEngineMetrics, report, tellWait } from './serving.ts';
+import { foldersOf, healthOf, registerEngineMetrics, report, tellWait } from './serving.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 
 export interface Answering {
   readonly ports: Pick<Ports, 'clock' | 'troubles' | 'charges'>;
-  readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker'>;
+  readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'>;
   readonly thread: Pick<
     EngineThread,
     'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders' | 'restored'
@@ -34,7 +34,7 @@ export async function answerForTasks(
     () => {}, // `ended` tells
   );
   const metrics = new Registry();
-  registerEngineMetrics(metrics, { ports, thread, lags });
+  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config) });
   const health = healthOf(over.signal, () => isRestored);
   const { http } = config;
   const server = await createWorkerServer({

@@ -16,6 +16,8 @@ import { registerLogTroubles } from '../operations/log-metrics.ts';
 import { registerCallMetrics } from '../operations/call-metrics.ts';
 import { registerStepMetrics } from '../operations/step-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
+import { registerDiskMetrics, type WrittenFolder } from '../operations/disk-metrics.ts';
+import { registerTopologyLag } from '../operations/topology-lag.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { TenantCounts } from '../recommender/api/auth/tenants.ts';
 import { registerTenantMetrics } from '../recommender/api/tenant-metrics.ts';
@@ -45,7 +47,10 @@ export interface Serving {
     'documents' | 'transport' | 'registry' | 'clock' | 'troubles' | 'charges' | 'namespace' | 'at'
   >;
   /** Address and port, of which 0 takes any that is free; who may ask; and how lists are served. */
-  readonly config: Pick<Config, 'port' | 'serving' | 'lists' | 'http' | 'auth' | 'tenants' | 'worker'>;
+  readonly config: Pick<
+    Config,
+    'port' | 'serving' | 'lists' | 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'
+  >;
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders'>;
   /** How far the tasks of that engine are behind. */
@@ -133,7 +138,7 @@ async function serverOf({ ports, config, thread, lags, live, view, signal }: Ser
   const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
   const access = await accessOf({ auth, tenants: config.tenants }, { clock, report });
   const metrics = new Registry();
-  registerEngineMetrics(metrics, { ports, thread, lags });
+  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config) });
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
   const tenantCounts = new TenantCounts();
   registerTenantMetrics(metrics, tenantCounts);
@@ -178,10 +183,15 @@ export function registerEngineMetrics(
     ports,
     thread,
     lags,
+    view,
+    folders,
   }: {
     readonly lags: Serving['lags'] | undefined;
     readonly ports: Pick<Ports, 'troubles' | 'charges'>;
     readonly thread: Omit<NonNullable<Serving['thread']>, 'orders'> | undefined;
+    readonly view: Pick<EngineView, 'lags'> | undefined;
+    /** Where it writes. */
+    readonly folders: readonly WrittenFolder[];
   },
 ): void {
   collectDefaultMetrics({ register: metrics });
@@ -190,10 +200,18 @@ export function registerEngineMetrics(
   registerStepMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerTaskLag(metrics, lags ?? (async () => []));
+  registerTopologyLag(metrics, async () => (await view?.lags()) ?? []);
+  registerDiskMetrics(metrics, folders);
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
 }
+
+/** `state` is told for itself only where it is a folder of its own. */
+export const foldersOf = ({ data, state }: Pick<Config, 'data' | 'state'>): readonly WrittenFolder[] => [
+  { holds: 'data', path: data },
+  ...(state === undefined ? [] : [{ holds: 'state', path: state } as const]),
+];
 
 /** A process that serves from its restored state has `isRestored` true from the beginning. */
 export function healthOf(signal: AbortSignal, isRestored: () => boolean = () => true): Health {

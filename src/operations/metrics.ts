@@ -82,7 +82,7 @@ export function registerTaskLag(registry: Registry, lags: () => Promise<readonly
 }
 
 /** A log that is away has no end to be behind of; that tasks wait for it is told by `millrace_task_waiting`. */
-function noneWhereAway(error: unknown): readonly TaskLag[] {
+export function noneWhereAway(error: unknown): readonly never[] {
   if (error instanceof Unavailable) return [];
   throw error;
 }

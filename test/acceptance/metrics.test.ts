@@ -25,7 +25,7 @@ test('start tells every metric that alerts and dashboards ask Millrace for, and 
   expect(await start.stop('SIGTERM')).toMatchObject({ code: 0 });
   const told = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name));
   const asked = new Set([...alerts().map(({ expr }) => expr), ...queriesOf()].flatMap(metricsIn));
-  const ours = [...asked].filter(name => !name.startsWith('kubelet_'));
+  const ours = [...asked].filter(name => !/^kube(?:let)?_/.test(name));
   expect(ours.length).toBeGreaterThan(25);
   expect(ours.filter(name => !told.has(name))).toEqual([]);
   const page = readFileSync(join(root, 'docs/METRICS.md'), 'utf8');

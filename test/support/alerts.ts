@@ -20,4 +20,5 @@ export const alerts = (): z.infer<typeof Rule>[] =>
   Rules.parse(parse(readFileSync(join(alertsFolder, 'alerts.yaml'), 'utf8'))).groups.flatMap(({ rules }) => rules);
 
 /** Names of metrics in an expression: those with the prefix of an exporter. */
-export const metricsIn = (expr: string): string[] => expr.match(/\b(?:millrace|process|kubelet|nodejs)_\w+/g) ?? [];
+export const metricsIn = (expr: string): string[] =>
+  expr.match(/\b(?:millrace|process|kubelet|kube|nodejs)_\w+/g) ?? [];

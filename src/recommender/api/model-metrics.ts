@@ -2,6 +2,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { Unavailable } from '../../errors.ts';
 import { sharedWhileUnderWay } from '../../operations/metrics.ts';
+import { registerReadCounter } from '../../operations/read-metrics.ts';
 import type { ModelQuality } from './model-quality.ts';
 
 type Labelled = readonly (readonly [labels: Readonly<Record<string, string>>, value: number | null | undefined])[];
@@ -77,7 +78,7 @@ const figures: readonly Figure[] = [
   },
   {
     name: 'millrace_model_ndcg_at_10_ratio',
-    help: 'Mean nDCG of those events over the first ten, 0 to 1',
+    help: 'Mean nDCG of those events over the first ten, 0 to 1, over all of them; `millrace_model_judged_…` tell of a span of time',
     labels: ['events'],
     of: ({ lists }) => bothOf(lists?.all.ndcg10, lists?.warm.ndcg10),
   },
@@ -111,9 +112,39 @@ const figures: readonly Figure[] = [
   },
 ];
 
+/** Sums that only grow, so that whoever reads them can say how good lists were within any span of time. */
+const sums: readonly Figure[] = [
+  {
+    name: 'millrace_model_judged_events_total',
+    help: 'Events judged by the list that stood when they came, since the first; goes back where a former generation is forgotten',
+    labels: ['events'],
+    of: ({ lists }) => bothOf(lists?.all.events, lists?.warm.events),
+  },
+  {
+    name: 'millrace_model_judged_ndcg_at_10_total',
+    help: 'Sum of the nDCG of those events over the first ten: its growth by that of the events is their mean',
+    labels: ['events'],
+    of: ({ lists }) => bothOf(sumOf(lists?.all), sumOf(lists?.warm)),
+  },
+];
+
+function sumOf(judged: { readonly events: number; readonly ndcg10: number | null } | undefined): number | undefined {
+  return judged === undefined ? undefined : judged.events * (judged.ndcg10 ?? 0);
+}
+
 /** Registers the figures; a figure that nobody can tell has no sample. `ask` is called once whenever metrics are read. */
 export function registerModelMetrics(registry: Registry, ask: () => Promise<ModelQuality | undefined>): void {
   const shared = sharedWhileUnderWay(() => ask().catch(unknownWhereAway));
+  for (const { name, help, labels: labelNames, of } of sums)
+    registerReadCounter(registry, {
+      name,
+      help,
+      labelNames,
+      values: async () => {
+        const quality = await shared();
+        return quality === undefined ? [] : of(quality).map(([labels, value]) => [labels, value ?? undefined] as const);
+      },
+    });
   for (const { name, help, labels, of } of figures) {
     const gauge: Gauge = new Gauge({
       name,
