@@ -9,17 +9,18 @@ export type Command = {
   readonly limit_ms: number;
 };
 
-/** How a command ended; `status` is null where a signal ended it. */
-export type Ending = { readonly status: number | null; readonly output: string };
+/** How a command ended; `status` is null where a signal ended it. `printed` is its standard output alone. */
+export type Ending = { readonly status: number | null; readonly output: string; readonly printed: string };
 
 /** Runs a command and keeps what it prints, both streams in the order they came. */
 export async function run(what: Command): Promise<Ending> {
   const child = start(what, 'pipe');
   const output: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk));
+  const printed: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => void printed.push(chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => void output.push(chunk));
   const status = await ended(child, what.limit_ms);
-  return { status, output: Buffer.concat(output).toString() };
+  return { status, output: Buffer.concat(output).toString(), printed: Buffer.concat(printed).toString() };
 }
 
 /** Runs a command that prints straight to this one's output. */

@@ -31,6 +31,7 @@ export const Values = z.strictObject({
   image: z.strictObject({
     repository: z.string().min(1),
     tag: text,
+    digest: z.string().regex(/^(sha256:[0-9a-f]{64})?$/),
     pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']),
     pullSecrets: z.array(z.strictObject({ name })),
   }),

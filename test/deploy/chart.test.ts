@@ -107,6 +107,7 @@ describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/r
     ['config.port=80', /'port' not allowed/],
     ['serve.resources.limits.memory=much', /memory/],
     ['podMonitor.enable=false', /enable/],
+    ['image.digest=sha256:0f1e', /digest/],
   ] as const)('refuses %s by name', ([value, named]) => {
     const { status, said } = template(value);
     expect(status).toBe(1);
@@ -122,6 +123,18 @@ describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/r
     expect(engine?.['spec']).toMatchObject({ replicas: values.run.replicas });
     const scaled = rendered().manifests.find(({ kind }) => kind === 'StatefulSet');
     expect(scaled?.['spec']).not.toHaveProperty('replicas');
+  });
+
+  test('names the content of the image where the values do, beside its tag', () => {
+    const digest = `sha256:${'0f'.repeat(32)}`;
+    const images = (text: string): string[] => [...text.matchAll(/ image: (.*)/g)].map(([, image = '']) => image);
+    const { text } = rendered(
+      'image.repository=registry.example.com/millrace',
+      'image.tag=v1',
+      `image.digest=${digest}`,
+    );
+    expect(images(text)).toEqual(Array(4).fill(`"registry.example.com/millrace:v1@${digest}"`));
+    expect(images(rendered('image.tag=v1').text)).toEqual(Array(4).fill('"millrace:v1"'));
   });
 
   test('runs our commands with our variables, as nobody in particular, writing where the image lets it', async () => {

@@ -83,7 +83,8 @@ topologySpreadConstraints:
 
 {{/* What every container has. */}}
 {{- define "millrace.container" -}}
-image: {{ printf "%s:%s" .root.Values.image.repository (default .root.Chart.AppVersion .root.Values.image.tag) | quote }}
+{{- $image := .root.Values.image -}}
+image: {{ printf "%s:%s%s" $image.repository (default .root.Chart.AppVersion $image.tag) (ternary "" (printf "@%s" $image.digest) (eq $image.digest "")) | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext:
   allowPrivilegeEscalation: false

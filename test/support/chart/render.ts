@@ -23,9 +23,12 @@ export const template = (...set: readonly string[]) =>
 export function rendered(...set: readonly string[]): { readonly text: string; readonly manifests: Manifest[] } {
   const { status, said } = template(...set);
   if (status !== 0) throw new Error(said);
-  const manifests = parseAllDocuments(said)
+  return { text: said, manifests: manifestsOf(said) };
+}
+
+/** The manifests of what Helm printed. */
+export const manifestsOf = (text: string): Manifest[] =>
+  parseAllDocuments(text)
     .map(document => z.unknown().parse(document.toJS()))
     .filter(value => value !== null)
     .map(value => Manifest.parse(value));
-  return { text: said, manifests };
-}
