@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import avro from 'avsc';
 import { MillraceError } from '../../errors.ts';
+import { weightlessIn } from '../../stream/weightless.ts';
 import { snappyBlock } from './snappy.ts';
 
 /** A Capture file cannot be read. */
@@ -82,8 +83,10 @@ function typeOf(schema: Buffer | undefined, path: string): avro.Type {
     // What is no JSON would be taken for the path of another file.
     const isDefinition = typeof JSON.parse(text) === 'object';
     const type: unknown = isDefinition ? avro.parse(text, { wrapUnions: true }) : undefined;
-    if (type instanceof avro.Type) return type;
-    throw new TypeError('it is no definition');
+    if (!(type instanceof avro.Type)) throw new TypeError('it is no definition');
+    const why = weightlessIn(type);
+    if (why === undefined) return type;
+    throw new RangeError(why);
   } catch (cause) {
     throw broken(path, 0, 'its head holds no Avro schema', cause);
   }
