@@ -4,6 +4,7 @@ import { ModelError } from '../als/index.ts';
 import { InvalidConfiguration } from '../app/config-errors.ts';
 import { MillraceError } from '../errors.ts';
 import { nearest } from '../stream/nearest.ts';
+import { visible } from './output.ts';
 
 /** The command was not called as it can be called: exit code 2. */
 export class Misuse extends MillraceError {
@@ -60,7 +61,7 @@ const isMisuse = (error: Error): boolean => error instanceof Misuse || error ins
 
 /** One line, also where the message has several. */
 export const lineOf = ({ code, message }: Failure): string =>
-  `millrace: ${code}: ${message.replaceAll(/\s*[\r\n]+\s*/g, ' | ')}`;
+  `millrace: ${code}: ${visible(message.replaceAll(/\s*[\r\n]+\s*/g, ' | '))}`;
 
 /** Commander's error as ours, with the nearest flag or command that there is. Help that was asked for is no misuse. */
 export function misuseOf(error: CommanderError, command: Command): Error {

@@ -32,12 +32,22 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return [line(head), ...texts.map(line)].join('\n');
 }
 
+/** Control characters, and those that turn the direction of what follows (Unicode, UAX #9): a key could look like another. */
+const unseen = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text that somebody may have sent, so that a terminal shows all of it and obeys none of it. */
+export const visible = (text: string): string =>
+  text.replaceAll(unseen, character => {
+    const json = JSON.stringify(character).slice(1, -1); // which leaves those from U+007F on as they are
+    return json === character ? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}` : json;
+  });
+
 /** Longest cell: a reason may quote what somebody sent. */
 const maxCell = 100;
 
 function shown(cell: Cell): string {
   if (cell === null) return '-';
   if (typeof cell === 'number') return Number.isInteger(cell) ? String(cell) : cell.toFixed(4);
-  const text = cell.replaceAll(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1));
+  const text = visible(cell);
   return text.length > maxCell ? `${text.slice(0, maxCell - 1)}…` : text;
 }

@@ -15,3 +15,8 @@ test.for([
     expect(lineOf(failure)).toBe(`millrace: ${code}: ${error.message}`);
   },
 );
+
+test('an error that quotes what somebody sent is one line that steers no terminal', () => {
+  const failure = { code: 'BAD', message: "'\u001b[2J\u009b31m' is\nno time", remedy: '', exitCode: 1 } as const;
+  expect(lineOf(failure)).toBe("millrace: BAD: '\\u001b[2J\\u009b31m' is | no time");
+});

@@ -21,6 +21,20 @@ test('a table never sends what could steer a terminal', () => {
   expect(table(['reason'], [['\u001b[31mred\nline']])).toBe('reason\n\\u001b[31mred\\nline');
 });
 
+test.each([
+  ['\u009b31m', '\\u009b31m', 'a control character of one byte'],
+  ['\u007f', '\\u007f', 'a deletion'],
+  ['admin\u202enna', 'admin\\u202enna', 'an override of the direction'],
+  ['a\u2066b', 'a\\u2066b', 'an isolate of the direction'],
+])('a table never sends what could make one text look like another: %j', (text, shown) => {
+  expect(table(['key'], [[text]]).split('\n')[1]).toBe(shown);
+});
+
+test('a table leaves what people write as it is', () => {
+  const text = 'Amélie 千と千尋 👨‍👩‍👧 \\ "x"';
+  expect(table(['title'], [[text]]).split('\n')[1]).toBe(text);
+});
+
 test('a table cuts a cell that would fill the screen', () => {
   expect(table(['reason'], [['x'.repeat(500)]]).split('\n')[1]).toHaveLength(100);
 });

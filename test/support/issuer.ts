@@ -19,6 +19,7 @@ export function testIssuer() {
   let pairs = [pairOf('first')];
   let answer: () => Response | Promise<Response> = published;
   const asked: string[] = [];
+  let keysAt = `${issuer}/keys`;
   const current = (): Pair => {
     const pair = pairs.at(-1);
     if (pair === undefined) throw new Error('The issuer has a key');
@@ -29,7 +30,7 @@ export function testIssuer() {
   }
   const fetch: Fetch = async url => {
     asked.push(url);
-    if (url.endsWith('/.well-known/openid-configuration')) return Response.json({ issuer, jwks_uri: `${issuer}/keys` });
+    if (url.endsWith('/.well-known/openid-configuration')) return Response.json({ issuer, jwks_uri: keysAt });
     return answer();
   };
   const claims = (change: Part = {}): Part => {
@@ -69,6 +70,8 @@ export function testIssuer() {
       (answer = () => {
         throw new TypeError('fetch failed');
       }),
+    /** Where its keys are, as it says itself. */
+    describes: (url: string) => (keysAt = url),
     comesBack: () => (answer = published),
   };
 }

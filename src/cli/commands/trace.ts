@@ -13,7 +13,7 @@ import {
   portFlags,
   withSettings,
 } from '../flags.ts';
-import { type OutputFlags, print } from '../output.ts';
+import { type OutputFlags, print, visible } from '../output.ts';
 
 type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly most: number; readonly within: number };
 
@@ -51,7 +51,7 @@ async function trace(key: string, flags: Flags): Promise<void> {
 }
 
 function textOf({ asked, records, more, cut }: Trace): string {
-  const none = records.length === 0 ? [`No record has the key or the trace ${JSON.stringify(asked)}.`] : [];
+  const none = records.length === 0 ? [`No record has the key or the trace ${visible(JSON.stringify(asked))}.`] : [];
   return [
     ...none,
     ...records.map(linesOf),
@@ -65,7 +65,7 @@ function linesOf(record: TracedRecord): string {
   const by = writer === null ? 'from outside' : `by ${writer.task} in epoch ${writer.epoch}`;
   const told = [
     `${topic}/${partition}@${offset}`,
-    `key ${JSON.stringify(key)}`,
+    `key ${visible(JSON.stringify(key))}`,
     by,
     timeOf(origin),
     ...(because === 'asked' ? [] : [`found by its ${because}`]),
@@ -93,4 +93,4 @@ const timeOf = (millis: number): string =>
   Number.isFinite(millis) && Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString() : String(millis);
 
 /** What somebody sent does not write on other lines. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ').slice(0, 300);
+const oneLine = (text: string): string => visible(text).slice(0, 300);

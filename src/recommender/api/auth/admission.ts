@@ -3,11 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Millis } from '../../../stream/time.ts';
 import { type Caller, CredentialsInvalid, type Role } from './caller.ts';
 import type { Gate, Identified } from './gate.ts';
+import { networkOf } from './network.ts';
 import { RateLimited } from './rate-limited.ts';
 import { type Rate, RateLimiter } from './rate-limiter.ts';
 import { defaultTenants, TenantAdmission, TenantCounts, type TenantRules } from './tenants.ts';
 
-/** By role, for each key or token subject; `anonymous` for each address that shows none, or none that counts. */
+/** By role, for each key or token subject; `anonymous` for each address, of IPv6 each network (/64), that shows none, or none that count.. */
 export type Rates = { readonly [R in Role | 'anonymous']: Rate };
 
 export interface Arriving {
@@ -48,7 +49,7 @@ export class Admission {
       // First by who asks: what one of a tenant asks too often takes nothing of what the others may.
       this.#count(identified.credential, identified.caller.role);
       this.#tenants.admit(identified.caller.tenant);
-    } else if (!isProbe(arriving)) this.#count(`address ${arriving.address}`, 'anonymous');
+    } else if (!isProbe(arriving)) this.#count(`address ${networkOf(arriving.address)}`, 'anonymous');
     return identified?.caller;
   }
 
@@ -57,7 +58,7 @@ export class Admission {
     try {
       return await this.#gate.identify(headers);
     } catch (error) {
-      if (error instanceof CredentialsInvalid) this.#count(`address ${address}`, 'anonymous');
+      if (error instanceof CredentialsInvalid) this.#count(`address ${networkOf(address)}`, 'anonymous');
       throw error;
     }
   }

@@ -2,7 +2,7 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { MillraceError, Unavailable } from '../../../errors.ts';
-import { isSafeUrl } from './loopback.ts';
+import { isOfThisMachine, isSafeUrl } from './loopback.ts';
 import { hours, minutes, type Millis, seconds } from '../../../stream/time.ts';
 
 /** After so long the keys are asked for anew, beside the requests; until then a key that was withdrawn still counts. */
@@ -112,6 +112,9 @@ export class IssuerKeys {
       throw new IssuerUnusable(`${url} describes another issuer`, 'Set auth.issuer to what tokens name as `iss`');
     if (!isSafeUrl(told.jwks_uri))
       throw new IssuerUnusable(`${url} names keys without TLS`, 'Set auth.jwks to where they are under https');
+    // What another machine says may not send us to this one, where much is answered that nobody else may ask.
+    if (isOfThisMachine(told.jwks_uri) && !isOfThisMachine(issuer))
+      throw new IssuerUnusable(`${url} names keys on this machine`, 'Set auth.jwks to where they are');
     return told.jwks_uri;
   }
 

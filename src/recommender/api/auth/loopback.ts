@@ -9,3 +9,5 @@ export function isSafeUrl(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
+
+export const isOfThisMachine = (url: string): boolean => isLoopback(URL.parse(url)?.hostname ?? '');

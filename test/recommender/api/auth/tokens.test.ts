@@ -155,6 +155,14 @@ test.for([
   expect(reported).toHaveLength(1);
 });
 
+test('an issuer elsewhere cannot send us to this machine for its keys', async () => {
+  const { from, outcome, reported } = verifier();
+  from.describes('http://127.0.0.1:8080/metrics');
+  expect(await outcome(from.token())).toBe('UNAVAILABLE');
+  expect(reported.map(codeOf)).toEqual(['ISSUER_UNUSABLE']);
+  expect(from.asked.filter(url => !url.endsWith('openid-configuration'))).toEqual([]);
+});
+
 test('a shared secret in the set of public keys is no key', async () => {
   const { from, outcome } = verifier();
   from.answers(() =>
