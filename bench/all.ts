@@ -37,6 +37,8 @@ const all = [
   ['bench/als/adoption.ts'],
   ['bench/als/growth.ts'],
   ['bench/tenants.ts'],
+  ['bench/sizing.ts'],
+  ['bench/sizing-live.ts'],
   ['bench/list-rule.ts'],
   ['bench/generations.ts'],
   ['bench/api.ts'],

@@ -44,6 +44,13 @@ export class Served implements AsyncDisposable {
     return new Served(child, url, Math.round(performance.now() - began));
   }
 
+  /** Of the process. @throws where it has none */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new TypeError('The process was never started');
+    return pid;
+  }
+
   /** Seconds of a processor that the process, all its threads, has used; null where the system has no `/proc`. */
   async cpu_s(): Promise<number | null> {
     if (process.platform !== 'linux') return null;

@@ -48,6 +48,8 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['als-adoption', 'bench/als/adoption.ts'],
   ['als-growth', 'bench/als/growth.ts'],
   ['tenants', 'bench/tenants.ts'],
+  ['sizing', 'bench/sizing.ts'],
+  ['sizing-live', 'bench/sizing-live.ts'],
 ]);
 
 /** What to type to measure it again. */

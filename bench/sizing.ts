@@ -1,0 +1,79 @@
+/**
+ * What does a shop take, by its users, items, ratings and factors: memory of the processes, disk, and the processor for
+ * going on from a checkpoint? Each of several shops is learnt from its log by `millrace run`, taken up again, and served.
+ * `node bench/sizing.ts [FROM] [TO]` measures those of `support/sizing/shops.ts` from one place to another; what it has
+ * of the others stays. About eight minutes: bytes do not mind what else the machine does.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Result } from './support/shape.ts';
+import { type Figures, measured } from './support/sizing/measured.ts';
+import { type Shop, shops } from './support/sizing/shops.ts';
+import { machine, write } from './support/write.ts';
+
+const [from = 0, to = shops.length] = process.argv.slice(2).map(Number);
+const figures = [
+  'model',
+  'modelCheckpoint',
+  'engine',
+  'engineAgain',
+  'again_s',
+  'server',
+  'log',
+  'state',
+  'documents',
+  'snapshots',
+] as const satisfies readonly (keyof Figures)[];
+
+type Row = Record<string, string | number | null>;
+
+/** Rows of one file, in the order of the shops; a shop that is none any more goes. */
+function replaced(row: Row): Row[] {
+  const known = [row, ...kept()];
+  return shops.flatMap(shop => {
+    const found = known.find(other => isOf(other, shop));
+    return found === undefined ? [] : [found];
+  });
+}
+
+const isOf = (row: Row, shop: Shop): boolean => Object.entries(shop).every(([name, value]) => row[name] === value);
+
+function kept(): Row[] {
+  const path = join(import.meta.dirname, 'results/sizing.json');
+  if (!existsSync(path)) return [];
+  const result = Result.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return result.kind === 'table' ? result.rows : [];
+}
+
+function keepRows(rows: Row[]): void {
+  write({
+    kind: 'table',
+    name: 'sizing',
+    question: 'What does a shop take, by its users, items, ratings and factors?',
+    repeat: 'npx node bench/sizing.ts',
+    machine: machine(),
+    notes: [
+      'Bytes; `again_s` is seconds of a processor. Synthetic ratings of a realistic skew, ids of 12 characters, four partitions, everything embedded.',
+      'model: heap and array buffers of the model after a collection; modelCheckpoint: its rows, keys and values.',
+      'engine: the most that was ever resident of the process that learns the whole log as a backlog and trains a generation; engineAgain: of one that goes on from its checkpoint with nothing new; again_s: what that took of a processor, its start included.',
+      'server: the most that was resident of a process that only serves, after 500 lists and a search of users, items and likeness, so that it holds all that it may.',
+      'log, state, documents, snapshots: the files after both.',
+    ],
+    settings: { partitions: 4 },
+    columns: [
+      { name: 'use' },
+      { name: 'users' },
+      { name: 'items' },
+      { name: 'ratings' },
+      { name: 'factors' },
+      ...figures.map(name => ({ name, better: 'less' as const })),
+    ],
+    rows,
+  });
+}
+
+for (const shop of shops.slice(from, to)) {
+  const row = { ...shop, ...(await measured(shop)) };
+  console.log(JSON.stringify(row));
+  keepRows(replaced(row));
+}
