@@ -11,6 +11,7 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['lint', 'oxlint'],
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['unused', 'knip', '--no-progress'],
+  ['tools', 'node', 'scripts/tools.ts'],
   ['kernel', 'node', 'scripts/kernel.ts', 'check'],
   ['schemas', 'node', 'scripts/schemas.ts', 'check'],
   ['configuration', 'node', 'scripts/configuration.ts', 'check'],

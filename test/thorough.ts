@@ -5,6 +5,7 @@
  */
 export const thorough: readonly string[] = [
   'test/deploy/chart.test.ts',
+  'test/deploy/validators.test.ts',
   'test/als/generation.test.ts',
   'test/als/invariance.test.ts',
   'test/als/kernel/blocks.test.ts',

@@ -4,3 +4,4 @@
  */
 delete process.env['MILLRACE_REQUIRE_BROKER'];
 delete process.env['MILLRACE_REQUIRE_SPARK'];
+delete process.env['MILLRACE_REQUIRE_TOOLS'];
