@@ -12,6 +12,7 @@ const slowSuites = {
   kafka: 6 * minute_ms,
   simulation: 20 * minute_ms,
   soak: 15 * minute_ms,
+  drills: 10 * minute_ms,
   package: 15 * minute_ms,
   browser: 6 * minute_ms,
   acceptance: 10 * minute_ms,

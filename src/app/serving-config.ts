@@ -5,8 +5,13 @@ import { defaultRemembered_bytes } from '../recommender/api/remembered-answers.t
 import { defaultMostItems } from '../recommender/api/item-vectors.ts';
 import { defaultMostUsers } from '../recommender/api/users.ts';
 import { secret } from './secret.ts';
+import { textList } from './text-list.ts';
 
 const { slots, share, newBelow } = defaultExploration;
+/** Of a key that signs; a short one could be tried out. */
+const keyText = () => z.string().min(16).max(1_000);
+/** More than two are at work only where keys are changed faster than receipts are asked for. */
+const mostFormerKeys = 10;
 /** Half of what a table of the language holds. */
 const mostHeld = 8_000_000;
 /** The first page has ten places, and its first is never explored. */
@@ -56,13 +61,15 @@ export const servingSection = z.strictObject({
     .default(defaultMostUsers)
     .describe('Users of a tenant that are held in memory to be searched; with more of them the search is refused.'),
   listKey: secret(
-    z
-      .string()
-      .min(16)
-      .max(1_000)
+    keyText()
       .optional()
       .describe(
         'What signs the ids of lists, the same for all servers that are to know each other’s lists; where absent it is drawn at the start, and a list that another run answered cannot be reported as shown.',
       ),
+  ),
+  formerListKeys: secret(
+    textList(keyText(), mostFormerKeys).describe(
+      'What `serving.listKey` was before: lists and receipts of erasures that were signed with one of them are still known, so that the key is changed without a loss; joined by commas where it is a text.',
+    ),
   ),
 });

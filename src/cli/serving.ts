@@ -158,6 +158,7 @@ async function serverOf({ ports, config, thread, lags, live, view, signal }: Ser
     mostUsers: config.serving.mostUsers,
     seen: config.lists.seen,
     listKey: config.serving.listKey ?? randomUUID(),
+    formerListKeys: config.serving.formerListKeys,
     health: healthOf(signal),
     metrics,
     searches,

@@ -90,7 +90,7 @@ interface Asked {
 
 async function told(flags: Flags, ask: (erasing: Erasing, receipts: ErasureReceipts) => Promise<Asked>): Promise<void> {
   const { config } = configurationOf(flags, portFlags);
-  const { listKey } = config.serving;
+  const { listKey, formerListKeys } = config.serving;
   if (listKey === undefined)
     throw new Misuse(
       'Without serving.listKey nobody could read a receipt',
@@ -100,7 +100,7 @@ async function told(flags: Flags, ask: (erasing: Erasing, receipts: ErasureRecei
   const learnt = new LearntOffsets({ ...ports, report: tellTrouble });
   using stopped = untilSignalled();
   try {
-    const receipts = new ErasureReceipts(listKey);
+    const receipts = new ErasureReceipts(listKey, formerListKeys);
     const { ports: erasing, about } = await ask(
       tenant => erasurePortsOf(ports, { tenant, learnt: learnt.of(tenant), receipts }),
       receipts,

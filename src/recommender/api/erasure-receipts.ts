@@ -23,37 +23,59 @@ const tagBytes = 16;
 const cipher = 'aes-256-gcm';
 
 export class ErasureReceipts {
-  readonly #key: Buffer;
-  readonly #nonceKey: Buffer;
+  readonly #own: Seal;
+  readonly #known: readonly Seal[];
 
-  /** @param secret of the servers that are to read each other's receipts */
-  constructor(secret: string) {
-    this.#key = createHmac('sha256', secret).update('erasure: key').digest();
-    this.#nonceKey = createHmac('sha256', secret).update('erasure: nonce').digest();
+  /**
+   * @param secret of the servers that are to read each other's receipts
+   * @param former those that were it before: receipts that were sealed with one of them can still be read
+   */
+  constructor(secret: string, former: readonly string[] = []) {
+    this.#own = sealOf(secret);
+    this.#known = [this.#own, ...former.map(sealOf)];
   }
 
   /** The same for the same erasure: the nonce is of the text, so no two texts share one but by a collision of 96 bits. */
   seal(about: Receipt): string {
+    const { key, nonceKey } = this.#own;
     const text = JSON.stringify(about);
-    const nonce = createHmac('sha256', this.#nonceKey).update(text).digest().subarray(0, nonceBytes);
-    const sealing = createCipheriv(cipher, this.#key, nonce);
+    const nonce = createHmac('sha256', nonceKey).update(text).digest().subarray(0, nonceBytes);
+    const sealing = createCipheriv(cipher, key, nonce);
     return Buffer.concat([nonce, sealing.update(text, 'utf8'), sealing.final(), sealing.getAuthTag()]).toString(
       'base64url',
     );
   }
 
-  /** Undefined for what no server with this secret has sealed. */
+  /** Undefined for what no server with one of these secrets has sealed. */
   open(sealed: string): Receipt | undefined {
     const bytes = Buffer.from(sealed, 'base64url');
     if (bytes.length < nonceBytes + tagBytes) return undefined;
-    const opening = createDecipheriv(cipher, this.#key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
-    opening.setAuthTag(bytes.subarray(-tagBytes));
-    let text = opening.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8');
-    try {
-      text += opening.final('utf8');
-    } catch {
-      return undefined; // forged, or of another secret: which of both is nobody's business
+    for (const { key } of this.#known) {
+      const text = opened(bytes, key);
+      if (text !== undefined) return receipt.parse(JSON.parse(text));
     }
-    return receipt.parse(JSON.parse(text));
+    return undefined;
+  }
+}
+
+/** The keys that are derived from a secret. */
+interface Seal {
+  readonly key: Buffer;
+  readonly nonceKey: Buffer;
+}
+
+const sealOf = (secret: string): Seal => ({
+  key: createHmac('sha256', secret).update('erasure: key').digest(),
+  nonceKey: createHmac('sha256', secret).update('erasure: nonce').digest(),
+});
+
+function opened(bytes: Buffer, key: Buffer): string | undefined {
+  const opening = createDecipheriv(cipher, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });
+  opening.setAuthTag(bytes.subarray(-tagBytes));
+  const text = opening.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8');
+  try {
+    return text + opening.final('utf8');
+  } catch {
+    return undefined; // forged, or of another secret: which of both is nobody's business
   }
 }

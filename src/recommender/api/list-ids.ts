@@ -25,36 +25,43 @@ const macBytes = 16;
 
 export class ListIds {
   readonly #key: string;
+  readonly #known: readonly string[];
 
-  /** @param key secret of the servers that are to know each other's lists */
-  constructor(key: string) {
+  /**
+   * @param key secret of the servers that are to know each other's lists
+   * @param former those that were it before: lists that were answered under one of them are still known
+   */
+  constructor(key: string, former: readonly string[] = []) {
     this.#key = key;
+    this.#known = [key, ...former];
   }
 
   /** The same for the same list, whenever it is answered. */
   idOf(origin: ListOrigin, content: ListContent): string {
     const head = headOf(origin);
-    return `${head}~${this.#mac(head, content).toString('base64url')}`;
+    return `${head}~${macOf(this.#key, head, content).toString('base64url')}`;
   }
 
-  /** How the list of this id was made; undefined where it is not an answer of a server with this key. */
+  /** How the list of this id was made; undefined where it is not an answer of a server with one of these keys. */
   originOf(listId: string, content: ListContent): ListOrigin | undefined {
     const found = form.exec(listId)?.groups;
     if (found === undefined) return undefined;
     const { policy = '', generation = '', number = '', odds = '', mac = '' } = found;
     const head = listId.slice(0, -mac.length - 1);
     const given = Buffer.from(mac, 'base64url');
-    if (given.length !== macBytes || !timingSafeEqual(given, this.#mac(head, content))) return undefined;
+    const isKnown = (key: string): boolean => timingSafeEqual(given, macOf(key, head, content));
+    if (given.length !== macBytes || !this.#known.some(isKnown)) return undefined;
     const propensities = content.items.map(() => 1);
     for (const [place, probability] of pairsIn(odds)) propensities[place] = probability;
     return { policy, generation: Number(generation), number: Number(number), propensities };
   }
-
-  #mac(head: string, { user, items }: ListContent): Buffer {
-    const text = JSON.stringify([head, user, items]);
-    return createHmac('sha256', this.#key).update(text).digest().subarray(0, macBytes);
-  }
 }
+
+const macOf = (key: string, head: string, { user, items }: ListContent): Buffer =>
+  createHmac('sha256', key)
+    .update(JSON.stringify([head, user, items]))
+    .digest()
+    .subarray(0, macBytes);
 
 /** A number's shortest decimal form reads back as the same number. */
 function headOf({ policy, generation, number, propensities }: ListOrigin): string {

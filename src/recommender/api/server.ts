@@ -71,6 +71,8 @@ export interface ServerOptions {
   readonly seen?: SeenPolicy;
   /** Secret of all servers that are to know each other's lists where one is reported as shown. */
   readonly listKey: string;
+  /** What it was before: lists and receipts of then are still known. */
+  readonly formerListKeys?: readonly string[];
   /** Bytes of answers that are remembered at most, estimated; default 64 MiB. */
   readonly remembered_bytes?: number;
   /** Says who asks, and how often they may; without it nobody is asked who they are. */
@@ -158,7 +160,9 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
   const items = new ItemDirectory(documents, mostItems);
   const lookup = new ItemLookup({ items, clock, report });
   const vectors = new ItemVectors(documents, { mostItems, ...(options.searches && { counts: options.searches }) });
-  const listIds = new ListIds(tenant === '' ? options.listKey : JSON.stringify([options.listKey, tenant]));
+  const ofTenant = (key: string): string => (tenant === '' ? key : JSON.stringify([key, tenant]));
+  const { listKey, formerListKeys = [] } = options;
+  const listIds = new ListIds(ofTenant(listKey), formerListKeys.map(ofTenant));
   return {
     stored,
     storedModel: new StoredModel(documents),
@@ -193,12 +197,12 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
 }
 
 /** What erasures look at whosever they are. */
-const ofAll = ({ documents, transport, clock, listKey }: ServerOptions) => ({
+const ofAll = ({ documents, transport, clock, listKey, formerListKeys }: ServerOptions) => ({
   scrubs: documents,
   shop: documents,
   transport,
   clock,
-  receipts: new ErasureReceipts(listKey),
+  receipts: new ErasureReceipts(listKey, formerListKeys),
 });
 
 /** The newest of what the tenant was shown, and did. */

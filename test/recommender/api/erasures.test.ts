@@ -186,6 +186,9 @@ test('a receipt is read by servers of the same key alone, whatever is done to it
     expect(receipts.open(changed.toString('base64url'))).toBeUndefined();
   }
   for (const text of ['', 'x', sealed.slice(0, -2)]) expect(receipts.open(text)).toBeUndefined();
+  const changed = new ErasureReceipts('of another', ['of the shop']);
+  expect(changed.open(sealed)).toEqual(receipts.open(sealed));
+  expect(receipts.open(changed.seal(about))).toBeUndefined();
 });
 
 test('what retention keeps of the log is told with the day on which it goes', async () => {

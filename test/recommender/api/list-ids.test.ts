@@ -29,6 +29,14 @@ test('one that was not answered so by a server with this key says nothing', () =
   expect(others.filter(([, found]) => found !== undefined)).toEqual([]);
 });
 
+test('one that was answered under a former key is still known, and new ones are signed with the new key', () => {
+  const former = ids.idOf(origin, content);
+  const changed = new ListIds('the key that came after', ['a key of sixteen or more']);
+  expect(changed.originOf(former, content)).toEqual(origin);
+  expect(ids.originOf(changed.idOf(origin, content), content)).toBeUndefined();
+  expect(new ListIds('the key that came after').originOf(former, content)).toBeUndefined();
+});
+
 test('the longest fits: a hundred items, nine explored places, large numbers', () => {
   const propensities = Array.from({ length: 100 }, (_, at) => (at > 0 && at < 10 ? 0.123 / 48_613 : 1));
   const long = { policy: 'candidate', generation: 2 ** 30 - 1, number: 999_999_999_999_999, propensities };

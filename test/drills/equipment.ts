@@ -1,0 +1,108 @@
+/** On which adapters a drill is done, and what is lost when their disks or accounts are. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CosmosClient } from '@azure/cosmos';
+import { startAzurite } from '../support/azurite.ts';
+import { startFixtureProcess } from '../support/cosmos/process.ts';
+import { KafkaBroker } from '../support/kafka/broker.ts';
+import type { Environment } from './life.ts';
+
+export interface Choice {
+  readonly transport: 'embedded' | 'kafka';
+  readonly documents: 'sqlite' | 'cosmos';
+  readonly snapshots: 'directory' | 'blob';
+}
+
+export const embedded: Choice = { transport: 'embedded', documents: 'sqlite', snapshots: 'directory' };
+
+export interface Equipment extends AsyncDisposable {
+  readonly choice: Choice;
+  /** Settings that lead commands to it. */
+  readonly environment: Environment;
+  /** Removes all documents, journals among them, as somebody who deletes the file or the database. */
+  loseDocuments(data: string): Promise<void>;
+  /** Removes the local checkpoints. */
+  loseState(data: string): void;
+  /** Removes all snapshots, generations among them. */
+  loseSnapshots(data: string): Promise<void>;
+}
+
+/** Files of SQLite, with what belongs to them. */
+function removeDatabase(folder: string, name: string): void {
+  const parts = readdirSync(folder).filter(file => file.startsWith(`${name}.db`));
+  if (parts.length === 0) throw new Error(`There is no ${name}.db in ${folder} that could be lost`);
+  for (const file of parts) rmSync(join(folder, file));
+}
+
+/** Starts what the choice needs beside the folder: a broker, an account, a store of blobs, each on loopback. */
+export async function equip(choice: Choice): Promise<Equipment> {
+  await using stack = new AsyncDisposableStack();
+  const log = choice.transport === 'kafka' ? await broker(stack) : {};
+  const documents = choice.documents === 'cosmos' ? await cosmos(stack) : sqlite;
+  const snapshots = choice.snapshots === 'blob' ? await blob(stack) : directory;
+  const opened = stack.move();
+  return {
+    choice,
+    environment: { ...log, ...documents.environment, ...snapshots.environment },
+    loseDocuments: data => documents.lose(data),
+    loseState: data => removeDatabase(data, 'state'),
+    loseSnapshots: data => snapshots.lose(data),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+interface Part {
+  readonly environment: Environment;
+  lose(data: string): Promise<void>;
+}
+
+const sqlite: Part = { environment: {}, lose: async data => removeDatabase(data, 'documents') };
+
+const directory: Part = { environment: {}, lose: async data => rmSync(join(data, 'snapshots'), { recursive: true }) };
+
+async function broker(stack: AsyncDisposableStack): Promise<Environment> {
+  const kafka = stack.use(await KafkaBroker.start());
+  return { MILLRACE_TRANSPORT: 'kafka', MILLRACE_KAFKA_BROKERS: kafka.brokers().join(',') };
+}
+
+const database = 'drill';
+
+async function cosmos(stack: AsyncDisposableStack): Promise<Part> {
+  const { endpoint, key } = stack.use(await startFixtureProcess());
+  return {
+    environment: {
+      MILLRACE_DOCUMENTS: 'cosmos',
+      MILLRACE_COSMOS_ENDPOINT: endpoint,
+      MILLRACE_COSMOS_KEY: key,
+      MILLRACE_COSMOS_DATABASE: database,
+    },
+    async lose() {
+      const client = new CosmosClient({ endpoint, key, connectionPolicy: { enableEndpointDiscovery: false } });
+      const { resources } = await client.database(database).containers.readAll().fetchAll();
+      for (const { id } of resources) await client.database(database).container(id).delete();
+      client.dispose();
+    },
+  };
+}
+
+async function blob(stack: AsyncDisposableStack): Promise<Part> {
+  const { connectionString } = stack.use(await startAzurite());
+  const { openBlobSnapshots } = await import('../../src/snapshots/blob/snapshots.ts');
+  return {
+    environment: {
+      MILLRACE_SNAPSHOTS: 'blob',
+      MILLRACE_BLOB_CONNECTION_STRING: connectionString,
+      MILLRACE_BLOB_CREATE_CONTAINER: 'true',
+    },
+    async lose() {
+      const place = { connectionString, container: 'millrace' };
+      const all = await openBlobSnapshots({ place, prefix: '', createContainer: false });
+      for (const name of await all.list('')) await all.remove(name);
+      await all.close();
+    },
+  };
+}
+
+/** A folder that is removed with the drill, unless it is to be looked at. */
+export const newFolder = (drill: string): string => mkdtempSync(join(tmpdir(), `millrace-drill-${drill}-`));
