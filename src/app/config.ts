@@ -13,6 +13,7 @@ import { kafkaSection } from './kafka-config.ts';
 import { ordersSection } from './orders-config.ts';
 import { schemasSection } from './schemas-config.ts';
 import { servingSection } from './serving-config.ts';
+import { telemetrySection } from './telemetry-config.ts';
 import { tenantsSection } from './tenants-config.ts';
 import { workerSection } from './worker-config.ts';
 
@@ -212,6 +213,7 @@ export const configSchema = z.strictObject({
   }),
   serving: servingSection,
   orders: ordersSection,
+  telemetry: telemetrySection,
   limits: z.strictObject({
     maxRecords: integer(1, 1e6).default(50_000).describe('Records of an epoch at most.'),
     budgetBytes: integer(1 << 20, largest)

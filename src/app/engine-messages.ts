@@ -4,6 +4,8 @@ import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
+import type { SpanFigures } from '../operations/tracing/figures.ts';
+import type { TracingSettings } from './open-tracing.ts';
 import type { PortSettings } from './port-settings.ts';
 
 /** What the engine's thread is started with. */
@@ -30,6 +32,8 @@ export interface EngineThreadOptions {
   readonly budgetBytes: number;
   /** Warm standbys of each task, where processes share them; one where absent. */
   readonly standbys?: number;
+  /** What the thread tells of its epochs to a collector; nothing where absent. */
+  readonly tracing?: TracingSettings;
 }
 
 /** From the engine's thread. */
@@ -46,6 +50,8 @@ export type EngineMessage =
       readonly troubles: ReadonlyMap<string, number>;
       /** What the documents have cost. */
       readonly charges: readonly DocumentCharge[];
+      /** What became of the thread's spans. */
+      readonly spans: SpanFigures;
       /** What became of orders; null where this process does not bring them. */
       readonly orders: ConnectorFigures | null;
     }

@@ -5,6 +5,7 @@ import type { DocumentCharge } from '../operations/document-metrics.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
+import { noSpans, type SpanFigures } from '../operations/tracing/figures.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { engineWorker } from './warm-engine.ts';
 
@@ -38,6 +39,8 @@ export class EngineThread {
   troubles: ReadonlyMap<string, number> = new Map();
   /** What the documents have cost since the thread was started. */
   charges: readonly DocumentCharge[] = [];
+  /** What became of the spans of the thread. */
+  spans: SpanFigures = noSpans;
   /** What became of orders since the thread was started; null where this process does not bring them. */
   orders: ConnectorFigures | null = null;
   readonly #worker: Worker;
@@ -58,6 +61,7 @@ export class EngineThread {
         this.groups = message.groups;
         this.troubles = message.troubles;
         this.charges = message.charges;
+        this.spans = message.spans;
         this.orders = message.orders;
       } else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));

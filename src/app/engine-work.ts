@@ -5,6 +5,7 @@ import type { OnWait } from '../engine/retry.ts';
 import type { Observer } from '../engine/runner-options.ts';
 import { MillraceError } from '../errors.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
+import { noSpans } from '../operations/tracing/figures.ts';
 import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
 import { openPorts, type Ports } from './compose.ts';
@@ -15,6 +16,7 @@ import { measureInThread } from '../recommender/generations/shadow/thread.ts';
 import type { OrdersConnector } from '../recommender/orders/connector.ts';
 import { Trainer } from '../recommender/generations/trainer.ts';
 import { keepRetention } from './housekeeping.ts';
+import { openTracing } from './open-tracing.ts';
 import { ordersConnector } from './orders-work.ts';
 
 /** How often the other thread hears of progress. */
@@ -22,9 +24,17 @@ const statsEveryMs = 50;
 /** Also for tasks of few epochs there is a snapshot, and one before it, that is far younger than any retention. */
 const snapshotPolicy = { everyEpochs: 2_000, every: hours(1), keep: 2 };
 
+/** What tracing needs of the process. */
+const tracingParts = {
+  environment: process.env,
+  warn: (text: string) => void process.stderr.write(`${text}\n`),
+  now: () => Date.now(),
+};
+
 const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function run(options: EngineThreadOptions, stop: AbortController): Promise<void> {
+  await using traced = options.tracing && (await openTracing(options.tracing, tracingParts));
   await using ports = await openPorts(options.ports);
   const observer = new StatsObserver(ports.clock);
   const orders = await ordersConnector(ports, options, tell);
@@ -38,6 +48,7 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
       groups: observer.groups(),
       troubles: ports.troubles?.() ?? new Map(),
       charges: ports.charges?.() ?? [],
+      spans: traced?.figures() ?? noSpans,
       orders: orders?.figures ?? null,
     });
   const timer = setInterval(report, statsEveryMs);

@@ -40,6 +40,10 @@ export class MovingEngine {
     return this.#thread.troubles;
   }
 
+  get spans(): EngineThread['spans'] {
+    return this.#thread.spans;
+  }
+
   get orders(): EngineThread['orders'] {
     return this.#thread.orders;
   }

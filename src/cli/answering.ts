@@ -14,7 +14,7 @@ export interface Answering {
   readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'>;
   readonly thread: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders' | 'restored'
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'restored'
   >;
   readonly view: EngineView;
   readonly lags: () => Promise<readonly TaskLag[]>;

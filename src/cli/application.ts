@@ -6,6 +6,7 @@ import { modelVersions } from '../../topologies/streams.ts';
 import { type ApplicationSettings, furtherStreamsOf, topologiesOf } from '../app/application.ts';
 import { isBegun, openLogOf, openPorts, type Ports } from '../app/compose.ts';
 import { applicationSettings, type Config } from '../app/config.ts';
+import { tracingSettings } from '../app/open-tracing.ts';
 import { type PortSettings, portSettings } from '../app/port-settings.ts';
 import { topicRules } from '../app/topic-rules.ts';
 import { Graph } from '../engine/graph.ts';
@@ -76,6 +77,7 @@ export const engineOptions = (
 ) => ({
   ports: { ...portSettings(config), namespace },
   standbys: config.standbys,
+  tracing: tracingSettings(config),
   ...(connectors.includes(ordersConnectorName)
     ? { orders: { ...config.orders, tenants: config.tenants.allowed } }
     : {}),

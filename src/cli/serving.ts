@@ -8,6 +8,7 @@ import type { Config } from '../app/config.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { followSwitches } from '../app/follow-switches.ts';
+import { type OpenTracing, openTracing, type TracingSettings } from '../app/open-tracing.ts';
 import type { OnWait } from '../engine/retry.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
@@ -19,6 +20,8 @@ import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../oper
 import { registerDiskMetrics, type WrittenFolder } from '../operations/disk-metrics.ts';
 import { registerTopologyLag } from '../operations/topology-lag.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
+import { noSpans } from '../operations/tracing/figures.ts';
+import { registerSpanMetrics } from '../operations/tracing/metrics.ts';
 import { TenantCounts } from '../recommender/api/auth/tenants.ts';
 import { registerTenantMetrics } from '../recommender/api/tenant-metrics.ts';
 import { registerModelMetrics } from '../recommender/api/model-metrics.ts';
@@ -50,9 +53,10 @@ export interface Serving {
   readonly config: Pick<
     Config,
     'port' | 'serving' | 'lists' | 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'
-  >;
+  > &
+    TracingSettings;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'orders'>;
+  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders'>;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
@@ -81,7 +85,8 @@ export async function serveUntilStopped(
   const published = await requireSeen(serving.ports.documents, config.lists.seen);
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   await using issuer = serving.demo === true ? await demoIssuerOf(serving) : undefined;
-  const { access, server } = await serverOf(serving, issuer);
+  await using traced = await openTracing(config, { ...tracingParts, now: () => serving.ports.clock.now() });
+  const { access, server } = await serverOf(serving, issuer, traced);
   try {
     const url = await server.listen({ port: config.port });
     issuer?.allow(originsOf(url));
@@ -120,6 +125,9 @@ export const tellWait: OnWait = (what, { message }) => {
   process.stderr.write(`${what} waits: ${message}\n`);
 };
 
+/** What tracing needs of the process. */
+const tracingParts = { environment: process.env, warn: (text: string) => void process.stderr.write(`${text}\n`) };
+
 /** It is an issuer like any other to who checks tokens. */
 async function demoIssuerOf({ ports: { clock }, config: { auth } }: Serving): Promise<DemoIssuer> {
   if (auth.issuer !== undefined)
@@ -133,12 +141,16 @@ const suggestedUsers = 8;
 /** Of the pages: by the address that the server says, and by the name of this machine. */
 const originsOf = (url: string): readonly string[] => [url, `http://localhost:${new URL(url).port}`];
 
-async function serverOf({ ports, config, thread, lags, live, view, signal }: Serving, issuer: DemoIssuer | undefined) {
+async function serverOf(
+  { ports, config, thread, lags, live, view, signal }: Serving,
+  issuer: DemoIssuer | undefined,
+  traced: OpenTracing,
+) {
   const { documents, transport, registry, clock } = ports;
   const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
   const access = await accessOf({ auth, tenants: config.tenants }, { clock, report });
   const metrics = new Registry();
-  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config) });
+  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config), spans: traced.figures });
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
   const tenantCounts = new TenantCounts();
   registerTenantMetrics(metrics, tenantCounts);
@@ -162,6 +174,7 @@ async function serverOf({ ports, config, thread, lags, live, view, signal }: Ser
     health: healthOf(signal),
     metrics,
     searches,
+    tracing: traced.tracing,
     report,
     http: { ...config.http, pagesMayAsk: issuer === undefined ? [] : [issuer.url] },
     ...(access && { access: { ...access, tenantCounts } }),
@@ -186,6 +199,7 @@ export function registerEngineMetrics(
     lags,
     view,
     folders,
+    spans = () => noSpans,
   }: {
     readonly lags: Serving['lags'] | undefined;
     readonly ports: Pick<Ports, 'troubles' | 'charges'>;
@@ -193,6 +207,8 @@ export function registerEngineMetrics(
     readonly view: Pick<EngineView, 'lags'> | undefined;
     /** Where it writes. */
     readonly folders: readonly WrittenFolder[];
+    /** Those of this thread; none where absent. */
+    readonly spans?: OpenTracing['figures'];
   },
 ): void {
   collectDefaultMetrics({ register: metrics });
@@ -205,6 +221,7 @@ export function registerEngineMetrics(
   registerDiskMetrics(metrics, folders);
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
+  registerSpanMetrics(metrics, () => [thread?.spans ?? noSpans, spans()]);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
 }
 

@@ -10,6 +10,8 @@ export interface OutsideRecord {
   readonly write: WriteValue;
   /** Where it goes, whatever its key. */
   readonly partition?: number;
+  /** W3C trace context that it was sent in. */
+  readonly trace?: string;
 }
 
 /** A record of the stream's own key and schema. */
@@ -44,12 +46,12 @@ export class OutsideBatches {
    * @throws {RecordTooLarge} {UnknownPartition} and then holds what it held
    */
   add(record: OutsideRecord, origin: Millis): number {
-    const { key, write } = record;
+    const { key, write, trace = '' } = record;
     const partition = record.partition ?? partitionOf(key, this.#builders.length);
     const builder = this.#builders[partition];
     if (builder === undefined) throw new UnknownPartition({ topic: this.#topic, partition }, this.#builders.length);
     let bytes = 0;
-    builder.add({ kind: Kind.value, watermark: -Infinity, origin, key, trace: '' }, (buffer, at) => {
+    builder.add({ kind: Kind.value, watermark: -Infinity, origin, key, trace }, (buffer, at) => {
       const end = write(buffer, at);
       bytes = end - at;
       return end;

@@ -124,10 +124,16 @@ const areas: readonly Area[] = [
     may: ['src/**', 'topologies/**', 'schemas/**', '!src/app/**', '!src/cli/**', '!src/testing.ts', ...noAdapters],
     packages: ['**'],
   },
+  // The one place that knows whose SDK it is; it is loaded by who tells spans, and by nobody else.
+  {
+    files: ['src/operations/tracing/otlp/**'],
+    may: ['src/operations/tracing/**', ...common],
+    packages: ['@opentelemetry/*'],
+  },
   {
     files: ['src/operations/**'],
     may: ['src/operations/**', 'src/engine/**', 'src/stream/**', ...ports, ...common, ...noAdapters],
-    packages: ['pino', 'prom-client', 'node:*'],
+    packages: ['pino', 'prom-client', '@opentelemetry/api', 'node:*'],
   },
   {
     files: ['src/replay/**'],

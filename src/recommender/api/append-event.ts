@@ -1,6 +1,8 @@
 /** Takes what somebody did, or a note about somebody, into the log: the writing use case, which knows nothing of HTTP. */
 import type { Rating } from '../../../schemas/types.ts';
 import { ratings } from '../../../topologies/streams.ts';
+import { sending } from '../../operations/tracing/sending.ts';
+import type { Tracing } from '../../operations/tracing/tracing.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import { deletedRating, isDeletion } from '../../als/index.ts';
 import type { Millis } from '../../stream/time.ts';
@@ -36,6 +38,8 @@ export interface EventPorts {
   readonly newEventId: () => string;
   /** Whose events they are. */
   readonly tenant: string;
+  /** Tells of the append, and has the record carry its trace; absent where nothing is told. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Takes what somebody did. A rating without stars is not meant to delete one. @throws {InvalidRating} */
@@ -64,7 +68,13 @@ export async function appendEvent(ports: EventPorts, posted: PostedEvent): Promi
   const event: Rating = { eventId, tenant: ports.tenant, userId, sessionId, itemId, kind, value, time };
   const problem = invalidRating(event, origin);
   if (problem !== undefined) throw new InvalidRating(problem, 'Send an event that fits');
-  const [place] = await appendFromOutside(ports.transport, ratings.name, [recordOf(ratings, event)], origin);
-  if (place === undefined) throw new TypeError('The log answered no offset for what was appended');
-  return { eventId, ...place };
+  const record = recordOf(ratings, event);
+  const sent = { topic: ratings.name, key: record.key };
+  const { topic, partition, offset } = await sending(ports.tracing, sent, async header => {
+    const traced = [{ ...record, trace: header }];
+    const [place] = await appendFromOutside(ports.transport, ratings.name, traced, origin);
+    if (place === undefined) throw new TypeError('The log answered no offset for what was appended');
+    return place;
+  });
+  return { eventId, topic, partition, offset };
 }

@@ -6,6 +6,7 @@ import { admit, type Caller } from './auth/caller.ts';
 import type { Endpoint } from './endpoint.ts';
 import { hasHead } from './http.ts';
 import type { OpenStreams } from './open-streams.ts';
+import { withinSpan } from './request-spans.ts';
 import { bodyLimit } from './wire.ts';
 
 export interface RouteParts {
@@ -31,7 +32,7 @@ export function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, no
       const { params, query, body } = request;
       const caller = callerOf(request);
       const asked = { caller, url: request.url, ifNoneMatch: request.headers['if-none-match'] };
-      const answer = await answerFrom(now(caller?.tenant ?? ''), asked, {
+      const raw = {
         params,
         query,
         body,
@@ -39,7 +40,8 @@ export function addRoute(app: FastifyInstance, endpoint: Endpoint, { streams, no
         lastEventId: headerOf(request, 'last-event-id'),
         idempotencyKey: headerOf(request, 'idempotency-key'),
         authorization: request.headers.authorization,
-      });
+      };
+      const answer = await withinSpan(request, () => answerFrom(now(caller?.tenant ?? ''), asked, raw));
       if (answer.body instanceof Readable) streams.add(reply.raw);
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     },

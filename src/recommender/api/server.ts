@@ -15,6 +15,8 @@ import type { Endpoint } from './endpoint.ts';
 import type { EndpointParts, MetricsSource } from './endpoints.ts';
 import { PortTaken, TooManyUsers } from './errors.ts';
 import { createHttp, defaultHttp, type HttpOptions, refuseUnknown } from './http.ts';
+import type { Tracing } from '../../operations/tracing/tracing.ts';
+import { addRequestSpans } from './request-spans.ts';
 import { addRoute } from './route.ts';
 import { type EngineSource, noEngine } from './engine-source.ts';
 import { Idempotency } from './idempotency.ts';
@@ -79,6 +81,8 @@ export interface ServerOptions {
   readonly access?: Pick<AdmissionOptions, 'gate' | 'rates' | 'tenants' | 'tenantCounts'>;
   /** Where it listens, and to whom; by default on loopback. */
   readonly http?: HttpOptions;
+  /** Tells what requests do, up to the record that is in the log; nothing where absent. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface Server {
@@ -106,6 +110,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { report, clock, http = defaultHttp, access = { gate: openGate } } = options;
   const app = await createHttp({ http, admission: new Admission({ ...access, clock }), report });
   refuseUnknown(app, endpoints);
+  if (options.tracing !== undefined) addRequestSpans(app, endpoints, options.tracing);
   const streams = new OpenStreams();
   const unused = new UnusedConnections(app.server);
   app.addHook('preClose', async () => {
@@ -151,10 +156,10 @@ function answeringFrom(options: ServerOptions): Answering {
 
 function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): EndpointParts {
   const documents = new TenantDocuments(options.documents, tenant);
-  const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics } = options;
+  const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics, tracing } = options;
   const stored = new Stored(documents);
   const log = { transport, registry };
-  const events = { transport, clock, newEventId, tenant };
+  const events = { transport, clock, newEventId, tenant, tracing };
   const history = new ModelHistory(log);
   const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);
