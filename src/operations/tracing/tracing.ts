@@ -1,5 +1,5 @@
 /** What spans are made with. It knows the interface of OpenTelemetry alone: whose SDK is behind it is decided elsewhere. */
-import { ProxyTracerProvider, trace, type Tracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, trace, type Tracer } from '@opentelemetry/api';
 
 export interface Tracing {
   readonly tracer: Tracer;
@@ -22,9 +22,12 @@ export type Continues = (typeof continued)[number];
 /** The name under which our spans are known. */
 export const scope = 'millrace';
 
-/** Whether somebody has registered an SDK in this thread, so that spans lead somewhere. */
+/** A trace of nobody, which nobody wants told. */
+const probe = { traceId: '1'.repeat(32), spanId: '1'.repeat(16), traceFlags: 0, isRemote: true };
+
+/** Whether somebody has registered an SDK in this thread: without one a span is but the context that it is begun in. */
 export function isRegistered(): boolean {
-  const provider = trace.getTracerProvider();
-  if (!(provider instanceof ProxyTracerProvider)) return true;
-  return provider.getDelegate() !== new ProxyTracerProvider().getDelegate();
+  const span = trace.getTracer(scope).startSpan('probe', {}, trace.setSpanContext(ROOT_CONTEXT, probe));
+  span.end();
+  return span.spanContext().spanId !== probe.spanId;
 }

@@ -1,12 +1,10 @@
 /** Counts what becomes of spans, and bounds how many are held: those that wait and those that are on their way. */
+import { ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, Span, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { isSampled } from '../context.ts';
 import type { SpanFigures } from '../figures.ts';
 
 type Result = Parameters<Parameters<SpanExporter['export']>[1]>[0];
-
-/** `ExportResultCode.SUCCESS`, whose package nothing else of ours needs. */
-const success = 0;
 
 export class Counted implements SpanFigures {
   exported = 0;
@@ -44,9 +42,10 @@ export class Counted implements SpanFigures {
       onStart: (span: Span, parent) => to.onStart(span, parent),
       onEnd: (span: ReadableSpan) => {
         if (!isSampled(span.spanContext())) return;
-        if (this.#held >= this.#most) return void this.#drop();
-        this.#held++;
-        to.onEnd(span);
+        if (this.#held < this.#most) {
+          this.#held++;
+          to.onEnd(span);
+        } else this.#drop();
       },
       shutdown: () => to.shutdown(),
       forceFlush: () => to.forceFlush(),
@@ -60,8 +59,10 @@ export class Counted implements SpanFigures {
 
   #left(spans: number, { code, error }: Result): void {
     this.#held -= spans;
-    if (code === success) this.exported += spans;
-    else this.failed += spans;
-    if (code !== success) this.#failing(`spans were not taken: ${error?.message ?? 'no reason was given'}`);
+    if (code === ExportResultCode.SUCCESS) this.exported += spans;
+    else {
+      this.failed += spans;
+      this.#failing(`spans were not taken: ${error?.message ?? 'no reason was given'}`);
+    }
   }
 }
