@@ -69,7 +69,7 @@ const areas: readonly Area[] = [
   {
     files: ['src/stream/**'],
     may: ['src/stream/**', 'src/transport/*.ts', ...common, ...noAdapters],
-    packages: ['avsc', 'zod', 'node:crypto', 'node:buffer', 'node:stream'],
+    packages: ['avsc', 'zod', 'node:crypto', 'node:buffer', 'node:stream', 'node:zlib'],
   },
   adapter('src/transport/embedded', ['node:*']),
   // What can be said about a broker before anything is connected: plain data, which the configuration is made of.

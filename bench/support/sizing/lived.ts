@@ -65,6 +65,7 @@ const settingsOf = ({ endpoint, key }: FixtureProcess, { everyVersions }: LiveSh
   MILLRACE_COSMOS_DATABASE: database,
   MILLRACE_LISTS_EVERY_VERSIONS: String(everyVersions),
   MILLRACE_MODEL_GENERATIONS_AUTOMATIC: 'false',
+  MILLRACE_GENERATE_RATE: '0',
 });
 
 interface Told {
