@@ -27,25 +27,20 @@ export const helm = (log: Log): Promise<string> =>
     return join(folder, 'helm');
   });
 
-export type Rendering = {
-  readonly helm: string;
-  readonly files: readonly string[];
-  /** The chart; ours as it stands, where none is named. */
-  readonly chart?: string;
-};
-
 /** What Helm is given to take such values. */
 export const withValues = (files: readonly string[]): string[] => files.flatMap(file => ['--values', file]);
 
+export const chartFolder = join(root, 'deploy/chart');
 export const release = 'shop';
-export const namespace = 'millrace';
 
-/** The manifests that Helm makes, and the text that it makes of them. @throws where Helm refuses the values */
-export async function rendered({ helm: command, files, chart = join(root, 'deploy/chart') }: Rendering): Promise<{
+export type Rendering = { readonly helm: string; readonly files: readonly string[]; readonly namespace: string };
+
+/** The manifests that Helm makes of our chart, and the text that it prints. @throws where Helm refuses the values */
+export async function rendered({ helm: command, files, namespace }: Rendering): Promise<{
   readonly text: string;
-  readonly manifests: Manifest[];
+  readonly manifests: readonly Manifest[];
 }> {
-  const given = ['template', release, chart, '--namespace', namespace, ...withValues(files)];
+  const given = ['template', release, chartFolder, '--namespace', namespace, ...withValues(files)];
   const text = await said({ command, given, folder: root });
   return { text, manifests: manifestsOf(text) };
 }

@@ -4,6 +4,9 @@ import { root } from '../../results.ts';
 
 export type ValueSet = { readonly name: string; readonly files: readonly string[] };
 
+/** A name for a namespace or a folder. */
+export const slug = ({ name }: ValueSet): string => name.replaceAll(' ', '-');
+
 const of = (...paths: readonly string[]): string[] => paths.map(path => join(root, path));
 
 export const valueSets: readonly ValueSet[] = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { root } from '../../results.ts';
 import { run } from '../../run.ts';
 import { helm, rendered } from '../chart/helm.ts';
-import { valueSets } from '../chart/values.ts';
+import { slug, valueSets } from '../chart/values.ts';
 import { inFolder } from '../folders.ts';
 import { type Log, Missing, type Part } from '../part.ts';
 import { installed, program, said } from '../tools.ts';
@@ -27,11 +27,12 @@ async function look(log: Log, folder: string): Promise<void> {
   log.fact('version', version);
 
   const helmPath = await helm(log);
-  for (const { name, files } of valueSets) {
-    const manifests = join(folder, name.replaceAll(' ', '-'));
+  for (const set of valueSets) {
+    const manifests = join(folder, slug(set));
     await mkdir(manifests);
-    await writeFile(join(manifests, 'all.yaml'), (await rendered({ helm: helmPath, files })).text);
-    await checked('kubernetes', manifestsWith(name), manifests);
+    const { text } = await rendered({ helm: helmPath, files: set.files, namespace: 'millrace' });
+    await writeFile(join(manifests, 'all.yaml'), text);
+    await checked('kubernetes', manifestsWith(set.name), manifests);
   }
   // A framework looks at every file of a folder that may be one of its own.
   await mkdir(join(folder, 'image'));
