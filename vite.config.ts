@@ -20,6 +20,8 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       target: 'es2024',
+      // The licences of what is in a page want their notices wherever it goes.
+      license: { fileName: 'licences.md' },
     },
     publicDir: false,
   };

@@ -47,6 +47,7 @@ export const thorough: readonly string[] = [
   'test/recommender/jobs/invented.test.ts',
   'test/recommender/jobs/tune/tune.test.ts',
   'test/schemas/schemas.test.ts',
+  'test/scripts/sbom.test.ts',
   'test/snapshots/blob/contract.test.ts',
   'test/snapshots/blob/faults.test.ts',
   'test/snapshots/blob/takeover.test.ts',

@@ -25,7 +25,7 @@ test('what it runs with comes from the lock file, without what it is made with',
   const commands = stages().map(stage => stage.filter(({ name }) => name === 'RUN').map(({ text }) => text));
   const [build = [], dependencies = []] = commands;
   expect(build[0]).toMatch(/^npm ci --ignore-scripts/);
-  expect(build[1]).toBe('npm run build');
+  expect(build[1]).toBe('npm run build && npm run --silent sbom -- sbom.cdx.json');
   expect(dependencies).toEqual([expect.stringMatching(/^npm ci --omit=dev --ignore-scripts/)]);
 });
 

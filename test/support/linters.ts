@@ -8,6 +8,7 @@ import { root } from '../../scripts/results.ts';
 const tools = [
   ['actionlint', 'workflows, and the scripts in them'],
   ['check-jsonschema', 'the compose file, custom kinds and workflows, against their schemas'],
+  ['cyclonedx-validate', 'the bill of materials, against the schema of CycloneDX'],
   ['gitleaks', 'secrets in the tree and its history'],
   ['hadolint', 'the Dockerfile'],
   ['helm', 'the chart'],
