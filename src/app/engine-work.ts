@@ -134,7 +134,12 @@ function told(observer: StatsObserver, generations: Controller): Observer {
   return {
     committed: (task, epoch) => observer.committed(task, epoch),
     waiting: (task, what, error) => observer.waiting(task, what, error),
-    assigned: (topology, assignment) => observer.assigned(topology, assignment),
+    assigned: (topology, assignment) => {
+      const before = observer.waits(topology);
+      observer.assigned(topology, assignment);
+      const now = observer.waits(topology);
+      if (now !== before) process.stderr.write(`${topology} ${now === null ? 'waits no more' : `waits: ${now}`}\n`);
+    },
     left: (task, why) => {
       observer.left(task);
       if (task === trainTask) generations.release();

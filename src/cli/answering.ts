@@ -35,7 +35,11 @@ export async function answerForTasks(
   );
   const metrics = new Registry();
   registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config) });
-  const health = healthOf(over.signal, () => isRestored);
+  const health = healthOf(
+    over.signal,
+    () => thread.groups,
+    () => isRestored,
+  );
   const { http } = config;
   const server = await createWorkerServer({
     engine: view,

@@ -5,7 +5,7 @@ import type { Ports } from '../app/compose.ts';
 import type { PortSettings } from '../app/port-settings.ts';
 import { previewsOf, type TaskPreview } from '../engine/evolution/preview.ts';
 import type { Graph } from '../engine/graph.ts';
-import { listSnapshots, newestHead } from '../engine/snapshot.ts';
+import { newestCheckpoint } from '../engine/snapshot.ts';
 import type { CheckpointHead } from '../engine/state/store.ts';
 import { Unhealthy } from './errors.ts';
 
@@ -20,14 +20,8 @@ export async function previewAll(
   // Whoever only looks begins no file of checkpoints.
   const store = existsSync(join(state, 'state.db')) ? ports.openStore() : undefined;
   const headOf = async (task: string): Promise<CheckpointHead | undefined> =>
-    store?.head(task) ?? (await snapshotOf(ports, task));
+    store?.head(task) ?? (await newestCheckpoint(ports.snapshots, task));
   return previewsOf(graph, { journal: ports.documents.journal, registry: ports.registry }, headOf);
-}
-
-async function snapshotOf({ snapshots }: Pick<Ports, 'snapshots'>, task: string): Promise<CheckpointHead | undefined> {
-  const newest = (await listSnapshots(snapshots, task)).at(-1);
-  const body = await newestHead(snapshots, task);
-  return newest === undefined || body === undefined ? undefined : { fence: 0, epoch: newest.epoch, body };
 }
 
 /** One line a task that changes or is refused; tasks that stay as they are, are counted. */

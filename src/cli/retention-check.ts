@@ -3,7 +3,7 @@ import type { Ports } from '../app/compose.ts';
 import { snapshotInputs, type InputPositions } from '../engine/checkpoint.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Graph } from '../engine/graph.ts';
-import { newestHead } from '../engine/snapshot.ts';
+import { newestCheckpoint } from '../engine/snapshot.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { Unhealthy } from './errors.ts';
@@ -25,7 +25,7 @@ export async function snapshotsKeepUp(ports: Looking, graph: Graph): Promise<str
   for (const { name, tasks } of graph.topologies) {
     for (let partition = 0; partition < tasks; partition++, looked++) {
       const task = `${name}/${partition}`;
-      const body = await newestHead(ports.snapshots, task);
+      const body = (await newestCheckpoint(ports.snapshots, task))?.body;
       if (body !== undefined && (await isLate(ports, snapshotInputs(body), retention))) late.push(task);
     }
   }

@@ -10,6 +10,7 @@ import type { EngineView } from '../app/engine-view.ts';
 import { followSwitches } from '../app/follow-switches.ts';
 import { type OpenTracing, openTracing, type TracingSettings } from '../app/open-tracing.ts';
 import type { OnWait } from '../engine/retry.ts';
+import type { GroupStats } from '../operations/group-stats.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerDocumentCharges } from '../operations/document-metrics.ts';
@@ -171,7 +172,7 @@ async function serverOf(
     seen: config.lists.seen,
     listKey: config.serving.listKey ?? randomUUID(),
     formerListKeys: config.serving.formerListKeys,
-    health: healthOf(signal),
+    health: healthOf(signal, () => thread?.groups ?? []),
     metrics,
     searches,
     tracing: traced.tracing,
@@ -232,9 +233,17 @@ export const foldersOf = ({ data, state }: Pick<Config, 'data' | 'state'>): read
 ];
 
 /** A process that serves from its restored state has `isRestored` true from the beginning. */
-export function healthOf(signal: AbortSignal, isRestored: () => boolean = () => true): Health {
+export function healthOf(
+  signal: AbortSignal,
+  groups: () => readonly GroupStats[],
+  isRestored: () => boolean = () => true,
+): Health {
   const fine: Verdict = { ok: true };
-  const restored = (): Verdict => (isRestored() ? fine : { ok: false, why: 'it restores its tasks' });
+  const standing = (): Verdict => {
+    const [first] = groups().filter(({ waits }) => waits !== null);
+    return first === undefined ? fine : { ok: true, why: `it waits to run ${first.topology}: ${first.waits ?? ''}` };
+  };
+  const restored = (): Verdict => (isRestored() ? standing() : { ok: false, why: 'it restores its tasks' });
   const unlessStopped = (then: () => Verdict) => (): Verdict =>
     signal.aborted ? { ok: false, why: 'it is stopping' } : then();
   return { startup: restored, live: unlessStopped(() => fine), ready: unlessStopped(restored) };

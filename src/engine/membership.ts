@@ -46,7 +46,8 @@ export interface Membership {
 export const alone = (): Membership => ({
   join: seat => {
     const { tasks } = seat.topology;
-    seat.assigned({ run: Array.from({ length: tasks }, (_, partition) => partition), standby: [], refused: null });
+    const run = Array.from({ length: tasks }, (_, partition) => partition);
+    seat.assigned({ run, standby: [], refused: null, waits: null, heldBack: false });
     return { meet: () => {}, lost: error => seat.failed(error), leave: async () => {} };
   },
 });

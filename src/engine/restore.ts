@@ -17,7 +17,7 @@ import { otherRelease } from './recovery-errors.ts';
 import type { RunnerOptions } from './runner-options.ts';
 import type { TaskRunner } from './runner.ts';
 import type { TaskRuntime } from './runtime.ts';
-import { newestHead } from './snapshot.ts';
+import { newestCheckpoint } from './snapshot.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
 import { begin, verifyPositions } from './verify.ts';
 
@@ -64,7 +64,8 @@ async function refuseNewPartitions(run: TaskRunner, snapshots: Snapshots | undef
   const { topology, tasks } = run.task;
   const first = `${topology}/0`;
   const body =
-    run.store.head(first)?.body ?? (snapshots && (await run.retrying('snapshot', () => newestHead(snapshots, first))));
+    run.store.head(first)?.body ??
+    (snapshots && (await run.retrying('snapshot', () => newestCheckpoint(snapshots, first))))?.body;
   if (body !== undefined) refuseOtherCount(first, body, tasks);
 }
 

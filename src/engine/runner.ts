@@ -294,7 +294,7 @@ export class TaskRunner {
       await this.#stopping.by(signal, async () => {
         await this.#catchUp(taken);
         // From here on no other release can lead to this state: it has to be found without one.
-        if (this.#isFirstOfRelease) await this.#snapshots?.take(this);
+        if (this.#isFirstOfRelease) await this.#snapshots?.beginRelease(this);
       });
       return this;
     } catch (error) {

@@ -109,12 +109,12 @@ export async function restoreSnapshot(
 /** Put into the store in one transaction. */
 const entriesAtATime = 1_000;
 
-/** The head of the newest snapshot of a task, if there is one; what follows it is not read. */
-export async function newestHead(snapshots: Snapshots, task: string): Promise<string | undefined> {
+/** The checkpoint that the newest snapshot of a task holds, if there is one; what follows its head is not read. */
+export async function newestCheckpoint(snapshots: Snapshots, task: string): Promise<CheckpointHead | undefined> {
   const newest = (await listSnapshots(snapshots, task)).at(-1);
   if (newest === undefined) return undefined;
   for await (const { step, text } of fromContainer(snapshotSchema, snapshots.get(nameOf(task, newest))))
-    if (step === '' && text !== null) return text;
+    if (step === '' && text !== null) return { fence: 0, epoch: newest.epoch, body: text };
     else break;
   throw incomplete(task, newest);
 }

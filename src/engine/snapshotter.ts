@@ -26,6 +26,7 @@ export class Snapshotter {
   #since: Millis | undefined;
 
   #hasTaken = false;
+  #isNewRelease = false;
 
   constructor(policy: SnapshotPolicy) {
     this.#policy = policy;
@@ -33,7 +34,17 @@ export class Snapshotter {
 
   async whenDue(run: TaskRunner): Promise<void> {
     const isMany = run.task.epoch - this.#newest >= this.#policy.everyEpochs - this.#earlier(run.task.id);
-    if (isMany || this.due(run) <= run.now()) await this.take(run);
+    if (isMany || (this.#isNewRelease && run.task.epoch > this.#newest) || this.due(run) <= run.now())
+      await this.take(run);
+  }
+
+  /**
+   * The state of a former release, before this one goes on from it: there is no other way to it from then on. The first
+   * checkpoint of this release follows it at once, so that others find out beforehand whether they could go on with that.
+   */
+  async beginRelease(run: TaskRunner): Promise<void> {
+    await this.take(run);
+    this.#isNewRelease = true;
   }
 
   /**
@@ -54,6 +65,7 @@ export class Snapshotter {
       writeSnapshot(to, store, { task: task.id, lineage: task.lineage, comesOn }),
     );
     this.#newest = task.epoch;
+    this.#isNewRelease = false;
     this.#hasTaken = true;
     this.#since = run.now();
     const needless = await run.retrying('snapshot', () => thinSnapshots(to, task.id, keep));

@@ -17,6 +17,16 @@ export function registerGroupMetrics(registry: Registry, stats: () => readonly G
       }
     },
   });
+  const waiting: Gauge<'topology'> = new Gauge({
+    name: 'millrace_group_waiting',
+    help: '1 while this process has no task of a topology because another release runs them, 0 otherwise',
+    labelNames: ['topology'],
+    registers,
+    collect: () => {
+      waiting.reset();
+      for (const { topology, waits } of stats()) waiting.set({ topology }, waits === null ? 0 : 1);
+    },
+  });
   const assignments: Counter<'topology'> = new Counter({
     name: 'millrace_group_assignments_total',
     help: 'How often the group has told this process what to do',

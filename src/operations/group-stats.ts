@@ -7,6 +7,8 @@ export interface GroupStats {
   run: number;
   /** Tasks that it stands by for. */
   standby: number;
+  /** Why it has no task and may get some later: another release runs them, or one that reads what these write; null otherwise. */
+  waits: string | null;
   /** How often the group has told what to do. */
   assignments: number;
   /** How often the process has joined, by reason. */
@@ -22,10 +24,11 @@ export class GroupCounts {
     stats.joins = { ...stats.joins, [reason]: (stats.joins[reason] ?? 0) + 1 };
   }
 
-  assigned(topology: string, { run, standby }: Assignment): void {
+  assigned(topology: string, { run, standby, waits, heldBack }: Assignment): void {
     const stats = this.#of(topology);
     stats.run = run.length;
     stats.standby = standby.length;
+    stats.waits = waits ?? (heldBack ? heldBackWords : null);
     stats.assignments++;
   }
 
@@ -35,8 +38,17 @@ export class GroupCounts {
   }
 
   #of(topology: string): GroupStats {
-    const known = this.#groups.get(topology) ?? { topology, run: 0, standby: 0, assignments: 0, joins: {} };
+    const known = this.#groups.get(topology) ?? {
+      topology,
+      run: 0,
+      standby: 0,
+      waits: null,
+      assignments: 0,
+      joins: {},
+    };
     this.#groups.set(topology, known);
     return known;
   }
 }
+
+const heldBackWords = 'a former release still runs a topology that reads what this one writes';

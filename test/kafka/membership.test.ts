@@ -9,6 +9,7 @@ import { brokers, noBroker, unique } from '../support/kafka/suite.ts';
 import { administer } from '../support/kafka/witness.ts';
 import { Ledger } from '../support/ledger.ts';
 import { intake, type Order, order, orders, ordersByItem, shelves, shop } from '../support/shop.ts';
+import { claims } from '../engine/assignment/rounds.ts';
 import { systemClock } from '../../src/engine/clock.ts';
 import type { TopologyGraph } from '../../src/engine/graph.ts';
 import type { Seat } from '../../src/engine/membership.ts';
@@ -223,7 +224,7 @@ describe.skipIf(noBroker)('a member', () => {
     topology: { ...graph, name: unique('silent') },
     formerMember: undefined,
     joined: () => {},
-    claims: () => ({ worker: 'a', tasks: 1, graph: '', runs: [], ran: [], warm: [], standbys: 0, load: 0, first: 0 }),
+    claims: () => claims('a', { tasks: 1, standbys: 0 }),
     assigned,
     joining: () => {},
     failed: error => expect.unreachable(String(error)),

@@ -1,6 +1,6 @@
 /** The dataflow of the proofs: orders are validated, re-keyed by item, counted, and ranked; some of them are bad. */
 import { map, share } from 'rxjs';
-import { schema, seconds, stream, topology } from '../../src/index.ts';
+import { type Evolution, schema, seconds, stream, topology, type Topology } from '../../src/index.ts';
 
 export interface Order {
   readonly id: number;
@@ -113,28 +113,36 @@ export const intake = topology('intake', task => {
 
 const noSales = (item: string): Sales => ({ item, count: 0, amount: 0, order: -1, at: 0 });
 
-export const tally = topology('tally', task => {
-  const counted = task.read(ordersByItem).pipe(
-    task.keyed('sales', {
-      by: (value: Order) => value.item,
-      initial: noSales,
-      next: ({ item, count, amount }, value) => {
-        const after = { item, count: count + 1, amount: amount + value.amount, order: value.id, at: value.at };
-        return [after, [after]];
-      },
-    }),
-    // After the state has changed: only its undo keeps the count right.
-    map(after => {
-      if (after.amount % 1 !== 0) throw new Error('an amount that is not whole');
-      return after;
-    }),
-    share(),
+/** The step that sums may go by another name in another release. */
+export const tallyAs = (step: string, evolution: Evolution = {}): Topology =>
+  topology(
+    'tally',
+    task => {
+      const counted = task.read(ordersByItem).pipe(
+        task.keyed(step, {
+          by: (value: Order) => value.item,
+          initial: noSales,
+          next: ({ item, count, amount }, value) => {
+            const after = { item, count: count + 1, amount: amount + value.amount, order: value.id, at: value.at };
+            return [after, [after]];
+          },
+        }),
+        // After the state has changed: only its undo keeps the count right.
+        map(after => {
+          if (after.amount % 1 !== 0) throw new Error('an amount that is not whole');
+          return after;
+        }),
+        share(),
+      );
+      counted.subscribe(task.write(sales));
+      counted.subscribe(
+        task.replace('sales', { id: after => after.item, body: ({ count, amount }) => ({ count, amount }) }),
+      );
+    },
+    evolution,
   );
-  counted.subscribe(task.write(sales));
-  counted.subscribe(
-    task.replace('sales', { id: after => after.item, body: ({ count, amount }) => ({ count, amount }) }),
-  );
-});
+
+export const tally = tallyAs('sales');
 
 export const shelfOf = (item: string): string => `shelf-${item.length % 3}`;
 

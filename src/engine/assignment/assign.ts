@@ -10,7 +10,7 @@ import { standbysOf } from './standbys.ts';
  * as the members stay the same, two rounds suffice.
  */
 export function assign(members: readonly Claims[]): ReadonlyMap<string, Assignment> {
-  const { agreed, refused } = agreementOf(members);
+  const { agreed, heldBack, waiting, refused } = agreementOf(members);
   const [{ tasks } = { tasks: 0 }] = agreed;
   const now = ownersNow(members);
   const next = ownersNext(agreed, tasks, now);
@@ -21,14 +21,15 @@ export function assign(members: readonly Claims[]): ReadonlyMap<string, Assignme
       .map(([partition]) => partition)
       .sort((a, b) => a - b);
   return new Map(
-    members.map(member => {
-      const why = refused.get(member);
-      return [
-        member.member,
-        why === undefined
-          ? { run: runs(member), standby: standbys.get(member) ?? [], refused: null }
-          : { run: [], standby: [], refused: why },
-      ];
-    }),
+    members.map(member => [
+      member.member,
+      {
+        run: runs(member),
+        standby: standbys.get(member) ?? [],
+        refused: refused.get(member) ?? null,
+        waits: waiting.get(member) ?? null,
+        heldBack: heldBack.includes(member),
+      },
+    ]),
   );
 }

@@ -24,6 +24,10 @@ export interface Claims {
   readonly load: number;
   /** How many tasks come before this topology's in the list of all. */
   readonly first: number;
+  /** Whether the newest round let it run tasks; false for who has no assignment yet. */
+  readonly tookPart: boolean;
+  /** Whether it had rather begin no task: what it would write is read by a topology whose former release still runs. */
+  readonly holdsBack: boolean;
 }
 
 export interface Warm {
@@ -39,7 +43,15 @@ export interface Assignment {
   readonly standby: readonly number[];
   /** Why it may take no part; null for all that agree. */
   readonly refused: string | null;
+  /** Which other release runs the tasks, so that it has none until that one has gone; null where its own runs them. */
+  readonly waits: string | null;
+  /** Nobody runs the tasks yet, since all of its release hold back. */
+  readonly heldBack: boolean;
 }
+
+/** Whether it may run tasks, if there are enough for it. */
+export const takesPart = ({ refused, waits, heldBack }: Pick<Assignment, 'refused' | 'waits' | 'heldBack'>): boolean =>
+  refused === null && waits === null && !heldBack;
 
 /** The order in which members have their turn: the same for everyone, and over restarts. */
 export const inTurn = (a: Claims, b: Claims): number => compare(a.worker, b.worker) || compare(a.member, b.member);

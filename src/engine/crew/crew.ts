@@ -4,6 +4,7 @@ import { TaskStopped } from '../errors.ts';
 import type { Seat } from '../membership.ts';
 import { Interrupted, retrying } from '../retry.ts';
 import type { TaskRunner } from '../runner.ts';
+import { Ability } from './ability.ts';
 import { Bell } from './bell.ts';
 import { CaughtUp } from './caught-up.ts';
 import type { Desk } from './desk.ts';
@@ -25,6 +26,7 @@ export class Crew {
   readonly #following: Following;
   readonly #bell = new Bell();
   readonly #failed = new AbortController();
+  readonly #over = new AbortController();
   #failure: { readonly error: unknown } | undefined;
   #left = false;
 
@@ -54,6 +56,7 @@ export class Crew {
     await this.#guarded(async () => {
       while (!either.aborted && this.#groups.some(({ assignment }) => assignment === undefined))
         await this.#bell.heard(either);
+      await Promise.all(this.#groups.flatMap(({ inspected }) => inspected ?? []));
       await this.#settle(either);
     });
     if (this.#failure === undefined) return;
@@ -125,6 +128,8 @@ export class Crew {
     for (const group of this.#groups.filter(({ whole }) => !whole))
       for (const desk of group.held) await this.#guarded(() => this.#work.handOver(desk));
     for (const { member } of this.#groups) await member?.leave();
+    this.#over.abort();
+    await Promise.all(this.#groups.flatMap(({ inspected }) => inspected ?? []));
   }
 
   get #moved(): number {
@@ -153,11 +158,21 @@ export class Crew {
         group.assign(assignment);
         observer?.assigned?.(topology.name, assignment);
         if (assignment.refused !== null) this.#fail(refusal(topology.name, assignment.refused));
+        const { waits } = assignment;
+        group.inspected = waits === null ? undefined : (group.inspected ?? this.#inspect(group, waits));
+        // What it is to do in one group may have to do with what another has told it just now.
+        for (const other of this.#groups) if (other.look()) other.member?.meet();
         this.#bell.ring();
       },
       failed: error => this.#fail(error),
       joining: reason => observer?.joining?.(topology.name, reason),
     };
+  }
+
+  /** Who could never take over ends at once: an update that waits for it goes no further while the former release runs. */
+  #inspect({ desks }: Group, incumbent: string): Promise<void> {
+    const ability = new Ability(this.#options, this.#unlessFailed(this.#over.signal));
+    return this.#guarded(() => ability.toTakeOver(desks, incumbent));
   }
 
   #unlessFailed(signal: AbortSignal): AbortSignal {
@@ -217,14 +232,20 @@ export class Crew {
 
 function groupsOf({ graph, run }: CrewOptions): Group[] {
   let first = 0;
-  return graph.topologies
+  const groups = graph.topologies
     .filter(({ name }) => run.includes(name))
     .map(topology => {
       const group = new Group(topology, first, graph.release(topology.name));
       first += topology.tasks;
       return group;
     });
+  for (const group of groups) group.readers = groups.filter(other => reads(other, group));
+  return groups;
 }
+
+/** Whether the one reads what the other writes. */
+const reads = ({ topology }: Group, { topology: { writes } }: Group): boolean =>
+  topology.reads.some(({ stream }) => writes.includes(stream));
 
 const refusal = (topology: string, why: string): TaskStopped =>
   new TaskStopped(

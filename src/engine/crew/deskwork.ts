@@ -1,6 +1,7 @@
 import { Fenced } from '../../errors.ts';
 import { Interrupted } from '../retry.ts';
 import type { RunnerOptions, TaskRunner } from '../runner.ts';
+import { Ability } from './ability.ts';
 import type { Desk } from './desk.ts';
 import type { Group } from './group.ts';
 import type { CrewOptions } from './options.ts';
@@ -26,7 +27,7 @@ export class Deskwork {
     if (signal.aborted) return false;
     if (desk.role === 'run') {
       if (desk.runner !== undefined) return false;
-      await this.#losing(group, desk, () => this.#open(desk, AbortSignal.any([signal, desk.given])));
+      await this.#losing(group, desk, () => this.#open(group, desk, AbortSignal.any([signal, desk.given])));
       return true;
     }
     if (!desk.held) return false;
@@ -39,7 +40,7 @@ export class Deskwork {
   async run(group: Group, desk: Desk, signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, desk.given]);
     await this.#losing(group, desk, async () => {
-      const runner = desk.runner ?? (await this.#open(desk, until));
+      const runner = desk.runner ?? (await this.#open(group, desk, until));
       await runner?.run(until);
     });
     // At the end of the process nothing is released one by one: the groups are left.
@@ -65,17 +66,19 @@ export class Deskwork {
   }
 
   /** Undefined where it was told to stop before. */
-  #open(desk: Desk, signal: AbortSignal): Promise<TaskRunner | undefined> {
+  #open(group: Group, desk: Desk, signal: AbortSignal): Promise<TaskRunner | undefined> {
     desk.held = true;
     this.#share();
-    const opened = this.#opening.then(() => this.#opened(desk, signal));
+    const opened = this.#opening.then(() => this.#opened(group, desk, signal));
     this.#opening = opened.catch(() => {}); // whoever opens it is told
     return opened;
   }
 
-  async #opened(desk: Desk, signal: AbortSignal): Promise<TaskRunner | undefined> {
+  async #opened(group: Group, desk: Desk, signal: AbortSignal): Promise<TaskRunner | undefined> {
     if (signal.aborted) return undefined;
     try {
+      group.mayBegin ||= await new Ability(this.#options, signal).toBegin(group.desks);
+      if (!group.mayBegin) return undefined;
       const runner = await desk.open(this.taskOptions, signal);
       this.#noteRuns();
       return runner;

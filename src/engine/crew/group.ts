@@ -1,4 +1,4 @@
-import type { Assignment, Claims } from '../assignment/claims.ts';
+import { type Assignment, type Claims, takesPart } from '../assignment/claims.ts';
 import type { TopologyGraph } from '../graph.ts';
 import type { Member } from '../membership.ts';
 import { Desk, type Role } from './desk.ts';
@@ -12,7 +12,14 @@ export class Group {
   member: Member | undefined;
   /** Undefined until the group has met for the first time. */
   assignment: Assignment | undefined;
+  /** Of the topologies that read what this one writes, as far as they run in this process too. */
+  readers: readonly Group[] = [];
+  /** The finding out whether this release could take over, while another one runs the tasks. */
+  inspected: Promise<void> | undefined;
+  /** What former releases have begun is ended, in all tasks. */
+  mayBegin = false;
   readonly #release: string;
+  #toldToHoldBack = false;
 
   constructor(topology: TopologyGraph, first: number, release: string) {
     this.topology = topology;
@@ -23,9 +30,34 @@ export class Group {
 
   assign(assignment: Assignment): void {
     this.assignment = assignment;
-    const roles = new Map<number, Role>(assignment.standby.map(partition => [partition, 'standby']));
-    for (const partition of assignment.run) roles.set(partition, 'run');
+    this.look();
+  }
+
+  /**
+   * Gives the desks their roles; answers whether the group has to meet, since it does not know whether this worker holds
+   * back. Until it does, nothing is begun.
+   */
+  look(): boolean {
+    const { holdsBack } = this;
+    const isUnheard = holdsBack && !this.#toldToHoldBack;
+    const { run, standby } = this.assignment ?? { run: [], standby: [] };
+    const roles = new Map<number, Role>(standby.map(partition => [partition, 'standby']));
+    if (!isUnheard) for (const partition of run) roles.set(partition, 'run');
     for (const desk of this.desks) desk.assign(roles.get(desk.partition) ?? 'none');
+    return this.assignment !== undefined && holdsBack !== this.#toldToHoldBack;
+  }
+
+  /** Another release runs the tasks, and this worker waits for it to go. */
+  get waits(): boolean {
+    return (this.assignment?.waits ?? null) !== null;
+  }
+
+  /**
+   * A former release of a reader may not know who writes what this one would write, and would stop at it. Those that hold
+   * back themselves are waited for by nobody, else two topologies that read each other would wait for ever.
+   */
+  get holdsBack(): boolean {
+    return this.readers.some(({ waits }) => waits);
   }
 
   get held(): readonly Desk[] {
@@ -42,8 +74,9 @@ export class Group {
     return this.desks.every(({ role }) => role === 'run');
   }
 
-  /** What does not depend on other groups. */
-  claims(epochOf: (task: string) => number | undefined): Pick<Claims, 'tasks' | 'graph' | 'runs' | 'warm' | 'first'> {
+  /** What the group is told, but for what is the worker's own. */
+  claims(epochOf: (task: string) => number | undefined): GroupClaims {
+    this.#toldToHoldBack = this.holdsBack;
     return {
       tasks: this.topology.tasks,
       graph: this.#release,
@@ -53,6 +86,10 @@ export class Group {
         return epoch === undefined ? [] : [{ partition, epoch }];
       }),
       first: this.first,
+      tookPart: this.assignment !== undefined && takesPart(this.assignment),
+      holdsBack: this.#toldToHoldBack,
     };
   }
 }
+
+type GroupClaims = Pick<Claims, 'tasks' | 'graph' | 'runs' | 'warm' | 'first' | 'tookPart' | 'holdsBack'>;

@@ -222,20 +222,66 @@ describe('members that disagree', () => {
       run: [],
       standby: [],
       refused: 'worker z knows 6 tasks of graph g, worker a knows 4 tasks of graph g',
+      waits: null,
+      heldBack: false,
     });
     expect(told.get('a-1')).toMatchObject({ run: [0, 2], refused: null });
   });
 
-  test('about the graph: the one with the fewest tasks is refused', () => {
-    const { members } = settle(crew(1, { tasks: 4 }));
-    const told = assign([...members, claims('y', { graph: 'other' }), claims('z', { graph: 'other' })]);
-    expect([...told].map(([, { refused }]) => refused === null)).toEqual([true, false, false]);
-  });
-
-  test('what a refused member still runs is given to nobody before it is released', () => {
+  test('what a member of another release still runs is given to nobody before it is released', () => {
     const one = claims('a', { runs: [0, 1, 2], generation: 2 });
     const other = claims('b', { runs: [3], generation: 1, graph: 'other' });
     expect(assign([one, other]).get('a-1')?.run).toEqual([0, 1, 2]);
     expect(assign([one, { ...other, runs: [] }]).get('a-1')?.run).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('members of two releases', () => {
+  const newcomers = ['x', 'y', 'z'].map(name => claims(name, { graph: 'new' }));
+  const waiting = (members: readonly Claims[]): string[] => {
+    const told = assign(members);
+    return members.filter(({ member }) => told.get(member)?.waits !== null).map(({ worker }) => worker);
+  };
+
+  test('run one at a time: however many are new, they wait and are told for whom', () => {
+    const { members } = settle(crew(2, { tasks: 4 }));
+    const told = assign([...members, ...newcomers]);
+    expect(told.get('x-1')).toMatchObject({ run: [], standby: [], refused: null });
+    expect(told.get('x-1')?.waits).toBe('release g runs its tasks, in a, b');
+    expect(told.get('a-1')).toMatchObject({ run: [0, 2], waits: null });
+    expect(waiting([...members, ...newcomers])).toEqual(['x', 'y', 'z']);
+  });
+
+  test('the former one stays until its last member has left, though that one runs nothing at the moment', () => {
+    const { members } = settle(crew(2, { tasks: 1 }));
+    const [left] = members.filter(({ runs }) => runs.length === 0);
+    if (left === undefined) throw new Error('both run the one task');
+    const others = newcomers.map(one => ({ ...one, tasks: 1, generation: left.generation }));
+    expect(waiting([left, ...others])).toEqual(['x', 'y', 'z']);
+    expect(assign([left, ...others]).get(left.member)?.run).toEqual([0]);
+    expect(waiting(others)).toEqual([]);
+    expect(settle(others).members.flatMap(({ runs }) => runs)).toEqual([0]);
+  });
+
+  test('one that was given up and comes back late does not drive out who has taken over', () => {
+    const late = claims('a', { runs: [0, 1, 2, 3], generation: 5, tookPart: true });
+    const over = newcomers.map((one, at) => ({
+      ...one,
+      runs: [[0, 1], [2], [3]][at] ?? [],
+      generation: 7,
+      tookPart: true,
+    }));
+    expect(waiting([late, ...over])).toEqual(['a']);
+  });
+
+  test('who would write what a former release reads begins nothing, unless others of its release run already', () => {
+    const held = newcomers.map(one => ({ ...one, holdsBack: true }));
+    for (const { run, heldBack } of assign(held).values()) expect([run, heldBack]).toEqual([[], true]);
+    const [first, ...rest] = settle(newcomers).members;
+    const all = [first, ...rest].flatMap(one => (one === undefined ? [] : [{ ...one, holdsBack: true }]));
+    expect([...assign(all).values()].some(({ heldBack }) => heldBack)).toBe(false);
+    expect(settle(all).moves).toBe(0);
+    const mixed = [claims('w', { graph: 'new' }), ...held];
+    expect(new Set(settle(mixed).members.flatMap(({ runs }) => runs))).toEqual(new Set([0, 1, 2, 3]));
   });
 });

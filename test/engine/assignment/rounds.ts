@@ -1,6 +1,6 @@
 /** Rounds of a group without any time in it: members tell, are told, release, and tell again. */
 import { assign } from '../../../src/engine/assignment/assign.ts';
-import type { Assignment, Claims } from '../../../src/engine/assignment/claims.ts';
+import { type Assignment, type Claims, takesPart } from '../../../src/engine/assignment/claims.ts';
 
 export const claims = (worker: string, more: Partial<Claims> = {}): Claims => ({
   member: `${worker}-1`,
@@ -14,15 +14,21 @@ export const claims = (worker: string, more: Partial<Claims> = {}): Claims => ({
   standbys: 1,
   load: 0,
   first: 0,
+  tookPart: false,
+  holdsBack: false,
   ...more,
 });
 
+const nothing: Assignment = { run: [], standby: [], refused: null, waits: null, heldBack: false };
+
 /** What a member tells once it has done what it was told. */
-export function obeyed(member: Claims, { run, standby }: Assignment, generation: number): Claims {
+export function obeyed(member: Claims, told: Assignment, generation: number): Claims {
+  const { run, standby } = told;
   const partitions = [...new Set([...run, ...standby, ...member.warm.map(({ partition }) => partition)])];
   return {
     ...member,
     generation,
+    tookPart: takesPart(told),
     runs: run,
     warm: partitions.map(partition => ({ partition, epoch: generation })),
   };
@@ -42,7 +48,7 @@ export function settle(begin: readonly Claims[], generation = Math.max(...begin.
   const before = ownersOf(begin);
   for (let rounds = 1; rounds <= 5; rounds++) {
     const told = assign(members);
-    const of = ({ member }: Claims): Assignment => told.get(member) ?? { run: [], standby: [], refused: null };
+    const of = ({ member }: Claims): Assignment => told.get(member) ?? nothing;
     refuseTwice(members, of);
     const after = members.map(member => obeyed(member, of(member), generation + rounds));
     if (after.every((member, at) => String(member.runs) === String(members[at]?.runs))) {

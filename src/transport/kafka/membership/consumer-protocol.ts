@@ -25,9 +25,17 @@ const claims = z.object({
   standbys: z.int(),
   load: z.int(),
   first: z.int(),
+  tookPart: z.boolean(),
+  holdsBack: z.boolean(),
 });
 
-const assignment = z.object({ run: partitions, standby: partitions, refused: z.string().nullable() });
+const assignment = z.object({
+  run: partitions,
+  standby: partitions,
+  refused: z.string().nullable(),
+  waits: z.string().nullable(),
+  heldBack: z.boolean(),
+});
 
 export type Told = Omit<Claims, 'member'>;
 

@@ -28,6 +28,8 @@ const unreadable: Assignment = {
   run: [],
   standby: [],
   refused: 'what it tells cannot be read by the release that leads the group',
+  waits: null,
+  heldBack: false,
 };
 
 /** The partitions that the tasks of an assignment read: each its own, and all of those that every task reads. */
