@@ -9,6 +9,8 @@ export interface SqliteSchema {
   readonly applicationId: number;
   /** Stored as `user_version`: raised whenever older code could misread the tables. */
   readonly version: number;
+  /** Another version that this code reads as well. */
+  readonly readsToo?: number;
   readonly create: string;
 }
 
@@ -150,7 +152,7 @@ function ensureSchema(db: DatabaseSync, path: string, schema: SqliteSchema): voi
   const version = pragma(db, 'SELECT user_version AS value FROM pragma_user_version');
   if (kind !== schema.applicationId)
     throw new UnusableDatabase(`${path} is a database of another kind`, 'Give another path, or move that file away');
-  if (version !== schema.version)
+  if (version !== schema.version && version !== schema.readsToo)
     throw new UnusableDatabase(
       `${path} has version ${version} of its tables, this program needs ${schema.version}`,
       'Open it with the release of Millrace that wrote it, or begin a new file',

@@ -8,7 +8,7 @@ import { json } from '../../src/engine/state/codec.ts';
 import { KeyedOnDisk } from '../../src/engine/state/keyed-on-disk.ts';
 import { KeyedState } from '../../src/engine/state/keyed-state.ts';
 import type { KeyedValues } from '../../src/engine/state/keyed-values.ts';
-import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
+import { openSqliteStateStore, type SqliteState } from '../../src/engine/state/sqlite.ts';
 import type { StateEntry, StateStore } from '../../src/engine/state/store.ts';
 import type { Step } from '../../src/engine/step.ts';
 
@@ -27,11 +27,12 @@ export class StateUnderTest {
   state: Step & KeyedValues<Total>;
   readonly #kept: Kept;
   readonly #folder = mkdtempSync(join(tmpdir(), 'millrace-bench-state-'));
-  readonly #store: StateStore = openSqliteStateStore({ path: join(this.#folder, 'state.db') });
+  readonly #store: StateStore;
   #epoch = 0;
 
-  constructor(kept: Kept) {
+  constructor(kept: Kept, pending: Pick<SqliteState, 'pending_bytes'> = {}) {
     this.#kept = kept;
+    this.#store = openSqliteStateStore({ path: join(this.#folder, 'state.db'), ...pending });
     this.state = this.#opened();
   }
 

@@ -229,6 +229,47 @@ export function stateContract(name: string, open: () => Promise<StatePlace>): vo
       expect(() => again.commit(task, head(2), [])).toThrow(Fenced);
     });
 
+    promise(
+      'any commits leave what a plain map holds, however it is read, over restarts',
+      async ({ store, reconnect }) => {
+        const key = fc.oneof(fc.constantFrom('a', 'b', 'c'), fc.string({ unit: 'binary', maxLength: 3 }));
+        const change = fc.record({
+          step: fc.constantFrom('s', 't'),
+          key,
+          value: fc.option(fc.string({ unit: 'binary', maxLength: 3 }), { nil: null }),
+        });
+        const act = fc.record({
+          changes: fc.array(change, { maxLength: 12 }),
+          restarts: fc.nat(9).map(n => n === 0),
+          from: key,
+          before: key,
+          limit: fc.integer({ min: 1, max: 9 }),
+        });
+        let current = store;
+        const property = fc.asyncProperty(fc.array(act, { maxLength: 25 }), async acts => {
+          current.discard(task);
+          const plain = new Map<string, StateEntry>();
+          for (const [n, { changes, restarts, from, before, limit }] of acts.entries()) {
+            current.commit(task, head(n + 1), changes);
+            for (const each of changes) applyTo(plain, each);
+            if (restarts) current = await reconnect();
+            const all = inByteOrder([...plain.values()]);
+            expect([...current.entries(task)]).toEqual(all);
+            const ofStep = all.filter(({ step }) => step === 's');
+            const within = ofStep.filter(row => inOrder(from, row.key) && !inOrder(before, row.key));
+            expect(current.range(task, 's', from, limit, before)).toEqual(within.slice(0, limit));
+            expect(current.range(task, 's', from, limit)).toEqual(
+              ofStep.filter(row => inOrder(from, row.key)).slice(0, limit),
+            );
+            expect(current.rangeBack(task, 's', { from, before }, limit)).toEqual(within.toReversed().slice(0, limit));
+            for (const { step, key: one } of changes)
+              expect(current.get(task, step, one)).toBe(plain.get(`${step} ${one}`)?.value);
+          }
+        });
+        await fc.assert(property, { numRuns: 40 });
+      },
+    );
+
     promise('any commits leave what a plain map holds', async ({ store }) => {
       const key = fc.oneof(fc.constantFrom('a', 'b', 'c'), fc.string({ unit: 'binary', maxLength: 3 }));
       const value = fc.option(fc.string({ unit: 'binary', maxLength: 3 }), { nil: null });
@@ -257,6 +298,8 @@ function applyTo(plain: Map<string, StateEntry>, { step, key, value }: StateChan
   if (value === null) plain.delete(`${step} ${key}`);
   else plain.set(`${step} ${key}`, { step, key, value });
 }
+
+const inOrder = (a: string, b: string): boolean => Buffer.compare(Buffer.from(a), Buffer.from(b)) <= 0;
 
 function inByteOrder(entries: readonly StateEntry[]): readonly StateEntry[] {
   const bytes = ({ step, key }: StateEntry): Buffer => Buffer.from(`${step}\0${key}`);

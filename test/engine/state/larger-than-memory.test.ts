@@ -15,7 +15,7 @@ import { World } from '../../support/world.ts';
 /** Bytes of heap that came with the last five of six parts. */
 function growth(kept: Kept): number {
   const part = 10_000;
-  const state = new StateUnderTest(kept);
+  const state = new StateUnderTest(kept, { pending_bytes: 200_000 });
   state.fill(0, part, 1_000);
   const before = heapBytes();
   state.fill(part, 6 * part, 1_000);
