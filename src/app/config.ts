@@ -10,6 +10,7 @@ import { authSection, httpSection } from './auth-config.ts';
 import { blobSection } from './blob-config.ts';
 import { cosmosSection } from './cosmos-config.ts';
 import { kafkaSection } from './kafka-config.ts';
+import { loggingSection } from './logging-config.ts';
 import { ordersSection } from './orders-config.ts';
 import { schemasSection } from './schemas-config.ts';
 import { servingSection } from './serving-config.ts';
@@ -187,6 +188,7 @@ export const configSchema = z.strictObject({
   port: integer(0, 65_535).default(8_080).describe('Port that `start` and `serve` listen on; 0 takes any.'),
   http: httpSection,
   worker: workerSection,
+  logging: loggingSection,
   auth: authSection,
   tenants: tenantsSection,
   generate: z.strictObject({

@@ -2,6 +2,9 @@ import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { DocumentCharge } from '../operations/document-metrics.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
+import type { LogFigures } from '../operations/logging/counts.ts';
+import type { LogLine } from '../operations/logging/line.ts';
+import type { LoggingSettings } from '../operations/logging/settings.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
 import type { SpanFigures } from '../operations/tracing/figures.ts';
@@ -34,6 +37,8 @@ export interface EngineThreadOptions {
   readonly standbys?: number;
   /** What the thread tells of its epochs to a collector; nothing where absent. */
   readonly tracing?: TracingSettings;
+  /** How the thread logs: its lines come as messages. It says nothing where absent. */
+  readonly logging?: LoggingSettings;
 }
 
 /** From the engine's thread. */
@@ -54,7 +59,10 @@ export type EngineMessage =
       readonly spans: SpanFigures;
       /** What became of orders; null where this process does not bring them. */
       readonly orders: ConnectorFigures | null;
+      /** How much the thread has said. */
+      readonly logged: readonly LogFigures[];
     }
+  | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string };
 

@@ -4,6 +4,8 @@ import type { TopologyFreshness } from '../operations/freshness.ts';
 import type { DocumentCharge } from '../operations/document-metrics.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
+import type { LogFigures } from '../operations/logging/counts.ts';
+import type { StructuredLogger } from '../operations/logging/structured-logger.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import { noSpans, type SpanFigures } from '../operations/tracing/figures.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
@@ -43,9 +45,12 @@ export class EngineThread {
   spans: SpanFigures = noSpans;
   /** What became of orders since the thread was started; null where this process does not bring them. */
   orders: ConnectorFigures | null = null;
+  /** How much the thread has said. */
+  logged: readonly LogFigures[] = [];
   readonly #worker: Worker;
 
-  constructor(options: EngineThreadOptions) {
+  /** `logger` takes the lines of the thread, which only says something where its options say how. */
+  constructor(options: EngineThreadOptions, logger?: Pick<StructuredLogger, 'pass'>) {
     this.#worker = engineWorker();
     const restored = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
@@ -63,7 +68,9 @@ export class EngineThread {
         this.charges = message.charges;
         this.spans = message.spans;
         this.orders = message.orders;
-      } else if (message.type === 'restored') restored.resolve();
+        this.logged = message.logged;
+      } else if (message.type === 'log') logger?.pass(message.line);
+      else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
       else ended.resolve();
     });

@@ -4,10 +4,20 @@ import { Engine } from '../engine/engine.ts';
 import type { OnWait } from '../engine/retry.ts';
 import type { Observer } from '../engine/runner-options.ts';
 import { MillraceError } from '../errors.ts';
+import type { LogFigures } from '../operations/logging/counts.ts';
+import { EngineLog } from '../operations/logging/engine-log.ts';
+import { events } from '../operations/logging/events.ts';
+import type { LogLine } from '../operations/logging/line.ts';
+import { type Logger, silent } from '../operations/logging/logger.ts';
+import type { LoggingSettings } from '../operations/logging/settings.ts';
+import { keepTelling, StructuredLogger } from '../operations/logging/structured-logger.ts';
+import { ownWords } from '../operations/logging/told-error.ts';
+import { tellTroubles } from '../operations/logging/trouble-log.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
 import { noSpans } from '../operations/tracing/figures.ts';
 import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
+import { systemClock } from '../engine/clock.ts';
 import { openPorts, type Ports } from './compose.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { Controller } from '../recommender/generations/controller.ts';
@@ -27,17 +37,19 @@ const snapshotPolicy = { everyEpochs: 2_000, every: hours(1), keep: 2 };
 /** What tracing needs of the process. */
 const tracingParts = {
   environment: process.env,
-  warn: (text: string) => void process.stderr.write(`${text}\n`),
   now: () => Date.now(),
 };
 
 const post = (message: EngineMessage): void => parentPort?.postMessage(message);
 
-async function run(options: EngineThreadOptions, stop: AbortController): Promise<void> {
-  await using traced = options.tracing && (await openTracing(options.tracing, tracingParts));
+async function run(options: EngineThreadOptions, stop: AbortController, log: ThreadLog): Promise<void> {
+  const { logger } = log;
+  const warn = (reason: string): void => logger.log(events.tracing, { reason });
+  await using traced = options.tracing && (await openTracing(options.tracing, { ...tracingParts, warn }));
   await using ports = await openPorts(options.ports);
+  const told = tellingOf(logger);
   const observer = new StatsObserver(ports.clock);
-  const orders = await ordersConnector(ports, options, tell);
+  const orders = await ordersConnector(ports, options, { logger, onWait: told });
   const held: HeldTasks = { engine: undefined };
   const report = (): void =>
     post({
@@ -50,18 +62,24 @@ async function run(options: EngineThreadOptions, stop: AbortController): Promise
       charges: ports.charges?.() ?? [],
       spans: traced?.figures() ?? noSpans,
       orders: orders?.figures ?? null,
+      logged: log.figures(),
     });
   const timer = setInterval(report, statsEveryMs);
+  const over = new AbortController();
+  const { clock, troubles } = ports;
+  const troubled = troubles && tellTroubles({ troubles, logger, clock, signal: over.signal });
   try {
     // First what is to be read: a run that ends once it has caught up reads it too.
     if (options.untilCaughtUp) await orders?.runUntilCaughtUp(stop.signal);
-    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, orders, held });
+    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, orders, held, logger });
     else if (!options.untilCaughtUp) {
-      post({ type: 'restored' });
+      restored(logger);
       await orders?.run(stop.signal);
     }
   } finally {
     clearInterval(timer);
+    over.abort();
+    await troubled;
     held.engine = undefined;
     report();
   }
@@ -76,22 +94,23 @@ interface Beside {
   readonly stop: AbortController;
   readonly held: HeldTasks;
   readonly observer: StatsObserver;
+  readonly logger: Logger;
   readonly orders: OrdersConnector | undefined;
 }
 
 async function runTasks(
   ports: Ports,
   options: EngineThreadOptions,
-  { stop, observer, orders, held }: Beside,
+  { stop, observer, orders, held, logger }: Beside,
 ): Promise<void> {
-  const generations = generationsOf(ports, options);
+  const generations = generationsOf(ports, options, logger);
   const engine = await Engine.open(
     {
       ...ports,
       ...options,
       store: ports.openStore(),
       topologies: await topologiesOf(options.app, options.settings, { generations }),
-      observer: told(observer, generations),
+      observer: together(observer, new EngineLog(logger), releasing(generations)),
       meter: () => performance.now(),
       ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
       snapshots: { to: ports.snapshots, ...snapshotPolicy },
@@ -99,11 +118,11 @@ async function runTasks(
     stop.signal,
   );
   held.engine = engine;
-  if (!stop.signal.aborted) post({ type: 'restored' });
+  if (!stop.signal.aborted) restored(logger);
   const ended = new AbortController();
   const either = AbortSignal.any([stop.signal, ended.signal]);
   const works = [
-    keepRetention(ports.transport, ports.clock, either, tell),
+    keepRetention(ports.transport, ports.clock, either, tellingOf(logger)),
     generations.run(either, !options.untilCaughtUp),
     ...(options.untilCaughtUp || orders === undefined ? [] : [orders.run(either)]),
   ];
@@ -119,59 +138,106 @@ async function runTasks(
   }
 }
 
+function restored(logger: Logger): void {
+  logger.log(events.restored);
+  post({ type: 'restored' });
+}
+
 /** Trains generations in a thread beside this one, and decides about them. */
-function generationsOf(ports: Ports, { settings: { generations: settings } }: EngineThreadOptions): Controller {
-  const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+function generationsOf(
+  ports: Ports,
+  { settings: { generations: settings } }: EngineThreadOptions,
+  logger: Logger,
+): Controller {
+  const warn = (reason: string): void => logger.log(events.generations, { reason });
   const trainer = new Trainer({ threads: settings.threads, clock: ports.clock, warn });
   return new Controller({ ...ports, trainer, measure: measureInThread(settings.threads), settings, warn });
 }
 
-/** Reasons to join that are nobody's trouble. */
-const ordinary: ReadonlySet<string> = new Set(['start', 'REBALANCE_IN_PROGRESS', 'a task was released']);
+/** What is trained for a task goes with it. */
+const releasing = (generations: Controller): Observer => ({
+  left: task => {
+    if (task === trainTask) generations.release();
+  },
+});
 
-/** Figures count what happens; whoever reads the process's errors also hears of which task, and why. */
-function told(observer: StatsObserver, generations: Controller): Observer {
+/** Watches as all of them do. */
+const together = (...observers: readonly Observer[]): Observer => ({
+  committed: (task, epoch) => {
+    for (const observer of observers) observer.committed?.(task, epoch);
+  },
+  waiting: (task, what, error, attempt) => {
+    for (const observer of observers) observer.waiting?.(task, what, error, attempt);
+  },
+  assigned: (topology, assignment) => {
+    for (const observer of observers) observer.assigned?.(topology, assignment);
+  },
+  left: (task, why) => {
+    for (const observer of observers) observer.left?.(task, why);
+  },
+  joining: (topology, reason) => {
+    for (const observer of observers) observer.joining?.(topology, reason);
+  },
+});
+
+/** No task of the engine waits for it, so no figure shows it. */
+const tellingOf =
+  (logger: Logger): OnWait =>
+  (dependency, error, attempt) =>
+    logger.log(events.dependencyWaits, { dependency, attempt }, error);
+
+/** What the thread says, on its way to the thread that writes. */
+interface ThreadLog extends Disposable {
+  readonly logger: Logger;
+  readonly figures: () => readonly LogFigures[];
+}
+
+function threadLog(settings: LoggingSettings | undefined): ThreadLog {
+  if (settings === undefined) return { logger: silent, figures: () => [], [Symbol.dispose]: () => {} };
+  const sink = {
+    write: (line: LogLine): boolean => {
+      post({ type: 'log', line });
+      return true;
+    },
+  };
+  const logger = new StructuredLogger({ settings, sink, clock: systemClock });
+  const over = new AbortController();
+  void keepTelling(logger, settings, systemClock, over.signal);
   return {
-    committed: (task, epoch) => observer.committed(task, epoch),
-    waiting: (task, what, error) => observer.waiting(task, what, error),
-    assigned: (topology, assignment) => {
-      const before = observer.waits(topology);
-      observer.assigned(topology, assignment);
-      const now = observer.waits(topology);
-      if (now !== before) process.stderr.write(`${topology} ${now === null ? 'waits no more' : `waits: ${now}`}\n`);
-    },
-    left: (task, why) => {
-      observer.left(task);
-      if (task === trainTask) generations.release();
-      process.stderr.write(`${task} is no more with this process: ${why}\n`);
-    },
-    joining: (topology, reason) => {
-      observer.joining(topology, reason);
-      if (!ordinary.has(reason)) process.stderr.write(`joining the group of ${topology} again: ${reason}\n`);
+    logger,
+    figures: () => logger.counts.all(),
+    [Symbol.dispose]: () => {
+      over.abort();
+      logger.end();
     },
   };
 }
 
-/** No task of the engine waits for it, so no figure shows it. */
-const tell: OnWait = (what, { message }) => {
-  process.stderr.write(`${what} waits: ${message}\n`);
-};
-
-/** A failure crosses threads as text: an Error would lose its class on the way. */
 export async function work(): Promise<void> {
+  const stop = new AbortController();
+  await logged(await untilStarted(stop), stop);
+  parentPort?.close();
+}
+
+/** A failure crosses threads as text, since an Error would lose its class on the way: where it was thrown is said here. */
+async function logged(options: EngineThreadOptions | undefined, stop: AbortController): Promise<void> {
+  using log = threadLog(options?.logging);
   try {
-    const stop = new AbortController();
-    const options = await untilStarted(stop);
-    if (options !== undefined) await run(options, stop);
+    if (options !== undefined) await run(options, stop, log);
     post({ type: 'stopped' });
   } catch (error) {
-    const code = error instanceof MillraceError ? error.code : 'UNEXPECTED';
-    const message =
-      error instanceof MillraceError ? error.message : String(error instanceof Error ? error.stack : error);
-    post({ type: 'failed', code, message });
-  } finally {
-    parentPort?.close();
+    log.logger.log(events.engineFailed, {}, error);
+    post({ type: 'failed', ...failureOf(error, options?.logging?.quotes ?? true) });
   }
+}
+
+/** Whoever reads the end of a process where its lines are collected is told what ours say, and nothing of records. */
+function failureOf(error: unknown, quotes: boolean): { readonly code: string; readonly message: string } {
+  const isOurs = error instanceof MillraceError;
+  const code = isOurs ? error.code : 'UNEXPECTED';
+  if (quotes) return { code, message: isOurs ? error.message : String(error instanceof Error ? error.stack : error) };
+  const words = isOurs ? `${ownWords(error)} ${error.remedy}` : 'by an error that nobody foresaw';
+  return { code, message: words };
 }
 
 /** What to run; undefined where the thread is told to stop before. A thread that is warm waits here. */

@@ -1,16 +1,19 @@
 /** The engine of a process that goes where it is told: from one namespace into the next, one engine at a time. */
 import type { EngineThreadOptions } from './engine-messages.ts';
+import type { StructuredLogger } from '../operations/logging/structured-logger.ts';
 import { EngineThread } from './engine-thread.ts';
 
 export class MovingEngine {
   /** Resolves after an orderly end, rejects with `EngineFailed`; to have moved is no end. */
   readonly ended: Promise<void>;
   readonly #ended = Promise.withResolvers<void>();
+  readonly #logger: Pick<StructuredLogger, 'pass'> | undefined;
   #thread: EngineThread;
   #left: EngineThread | undefined;
   #isStopped = false;
 
-  constructor(options: EngineThreadOptions) {
+  constructor(options: EngineThreadOptions, logger?: Pick<StructuredLogger, 'pass'>) {
+    this.#logger = logger;
     this.ended = this.#ended.promise;
     this.ended.catch(() => {}); // whoever awaits only `restored` is not to blame for it
     this.#thread = this.#begun(options);
@@ -48,6 +51,10 @@ export class MovingEngine {
     return this.#thread.orders;
   }
 
+  get logged(): EngineThread['logged'] {
+    return this.#thread.logged;
+  }
+
   /** Of the engine that runs now. */
   get restored(): Promise<void> {
     return this.#thread.restored;
@@ -75,7 +82,7 @@ export class MovingEngine {
   }
 
   #begun(options: EngineThreadOptions): EngineThread {
-    const thread = new EngineThread(options);
+    const thread = new EngineThread(options, this.#logger);
     void this.#watched(thread);
     return thread;
   }

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ratings } from '../../topologies/streams.ts';
 import type { OnWait } from '../engine/retry.ts';
+import { events } from '../operations/logging/events.ts';
+import type { Logger } from '../operations/logging/logger.ts';
 import { allowedTenants } from '../recommender/domain/allowed-tenants.ts';
 import { OrdersConnector } from '../recommender/orders/connector.ts';
 import { deadLetters } from '../stream/dead-letter.ts';
@@ -13,7 +15,7 @@ import type { EngineThreadOptions } from './engine-messages.ts';
 export async function ordersConnector(
   { documents, transport, clock, registry }: Pick<Ports, 'documents' | 'transport' | 'clock' | 'registry'>,
   { orders }: Pick<EngineThreadOptions, 'orders'>,
-  onWait: OnWait,
+  { logger, onWait }: { readonly logger: Logger; readonly onWait: OnWait },
 ): Promise<OrdersConnector | undefined> {
   if (orders === undefined) return undefined;
   for (const { schema } of [ratings, deadLetters]) await registry.register(schema.definition);
@@ -26,6 +28,6 @@ export async function ordersConnector(
     leaseFor: orders.leaseFor_ms,
     tenants: allowedTenants(orders.tenants),
     onWait,
-    warn: text => void process.stderr.write(`${text}\n`),
+    warn: reason => logger.log(events.orders, { reason }),
   });
 }

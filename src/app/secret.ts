@@ -10,11 +10,14 @@ export const urlWithKey = <S extends z.ZodType>(schema: S): S => schema.meta({ .
 /** Whether the schema, or what it makes optional or gives a default, is marked. */
 export const isSecret = (schema: z.ZodType): boolean => isMarked(schema, 'secret');
 
+/** Whether its value may hold a key. */
+export const hasKey = (schema: z.ZodType): boolean => isMarked(schema, 'urlWithKey');
+
 /** The value of a setting as anybody may see it. */
 export function shown(schema: z.ZodType, value: unknown): unknown {
   if (value === undefined) return undefined;
   if (isSecret(schema)) return '***';
-  return isMarked(schema, 'urlWithKey') ? withoutKey(value) : value;
+  return hasKey(schema) ? withoutKey(value) : value;
 }
 
 const withoutKey = (value: unknown): string =>

@@ -6,7 +6,9 @@ import type { Config } from '../app/config.ts';
 import type { EngineThread } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { createWorkerServer } from '../recommender/api/worker-server.ts';
-import { foldersOf, healthOf, registerEngineMetrics, report, tellWait } from './serving.ts';
+import { events } from '../operations/logging/events.ts';
+import { type Logging, report, tellWait } from './logging.ts';
+import { foldersOf, healthOf, registerEngineMetrics } from './serving.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 
 export interface Answering {
@@ -14,19 +16,21 @@ export interface Answering {
   readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'>;
   readonly thread: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'restored'
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'restored' | 'logged'
   >;
   readonly view: EngineView;
   readonly lags: () => Promise<readonly TaskLag[]>;
+  readonly logging: Pick<Logging, 'logger' | 'requests' | 'plain'>;
 }
 
 /** Listens until it is disposed, and says in the documents where. @throws {PortTaken} */
 export async function answerForTasks(
-  { ports, config, thread, view, lags }: Answering,
+  { ports, config, thread, view, lags, logging }: Answering,
   port: number,
 ): Promise<AsyncDisposable> {
   const { clock } = ports;
-  const access = await accessOf(config, { clock, report });
+  const { logger, requests, plain } = logging;
+  const access = await accessOf(config, { clock, report: report(logger) });
   const over = new AbortController();
   let isRestored = false;
   void thread.restored.then(
@@ -34,7 +38,7 @@ export async function answerForTasks(
     () => {}, // `ended` tells
   );
   const metrics = new Registry();
-  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config) });
+  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config), logging });
   const health = healthOf(
     over.signal,
     () => thread.groups,
@@ -46,14 +50,15 @@ export async function answerForTasks(
     health,
     metrics,
     http,
-    report,
+    log: { logger, share: requests },
     clock,
     ...(access && { access }),
   });
   const url = await server.listen({ port });
-  process.stderr.write(`listening on ${url}\n`);
+  plain.write(`listening on ${url}\n`);
+  logger.log(events.listening, { url });
   // Tasks go on without it; queries of them that come to other processes are answered 503.
-  const telling = view.tell(config.worker.address ?? url, over.signal, tellWait).catch(report);
+  const telling = view.tell(config.worker.address ?? url, over.signal, tellWait(logger)).catch(report(logger));
   return {
     [Symbol.asyncDispose]: async () => {
       over.abort();

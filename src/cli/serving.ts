@@ -9,8 +9,10 @@ import type { EngineThread } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { followSwitches } from '../app/follow-switches.ts';
 import { type OpenTracing, openTracing, type TracingSettings } from '../app/open-tracing.ts';
-import type { OnWait } from '../engine/retry.ts';
 import type { GroupStats } from '../operations/group-stats.ts';
+import { events } from '../operations/logging/events.ts';
+import { registerLoggingMetrics } from '../operations/logging/metrics.ts';
+import { tellTroubles } from '../operations/logging/trouble-log.ts';
 import type { Health, Verdict } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerDocumentCharges } from '../operations/document-metrics.ts';
@@ -35,6 +37,7 @@ import { registerOrderMetrics } from '../recommender/orders/metrics.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
 import { Misuse } from './errors.ts';
+import { type Logging, report, tellWait } from './logging.ts';
 import { tellSeen, watchSeen } from './watch-seen.ts';
 
 /** What a process does when another namespace is switched in, beside serving it. */
@@ -57,7 +60,10 @@ export interface Serving {
   > &
     TracingSettings;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<EngineThread, 'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders'>;
+  readonly thread?: Pick<
+    EngineThread,
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'logged'
+  >;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
@@ -68,6 +74,8 @@ export interface Serving {
   readonly follow?: Follow | undefined;
   /** Whether an issuer of tokens runs beside it, for a demonstration. */
   readonly demo?: boolean | undefined;
+  /** How it says what happens. */
+  readonly logging: Pick<Logging, 'logger' | 'requests'>;
   /** Ends it: what has been asked by then is answered. */
   readonly signal: AbortSignal;
 }
@@ -82,25 +90,33 @@ export async function serveUntilStopped(
   meanwhile: (signal: AbortSignal) => Promise<void> = async () => {},
 ): Promise<void> {
   const { signal, config, follow } = serving;
+  const { logger } = serving.logging;
   if (signal.aborted) return;
   const published = await requireSeen(serving.ports.documents, config.lists.seen);
   const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
   await using issuer = serving.demo === true ? await demoIssuerOf(serving) : undefined;
-  await using traced = await openTracing(config, { ...tracingParts, now: () => serving.ports.clock.now() });
+  await using traced = await openTracing(config, {
+    environment: process.env,
+    warn: reason => logger.log(events.tracing, { reason }),
+    now: () => serving.ports.clock.now(),
+  });
   const { access, server } = await serverOf(serving, issuer, traced);
   try {
     const url = await server.listen({ port: config.port });
     issuer?.allow(originsOf(url));
     process.stdout.write(`listening on ${url}\n`);
-    if (issuer !== undefined)
-      process.stderr.write(`for a demonstration ${issuer.tokenEndpoint} signs in anybody on this machine\n`);
-    if (access === undefined)
-      process.stderr.write('no credentials are configured: serving on loopback only, without tokens\n');
-    const watched = published === undefined ? watchSeen({ ...serving, onWait: tellWait }) : undefined;
+    logger.log(events.listening, { url });
+    if (issuer !== undefined) logger.log(events.demoIssuer, { url: issuer.tokenEndpoint });
+    if (access === undefined) logger.log(events.open);
+    const onWait = tellWait(logger);
+    const watched = published === undefined ? watchSeen({ ...serving, logger, onWait }) : undefined;
     const { thread, view } = serving;
     // Without it queries that come to other processes are answered 503: no reason to end this one.
-    const told = thread && view.tell(config.worker.address ?? url, signal, tellWait).catch(report);
-    await Promise.all([meanwhile(signal), follow && followed(serving, server, follow), watched, told, done]);
+    const told = thread && view.tell(config.worker.address ?? url, signal, onWait).catch(report(logger));
+    const { troubles, clock } = serving.ports;
+    const troubled = troubles && tellTroubles({ troubles, logger, clock, signal });
+    const moving = follow && followed(serving, server, follow);
+    await Promise.all([meanwhile(signal), moving, watched, told, troubled, done]);
   } finally {
     await server.close();
   }
@@ -108,26 +124,18 @@ export async function serveUntilStopped(
 
 /** Readers come first: what they are answered from then on had gone through before it was switched in. */
 async function followed(
-  { ports, config, signal }: Serving,
+  { ports, config, signal, logging: { logger } }: Serving,
   server: Server,
   { liveIn, arrived }: Follow,
 ): Promise<void> {
-  await followSwitches({ ports, signal, onWait: tellWait }, async next => {
+  await followSwitches({ ports, signal, onWait: tellWait(logger) }, async next => {
     const { documents, transport, namespace } = next;
     await server.moveTo({ documents, transport, live: await liveIn(next) });
-    process.stderr.write(`'${namespace}' is switched in: it is served from here on\n`);
-    await tellSeen(documents, config);
+    logger.log(events.switched, { namespace });
+    await tellSeen(documents, config, logger);
     await arrived?.(next);
   });
 }
-
-/** A port that does not answer delays a switch, nothing else. */
-export const tellWait: OnWait = (what, { message }) => {
-  process.stderr.write(`${what} waits: ${message}\n`);
-};
-
-/** What tracing needs of the process. */
-const tracingParts = { environment: process.env, warn: (text: string) => void process.stderr.write(`${text}\n`) };
 
 /** It is an issuer like any other to who checks tokens. */
 async function demoIssuerOf({ ports: { clock }, config: { auth } }: Serving): Promise<DemoIssuer> {
@@ -142,16 +150,14 @@ const suggestedUsers = 8;
 /** Of the pages: by the address that the server says, and by the name of this machine. */
 const originsOf = (url: string): readonly string[] => [url, `http://localhost:${new URL(url).port}`];
 
-async function serverOf(
-  { ports, config, thread, lags, live, view, signal }: Serving,
-  issuer: DemoIssuer | undefined,
-  traced: OpenTracing,
-) {
+async function serverOf(serving: Serving, issuer: DemoIssuer | undefined, traced: OpenTracing) {
+  const { ports, config, thread, lags, live, view, signal, logging } = serving;
   const { documents, transport, registry, clock } = ports;
   const auth = issuer === undefined ? config.auth : { ...config.auth, issuer: issuer.url, audience: demoAudience };
-  const access = await accessOf({ auth, tenants: config.tenants }, { clock, report });
+  const access = await accessOf({ auth, tenants: config.tenants }, { clock, report: report(logging.logger) });
   const metrics = new Registry();
-  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config), spans: traced.figures });
+  const folders = foldersOf(config);
+  registerEngineMetrics(metrics, { ports, thread, lags, view, folders, spans: traced.figures, logging });
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
   const tenantCounts = new TenantCounts();
   registerTenantMetrics(metrics, tenantCounts);
@@ -176,7 +182,8 @@ async function serverOf(
     metrics,
     searches,
     tracing: traced.tracing,
-    report,
+    report: report(logging.logger),
+    log: { logger: logging.logger, share: logging.requests },
     http: { ...config.http, pagesMayAsk: issuer === undefined ? [] : [issuer.url] },
     ...(access && { access: { ...access, tenantCounts } }),
   });
@@ -201,7 +208,9 @@ export function registerEngineMetrics(
     view,
     folders,
     spans = () => noSpans,
+    logging,
   }: {
+    readonly logging?: Pick<Logging, 'logger'>;
     readonly lags: Serving['lags'] | undefined;
     readonly ports: Pick<Ports, 'troubles' | 'charges'>;
     readonly thread: Omit<NonNullable<Serving['thread']>, 'orders'> | undefined;
@@ -223,6 +232,7 @@ export function registerEngineMetrics(
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerSpanMetrics(metrics, () => [thread?.spans ?? noSpans, spans()]);
+  registerLoggingMetrics(metrics, () => [thread?.logged ?? [], logging?.logger.counts.all() ?? []]);
   registerLogTroubles(metrics, () => [thread?.troubles ?? new Map(), ports.troubles?.() ?? new Map()]);
 }
 
@@ -248,10 +258,6 @@ export function healthOf(
     signal.aborted ? { ok: false, why: 'it is stopping' } : then();
   return { startup: restored, live: unlessStopped(() => fine), ready: unlessStopped(restored) };
 }
-
-export const report = (error: unknown): void => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-};
 
 /** Aborts at the first SIGINT or SIGTERM until it is disposed; the second one kills. */
 export function untilSignalled(): Disposable & { readonly signal: AbortSignal; readonly stop: () => void } {

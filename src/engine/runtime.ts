@@ -35,6 +35,15 @@ export interface Drain {
   readonly tell: (journalled: Drained | undefined) => void;
 }
 
+/** A record that became a dead letter: where it stands, why, and its trace (W3C trace context, or empty). */
+export interface DeadLetterPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
+  readonly trace: string;
+}
+
 /** A running task: what its pipe, its steps and the steps of an epoch share. */
 export class TaskRuntime {
   readonly topology: string;
@@ -83,6 +92,8 @@ export class TaskRuntime {
   heldUntil: Millis = Infinity;
   /** Of the open epoch, or of the last one. */
   counts = noCounts();
+  /** Dead letters of the open epoch, or of the last one, for who tells of them; of a flood the first. */
+  letters: DeadLetterPlace[] = [];
   /** Values that it has read and written since it was opened. */
   moved = 0;
   /** Whether the last epoch was for the sake of time alone, and nothing came of it but markers. */
@@ -106,6 +117,7 @@ export class TaskRuntime {
     this.epoch = plan.epoch;
     this.emitting = true;
     this.counts = noCounts();
+    if (this.letters.length > 0) this.letters = [];
     this.meter?.begin();
     this.cursor.begin(plan.clock);
     this.#producer = { name: this.id, lineage: this.lineage, epoch: plan.epoch };
@@ -187,6 +199,8 @@ export class TaskRuntime {
     const kept = bytes.subarray(0, maxValueBytes);
     const cut = kept.length < bytes.length ? ` (the first ${kept.length} of ${bytes.length} bytes)` : '';
     this.counts.deadLetters++;
+    if (this.letters.length < mostLetters)
+      this.letters.push({ topic, partition, offset, reason, trace: this.cursor.trace });
     this.emit(deadLetters, {
       topic,
       partition,
@@ -248,6 +262,8 @@ export class TaskRuntime {
 }
 
 const maxReason = 1_000;
+/** Of an epoch that are told one by one. */
+const mostLetters = 20;
 
 /** Of an epoch: `published` are records and documents, dead letters left out; `leastOrigin` that of the values pushed. */
 const noCounts = () => ({ records: 0, late: 0, deadLetters: 0, published: 0, leastOrigin: Infinity });

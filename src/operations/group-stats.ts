@@ -51,4 +51,4 @@ export class GroupCounts {
   }
 }
 
-const heldBackWords = 'a former release still runs a topology that reads what this one writes';
+export const heldBackWords = 'a former release still runs a topology that reads what this one writes';

@@ -72,7 +72,7 @@ test('what counts as seen is refused to lists that were made by another policy; 
   onTestFinished(() => void serving.stop('SIGKILL'));
   await serving.address();
   expect(await millrace('replay', 'switch', 'anew', ...data, '--config', config)).toMatchObject({ code: 0 });
-  await expect.poll(serving.stderrSoFar).toMatch(/OTHER_SEEN_POLICY.*\["order"\]/);
+  await expect.poll(serving.stderrSoFar).toMatch(/OTHER_SEEN_POLICY.*\[\\"order\\"\]/);
   expect(await millrace('doctor', ...data, '--config', config)).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/ok +lists: they leave out what had an event of order/),

@@ -1,17 +1,19 @@
 /** A process that served before there were lists is told when they leave out something else. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { defaultSeen } from '../../src/recommender/domain/shelf.ts';
+import type { LogFields } from '../../src/operations/logging/fields.ts';
+import type { EventKind } from '../../src/operations/logging/logger.ts';
 import { watchSeen } from '../../src/cli/watch-seen.ts';
 import { day } from '../topologies/events.ts';
 import { World } from '../support/world.ts';
-
-afterEach(() => vi.restoreAllMocks());
 
 /** Serves until it has looked so many times; lists of a policy are published after the first look, in their order. */
 async function watched(published: readonly (readonly string[] | null)[], looks: number): Promise<string[]> {
   const { documents } = await World.of([]);
   const said: string[] = [];
-  vi.spyOn(process.stderr, 'write').mockImplementation(text => said.push(String(text)) > 0);
+  const logger = {
+    log: ({ event }: EventKind, _fields?: LogFields, error?: unknown) => void said.push(`${event}: ${String(error)}`),
+  };
   const stop = new AbortController();
   let looked = 0;
   const clock = {
@@ -30,7 +32,7 @@ async function watched(published: readonly (readonly string[] | null)[], looks: 
     },
   };
   const config = { lists: { candidates: 100, everyVersions: 64, seen: [...defaultSeen] } };
-  await watchSeen({ ports: { documents, clock }, config, signal: stop.signal, onWait: () => {} });
+  await watchSeen({ ports: { documents, clock }, config, signal: stop.signal, onWait: () => {}, logger });
   return said;
 }
 
@@ -38,7 +40,7 @@ test('once, with what to do', async () => {
   const said = await watched([['order']], 4);
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(
-    /^OTHER_SEEN_POLICY: .*leave out what had an event of order.*Configure lists\.seen as \["order"\]/,
+    /^api\.other-seen-policy: OtherSeenPolicy: .*leave out what had an event of order.*Configure lists\.seen as \["order"\]/,
   );
 });
 

@@ -64,7 +64,7 @@ describe.skipIf(noOwnBroker)('replays on a broker', () => {
     const replayed = await at('replay', '--into', 'again', '--switch', ...apart('again'));
     expect(replayed).toMatchObject({ finished: true, active: 'again' });
     await sending;
-    await expect.poll(stderrSoFar).toContain("'again' is switched in: it runs from here on");
+    await expect.poll(stderrSoFar).toMatch(/"namespace.switched".*"namespace":"again"/);
     await stop();
     expect(await at('run', '--until-caught-up')).toMatchObject({ accepted: ratings + 60 });
     await at('replay', 'switch', '--back');

@@ -18,6 +18,7 @@ import { type OutputFlags, print } from '../output.ts';
 import { beginReplay, liftEnd, planOf } from '../replay/prepare.ts';
 import { withPatience } from '../patience.ts';
 import type { RequestFlags } from '../replay/request.ts';
+import { withLogging } from '../logging.ts';
 import { type Replayed, runReplay } from '../replay/run.ts';
 import { switchIn } from '../replay/switch.ts';
 import { asJson, planText } from '../replay/text.ts';
@@ -74,7 +75,9 @@ async function replay(flags: Flags): Promise<void> {
     if (flags.switch === true) await switchIn({ name, base, application });
   };
   const follow = flags.follow === true;
-  const result = await runReplay({ namespace, ports, application, config, follow, caughtUp });
+  const result = await withLogging('replay', config, logging =>
+    runReplay({ namespace, ports, application, config, follow, logging, caughtUp }),
+  );
   const active = await new Namespaces(base.documents).active();
   print(flags, { ...result, active } satisfies Replayed & { active: string }, () => textOf(result, active));
 }

@@ -27,10 +27,11 @@ import {
   withSettings,
 } from '../flags.ts';
 import { lagOf, readFromOutside } from '../../operations/lag.ts';
+import { events } from '../../operations/logging/events.ts';
+import { type Logging, tellWait, withLogging } from '../logging.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { withPatience } from '../patience.ts';
-import { tellWait } from '../serving.ts';
 import { showProgress, sum } from '../progress.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'cutEvery', 'workerPort', 'host', 'keys'] as const;
@@ -70,8 +71,21 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
   const application = await loadApplication(flags, config);
   if (flags.dryRun === true) return dryRun(application, config, flags);
-  const { topologies } = application;
   const named = namedIn(names, application);
+  await withLogging('run', config, logging => runNamed({ names, named, application, config, flags, logging }));
+}
+
+interface Named {
+  readonly names: readonly string[];
+  readonly named: ReturnType<typeof namedIn>;
+  readonly application: Application;
+  readonly config: Config;
+  readonly flags: Flags;
+  readonly logging: Logging;
+}
+
+async function runNamed({ names, named, application, config, flags, logging }: Named): Promise<void> {
+  const { topologies } = application;
   await using opened = await openPorts(config);
   const ports = withPatience(opened, config);
   const graph = new Graph(topologies, await createTopics(application, ports.transport, config));
@@ -82,25 +96,27 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     ...engineOptions({ ...application, connectors: named.connectors }, config, there),
     ...(names.length === 0 ? {} : { run: named.topologies }),
     untilCaughtUp,
+    logging: logging.settings,
   });
   let [here, before, begin] = [ports, await outside(ports), performance.now()];
-  const thread = new MovingEngine(optionsIn(ports));
+  const thread = new MovingEngine(optionsIn(ports), logging.logger);
   const { port } = config.worker;
   const view = port === undefined ? undefined : new EngineView(ports, graph, thread);
   let lags = engineLags({ ...ports, graph }, thread);
   await using _ =
     port === undefined || view === undefined
       ? undefined
-      : await answerForTasks({ ports, config, thread, view, lags: () => lags() }, port);
+      : await answerForTasks({ ports, config, thread, view, lags: () => lags(), logging }, port);
   const follow = async (there: Ports): Promise<void> => {
     await thread.moveTo(optionsIn(there));
     const graphThere = new Graph(topologies, await partitionsOf(application, there.transport));
     lags = engineLags({ ...there, graph: graphThere }, thread);
     view?.enter(there, graphThere);
-    process.stderr.write(`'${there.namespace}' is switched in: it runs from here on\n`);
+    logging.logger.log(events.switched, { namespace: there.namespace });
     [here, before, begin] = [there, await outside(there), performance.now()];
   };
-  await ended(thread, ports, untilCaughtUp || config.namespace !== undefined ? undefined : follow);
+  const isFollowing = !untilCaughtUp && config.namespace === undefined;
+  await ended(thread, ports, logging, isFollowing ? follow : undefined);
   const seconds = (performance.now() - begin) / 1_000;
   const records = (await outside(here)) - before;
   const epochs = sum(thread.tasks, task => task.epochs);
@@ -122,13 +138,18 @@ async function dryRun(application: Application, config: Config, flags: Flags): P
  * Waits for the end, and brings it about on the first SIGINT or SIGTERM; the second one kills. Until then it goes where
  * somebody switches to, where `follow` is given.
  */
-async function ended(thread: MovingEngine, ports: Ports, follow?: (ports: Ports) => Promise<void>): Promise<void> {
-  using _ = showProgress({ thread, documents: ports.documents, to: process.stderr });
+async function ended(
+  thread: MovingEngine,
+  ports: Ports,
+  { logger, plain, isForPeople }: Logging,
+  follow?: (ports: Ports) => Promise<void>,
+): Promise<void> {
+  using _ = isForPeople ? showProgress({ thread, documents: ports.documents, to: plain }) : undefined;
   const over = new AbortController();
   const { signal } = over;
-  const following = follow && followSwitches({ ports, signal, onWait: tellWait }, follow);
+  const following = follow && followSwitches({ ports, signal, onWait: tellWait(logger) }, follow);
   const stop = (): void => {
-    process.stderr.write('finishing the epochs under way\n');
+    logger.log(events.stopping);
     void thread.stop().catch(() => {}); // `ended` tells
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ratings } from '../../../topologies/streams.ts';
 import { openPorts, type Ports } from '../../app/compose.ts';
+import type { Config } from '../../app/config.ts';
 import { EngineView } from '../../app/engine-view.ts';
 import { logSource } from '../../app/live.ts';
 import { Graph } from '../../engine/graph.ts';
@@ -8,6 +9,7 @@ import type { LiveSource } from '../../recommender/api/live/source.ts';
 import { isThere, loadApplication, logOf, partitionsOf } from '../application.ts';
 import { NoData } from '../errors.ts';
 import { type ConfigFlags, demoFlag, type DemoFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
+import { type Logging, withLogging } from '../logging.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'port', 'host', 'keys'] as const;
@@ -23,6 +25,10 @@ export function addServe(program: Command): void {
 
 async function serve(flags: ConfigFlags & DemoFlags): Promise<void> {
   const { config } = configurationOf(flags, settings);
+  await withLogging('serve', config, logging => serveWhatIsThere(config, flags, logging));
+}
+
+async function serveWhatIsThere(config: Config, { demo }: DemoFlags, logging: Logging): Promise<void> {
   using stopped = untilSignalled();
   if (!(await isThere(config))) throw new NoData(logOf(config));
   await using ports = await openPorts(config); // a request that cannot be served now is told at once
@@ -38,6 +44,6 @@ async function serve(flags: ConfigFlags & DemoFlags): Promise<void> {
     return logSource({ ...there, graph, orders: there });
   };
   const follow = config.namespace === undefined ? { liveIn } : undefined;
-  const { demo } = flags;
-  await serveUntilStopped({ ports, config, live: await liveIn(ports), view, follow, demo, signal: stopped.signal });
+  const { signal } = stopped;
+  await serveUntilStopped({ ports, config, live: await liveIn(ports), view, follow, demo, logging, signal });
 }

@@ -11,7 +11,9 @@ import { Misuse } from '../errors.ts';
 import { generateBeside, loadWhereEmpty } from '../first-data.ts';
 import { type ConfigFlags, demoFlag, type DemoFlags, configurationOf, portFlags, withSettings } from '../flags.ts';
 import { forget } from '../fresh.ts';
-import { untilCaughtUp } from '../caught-up.ts';
+import { type CatchingUp, untilCaughtUp } from '../caught-up.ts';
+import { events } from '../../operations/logging/events.ts';
+import { type Logging, withLogging } from '../logging.ts';
 import { withPatience } from '../patience.ts';
 import { showProgress } from '../progress.ts';
 import { serveUntilStopped, untilSignalled } from '../serving.ts';
@@ -34,8 +36,12 @@ export function addStart(program: Command): void {
 
 async function start(flags: Flags): Promise<void> {
   const { config } = configurationOf(flags, settings);
-  const { seed } = config;
   if (flags.fresh === true) forgetAll(config);
+  await withLogging('start', config, logging => startAll(config, flags, logging));
+}
+
+async function startAll(config: Config, flags: Flags, logging: Logging): Promise<void> {
+  const { seed } = config;
   using stopped = untilSignalled();
   const { signal } = stopped;
   await using ports = await openPorts(config);
@@ -43,16 +49,17 @@ async function start(flags: Flags): Promise<void> {
   const waiting = withPatience(ports, config);
   const graph = new Graph(application.topologies, await createTopics(application, waiting.transport, config));
   await loadWhereEmpty({ ports: waiting, seed, signal });
-  const optionsIn = (there: Ports) => ({ ...engineOptions(application, config, there), untilCaughtUp: false });
-  const thread = new MovingEngine(optionsIn(ports));
+  const optionsIn = (there: Ports) => ({
+    ...engineOptions(application, config, there),
+    untilCaughtUp: false,
+    logging: logging.settings,
+  });
+  const thread = new MovingEngine(optionsIn(ports), logging.logger);
   const ended = thread.ended.finally(stopped.stop); // the engine's end is everybody's
   ended.catch(() => {}); // it is awaited in the end, and may come long before
   try {
     await thread.restored;
-    {
-      using _ = showProgress({ thread, documents: ports.documents, to: process.stderr });
-      await untilCaughtUp({ ports: waiting, graph, thread, signal });
-    }
+    await caughtUp({ ports: waiting, graph, thread, signal }, logging);
     const watchedIn = async (there: Ports): Promise<Watched> => {
       const partitions = await partitionsOf(application, there.transport);
       return { ...there, graph: new Graph(application.topologies, partitions), orders: there };
@@ -70,16 +77,25 @@ async function start(flags: Flags): Promise<void> {
     const live = await liveIn(ports);
     const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
     await serveUntilStopped(
-      { ports, config, thread, lags: () => lags(), live, view, follow, demo: flags.demo, signal },
+      { ports, config, thread, lags: () => lags(), live, view, follow, demo: flags.demo, logging, signal },
       async () => {
         if (generated.rate > 0) await generateBeside(generated);
       },
     );
   } finally {
-    process.stderr.write('finishing the epochs under way\n');
+    logging.logger.log(events.stopping);
     await thread.stop();
     await ended;
   }
+}
+
+/** While people are shown how far it has come. */
+async function caughtUp(
+  { ports, thread, ...catching }: CatchingUp & { readonly ports: Ports; readonly thread: MovingEngine },
+  { isForPeople, plain: to }: Logging,
+): Promise<void> {
+  using _ = isForPeople ? showProgress({ thread, documents: ports.documents, to }) : undefined;
+  await untilCaughtUp({ ports, thread, ...catching });
 }
 
 /** Snapshots in a container may be those of another cluster: nobody removes them by a flag. */

@@ -2,6 +2,7 @@
 import { EngineFailed, EngineThread } from '../../app/engine-thread.ts';
 import type { Ports } from '../../app/compose.ts';
 import type { Config } from '../../app/config.ts';
+import type { Logging } from '../logging.ts';
 import { Graph } from '../../engine/graph.ts';
 import type { Namespace } from '../../replay/namespace.ts';
 import { type Application, engineOptions, partitionsOf } from '../application.ts';
@@ -30,6 +31,7 @@ export interface Running {
   readonly application: Application;
   readonly config: Config;
   readonly follow: boolean;
+  readonly logging: Logging;
   /** Called once what there was at the beginning has gone through. */
   readonly caughtUp: () => Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function runReplay({
   application,
   config,
   follow,
+  logging,
   caughtUp,
 }: Running): Promise<Replayed> {
   const { transport, clock } = ports;
@@ -49,16 +52,21 @@ export async function runReplay({
   const before = await reachedOf(goals);
   const begin = performance.now();
   using stopped = untilSignalled();
-  const thread = new EngineThread({
-    ...engineOptions({ ...application, connectors: [] }, config, ports),
-    run: topologies,
-    untilCaughtUp: !follow,
-  });
+  const thread = new EngineThread(
+    {
+      ...engineOptions({ ...application, connectors: [] }, config, ports),
+      run: topologies,
+      untilCaughtUp: !follow,
+      logging: logging.settings,
+    },
+    logging.logger,
+  );
   const ended = thread.ended.finally(stopped.stop);
   ended.catch(() => {}); // it is awaited in the end, and may come long before
   stopped.signal.addEventListener('abort', () => void thread.stop().catch(() => {})); // `ended` tells
   {
-    using _ = showReplayProgress({ name, clock, reached: () => reachedOf(goals, thread.tasks), to: process.stderr });
+    const shown = { name, clock, reached: () => reachedOf(goals, thread.tasks), to: logging.plain };
+    using _ = logging.isForPeople ? showReplayProgress(shown) : undefined;
     if (follow) await untilCaughtUp({ ports, graph, thread, topologies, signal: stopped.signal });
     else await ended;
   }

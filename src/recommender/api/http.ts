@@ -1,4 +1,5 @@
 /** The server's side of HTTP: limits, headers, who is let in, and every refusal as a problem. */
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -9,6 +10,8 @@ import { isLoopback } from './auth/loopback.ts';
 import type { Endpoint } from './endpoint.ts';
 import { HostRefused } from './errors.ts';
 import { problemFor, problemOf } from './problem.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { noRequestLog, RequestLog, type RequestLogOptions } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { bodyLimit, type Problem } from './wire.ts';
 
@@ -41,7 +44,8 @@ export const defaultHttp: HttpOptions = { host: '127.0.0.1', origins: [], truste
 export interface HttpParts {
   readonly http: HttpOptions;
   readonly admission: Admission;
-  readonly report: (error: unknown) => void;
+  /** Told what becomes of requests; nobody is where absent. */
+  readonly log?: RequestLogOptions | undefined;
 }
 
 /** Bytes of all headers of a request: a token and room. */
@@ -49,34 +53,39 @@ const maxHeaderSize = 16 * 1_024;
 /** Longer than any path that Node lets through: a long id shall be told that it is too long. */
 const maxParamLength = 16 * 1_024;
 
-export async function createHttp({ http, admission, report }: HttpParts): Promise<FastifyInstance> {
+export async function createHttp({ http, admission, log = noRequestLog }: HttpParts): Promise<FastifyInstance> {
   const { headers_ms, request_ms, look_ms } = http.patience ?? usualPatience;
   const security = await securityHeaders(http);
+  const requestLog = new RequestLog(log);
   const app = fastify({
+    genReqId: requestIdOf,
+    requestIdHeader: false,
     bodyLimit,
     requestTimeout: request_ms,
     http: { headersTimeout: headers_ms, connectionsCheckingInterval: look_ms, maxHeaderSize },
     routerOptions: { maxParamLength },
     trustProxy: http.trustedProxies.length === 0 ? false : [...http.trustedProxies],
     // No hook sees what cannot be routed.
-    frameworkErrors: (error, _request, reply) => {
-      sendProblem(reply.headers(security), problemFor(error));
+    frameworkErrors: (error, request, reply) => {
+      requestLog.unreadable(request.id, sendProblem(reply.headers(security), problemFor(error)));
     },
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: (error, socket) => {
+      const requestId = randomUUID();
+      requestLog.unreadable(requestId, refuseUnreadable(error, socket, requestId));
+    },
   });
   app.server.maxConnections = http.connections;
   // Otherwise a page elsewhere could post a rating as text, which no browser asks leave for.
   app.removeContentTypeParser('text/plain');
-  app.setErrorHandler((error, _request, reply) => {
-    const problem = problemFor(error);
-    if (problem.status === 500) report(error);
+  app.setErrorHandler((error, request, reply) => {
     if (error instanceof RateLimited) void reply.header('retry-after', String(error.retryAfter_s));
-    sendProblem(reply, problem);
+    requestLog.refused(request, sendProblem(reply, problemFor(error)), error);
   });
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers(security);
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(security).header(requestIdHeader, request.id);
     done();
   });
+  requestLog.addTo(app);
   if (http.origins.length > 0) await app.register(cors, { ...corsRules, origin: [...http.origins] });
   refuseAmbiguous(app);
   if (isLoopback(http.host)) addHostCheck(app);
@@ -87,8 +96,24 @@ export async function createHttp({ http, admission, report }: HttpParts): Promis
 /** Credentials travel in a header that pages set, never in cookies. */
 export const corsRules = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-  allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'last-event-id'],
-  exposedHeaders: ['etag', 'retry-after', 'www-authenticate', 'location', 'deprecation', 'sunset', 'link'],
+  allowedHeaders: [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'if-none-match',
+    'last-event-id',
+    requestIdHeader,
+  ],
+  exposedHeaders: [
+    'etag',
+    'retry-after',
+    'www-authenticate',
+    'location',
+    'deprecation',
+    'sunset',
+    'link',
+    requestIdHeader,
+  ],
   credentials: false,
   maxAge: 600,
 };
@@ -115,18 +140,18 @@ export function refuseUnknown(app: FastifyInstance, endpoints: readonly Endpoint
     methods: hasHead(endpoint) ? `${endpoint.method}, HEAD` : endpoint.method,
     pattern: patternOf(endpoint.path),
   }));
-  const refuse = ({ url }: { readonly url: string }, reply: FastifyReply): FastifyReply => {
+  const refuse = ({ url }: { readonly url: string }, reply: FastifyReply): void => {
     const path = url.split('?', 1)[0] ?? '';
     const allowed = patterns.filter(({ pattern }) => pattern.test(path)).map(({ methods }) => methods);
-    if (allowed.length === 0) return sendProblem(reply, problemOf(404, 'UNKNOWN_ROUTE', 'There is nothing here'));
+    if (allowed.length === 0) return void sendProblem(reply, problemOf(404, 'UNKNOWN_ROUTE', 'There is nothing here'));
     const allow = allowed.join(', ');
     void reply.header('allow', allow);
-    return sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
+    sendProblem(reply, problemOf(405, 'METHOD_NOT_ALLOWED', `Use ${allow}`));
   };
   app.setNotFoundHandler(refuse);
   // Nothing is read of a body that nobody asked for; Fastify would even want to know of what type that of a QUERY is.
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) void refuse(request, reply);
+    if (request.is404) refuse(request, reply);
     else done();
   });
 }
@@ -138,32 +163,44 @@ export const hasHead = ({ method, mediaType }: Endpoint): boolean =>
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 
-function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+/** Answers what it is. */
+function sendProblem(reply: FastifyReply, problem: Problem): Problem {
+  const { id: requestId, url } = reply.request;
   if (problem.status === 503) void reply.header('retry-after', '1');
   if (problem.status === 401) void reply.header('www-authenticate', challengeOf(problem));
-  void reply.header('cache-control', 'no-store');
-  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  void reply.headers({ 'cache-control': 'no-store', [requestIdHeader]: requestId });
+  void reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(isFrozen(url) ? problem : { ...problem, requestId }));
+  return problem;
 }
+
+/** What v1 answers stays as it was: there the id is in the header only. */
+const isFrozen = (url: string): boolean => url.startsWith('/v1/');
 
 /** RFC 6750, section 3: who showed nothing is told of no error. */
 const challengeOf = ({ code }: Problem): string =>
   code === 'CREDENTIALS_MISSING' ? 'Bearer realm="millrace"' : 'Bearer realm="millrace", error="invalid_token"';
 
 /** What is no HTTP, or takes too long to become some: nothing of it has come to a route. */
-function refuseUnreadable(error: Error, socket: Socket): void {
+function refuseUnreadable(error: Error, socket: Socket, requestId: string): Problem {
   const problem = unreadable.get(String(Reflect.get(error, 'code'))) ?? noHttp;
-  const body = JSON.stringify(problem);
-  if (!socket.writable) return void socket.destroy();
-  socket.end(
-    [
-      `HTTP/1.1 ${problem.status} ${problem.title}`,
-      'content-type: application/problem+json',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  );
+  const body = JSON.stringify({ ...problem, requestId });
+  if (!socket.writable) socket.destroy();
+  else
+    socket.end(
+      [
+        `HTTP/1.1 ${problem.status} ${problem.title}`,
+        'content-type: application/problem+json',
+        `content-length: ${Buffer.byteLength(body)}`,
+        `${requestIdHeader}: ${requestId}`,
+        'connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  return problem;
 }
 
 const noHttp = problemOf(400, 'BAD_REQUEST', 'The request cannot be read');

@@ -40,6 +40,9 @@ export function withinSpan<R>(request: FastifyRequest, work: () => R): R {
   return span === undefined ? work() : context.with(trace.setSpan(context.active(), span), work);
 }
 
+/** The trace that a request belongs to; undefined where it leaves none. */
+export const traceOf = (request: FastifyRequest): string | undefined => spans.get(request)?.spanContext().traceId;
+
 const isTraced = ({ path, mediaType }: Endpoint): boolean =>
   /^\/v\d+\//.test(path) && mediaType !== 'text/event-stream';
 

@@ -17,6 +17,7 @@ import { PortTaken, TooManyUsers } from './errors.ts';
 import { createHttp, defaultHttp, type HttpOptions, refuseUnknown } from './http.ts';
 import type { Tracing } from '../../operations/tracing/tracing.ts';
 import { addRequestSpans } from './request-spans.ts';
+import type { RequestLogOptions } from './request-log.ts';
 import { addRoute } from './route.ts';
 import { type EngineSource, noEngine } from './engine-source.ts';
 import { Idempotency } from './idempotency.ts';
@@ -59,7 +60,9 @@ export interface ServerOptions {
   readonly live: LiveSource;
   /** The topologies of the deployment and their state; none where absent. */
   readonly engine?: EngineSource;
-  /** Told of every error that nobody foresaw; the asker sees none of it. */
+  /** Told what becomes of requests; nobody is where absent. */
+  readonly log?: RequestLogOptions;
+  /** Told of what fails beside the requests; no asker sees any of it. */
   readonly report: (error: unknown) => void;
   /** Items held in memory at most, their vectors too; default 500,000. */
   readonly mostItems?: number;
@@ -107,8 +110,8 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   let answering = answeringFrom(options);
   const { endpoints } = answering.of('');
-  const { report, clock, http = defaultHttp, access = { gate: openGate } } = options;
-  const app = await createHttp({ http, admission: new Admission({ ...access, clock }), report });
+  const { report, clock, log, http = defaultHttp, access = { gate: openGate } } = options;
+  const app = await createHttp({ http, admission: new Admission({ ...access, clock }), log });
   refuseUnknown(app, endpoints);
   if (options.tracing !== undefined) addRequestSpans(app, endpoints, options.tracing);
   const streams = new OpenStreams();

@@ -171,5 +171,7 @@ export const problem = z.object({
   status: z.int(),
   code: z.string(),
   detail: z.string(),
+  /** Of the request, as the header `x-request-id` of the answer has it and the server's log. */
+  requestId: z.string().optional(),
 });
 export type Problem = z.infer<typeof problem>;

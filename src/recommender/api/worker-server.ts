@@ -12,7 +12,7 @@ import { stateEndpoint } from './state-endpoint.ts';
 import { topologiesEndpoint } from './topologies-endpoint.ts';
 import { UnusedConnections } from './unused-connections.ts';
 
-export interface WorkerServerOptions extends Pick<ServerOptions, 'health' | 'metrics' | 'http' | 'report'> {
+export interface WorkerServerOptions extends Pick<ServerOptions, 'health' | 'metrics' | 'http' | 'log'> {
   readonly engine: EngineSource;
   readonly access?: Pick<AdmissionOptions, 'gate' | 'rates' | 'tenants'>;
   readonly clock: AdmissionOptions['clock'];
@@ -22,8 +22,8 @@ export interface WorkerServerOptions extends Pick<ServerOptions, 'health' | 'met
 export async function createWorkerServer(
   options: WorkerServerOptions,
 ): Promise<Pick<Server, 'app' | 'endpoints' | 'listen' | 'close'>> {
-  const { engine, report, clock, http = defaultHttp, access = { gate: openGate } } = options;
-  const app = await createHttp({ http, admission: new Admission({ ...access, clock }), report });
+  const { engine, log, clock, http = defaultHttp, access = { gate: openGate } } = options;
+  const app = await createHttp({ http, admission: new Admission({ ...access, clock }), log });
   const endpoints = [stateEndpoint(engine), topologiesEndpoint(engine), ...operationEndpoints(options)];
   refuseUnknown(app, endpoints);
   const unused = new UnusedConnections(app.server);

@@ -110,7 +110,7 @@ test('every endpoint of the table has its row, and no row is of none', async () 
 test('a shopper who asks for another learns nothing of whether there is such a one', async () => {
   const { server, fill } = await trustingShop();
   await fill.profile('ann', ['heat']);
-  const headers = { authorization: 'bob' };
+  const headers = { authorization: 'bob', 'x-request-id': 'the-same' };
   const [known, unknown] = [
     await server.app.inject({ url: '/v2/users/ann/profile', headers }),
     await server.app.inject({ url: '/v2/users/nobody/profile', headers }),

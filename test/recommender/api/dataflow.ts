@@ -42,6 +42,14 @@ export async function dataflow(change: Partial<ServerOptions> = {}, { lists, ...
     report: error => {
       throw error;
     },
+    log: {
+      logger: {
+        log: (_event, _fields, error) => {
+          if (error !== undefined) throw new Error('a request failed', { cause: error });
+        },
+      },
+      share: 0,
+    },
     ...change,
   });
   onTestFinished(async () => {

@@ -43,7 +43,11 @@ async function counting(change: Parameters<typeof shop>[0] = {}) {
   const item = (id: string, title: string, available = true) =>
     put('items', id, { itemId: id, title, genres: ['Drama'], tags: [], available });
   const ask = async (path = `${url}?n=2`, headers: Record<string, string> = {}) => {
-    const answer = await opened.server.app.inject({ method: 'GET', url: path, headers });
+    const answer = await opened.server.app.inject({
+      method: 'GET',
+      url: path,
+      headers: { 'x-request-id': 'the-same', ...headers },
+    });
     const titles = answer.statusCode === 200 ? answer.json<{ items: { title: string }[] }>().items : [];
     return { ...answer, status: answer.statusCode, etag: answer.headers['etag'], titles: titles.map(i => i.title) };
   };

@@ -57,6 +57,7 @@ export async function shop(change: Partial<ServerOptions> = {}) {
     health: { startup: healthy, live: healthy, ready: healthy },
     metrics: new Registry(),
     report: error => reported.push(error),
+    log: { logger: { log: (_event, _fields, error) => error !== undefined && reported.push(error) }, share: 0 },
     ...change,
   });
   onTestFinished(async () => {

@@ -1,0 +1,188 @@
+/**
+ * Everything that a process says. An event's name is a promise to whoever searches for it or is woken by it: it stays.
+ * docs/LOG-EVENTS.md is made of this table.
+ */
+import type { EventKind } from './logger.ts';
+
+export const events = {
+  started: { component: 'process', level: 'info', event: 'process.started', message: 'The process has begun' },
+  stopping: {
+    component: 'process',
+    level: 'info',
+    event: 'process.stopping',
+    message: 'finishing the epochs under way',
+  },
+  failed: {
+    component: 'process',
+    level: 'fatal',
+    event: 'process.failed',
+    message: 'The process ends, since it cannot go on',
+    quotesRecords: true,
+    isUnlimited: true,
+  },
+  crashed: {
+    component: 'process',
+    level: 'fatal',
+    event: 'process.crashed',
+    message: 'The process ends by an error that nobody caught',
+    quotesRecords: true,
+    isUnlimited: true,
+  },
+  switched: {
+    component: 'process',
+    level: 'info',
+    event: 'namespace.switched',
+    message: 'Another namespace is switched in: the process goes on there',
+  },
+  dependencyWaits: {
+    component: 'process',
+    level: 'warn',
+    event: 'dependency.waits',
+    message: 'What is needed beside tasks and requests does not answer, and is asked again',
+  },
+  tracing: {
+    component: 'process',
+    level: 'warn',
+    event: 'tracing.trouble',
+    message: 'Spans are given up, since the collector does not take them',
+  },
+  heldBack: {
+    component: 'process',
+    level: 'warn',
+    event: 'log.held-back',
+    message: 'The same was said too often: so many lines of it were held back',
+    isUnlimited: true,
+  },
+  dropped: {
+    component: 'process',
+    level: 'warn',
+    event: 'log.dropped',
+    message: 'Standard error was too slow: so many lines were dropped',
+    isUnlimited: true,
+  },
+  listening: { component: 'api', level: 'info', event: 'api.listening', message: 'The API answers' },
+  open: {
+    component: 'api',
+    level: 'info',
+    event: 'api.open',
+    message: 'no credentials are configured: serving on loopback only, without tokens',
+  },
+  demoIssuer: {
+    component: 'api',
+    level: 'warn',
+    event: 'api.demo-issuer',
+    message: 'for a demonstration an issuer of tokens signs in anybody on this machine',
+  },
+  otherSeen: {
+    component: 'api',
+    level: 'error',
+    event: 'api.other-seen-policy',
+    message: 'The lists that came leave out something else than is configured here',
+  },
+  requestDone: {
+    component: 'api',
+    level: 'info',
+    event: 'request.done',
+    message: 'A request was answered',
+    isUnlimited: true,
+  },
+  requestRefused: {
+    component: 'api',
+    level: 'warn',
+    event: 'request.refused',
+    message: 'A request was refused for who asks, or how often',
+  },
+  requestInvalid: {
+    component: 'api',
+    level: 'debug',
+    event: 'request.invalid',
+    message: 'A request cannot be answered as it is',
+  },
+  requestUnavailable: {
+    component: 'api',
+    level: 'warn',
+    event: 'request.unavailable',
+    message: 'A request cannot be answered now',
+  },
+  requestFailed: {
+    component: 'api',
+    level: 'error',
+    event: 'request.failed',
+    message: 'A request failed by an error that nobody foresaw',
+  },
+  workFailed: {
+    component: 'api',
+    level: 'error',
+    event: 'api.work-failed',
+    message: 'Work beside the requests failed; it is tried again, or left off',
+  },
+  restored: {
+    component: 'engine',
+    level: 'info',
+    event: 'engine.restored',
+    message: 'Every task of the process stands where its journal ends',
+  },
+  engineFailed: {
+    component: 'engine',
+    level: 'fatal',
+    event: 'engine.failed',
+    message: 'The engine has stopped, since a task cannot go on',
+    quotesRecords: true,
+    isUnlimited: true,
+  },
+  joining: {
+    component: 'engine',
+    level: 'warn',
+    event: 'group.joining',
+    message: 'The process joins the group of a topology again',
+  },
+  assigned: {
+    component: 'engine',
+    level: 'debug',
+    event: 'group.assigned',
+    message: 'The group of a topology says what the process is to run',
+  },
+  groupWaits: {
+    component: 'engine',
+    level: 'info',
+    event: 'group.waits',
+    message: 'The process has no tasks of a topology yet',
+  },
+  groupWaitsNoMore: {
+    component: 'engine',
+    level: 'info',
+    event: 'group.waits-no-more',
+    message: 'The process takes part in running the tasks of a topology',
+  },
+  taskWaits: {
+    component: 'task',
+    level: 'warn',
+    event: 'task.waits',
+    message: 'A port does not answer; the task waits, and asks again',
+  },
+  taskLeft: { component: 'task', level: 'info', event: 'task.left', message: 'The task is no more with this process' },
+  deadLetter: {
+    component: 'task',
+    level: 'warn',
+    event: 'record.dead-letter',
+    message: 'A record cannot be processed, and went to dead-letters with the reason',
+  },
+  logTrouble: {
+    component: 'transport',
+    level: 'warn',
+    event: 'log.trouble',
+    message: 'Something went wrong at the brokers, and is got over',
+  },
+  orders: {
+    component: 'jobs',
+    level: 'warn',
+    event: 'orders.trouble',
+    message: 'Bringing orders into the log met something, and goes on',
+  },
+  generations: {
+    component: 'jobs',
+    level: 'warn',
+    event: 'generations.trouble',
+    message: 'Training and choosing generations met something, and goes on',
+  },
+} as const satisfies Record<string, EventKind>;
