@@ -39,6 +39,8 @@ export interface EngineThreadOptions {
   readonly tracing?: TracingSettings;
   /** How the thread logs: its lines come as messages. It says nothing where absent. */
   readonly logging?: LoggingSettings;
+  /** Whether it reads the past into a namespace of its own. */
+  readonly isReplay?: boolean;
 }
 
 /** From the engine's thread. */

@@ -14,6 +14,7 @@ import { keepTelling, StructuredLogger } from '../operations/logging/structured-
 import { ownWords } from '../operations/logging/told-error.ts';
 import { tellTroubles } from '../operations/logging/trouble-log.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
+import { EpochSpans } from '../operations/tracing/epochs/epoch-spans.ts';
 import { noSpans } from '../operations/tracing/figures.ts';
 import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
@@ -34,6 +35,9 @@ const statsEveryMs = 50;
 /** Also for tasks of few epochs there is a snapshot, and one before it, that is far younger than any retention. */
 const snapshotPolicy = { everyEpochs: 2_000, every: hours(1), keep: 2 };
 
+/** Epochs take parts of a millisecond. */
+const preciseNow = (): number => performance.timeOrigin + performance.now();
+
 /** What tracing needs of the process. */
 const tracingParts = {
   environment: process.env,
@@ -50,6 +54,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
   const told = tellingOf(logger);
   const observer = new StatsObserver(ports.clock);
   const orders = await ordersConnector(ports, options, { logger, onWait: told });
+  const spans = traced?.tracing && new EpochSpans({ ...options, tracing: traced.tracing, now: preciseNow });
   const held: HeldTasks = { engine: undefined };
   const report = (): void =>
     post({
@@ -71,7 +76,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
   try {
     // First what is to be read: a run that ends once it has caught up reads it too.
     if (options.untilCaughtUp) await orders?.runUntilCaughtUp(stop.signal);
-    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, orders, held, logger });
+    if (options.run?.length !== 0) await runTasks(ports, options, { stop, observer, spans, orders, held, logger });
     else if (!options.untilCaughtUp) {
       restored(logger);
       await orders?.run(stop.signal);
@@ -95,13 +100,15 @@ interface Beside {
   readonly held: HeldTasks;
   readonly observer: StatsObserver;
   readonly logger: Logger;
+  /** Absent where nothing is told. */
+  readonly spans: EpochSpans | undefined;
   readonly orders: OrdersConnector | undefined;
 }
 
 async function runTasks(
   ports: Ports,
   options: EngineThreadOptions,
-  { stop, observer, orders, held, logger }: Beside,
+  { stop, observer, spans, orders, held, logger }: Beside,
 ): Promise<void> {
   const generations = generationsOf(ports, options, logger);
   const engine = await Engine.open(
@@ -110,7 +117,7 @@ async function runTasks(
       ...options,
       store: ports.openStore(),
       topologies: await topologiesOf(options.app, options.settings, { generations }),
-      observer: together(observer, new EngineLog(logger), releasing(generations)),
+      observer: together(observer, new EngineLog(logger), releasing(generations), ...(spans ? [spans] : [])),
       meter: () => performance.now(),
       ...(ports.membership === undefined ? {} : { worker: ports.openWorker(), standbys: options.standbys ?? 1 }),
       snapshots: { to: ports.snapshots, ...snapshotPolicy },
@@ -163,6 +170,9 @@ const releasing = (generations: Controller): Observer => ({
 
 /** Watches as all of them do. */
 const together = (...observers: readonly Observer[]): Observer => ({
+  step: (task, step, moment, epoch) => {
+    for (const observer of observers) observer.step?.(task, step, moment, epoch);
+  },
   committed: (task, epoch) => {
     for (const observer of observers) observer.committed?.(task, epoch);
   },

@@ -68,6 +68,14 @@ export class Cursor implements Context {
     return { ...this.place(), record: this.isApart ? undefined : this.record?.kept() };
   }
 
+  /** Runs `work` as what comes of another trace, and comes back to this one. */
+  traced(trace: string, work: () => void): void {
+    const before = this.trace;
+    this.trace = trace;
+    work();
+    this.trace = before;
+  }
+
   /** Runs `work` in another context and comes back to this one. */
   within(context: Context, work: () => void): void {
     const { time, origin, trace } = this;

@@ -276,7 +276,8 @@ const fromTheFuture = (ahead: Millis, most: Millis): string =>
   `from the future: it says that it happened ${ahead} ms after it was written, at most ${most} ms are allowed`;
 
 /** Whether a cut names the record. */
-function isNamed(only: NonNullable<Span['only']>, { producer, lineage, sequence }: BatchCursor): boolean {
+/** Whether it is one of those that a cut names. */
+export function isNamed(only: NonNullable<Span['only']>, { producer, lineage, sequence }: BatchCursor): boolean {
   return producer === only.producer && lineage === only.lineage && sequence >= only.first && sequence < only.next;
 }
 

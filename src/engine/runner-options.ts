@@ -15,8 +15,8 @@ import type { StateStore } from './state/store.ts';
 
 /** Watches a task without deciding anything: for metrics, progress, and the crash tests. */
 export interface Observer {
-  /** A step of an epoch is about to run, or has run. */
-  step?(task: TaskRuntime, step: string, moment: 'before' | 'after'): void;
+  /** A step of an epoch is about to run, or has run. Once it is in the checkpoint, what it wrote is no more at hand. */
+  step?(task: TaskRuntime, step: string, moment: 'before' | 'after', epoch: Epoch): void;
   /** An epoch is in the checkpoint. */
   committed?(task: TaskRuntime, epoch: Epoch): void;
   /** A port does not answer; the task waits. */

@@ -200,9 +200,9 @@ export class TaskRunner {
   async #steps(epoch: Epoch): Promise<boolean> {
     const observer = this.#watcher;
     for (const step of steps) {
-      observer?.step?.(this.task, step.name, 'before');
+      observer?.step?.(this.task, step.name, 'before', epoch);
       await this.retrying(step.name, () => step(this, epoch));
-      observer?.step?.(this.task, step.name, 'after');
+      observer?.step?.(this.task, step.name, 'after', epoch);
       if (epoch.plan === undefined && epoch.pulled.length === 0 && this.now() < nextTimeEpoch(this.task)) return false;
       if (epoch.plan !== undefined) this.#planned = Math.max(this.#planned, epoch.plan.epoch);
     }

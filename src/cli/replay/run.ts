@@ -56,6 +56,7 @@ export async function runReplay({
     {
       ...engineOptions({ ...application, connectors: [] }, config, ports),
       run: topologies,
+      isReplay: true,
       untilCaughtUp: !follow,
       logging: logging.settings,
     },

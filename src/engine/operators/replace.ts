@@ -25,7 +25,7 @@ export function replace<T>(build: Build, collection: string, options: ReplaceOpt
       partition: checkedKey(`The partition of a document '${collection}'`, partition(value, task)),
       id: checkedKey(`The id of a document '${collection}'`, id(value, task)),
     };
-    task.documents.add(at, body(value), task);
+    task.documents.add(at, body(value), task, task.cursor.trace);
     task.counts.published++;
   });
 }

@@ -29,7 +29,14 @@ export interface Stateful<T, R> {
   readonly version: string;
   /** Whether values that were stored under this other version are understood. Told before they are restored or undone. */
   reads?(version: string): boolean;
-  next(value: T): readonly R[];
+  /** `from` is what travels beside the value: the W3C trace context of its record, or ''. */
+  next(value: T, from: { readonly trace: string }): readonly R[];
+  /**
+   * The W3C trace context of what a result comes of, where the step knows better than that it is what came last;
+   * '' where it comes of nothing that is traced. It goes with what is written of the result, and has to be as
+   * deterministic: where it comes of values of former epochs it is part of the state.
+   */
+  traceOf?(result: R): string;
   /**
    * A Promise is for a pure computation that runs elsewhere or in turns: it is not journalled, since it is done again
    * with the same result. It is awaited, and the task does nothing else, while other tasks go on. A rejection stops the
@@ -64,10 +71,14 @@ export function stateful<T, R, S extends Stateful<T, R>>(
   const apply = stage<T, R>(build, name, out => {
     if (applied) throw new BuildError(`The step '${name}' is subscribed twice`, 'share() what several pipes read');
     applied = true;
+    const { state } = step;
     step.emit = results => {
-      for (const result of results) out.next(result);
+      for (const result of results) {
+        if (state.traceOf === undefined) out.next(result);
+        else task.cursor.traced(state.traceOf(result), () => out.next(result));
+      }
     };
-    return value => step.emit(step.state.next(value));
+    return value => step.emit(state.next(value, task.cursor));
   });
   return { apply, state: step.state };
 }

@@ -6,6 +6,7 @@ import { keyedValues } from '../state/keyed-values.ts';
 import { checkedBound, type MemoryBound } from '../state/recent.ts';
 import { read } from './read.ts';
 import { sink } from './sink.ts';
+import { TracedTable } from './traced-table.ts';
 
 /** How a table is read. */
 export interface TableOptions {
@@ -22,6 +23,8 @@ export interface Table<T> {
   get(key: string): T | undefined;
   /** Keys that the open epoch has set, in ascending order. */
   touched(): readonly string[];
+  /** W3C trace context of the record by which the open epoch has set the key, or ''. */
+  traceOf(key: string): string;
   /** All keys, in no particular order. Of a table on disk they are read there. */
   keys(): Iterable<string>;
   /** Of a table on disk its keys are counted. */
@@ -35,13 +38,14 @@ export function table<T>(build: Build, stream: Stream<T>, options: TableOptions)
   const name = `table ${stream.name}`;
   const memory = options.memory && checkedBound(name, options.memory);
   const values = keyedValues(build, name, { kind: 'table', codec: schemaCodec(stream.schema), memory });
+  const traced = new TracedTable(task, values);
   read(build, stream, { all: broadcast, ...(upTo === undefined ? {} : { upTo }) }).subscribe(
     sink<T>(
       task,
       name,
-      value => values.set(checkedKey(`The key of '${stream.name}'`, stream.key(value)), value),
+      value => traced.set(checkedKey(`The key of '${stream.name}'`, stream.key(value)), value),
       `step:${name}`,
     ),
   );
-  return values;
+  return traced;
 }

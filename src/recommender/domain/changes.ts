@@ -2,8 +2,10 @@
 import type { ItemVector, UserVector } from '../../../schemas/types.ts';
 import type { Model } from '../../als/index.ts';
 import { compareIds } from './order.ts';
+import type { Waiting } from './pending-events.ts';
 import { modelOf, type Served } from './served.ts';
 import { tenantOf } from './tenant.ts';
+import { newestOf } from './totals.ts';
 import { asCandidate, asVector, vectorOfNobody } from './vectors.ts';
 
 /** A vector that has changed; a user who is gone has one of zeros, once. */
@@ -22,6 +24,8 @@ export const noChanges = () => ({
   gone: new Set<string>(),
   /** What sessions had done that became users, by user. */
   taken: new Map<string, UserVector['taken']>(),
+  /** Traces of the events that were learnt, by what they are about: the newest of each. */
+  traces: new Map<string, string>(),
   news: 0,
   /** Event time of the newest event of each tenant. */
   newest: new Map<string, number>(),
@@ -38,6 +42,24 @@ export function newsIn({ users, items, gone, isSwitched }: Changes): (tenant: st
   for (const ids of [users, items, gone]) for (const id of ids) changed.add(tenantOf(id));
   return tenant => changed.has(tenant);
 }
+
+/** Ids of users and items are apart. */
+const traceKey = (kind: Change['kind'], id: string): string => `${kind} ${id}`;
+
+/** Notes when the newest events happened, and what they were traced by. */
+export function noteEvents(changes: Pick<Changes, 'newest' | 'traces'>, events: readonly Waiting[]): void {
+  changes.newest = newestOf(events);
+  const { traces } = changes;
+  for (const { trace, userId, itemId } of events) {
+    if (trace === undefined) continue;
+    traces.set(traceKey('user', userId), trace);
+    if (itemId !== '') traces.set(traceKey('item', itemId), trace);
+  }
+}
+
+/** Of a vector that changed because of an event about it; '' of one that moved since others did. */
+export const traceOf = ({ traces }: Pick<Changes, 'traces'>, { kind, vector }: Change): string =>
+  traces.get(traceKey(kind, vector.id)) ?? '';
 
 /** What a session had done is the user's. */
 export function takeOver({ taken }: Changes, user: string, done: UserVector['taken']): void {

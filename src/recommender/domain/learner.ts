@@ -1,7 +1,7 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
 import type { Item, Rating } from '../../../schemas/types.ts';
 import { type Interaction, isDeletion, type Model, type Scored } from '../../als/index.ts';
-import { type Change, changesOf, newsIn, noChanges, takeOver } from './changes.ts';
+import { type Change, changesOf, newsIn, noChanges, noteEvents, takeOver, traceOf } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withErasure } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
 import { isFiled, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
@@ -15,7 +15,7 @@ import { PopularItems, popularKept } from './popular.ts';
 import { type Run, runsOfBacklog, runsOfCut } from './runs.ts';
 import type { Served } from './served.ts';
 import { tenantOf } from './tenant.ts';
-import { added, newestOf, noTotals, timed, type Totals } from './totals.ts';
+import { added, noTotals, timed, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
 import { type Train, trainHere } from './training.ts';
 import { Trending } from './trending.ts';
@@ -87,11 +87,14 @@ export class Learner {
   }
 
   /** Events wait for the end of their epoch. Signals come before them, and count at once; what brings vectors, and what comes after it, first thing at the end. */
-  next(input: LearnerInput): readonly never[] {
+  next(input: LearnerInput, from?: { readonly trace: string }): readonly never[] {
     if (isSignal(input)) this.#signalled(input);
-    else this.#take(input);
+    else this.#take(input, from?.trace);
     return [];
   }
+
+  /** That of the newest event that was learnt of the user or the item. */
+  readonly traceOf = (change: Change): string => traceOf(this.#models.changed, change);
 
   endEpoch(end: EndOfEpoch): Iterable<Change> | Promise<Iterable<Change>> {
     return this.#due.length === 0 ? this.#endDecided(end) : this.#decideDue(end);
@@ -101,7 +104,7 @@ export class Learner {
     const isDue = end.caughtUp || this.#pending.size >= this.#settings.maxPending;
     const events = isDue ? this.#pending.take() : [];
     this.#trending.add(events.filter((event): event is Interaction => this.#isRatedNow(event)));
-    this.#models.changed.newest = newestOf(events);
+    noteEvents(this.#models.changed, events);
     if (events.length <= this.#settings.cutEvery && !this.#isWhole(events)) {
       this.#learn(events);
       return this.#published();
@@ -179,10 +182,10 @@ export class Learner {
     return !isNote(event) && event.kind === 'rating' && !isDeletion(event) && this.model.isNews(event);
   }
 
-  #take(input: Item | Rating): void {
+  #take(input: Item | Rating, trace?: string): void {
     if (isItem(input)) return this.#items.add(input);
     const event = asLearnable(input);
-    if (event !== undefined) this.#pending.add(event);
+    if (event !== undefined) this.#pending.add(event, trace);
   }
 
   #signalled(signal: PreparedSignal): void {

@@ -22,6 +22,8 @@ export interface Vectors<V> {
   /** Ids that the version at hand has set, ascending. */
   touched(): readonly string[];
   keys(): Iterable<string>;
+  /** The trace by which the version at hand has set it, or ''. */
+  traceOf?(id: string): string;
 }
 
 /** What users have seen, and of whom there is news with the version at hand. */
@@ -119,6 +121,11 @@ export class Lists {
 
   endEpoch(): readonly never[] {
     return [];
+  }
+
+  /** A list changes because of its user's own vector; where that is not the version's, because of none in particular. */
+  traceOf({ userId }: Recommendation): string {
+    return this.#users.traceOf?.(userId) ?? '';
   }
 
   /** Of the list that stands for the user, by which its document is known; null where there is none. */

@@ -3,19 +3,23 @@ import type { Learnable } from './interaction.ts';
 
 type Value = string | Uint8Array;
 
+/** An event, with the trace that it came in. */
+export type Waiting = Learnable & { readonly trace?: string };
+
 const prefix = 'pending ';
 
 /** Events that wait to be learnt, stored by the epoch in which they came: each entry is written once and removed once. */
 export class PendingEvents {
   /** By number of the entry, ascending. */
-  #entries = new Map<number, readonly Learnable[]>();
-  #open: Learnable[] = [];
+  #entries = new Map<number, readonly Waiting[]>();
+  #open: Waiting[] = [];
   #next = 0;
   readonly #dirty = new Set<number>();
   size = 0;
 
-  add(event: Learnable): void {
-    this.#open.push(event);
+  /** `trace` is that of its record; kept where there is one, so that what is learnt of it later is told of too. */
+  add(event: Learnable, trace = ''): void {
+    this.#open.push(trace === '' ? event : { ...event, trace });
     this.size++;
   }
 
@@ -23,10 +27,10 @@ export class PendingEvents {
    * All of them, each event id once, in order of event time, user, item and event id: whatever the order they came
    * in, and however often.
    */
-  take(): Learnable[] {
+  take(): Waiting[] {
     this.#seal();
     const sorted = [...erasedInTime([...this.#entries.values()].flat())].sort(byTime);
-    const all = new Map<string, Learnable>();
+    const all = new Map<string, Waiting>();
     for (const event of sorted) {
       // Of several of one id the last, in its place: one that came once more after an erasure is of somebody new.
       all.delete(event.eventId);
@@ -88,7 +92,7 @@ export class PendingEvents {
  * What came of a user before the erasure is not later than it, whatever clock has stamped it: ordered by time alone it
  * would come back. Events of a user come in the order of their partition.
  */
-function erasedInTime(events: readonly Learnable[]): readonly Learnable[] {
+function erasedInTime(events: readonly Waiting[]): readonly Waiting[] {
   const erasedAt = new Map<string, number>();
   const [inTime, isErasure] = [[...events], (event: Learnable) => event.kind === 'erase'];
   if (!events.some(isErasure)) return events;
@@ -107,4 +111,4 @@ function erasedInTime(events: readonly Learnable[]): readonly Learnable[] {
 const keyOf = (number: number): string => `${prefix}${String(number).padStart(12, '0')}`;
 
 // oxlint-disable-next-line typescript/consistent-type-assertions -- the codec's edge: the checkpoint returns what was written
-const eventsOf = (value: Value): Learnable[] => JSON.parse(value.toString()) as Learnable[];
+const eventsOf = (value: Value): Waiting[] => JSON.parse(value.toString()) as Waiting[];
