@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkov } from './deep/checkov/index.ts';
 import { cluster } from './deep/cluster/index.ts';
+import { image } from './deep/image/index.ts';
 import { Ledger } from './deep/ledger.ts';
 import { chosen, Misuse, type Part, runPart } from './deep/part.ts';
 import { writeReport } from './deep/report.ts';
 import { resultsFolder, writeCounts } from './results.ts';
 import { lastLines } from './tally.ts';
 
-const parts: readonly Part[] = [checkov, cluster];
+const parts: readonly Part[] = [checkov, cluster, image];
 
 /** Exit code 0 where nothing failed: what was skipped says why, and is counted. 1 for a failure, 2 for what is not understood. */
 async function main(): Promise<number> {

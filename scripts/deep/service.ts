@@ -20,13 +20,15 @@ export class Service implements AsyncDisposable {
   readonly #name: string;
   readonly #exit: Promise<unknown>;
   #output = '';
+  #printed = '';
 
   constructor({ command, given, folder, environment = process.env }: Asked) {
     this.#name = command.split('/').at(-1) ?? command;
     this.#child = spawn(command, given, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exit = once(this.#child, 'close').catch((error: unknown) => (this.#output += String(error)));
+    this.#child.stdout?.on('data', (chunk: Buffer) => (this.#printed = end(this.#printed, chunk)));
     for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-mostOutput)));
+      stream?.on('data', (chunk: Buffer) => (this.#output = end(this.#output, chunk)));
     process.once('exit', this.#kill);
   }
 
@@ -35,8 +37,14 @@ export class Service implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** Both outputs, in the order they came; the end of them. */
   get output(): string {
     return this.#output;
+  }
+
+  /** The standard output alone; the end of it. */
+  get printed(): string {
+    return this.#printed;
   }
 
   /** Its exit code once it ended by itself; null where a signal did it. */
@@ -58,10 +66,6 @@ export class Service implements AsyncDisposable {
     }
   }
 
-  signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGTERM');
     const late = setTimeout(patience_ms, 'late' as const, { ref: false });
@@ -76,6 +80,8 @@ export class Service implements AsyncDisposable {
     return this.#output.trim().split('\n').slice(-15).join('\n');
   }
 }
+
+const end = (before: string, chunk: Buffer): string => (before + chunk.toString()).slice(-mostOutput);
 
 /** A port of loopback that nobody listens on now. */
 export async function freePort(): Promise<number> {

@@ -18,6 +18,11 @@ export function program(name: string, remedy: string): string {
   return path;
 }
 
+/** What has to be root, such as mounting. @throws {Missing} for anybody else */
+export function asRoot(what: string): void {
+  if (process.getuid?.() !== 0) throw new Missing(`${what} takes root`, 'Run it in a container of yours, as root');
+}
+
 /**
  * A file or folder of `.tools/deep`, made where it is not there yet. It is made beside its place and moved there when it
  * is whole: what was interrupted is made again. Names have versions in them, so another pin is another folder.
