@@ -94,7 +94,7 @@ class Runner {
     const [kind, ...given] = this.#config.Healthcheck?.Test ?? [];
     if (kind !== 'CMD') throw new Error(`HEALTHCHECK is no CMD in exec form: ${kind}`);
     await using box = this.#start(given);
-    return box.ended(limit_ms);
+    return await box.ended(limit_ms);
   }
 
   async isConfined(): Promise<void> {
