@@ -21,6 +21,7 @@ const checks: readonly (readonly [name: string, command: string, ...given: strin
   ['bicep', 'node', 'scripts/bicep.ts', 'check'],
   ['dashboards', 'node', 'scripts/dashboards.ts', 'check'],
   ['metrics', 'node', 'scripts/metrics.ts', 'check'],
+  ['log events', 'node', 'scripts/log-events.ts', 'check'],
   ['figures', 'node', 'scripts/figures.ts', 'check'],
 ];
 

@@ -46,14 +46,18 @@ export async function withLogging<R>(
   const sink = isForPeople ? textSink(output, isTTY && process.stderr.hasColors()) : jsonSink(output, version());
   const logger = new StructuredLogger({ settings, sink, clock: systemClock });
   const flush = (): void => output.flush(patience_ms);
+  const told = { dropped: 0 };
+  const tell = { tellHeldBack: (): void => tellMissing(logger, output, told) };
   const crash = (error: unknown): void => {
+    flush();
+    tell.tellHeldBack();
     logger.log(events.crashed, { command }, error);
     logger.end();
     process.exit(1); // `exit` flushes
   };
   const over = new AbortController();
   process.on('exit', flush).on('uncaughtException', crash);
-  void keepTelling(logger, settings, systemClock, over.signal);
+  void keepTelling(tell, settings, systemClock, over.signal);
   const plain = { isTTY, write: (text: string) => output.write(text) };
   logger.log(events.started, { command });
   try {
@@ -63,10 +67,20 @@ export async function withLogging<R>(
     throw error;
   } finally {
     over.abort();
+    flush();
+    tell.tellHeldBack();
     logger.end();
     flush();
     process.off('exit', flush).off('uncaughtException', crash);
   }
+}
+
+/** What was held back, and what was dropped since that was told last; told again where there was no room for it. */
+function tellMissing(logger: StructuredLogger, output: Pick<LineOutput, 'dropped'>, told: { dropped: number }): void {
+  logger.tellHeldBack();
+  const { dropped } = output;
+  if (dropped > told.dropped) logger.log(events.dropped, { count: dropped - told.dropped });
+  if (output.dropped === dropped) told.dropped = dropped;
 }
 
 /** For work beside tasks and requests: what it needs does not answer. */

@@ -87,7 +87,7 @@ interface Named {
 async function runNamed({ names, named, application, config, flags, logging }: Named): Promise<void> {
   const { topologies } = application;
   await using opened = await openPorts(config);
-  const ports = withPatience(opened, config);
+  const ports = withPatience(opened, config, logging.logger);
   const graph = new Graph(topologies, await createTopics(application, ports.transport, config));
   const outside = async ({ transport }: Ports): Promise<number> =>
     readFromOutside(await lagOf(graph, transport), graph);

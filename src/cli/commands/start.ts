@@ -46,7 +46,7 @@ async function startAll(config: Config, flags: Flags, logging: Logging): Promise
   const { signal } = stopped;
   await using ports = await openPorts(config);
   const application = await loadApplication({}, config);
-  const waiting = withPatience(ports, config);
+  const waiting = withPatience(ports, config, logging.logger);
   const graph = new Graph(application.topologies, await createTopics(application, waiting.transport, config));
   await loadWhereEmpty({ ports: waiting, seed, signal });
   const optionsIn = (there: Ports) => ({

@@ -46,7 +46,7 @@ export class StructuredLogger implements Logger {
       this.#say({ kind, fields, error, quoted });
     } catch {
       // An error that cannot even be looked at, such as a proxy that throws, takes nobody down.
-      this.#say({ kind, fields: {}, error: new Unreadable() });
+      this.#say({ kind, fields, error: new Unreadable() });
     }
   }
 

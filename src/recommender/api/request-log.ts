@@ -28,8 +28,7 @@ const kindOf = ({ status }: Pick<Problem, 'status'>): EventKind => {
 export class RequestLog {
   readonly #logger: Logger;
   readonly #share: number;
-  /** Of requests that were answered since one was told: every so many are, not some by chance. */
-  #due = 0;
+  #answers = 0;
 
   constructor({ logger, share }: RequestLogOptions) {
     this.#logger = logger;
@@ -61,9 +60,9 @@ export class RequestLog {
 
   #answered(request: FastifyRequest, { statusCode: status, elapsedTime }: FastifyReply): void {
     if (status >= 400) return; // told when it was refused
-    this.#due += this.#share;
-    if (this.#due < 1) return;
-    this.#due -= 1;
+    // Every so many, not some by chance.
+    const before = Math.floor(this.#answers++ * this.#share);
+    if (Math.floor(this.#answers * this.#share) === before) return;
     const duration_ms = Math.round(elapsedTime * 1_000) / 1_000;
     this.#logger.log(events.requestDone, { ...fieldsOf(request), status, duration_ms });
   }

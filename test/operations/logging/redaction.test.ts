@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MillraceError } from '../../../src/errors.ts';
 import { events } from '../../../src/operations/logging/events.ts';
+import { Redactor } from '../../../src/operations/logging/redactor.ts';
 import type { LoggingSettings } from '../../../src/operations/logging/settings.ts';
 import { jsonSink, textSink } from '../../../src/operations/logging/sinks.ts';
 import { StructuredLogger } from '../../../src/operations/logging/structured-logger.ts';
@@ -183,4 +184,15 @@ test('what is no secret stays', () => {
   const text = 'offsets of ratings/3 go from 12 to 15: SharedAccessKeyName=all is not known, see docs/CONFIGURATION.md';
   const said = written(['hunter2hunter2'], logger => logger.log(events.workFailed, {}, new Error(text)));
   expect(said).toContain(text);
+});
+
+test('whatever a request brought is found as it is, of which letters it may be', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), value => {
+      fc.pre(value.trim() !== '' && !'*'.includes(value));
+      const text = new Redactor().text(`no list of (${value}) here`, [value]);
+      expect(text.includes(`(${value})`)).toBe(false);
+    }),
+    { examples: [['zoe-17'], ['a/b'], ['.*'], ['$&'], ['\\']] },
+  );
 });

@@ -1,0 +1,51 @@
+/** Lines of a process whose standard error is a pipe that nobody hurries to read. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished, expect, test } from 'vitest';
+import { z } from 'zod';
+
+const program = join(import.meta.dirname, '../support/talkative.ts');
+const Line = z.looseObject({ event: z.string(), requestId: z.string().optional(), count: z.number().optional() });
+
+/** Says so many lines while nobody reads; then reads, lets it crash, and answers all that it said. */
+async function crashed(lines: number, buffer_bytes: number) {
+  const env = {
+    ...process.env,
+    MILLRACE_LOGGING_BUFFER_BYTES: String(buffer_bytes),
+    MILLRACE_LOGGING_LIMIT_WINDOW_S: '1',
+  };
+  const child = spawn(process.execPath, [program, String(lines)], { env, stdio: 'pipe' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  // Nothing listens to its standard error yet, so the pipe fills up; it has to come on nevertheless.
+  const [turns] = z.tuple([z.instanceof(Buffer)]).parse(await once(child.stdout, 'data'));
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stdin.write('go on\n');
+  const [code] = z.tuple([z.number().nullable(), z.unknown()]).parse(await once(child, 'close'));
+  const told = said
+    .split('\n')
+    .slice(0, -1)
+    .map(line => Line.parse(JSON.parse(line)));
+  return { code, turns: String(turns), told, said };
+}
+
+test('whoever talks is not held up by a reader who does not read, and a crash loses nothing that there was room for', async () => {
+  const { code, turns, told, said } = await crashed(5_000, 4 << 20);
+  expect([code, turns]).toEqual([1, '50 turns\n']);
+  const requests = told.flatMap(({ requestId }) => requestId ?? []);
+  expect(requests).toEqual(Array.from({ length: 5_000 }, (_, n) => `request-${n}`));
+  expect(told.at(-1)).toMatchObject({ event: 'process.crashed', error: { name: 'Error' } });
+  expect(said).not.toContain('hunter2');
+});
+
+test('what there was no room for is counted, and said', async () => {
+  const { code, told } = await crashed(20_000, 8_192);
+  expect(code).toBe(1);
+  const requests = told.filter(({ event }) => event === 'request.done').length;
+  const dropped = told.filter(({ event }) => event === 'log.dropped').reduce((sum, { count = 0 }) => sum + count, 0);
+  expect(requests).toBeLessThan(20_000);
+  // What could not be told of it at once is one more line that was dropped.
+  expect(requests + dropped).toBeGreaterThanOrEqual(20_000);
+  expect(requests + dropped).toBeLessThan(20_100);
+});
