@@ -157,6 +157,37 @@ test('what one was killed in the middle of is ended by its own release, and then
   await check();
 });
 
+test('the last one killed within an epoch is run once more: until then nothing of the topology is begun, by anybody', async () => {
+  let isArmed = true;
+  const dies: Observer = {
+    step: (task, step, moment) => {
+      if (isArmed && task.id === 'tally/3' && step === 'flush' && moment === 'after') throw new Crash();
+    },
+  };
+  const { fleet, send, check } = await twoReleases(next, { 'old-a': dies });
+  await send();
+  const old = fleet.hire('old-a');
+  await expect(fleet.settle([old])).rejects.toThrow(Crash);
+  fleet.groups.expire('old-a');
+  const epochs = (): Promise<(number | undefined)[]> =>
+    Promise.all([0, 1, 2, 3].map(async n => (await fleet.world.documents.journal.head(`tally/${n}`))?.epoch));
+  const before = await epochs();
+  for (const id of ['new-a', 'new-b']) {
+    const fresh = fleet.hire(id);
+    await expect(restored(fleet, fresh)).rejects.toThrow(/of tally\/\d was begun by another release/);
+    fleet.groups.expire(id);
+  }
+  expect(await epochs()).toEqual(before);
+  isArmed = false;
+  const again = fleet.hire('old-a');
+  await fleet.settle([again]);
+  await stopped(again);
+  const fresh = fleet.hire('new-c');
+  await send();
+  await fleet.settle([fresh]);
+  await check();
+});
+
 test('a topology that is new begins once nobody is left who would not know it in what it writes', async () => {
   const gifts = topology('gifts', task =>
     task
