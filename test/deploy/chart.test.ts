@@ -163,6 +163,20 @@ describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/r
     expect(values.run.terminationGracePeriodSeconds).toBeGreaterThan(values.serve.terminationGracePeriodSeconds);
   });
 
+  test('updates the engine one by one, each once the one before it is ready, which who waits for a former release is', () => {
+    const engine = rendered().manifests.find(({ kind }) => kind === 'StatefulSet');
+    const spec = z
+      .object({
+        updateStrategy: z.strictObject({ type: z.literal('RollingUpdate') }),
+        template: z.object({ spec: z.object({ containers: z.array(z.record(z.string(), z.unknown())).length(1) }) }),
+      })
+      .parse(engine?.['spec']);
+    expect(spec.template.spec.containers[0]).toMatchObject({
+      startupProbe: { httpGet: { path: '/healthz/startup' } },
+      readinessProbe: { httpGet: { path: '/healthz/ready' } },
+    });
+  });
+
   const validate = linter('kubernetes-validate');
   describe.skipIf(validate === '')("Kubernetes' schemas", () => {
     test.for(['1.30', '1.34'])('take every manifest of theirs, %s', version => {

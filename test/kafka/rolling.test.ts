@@ -84,7 +84,7 @@ describe.skipIf(noBroker)(`workers of two releases (MILLRACE_SEED=${seed})`, () 
     for (const name of names) {
       const former = running.get(name);
       former?.stop();
-      if (former !== undefined) expect(await former.ended).toEqual(orderly);
+      expect((await former?.ended) ?? orderly).toEqual(orderly);
       const worker = start(name, release);
       await worker.said('restored');
       running.set(name, worker);
@@ -92,7 +92,7 @@ describe.skipIf(noBroker)(`workers of two releases (MILLRACE_SEED=${seed})`, () 
   }
 
   /** Sends no more; everything that was sent has gone through once, as kafkajs counts it. */
-  async function counted(): Promise<void> {
+  async function counted(): Promise<object> {
     over.abort();
     await sending;
     const sound = soundReadings(traffic.sent).length;
@@ -102,8 +102,7 @@ describe.skipIf(noBroker)(`workers of two releases (MILLRACE_SEED=${seed})`, () 
       `${sound} readings counted`,
       deadline_ms,
     );
-    const outcome = writtenAs(stream => witnessedValues(brokers, prefix + stream.name, stream), ports.documents);
-    expect(await outcome).toEqual(demanded(traffic.sent));
+    return writtenAs(stream => witnessedValues(brokers, prefix + stream.name, stream), ports.documents);
   }
 
   async function stopped(running: ReadonlyMap<string, WorkerProcess>): Promise<void> {
@@ -130,7 +129,7 @@ describe.skipIf(noBroker)(`workers of two releases (MILLRACE_SEED=${seed})`, () 
       code: 1,
       complaint: expect.stringMatching(/could not take over from it: .*has state of a step 'per-site'/),
     });
-    await counted();
+    expect(await counted()).toEqual(demanded(traffic.sent));
     await stopped(running);
   });
 
@@ -142,7 +141,7 @@ describe.skipIf(noBroker)(`workers of two releases (MILLRACE_SEED=${seed})`, () 
     await roll(running, ['a', 'b', 'c'], 'former');
     await roll(running, ['c', 'b'], 'next');
     await roll(running, ['b', 'c', 'a'], 'former');
-    await counted();
+    expect(await counted()).toEqual(demanded(traffic.sent));
     await stopped(running);
   });
 });
