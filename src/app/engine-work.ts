@@ -53,7 +53,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
   await using ports = await openPorts(options.ports);
   const told = tellingOf(logger);
   const observer = new StatsObserver(ports.clock);
-  const orders = await ordersConnector(ports, options, { logger, onWait: told });
+  const orders = await ordersConnector(ports, options, { logger, onWait: told, tracing: traced?.tracing });
   const spans = traced?.tracing && new EpochSpans({ ...options, tracing: traced.tracing, now: preciseNow });
   const held: HeldTasks = { engine: undefined };
   const report = (): void =>

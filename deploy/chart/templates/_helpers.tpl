@@ -153,4 +153,10 @@ readinessProbe:
     {{- range .Values.networkPolicy.egressPorts }}
     - { port: {{ . }}, protocol: TCP }
     {{- end }}
+{{- with dig "telemetry" "traces" "endpoint" "" $.Values.config }}
+# Where traces are told.
+{{- $port := regexFind ":[0-9]+$" (urlParse .).host | trimPrefix ":" }}
+- ports:
+    - { port: {{ $port | default (hasPrefix "https:" . | ternary "443" "80") }}, protocol: TCP }
+{{- end }}
 {{- end }}

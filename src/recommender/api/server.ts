@@ -195,6 +195,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
       documents: options.documents,
       ...log,
       clock,
+      tracing,
       versions: new StreamTail(log, modelVersions, versionsKept, () => true),
       newOrderId: newEventId,
     },

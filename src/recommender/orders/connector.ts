@@ -7,6 +7,7 @@ import type { Documents } from '../../documents/port.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { Interrupted, type OnWait, retrying } from '../../engine/retry.ts';
 import { Unavailable } from '../../errors.ts';
+import type { Tracing } from '../../operations/tracing/tracing.ts';
 import { type Millis, seconds } from '../../stream/time.ts';
 import type { Transport } from '../../transport/port.ts';
 import type { AllowedTenants } from '../domain/allowed-tenants.ts';
@@ -30,6 +31,8 @@ export interface ConnectorOptions {
   readonly leaseFor?: Millis;
   /** Orders of other tenants become dead letters; absent where all are allowed. */
   readonly tenants?: AllowedTenants | undefined;
+  /** Goes on with the traces of those who changed orders; absent where nothing is told. */
+  readonly tracing?: Tracing | undefined;
   readonly onWait: OnWait;
   readonly onStep?: OnStep;
   readonly warn: (text: string) => void;

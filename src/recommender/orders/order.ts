@@ -70,6 +70,14 @@ export function orderIn(
   return { orderId, userId, tenant, placedAt, updatedAt, lines };
 }
 
+/** W3C trace context that a shop, or our API, wrote into an order with its change; '' where there is none. */
+export function traceIn({ traceparent }: JsonObject): string {
+  return typeof traceparent === 'string' && traceparent.length <= mostTrace ? traceparent : '';
+}
+
+/** Characters of a trace context; a record has room for more. */
+const mostTrace = 55;
+
 /** Tenants are apart in the keys: no user of one is a user of another. */
 export const orderPartition = (tenant: string, userId: string): string => scoped(tenant, userId);
 

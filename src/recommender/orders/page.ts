@@ -3,6 +3,8 @@ import type { Rating } from '../../../schemas/types.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import type { Changes, DocumentKey, Documents, StoredDocument } from '../../documents/port.ts';
 import { type DeadLetter, deadLetters } from '../../stream/dead-letter.ts';
+import { sendingAll } from '../../operations/tracing/sending.ts';
+import type { Tracing } from '../../operations/tracing/tracing.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
@@ -13,7 +15,7 @@ import { type Decided, decideOrder } from './decide.ts';
 import { type DecidedErasure, decideErasure, removeDocuments } from './erase.ts';
 import { erasureMeant } from './erasure-request.ts';
 import { letterOf } from './letters.ts';
-import { ordersCollection } from './order.ts';
+import { ordersCollection, traceIn } from './order.ts';
 import type { FeedPosition } from './position.ts';
 import { isRequest, orderMeant } from './requests.ts';
 
@@ -31,6 +33,8 @@ export interface FeedRun {
   readonly trying: <R>(what: string, work: () => Promise<R>) => Promise<R>;
   /** Whose orders are told; those of all where absent. */
   readonly tenants?: AllowedTenants | undefined;
+  /** Goes on with the traces of those who changed orders; absent where nothing is told. */
+  readonly tracing?: Tracing | undefined;
   /** Of the range among those of the feed, for dead letters. */
   readonly number: number;
 }
@@ -41,6 +45,8 @@ export interface Page {
   /** Where the next page begins. */
   next: string | null;
   events: readonly Rating[];
+  /** W3C trace contexts of the changes that events tell, by event id, of those that have one. */
+  traces: ReadonlyMap<string, string>;
   /** The erasure that the page ends with, and where it came to stand. */
   erasure: (DecidedErasure & { end?: Offset | undefined }) | undefined;
   letters: readonly DeadLetter[];
@@ -62,6 +68,7 @@ export const emptyPage = (): Page => ({
   changes: { documents: [], continuation: '', caughtUp: true },
   next: null,
   events: [],
+  traces: new Map(),
   erasure: undefined,
   letters: [],
   done: [],
@@ -89,6 +96,7 @@ async function decide(run: FeedRun, page: Page): Promise<void> {
   const documents = withoutErased(page.changes.documents);
   await holdLease(run);
   const [events, letters]: [Rating[], DeadLetter[]] = [[], []];
+  const traces = new Map<string, string>();
   for (let from = 0; from < documents.length; from += atOnce) {
     const some = documents.slice(from, from + atOnce);
     // Each by itself: a store that now and then does not answer would never answer all of them at once.
@@ -96,16 +104,24 @@ async function decide(run: FeedRun, page: Page): Promise<void> {
     for (const [at, outcome] of decided.entries()) {
       const { events: told, refused, document } = outcome;
       events.push(...told);
+      for (const [eventId, trace] of tracesOf(document, told)) traces.set(eventId, trace);
       if (refused === undefined) continue;
       letters.push(letterOf({ document, reason: refused }, placeOf(run, from + at), run.clock.now()));
     }
   }
   page.events = events;
+  page.traces = traces;
   page.letters = letters;
   page.erasure = await erasureOf(run, page.changes.documents.at(-1));
   page.done = page.changes.documents.filter(
     document => isRequest(document) && (orderMeant(document) ?? erasureMeant(document)) !== undefined,
   );
+}
+
+/** Of the events of an order that says whose change it was. */
+function tracesOf({ body }: StoredDocument, told: readonly Rating[]): readonly (readonly [string, string])[] {
+  const trace = traceIn(body);
+  return trace === '' ? [] : told.map(({ eventId }) => [eventId, trace]);
 }
 
 /** Nothing is told any more of orders that the erasure at the end of the page names. */
@@ -135,13 +151,19 @@ async function decideOne(run: FeedRun, document: StoredDocument): Promise<Decide
 const placeOf = ({ number: range, lease }: FeedRun, index: number) => ({ range, page: lease.state.page, index });
 
 /** Tells it. Events that come twice have the same ids, and letters the same place. */
-async function append(run: FeedRun, { events, erasure, letters }: Page): Promise<void> {
+async function append(run: FeedRun, { events, traces, erasure, letters }: Page): Promise<void> {
   await holdLease(run);
-  const { transport, clock } = run;
+  const { transport, clock, tracing } = run;
   const records = <T>(stream: Parameters<typeof recordOf<T>>[0], values: readonly T[]) =>
     values.map(value => recordOf(stream, value));
   const now = clock.now();
-  const tell = (told: readonly Rating[]) => appendFromOutside(transport, ratings.name, records(ratings, told), now);
+  const tell = (told: readonly Rating[]) =>
+    sendingAll(tracing, { topic: ratings.name, because: traces.values() }, headerFor => {
+      const traced = told.map(event => {
+        return { ...recordOf(ratings, event), trace: headerFor(traces.get(event.eventId) ?? '') };
+      });
+      return appendFromOutside(transport, ratings.name, traced, now);
+    });
   if (events.length > 0) await tell(events);
   if (erasure !== undefined) erasure.end = (await tell([erasure.erasure]))[0]?.offset;
   if (erasure !== undefined && erasure.retold.length > 0) await tell(erasure.retold);

@@ -1,5 +1,7 @@
 /** Takes an order into the documents; the connector brings it into the log. Knows nothing of HTTP. */
-import { ConditionFailed, type DocumentKey, type Documents } from '../../../documents/port.ts';
+import { ConditionFailed, type DocumentKey, type Documents, type JsonObject } from '../../../documents/port.ts';
+import { putting } from '../../../operations/tracing/sending.ts';
+import type { Tracing } from '../../../operations/tracing/tracing.ts';
 import type { Millis } from '../../../stream/time.ts';
 import { invalidRating } from '../../domain/validate.ts';
 import { orderPartition, ordersCollection } from '../../orders/order.ts';
@@ -12,6 +14,8 @@ export interface OrderPorts {
   readonly documents: Pick<Documents, 'get' | 'put' | 'list'>;
   readonly transport: Parameters<typeof endFor>[0]['transport'];
   readonly clock: { now(): Millis };
+  /** Tells of the write, and has the order say its trace; absent where nothing is told. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface Whose {
@@ -59,7 +63,7 @@ export async function placeOrder(ports: OrderPorts, posted: PostedOrder): Promis
     logFrom: (await endFor(ports, key.partition)).offset,
   };
   try {
-    await documents.put(key, body, 'absent');
+    await putting(ports.tracing, key, trace => documents.put(key, becauseOf(trace, body), 'absent'));
     return readable(key, storedOrder, body);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
@@ -67,6 +71,12 @@ export async function placeOrder(ports: OrderPorts, posted: PostedOrder): Promis
     if (!isSame(order, lines)) throw new OrderConflict();
     return order;
   }
+}
+
+/** The document with the trace of whoever changed it last: the connector goes on with it. */
+export function becauseOf(trace: string, body: JsonObject): JsonObject {
+  const others = Object.entries(body).filter(([name]) => name !== 'traceparent');
+  return Object.fromEntries(trace === '' ? others : [...others, ['traceparent', trace]]);
 }
 
 /** @throws {UnknownOrder} */

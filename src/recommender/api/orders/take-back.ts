@@ -1,8 +1,9 @@
 /** Takes back what was ordered, in the order's document; the connector tells the log. Knows nothing of HTTP. */
+import { putting } from '../../../operations/tracing/sending.ts';
 import { ConditionFailed, type DocumentKey, type JsonObject } from '../../../documents/port.ts';
 import { readable } from '../stored.ts';
 import { InvalidOrder } from './errors.ts';
-import { findOrder, merged, type OrderPorts, type PostedLine } from './place.ts';
+import { becauseOf, findOrder, merged, type OrderPorts, type PostedLine } from './place.ts';
 import { endFor } from './progress.ts';
 import { knownAmong, type RequestKey, withRequest } from './request-keys.ts';
 import { standingOf, storedOrder, type StoredOrder } from './stored-order.ts';
@@ -71,7 +72,7 @@ async function change(
     const { status, lines, idempotencyKeys } = made;
     const changed = { ...body, status, lines: lines.map(asLine), updatedAt, logFrom, idempotencyKeys };
     try {
-      await documents.put(key, changed, { etag });
+      await putting(ports.tracing, key, trace => documents.put(key, becauseOf(trace, changed), { etag }));
       return readable(key, storedOrder, changed);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
