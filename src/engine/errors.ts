@@ -20,6 +20,11 @@ export class LogChanged extends MillraceError {
   readonly code = 'LOG_CHANGED';
 }
 
+/** The journal of a task ends before what the task has written: the documents were lost, or are those of a backup. */
+export class JournalBehind extends MillraceError {
+  readonly code = 'JOURNAL_BEHIND';
+}
+
 /** The stored state belongs to another build of the topology. */
 export class IncompatibleState extends MillraceError {
   readonly code = 'INCOMPATIBLE_STATE';

@@ -13,7 +13,7 @@ export class LeftBehind extends IncompatibleState {}
 export const holeOf = (task: TaskRuntime, epoch: number): LeftBehind =>
   new LeftBehind(
     `The journal of ${task.id} goes on at epoch ${epoch}, the state ends at epoch ${task.epoch}`,
-    'The local state was lost and no snapshot reaches the journal: restore a snapshot, or backfill',
+    'The local state was lost and no snapshot reaches the journal: bring a snapshot back, or compute everything anew beside what is there: `millrace replay --into NAME --switch`',
   );
 
 /** A worker that stood still after it had taken a task over finds a snapshot of whoever took it over since. */
@@ -39,7 +39,7 @@ export function refuseOtherJournal(
   if (journal.lineage === task.lineage && epoch <= journal.epoch) return;
   throw new IncompatibleState(
     `${task.id} has a checkpoint of lineage ${task.lineage}, epoch ${epoch}, but its journal is at lineage ${journal.lineage}, epoch ${journal.epoch}`,
-    'The documents were reset or lost: restore them, or remove the local state of the task to begin again',
+    'The documents were lost, or a backup was restored that is older than the state: restore a newer one, or compute everything anew beside what is there: `millrace replay --into NAME --switch`',
   );
 }
 

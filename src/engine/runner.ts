@@ -7,6 +7,7 @@ import { EpochTooLarge } from './calls/epoch-too-large.ts';
 import { encodeHead, restoreHead } from './checkpoint.ts';
 import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
+import { refuseLaterLife } from './later-life.ts';
 import { Leisure } from './leisure.ts';
 import { untilNews } from './news.ts';
 import { OffsetCommits } from './offset-commits.ts';
@@ -271,6 +272,7 @@ export class TaskRunner {
     this.fence = taken.fence;
     this.#owns = true;
     this.#join(taken);
+    await refuseLaterLife(this, taken);
     for (;;) {
       const entries = await this.retrying('journal', () => documents.journal.after(task.id, task.epoch, journalPage));
       if (entries.length === 0) break;

@@ -73,7 +73,7 @@ describe('documents and local state belong together', () => {
     const opening = world.open('shop', 0, { documents: other.documents });
     await expect(opening).rejects.toThrow(IncompatibleState);
     await expect(opening).rejects.toThrow('checkpoint of lineage 0, epoch 1, but its journal is at lineage 0, epoch 0');
-    await expect(opening).rejects.toThrow('restore them, or remove the local state of the task');
+    await expect(opening).rejects.toThrow('restore a newer one, or compute everything anew');
   });
 
   test('a checkpoint is refused where the task was begun again since', async () => {

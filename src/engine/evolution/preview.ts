@@ -7,6 +7,7 @@ import type { Graph } from '../graph.ts';
 import { decodePlan, isOf } from '../plan.ts';
 import type { CheckpointHead } from '../state/store.ts';
 import type { TaskRuntime } from '../runtime.ts';
+import { refuseOtherJournal } from '../recovery-errors.ts';
 import type { Evolved } from './evolve.ts';
 
 export interface TaskPreview {
@@ -29,7 +30,7 @@ export interface TaskPreview {
 }
 
 interface Surroundings {
-  readonly journal: Pick<Journal, 'after'>;
+  readonly journal: Pick<Journal, 'after' | 'head'>;
   readonly registry: Pick<SchemaRegistry, 'find'>;
 }
 
@@ -42,6 +43,7 @@ export async function previewOf(task: TaskRuntime, head: CheckpointHead, around:
     const body = JSON.stringify(evolved.head);
     await learnOlder(task, { ...head, body }, around.registry);
     restoreHead(task, { ...head, body });
+    refuseOtherJournal(task, head.epoch, (await around.journal.head(task.id)) ?? noJournal);
     const isOther = evolved.head.release !== undefined && evolved.head.release !== task.release;
     return { ...base, evolves: isOther, ...changesOf(evolved), refused: null };
   } catch (error) {
@@ -65,6 +67,9 @@ export async function previewsOf(
   }
   return previews;
 }
+
+/** As a journal is that nobody has written to. */
+const noJournal = { lineage: 0, epoch: 0 };
 
 function changesOf({ renamed, dropped, added, left }: Evolved) {
   const isNew = (name: string): boolean => !dropped.has(name) && ![...renamed.values()].includes(name);
