@@ -173,6 +173,9 @@ const together = (...observers: readonly Observer[]): Observer => ({
   step: (task, step, moment, epoch) => {
     for (const observer of observers) observer.step?.(task, step, moment, epoch);
   },
+  takenOver: (task, on) => {
+    for (const observer of observers) observer.takenOver?.(task, on);
+  },
   committed: (task, epoch) => {
     for (const observer of observers) observer.committed?.(task, epoch);
   },

@@ -1,5 +1,5 @@
 /** A task as a checkpoint leaves it, of this release or of a former one. */
-import type { JournalEntry } from '../documents/port.ts';
+import type { JournalEntry, JournalHead } from '../documents/port.ts';
 import type { Snapshots } from '../snapshots/port.ts';
 import type { Millis } from '../stream/time.ts';
 import {
@@ -14,10 +14,11 @@ import {
 import { EvolvingStore } from './evolution/evolving-store.ts';
 import { decodePlan, isOf, type Plan } from './plan.ts';
 import { otherRelease } from './recovery-errors.ts';
-import type { RunnerOptions } from './runner-options.ts';
+import type { GoingOn, RunnerOptions } from './runner-options.ts';
 import type { TaskRunner } from './runner.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { newestCheckpoint } from './snapshot.ts';
+import type { Snapshotter } from './snapshotter.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
 import { begin, verifyPositions } from './verify.ts';
 
@@ -27,6 +28,17 @@ export interface Restored {
   readonly head: CheckpointHead;
   /** The store of a state that another release has left, which the first commit moves; undefined where ours has. */
   readonly former: StateStore | undefined;
+}
+
+/** The checkpoint that the task goes on from, and where that was found. */
+export async function storedOf(
+  run: TaskRunner,
+  snapshots: Snapshotter | undefined,
+): Promise<{ readonly stored: CheckpointHead | undefined; readonly from: GoingOn['from'] }> {
+  const local = run.store.head(run.task.id);
+  const stored = snapshots === undefined ? local : await snapshots.restore(run);
+  if (stored === undefined) return { stored, from: 'nothing' };
+  return { stored, from: stored.epoch === local?.epoch ? 'checkpoint' : 'snapshot' };
 }
 
 /**
@@ -81,8 +93,14 @@ export function ownPlan(task: TaskRuntime, { epoch, plan }: JournalEntry, isNewe
   throw otherRelease(task, epoch, release);
 }
 
+/** From here on nobody before this worker can go on with the task. */
+export async function takeFence(run: TaskRunner): Promise<JournalHead> {
+  await refuseOthersPlans(run);
+  return run.retrying('fence', () => run.documents.journal.takeFence(run.task.id));
+}
+
 /** Whoever made plans that are not carried out yet can still do so, as long as it has the fence: so look before it is taken. */
-export async function refuseOthersPlans(run: TaskRunner): Promise<void> {
+async function refuseOthersPlans(run: TaskRunner): Promise<void> {
   const { task, documents } = run;
   const [first, second] = await run.retrying('journal', () => documents.journal.after(task.id, task.epoch, 2));
   if (first !== undefined) ownPlan(task, first, second === undefined);

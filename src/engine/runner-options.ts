@@ -13,8 +13,17 @@ import type { SnapshotPolicy } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
 import type { StateStore } from './state/store.ts';
 
+/** What a task goes on from that this process takes over: the state of `epoch`, while its journal is at `until`. */
+export interface GoingOn {
+  readonly from: 'checkpoint' | 'snapshot' | 'nothing';
+  readonly epoch: number;
+  readonly until: number;
+}
+
 /** Watches a task without deciding anything: for metrics, progress, and the crash tests. */
 export interface Observer {
+  /** A task is taken over, and about to do again what its journal holds behind its state. */
+  takenOver?(task: TaskRuntime, on: GoingOn): void;
   /** A step of an epoch is about to run, or has run. Once it is in the checkpoint, what it wrote is no more at hand. */
   step?(task: TaskRuntime, step: string, moment: 'before' | 'after', epoch: Epoch): void;
   /** An epoch is in the checkpoint. */

@@ -15,9 +15,9 @@ import { amendPlan, nextTimeEpoch } from './planning.ts';
 import { RecordFailed } from './record-failed.ts';
 import { holeOf, LeftBehind, refuseOtherJournal, takenSince, unreadableClock } from './recovery-errors.ts';
 import { planInstead, unregistered } from './replanning.ts';
-import { ownPlan, refuseOthersPlans, restoreTask } from './restore.ts';
+import { ownPlan, restoreTask, storedOf, takeFence } from './restore.ts';
 import { retrying, type Work } from './retry.ts';
-import type { Observer, RunnerOptions } from './runner-options.ts';
+import type { GoingOn, Observer, RunnerOptions } from './runner-options.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
@@ -44,13 +44,12 @@ export class TaskRunner {
   /** What asynchronous steps call with. */
   readonly calls: CallPorts;
   #head: CheckpointHead = { fence: 0, epoch: 0, body: '' };
+  #from: GoingOn['from'] = 'nothing';
   /** Epoch of the newest plan in the journal. */
   #planned = 0;
   /** Whether it has taken the task over. */
   #owns = false;
   #clock: Millis = -Infinity;
-  /** Whether the state that it goes on from is that of another release. */
-  #isFirstOfRelease = false;
   readonly #offsets: OffsetCommits;
   readonly #snapshots: Snapshotter | undefined;
 
@@ -95,11 +94,7 @@ export class TaskRunner {
 
   /** From here on nobody before it can go on. Answers the task where its journal ends: another runner if need be. */
   async takeOver(signal: AbortSignal): Promise<TaskRunner> {
-    await this.#stopping.by(signal, () => refuseOthersPlans(this));
-    const taken = await this.#stopping.by(signal, () =>
-      this.retrying('fence', () => this.documents.journal.takeFence(this.task.id)),
-    );
-    return this.#own(taken, signal);
+    return this.#own(await this.#stopping.by(signal, () => takeFence(this)), signal);
   }
 
   /**
@@ -247,13 +242,13 @@ export class TaskRunner {
   }
 
   async #restore(): Promise<void> {
-    const { task, store } = this;
-    const stored = this.#snapshots === undefined ? store.head(task.id) : await this.#snapshots.restore(this);
+    const { store } = this;
+    const { stored, from } = await storedOf(this, this.#snapshots);
+    this.#from = from;
     const { clock, head, former } = await restoreTask(this, stored, this.#options);
     this.#clock = clock;
     this.#head = head;
     this.fence = head.fence;
-    this.#isFirstOfRelease = former !== undefined;
     this.store = former ?? store;
   }
 
@@ -273,6 +268,7 @@ export class TaskRunner {
     this.#owns = true;
     this.#join(taken);
     await refuseLaterLife(this, taken);
+    this.#watcher?.takenOver?.(task, { from: this.#from, epoch: task.epoch, until: taken.epoch });
     for (;;) {
       const entries = await this.retrying('journal', () => documents.journal.after(task.id, task.epoch, journalPage));
       if (entries.length === 0) break;
@@ -296,7 +292,7 @@ export class TaskRunner {
       await this.#stopping.by(signal, async () => {
         await this.#catchUp(taken);
         // From here on no other release can lead to this state: it has to be found without one.
-        if (this.#isFirstOfRelease) await this.#snapshots?.beginRelease(this);
+        if (this.store !== this.#options.store) await this.#snapshots?.beginRelease(this);
       });
       return this;
     } catch (error) {

@@ -1,6 +1,7 @@
 /** What a drill is, and which there are. */
 import type { Choice } from './equipment.ts';
 import { kill } from './kill.ts';
+import { restore } from './restore.ts';
 import { redrive } from './redrive.ts';
 import type { Stage } from './stage.ts';
 
@@ -14,4 +15,4 @@ export interface Drill {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
-export const drills: readonly Drill[] = [kill, redrive];
+export const drills: readonly Drill[] = [kill, restore, redrive];

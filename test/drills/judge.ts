@@ -15,17 +15,6 @@ import type { Stage } from './stage.ts';
 export const portsOf = ({ environment }: Pick<Stage, 'environment'>): Promise<Ports> =>
   openPorts(portSettings(configure({ environment }).config));
 
-/** What `millrace run` and `millrace replay` answer, of what is the same wherever the same log was worked off. */
-const Outcome = z.object({
-  accepted: z.int(),
-  deadLetters: z.int(),
-  modelVersion: z.string(),
-  modelHash: z.string(),
-  recommendationsHash: z.string(),
-});
-export type Outcome = z.infer<typeof Outcome>;
-export const outcomeIn = (answer: unknown): Outcome => Outcome.parse(answer);
-
 export interface Account {
   readonly sent: number;
   /** Acknowledged events that were not handed on, and those that were more than once. */
@@ -92,7 +81,8 @@ const pictured: Readonly<Record<string, (body: JsonObject) => unknown>> = {
   userVectors: body => body,
   itemVectors: body => body,
   histories: body => body,
-  profiles: body => body,
+  // The version that a profile names is that of whatever was last read of its user, be it a repetition.
+  profiles: ({ userId = null, count = null, items = null }) => [userId, count, items],
   recommendations: ({ userId = null, generation = null, number = null, items = null }) => [
     userId,
     generation,
@@ -123,13 +113,32 @@ async function learntIn({ transport }: Ports): Promise<ReadonlyMap<number, numbe
 }
 
 /** Whether the newest version of the model has learnt all of these events, wherever each of them stands first. */
-export async function isLearnt(ports: Ports, ids: readonly string[]): Promise<boolean> {
+async function isLearnt(ports: Ports, ids: readonly string[]): Promise<boolean> {
   const learnt = await learntIn(ports);
   const places = await placesIn(ports);
   return ids.every(id => {
     const place = places.get(id);
     return place !== undefined && place.offset < (learnt.get(place.partition) ?? 0);
   });
+}
+
+/** Whether these events have gone through: learnt, lists made of the version that learnt them, counted in windows. */
+export async function isThrough(ports: Ports, ids: readonly string[]): Promise<boolean> {
+  if (!(await isLearnt(ports, ids))) return false;
+  const newest = JSON.stringify((await versionIn(ports)).version);
+  // Each version makes the profiles anew of those whom it has learnt something of.
+  const profiles = await documentsIn(ports, 'profiles');
+  const isListed = profiles.some(({ body }) => JSON.stringify([body['generation'], body['number']]) === newest);
+  return isListed && (await miscounted(ports)).length === 0;
+}
+
+/** The newest version of the model that stands in the log, and the hash over its vectors. */
+export async function versionIn({
+  transport,
+}: Ports): Promise<{ readonly version: readonly number[]; readonly hash: string }> {
+  const [last] = (await consumed(transport, modelVersions)).slice(-1);
+  if (last === undefined) throw new Error('The log holds no version of the model');
+  return { version: [last.generation, last.number], hash: last.hash };
 }
 
 /** Where in `ratings` each event stands first. */
@@ -149,3 +158,25 @@ const Named = z.object({ eventId: z.string() });
 
 /** Avro's single-object encoding has a mark and the schema's fingerprint before the value. */
 const framing_bytes = 10;
+
+const Served = z.object({
+  reason: z.string(),
+  items: z.array(z.object({ itemId: z.string(), score: z.number().nullable() })),
+});
+
+/** The lists of these users as a server answers them, which is what customers see. */
+export async function listsFrom(url: string, users: readonly string[], key?: string): Promise<Record<string, unknown>> {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const lists: Record<string, unknown> = {};
+  for (const user of users) {
+    const answer = await fetch(`${url}/v2/users/${user}/recommendations?n=20`, { headers });
+    if (!answer.ok) throw new Error(`The list of ${user}: ${answer.status} ${await answer.text()}`);
+    const { reason, items } = Served.parse(await answer.json());
+    lists[user] = [reason, items.map(({ itemId, score }) => [itemId, score])];
+  }
+  return lists;
+}
+
+/** Users of whom the documents have a list, in order. */
+export const listedUsers = async (ports: Ports): Promise<string[]> =>
+  (await documentsIn(ports, 'recommendations')).map(({ id }) => id);

@@ -5,7 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Graph } from '../../src/engine/graph.ts';
 import type { Ports } from '../../src/app/compose.ts';
 import { topologies } from '../../topologies/index.ts';
-import { accountOf, isLearnt, miscounted, outcomeIn, pictureOf, portsOf } from './judge.ts';
+import { portsOf } from './judge.ts';
+import { begin, judge, oneCutARequest, type State, stateOf, through } from './going-on.ts';
 import type { Drill } from './drills.ts';
 import type { Life } from './life.ts';
 import { Shop } from './shop.ts';
@@ -16,9 +17,6 @@ const kills = 3;
 const mostRounds = 12;
 const inRound = 100;
 
-/** When the model has grown enough is decided beside the log, by moments that two runs do not share. */
-const byTheLogAlone = { MILLRACE_MODEL_GENERATIONS_AUTOMATIC: 'false' };
-
 export const kill: Drill = {
   name: 'kill',
   about: 'the process is killed in the middle of epochs under load; nothing is lost, nothing counts twice',
@@ -27,84 +25,57 @@ export const kill: Drill = {
 };
 
 async function run(stage: Stage): Promise<void> {
-  stage.set(byTheLogAlone);
-  // One partition, so that a request is one cut of the model for whoever reads it.
-  await stage.prepare('a shop with a model of 2,000 ratings', async () => {
-    await stage.millrace('generate', '--count', '2000', '--rate', '0', '--partitions', '1');
-    await stage.millrace('run', '--until-caught-up', '--partitions', '1');
-  });
+  stage.set(oneCutARequest);
+  await stage.prepare('a shop with a model of 1,000 ratings', () => begin(stage, 1_000));
   const since = Date.now();
   const shop = new Shop('kill', seed, since);
-  const killed = await killedWhileRated(stage, shop);
-  const calm = await stage.besides('undisturbed', () =>
-    undisturbed(stage, new Shop('kill', seed, since), killed.rounds),
+  const rounds = await killedWhileRated(stage, shop);
+  const undisturbed = await stage.besides('undisturbed', () =>
+    stage.check(`the same ${rounds} rounds where nothing is killed`, () =>
+      calm(stage, new Shop('kill', seed, since), rounds),
+    ),
   );
-  await stage.check('what the killed one holds is what the undisturbed one holds', async () => {
-    const outcome = outcomeIn(await stage.millrace('run', '--until-caught-up'));
-    await using ports = await portsOf(stage);
-    stage.same('events, each once', await accountOf(ports, shop.sent), {
-      sent: killed.rounds * inRound,
-      lost: 0,
-      doubled: 0,
-      deadLetters: 0,
-    });
-    stage.same('items whose windows count wrongly', await miscounted(ports), []);
-    stage.same('model and lists of the undisturbed run', outcome, calm.outcome);
-    stage.same('documents of the undisturbed run', await pictureOf(ports), calm.picture);
-  });
+  await stage.check('what the killed one holds is what the undisturbed one holds', async () =>
+    judge(stage, await stateOf(stage, shop), undisturbed),
+  );
 }
 
-/** Rates, kills and starts again, until so many kills have met an epoch that was open. */
-async function killedWhileRated(stage: Stage, shop: Shop): Promise<{ readonly rounds: number }> {
+/** Rates, kills and starts again, until so many kills have met an epoch that was open; answers after how many rounds. */
+async function killedWhileRated(stage: Stage, shop: Shop): Promise<number> {
   const start = () => stage.start('start', '--generate', '0');
-  let life = await stage.prepare('it runs', () => start().ready());
+  let life = await stage.prepare('it runs', async () => {
+    // The copy in which nothing is killed begins where this one does.
+    await stage.copy('undisturbed');
+    return start().ready();
+  });
   let [met, rounds] = [0, 0];
   for (; met < kills; rounds++) {
     if (rounds === mostRounds) throw new Error(`${rounds} kills met an open epoch ${met} times only`);
     const events = shop.drawn(inRound);
     const sending = shop.send(() => life.url, events);
-    const left = await stage.damage('SIGKILL in the middle of an epoch', async () => {
-      const open = await killInEpoch(stage, life);
-      stage.saw(open === undefined ? 'killed between two epochs' : `killed in the middle of ${open.join(', ')}`);
-      return open;
-    });
-    if (left !== undefined) met++;
+    const open = await stage.damage('SIGKILL in the middle of an epoch', () => killInEpoch(stage, life));
+    stage.saw(open === undefined ? 'it was between two epochs' : `it was in the middle of ${open.join(', ')}`);
+    if (open !== undefined) met++;
     life = await stage.recover('it is started again', () => start().ready());
-    await stage.check('every acknowledged event is learnt', async () => {
+    await stage.check('every acknowledged event goes through', async () => {
       await sending;
-      await using ports = await portsOf(stage);
-      await life.until('had learnt the round', () =>
-        isLearnt(
-          ports,
-          events.map(({ eventId }) => eventId),
-        ),
-      );
+      await through(stage, life, shop.ids(events));
     });
   }
   await life.stop();
-  return { rounds };
+  return rounds;
 }
 
 /** The same rounds, in the same order, and nobody kills. */
-async function undisturbed(stage: Stage, shop: Shop, rounds: number) {
-  return stage.check(`the same ${rounds} rounds where nothing is killed`, async () => {
-    const life = await stage.start('start', '--generate', '0').ready();
-    for (let round = 0; round < rounds; round++) {
-      const events = shop.drawn(inRound);
-      await shop.send(() => life.url, events);
-      await using ports = await portsOf(stage);
-      await life.until('had learnt the round', () =>
-        isLearnt(
-          ports,
-          events.map(({ eventId }) => eventId),
-        ),
-      );
-    }
-    await life.stop();
-    const outcome = outcomeIn(await stage.millrace('run', '--until-caught-up'));
-    await using ports = await portsOf(stage);
-    return { outcome, picture: await pictureOf(ports) };
-  });
+async function calm(stage: Stage, shop: Shop, rounds: number): Promise<State> {
+  const life = await stage.start('start', '--generate', '0').ready();
+  for (let round = 0; round < rounds; round++) {
+    const events = shop.drawn(inRound);
+    await shop.send(() => life.url, events);
+    await through(stage, life, shop.ids(events));
+  }
+  await life.stop();
+  return stateOf(stage, shop);
 }
 
 /** How long it hunts for an open epoch; of a round that was worked off before, the next one brings more. */

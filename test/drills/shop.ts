@@ -9,7 +9,7 @@ const request_ms = 20_000;
 const patience_ms = 240_000;
 const again_ms = 100;
 
-interface Rating {
+export interface Rating {
   readonly eventId: string;
   readonly userId: string;
   readonly itemId: string;
@@ -18,8 +18,7 @@ interface Rating {
 }
 
 export class Shop {
-  /** Ids of the events that were acknowledged, in order. */
-  readonly sent: string[] = [];
+  readonly #acknowledged = new Map<string, Rating>();
   readonly #name: string;
   readonly #random: Random;
   readonly #since: number;
@@ -30,6 +29,28 @@ export class Shop {
     this.#name = name;
     this.#random = new Random(seed);
     this.#since = since;
+  }
+
+  /** Ids of the events that were acknowledged. */
+  get sent(): string[] {
+    return [...this.#acknowledged.keys()];
+  }
+
+  /** The newest of them, to be sent once more. */
+  again(count: number): Rating[] {
+    return [...this.#acknowledged.values()].slice(-count);
+  }
+
+  ids(events: readonly Rating[]): string[] {
+    return events.map(({ eventId }) => eventId);
+  }
+
+  /** One that has sent and drawn the same, for a copy of the deployment. */
+  twin(): Shop {
+    const twin = new Shop(this.#name, this.#random.seed, this.#since);
+    twin.drawn(this.#next);
+    for (const [id, event] of this.#acknowledged) twin.#acknowledged.set(id, event);
+    return twin;
   }
 
   /** The next events, the same for every shop of this seed. */
@@ -64,7 +85,7 @@ export class Shop {
       if (answer === undefined || text === undefined || answer.status === 503) continue; // it is down just now
       if (answer.status !== 202) throw new Error(`POST /v2/ratings/batch: ${answer.status} ${text}`);
       if (/"status"/.test(text)) throw new Error(`An event was refused: ${text}`);
-      this.sent.push(...events.map(({ eventId }) => eventId));
+      for (const event of events) this.#acknowledged.set(event.eventId, event);
       return;
     }
   }

@@ -109,10 +109,15 @@ export class Stage implements AsyncDisposable {
     return life;
   }
 
-  /** Of a deployment that stands still: the same once more, in which nothing is lost. Answers what `inside` does there. */
+  /** Of a deployment that stands still: the same once more, for `besides`. It has to be embedded. */
+  async copy(name: string): Promise<void> {
+    if (Object.keys(this.equipment.environment).length > 0) throw new Error('Only what is all in one folder is copied');
+    await cp(this.data, join(this.folder, name), { recursive: true });
+  }
+
+  /** Does something in a copy. */
   async besides<T>(name: string, inside: () => Promise<T>): Promise<T> {
     const was = this.#place;
-    await cp(this.data, join(this.folder, name), { recursive: true });
     this.#place = name;
     try {
       return await inside();

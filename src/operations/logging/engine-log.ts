@@ -1,9 +1,10 @@
 /** Says what tasks meet, as whoever watches them sees it. The engine itself knows of no log. */
 import type { Assignment } from '../../engine/assignment/claims.ts';
 import type { Epoch } from '../../engine/epoch.ts';
-import type { Observer } from '../../engine/runner-options.ts';
+import type { GoingOn, Observer } from '../../engine/runner-options.ts';
 import type { TaskRuntime } from '../../engine/runtime.ts';
 import type { Unavailable } from '../../errors.ts';
+import { sourceOf } from '../going-on.ts';
 import { heldBackWords } from '../group-stats.ts';
 import { events } from './events.ts';
 import type { Logger } from './logger.ts';
@@ -40,6 +41,11 @@ export class EngineLog implements Observer {
   waiting({ id: task, epoch }: TaskRuntime, dependency: string, error: Unavailable, attempt: number): void {
     if ((attempt & (attempt - 1)) === 0)
       this.#logger.log(events.taskWaits, { task, epoch, dependency, attempt }, error);
+  }
+
+  takenOver({ id: task }: TaskRuntime, on: GoingOn): void {
+    const reason = sourceOf(on);
+    if (reason !== undefined) this.#logger.log(events.taskRestored, { task, reason });
   }
 
   left(task: string, reason: string): void {

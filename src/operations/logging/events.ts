@@ -160,6 +160,12 @@ export const events = {
     event: 'task.waits',
     message: 'A port does not answer; the task waits, and asks again',
   },
+  taskRestored: {
+    component: 'task',
+    level: 'info',
+    event: 'task.restored',
+    message: 'The task goes on without a local checkpoint',
+  },
   taskLeft: { component: 'task', level: 'info', event: 'task.left', message: 'The task is no more with this process' },
   deadLetter: {
     component: 'task',
