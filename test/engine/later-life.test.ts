@@ -47,7 +47,9 @@ describe.for([
     const before = await written(world);
     const opening = world.open('intake');
     await expect(opening).rejects.toThrow(JournalBehind);
-    await expect(opening).rejects.toThrow(/orders-by-item\/0 holds at offset \d+ what intake\/0 wrote in epoch \d of lineage 0, but its journal ends at epoch/);
+    await expect(opening).rejects.toThrow(
+      /orders-by-item\/0 holds at offset \d+ what intake\/0 wrote in epoch \d of lineage 0, but its journal ends at epoch/,
+    );
     await expect(opening).rejects.toThrow('millrace replay --into NAME --switch');
     expect(await written(world)).toEqual(before);
   });
