@@ -1,5 +1,6 @@
 /** What a drill is, and which there are. */
 import type { Choice } from './equipment.ts';
+import { documents } from './documents.ts';
 import { kill } from './kill.ts';
 import { restore } from './restore.ts';
 import { redrive } from './redrive.ts';
@@ -15,4 +16,4 @@ export interface Drill {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
-export const drills: readonly Drill[] = [kill, restore, redrive];
+export const drills: readonly Drill[] = [kill, restore, documents, redrive];

@@ -15,6 +15,17 @@ import type { Stage } from './stage.ts';
 export const portsOf = ({ environment }: Pick<Stage, 'environment'>): Promise<Ports> =>
   openPorts(portSettings(configure({ environment }).config));
 
+/** What `millrace run` and `millrace replay` answer, of what is the same wherever the same log was worked off. */
+const Outcome = z.object({
+  accepted: z.int(),
+  deadLetters: z.int(),
+  modelVersion: z.string(),
+  modelHash: z.string(),
+  recommendationsHash: z.string(),
+});
+export type Outcome = z.infer<typeof Outcome>;
+export const outcomeIn = (answer: unknown): Outcome => Outcome.parse(answer);
+
 export interface Account {
   readonly sent: number;
   /** Acknowledged events that were not handed on, and those that were more than once. */
