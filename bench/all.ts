@@ -39,6 +39,7 @@ const all = [
   ['bench/tenants.ts'],
   ['bench/sizing.ts'],
   ['bench/sizing-live.ts'],
+  ['bench/sizing-documents.ts'],
   ['bench/list-rule.ts'],
   ['bench/generations.ts'],
   ['bench/api.ts'],

@@ -2,13 +2,11 @@
  * What does a shop take, by its users, items, ratings and factors: memory of the processes, disk, and the processor for
  * going on from a checkpoint? Each of several shops is learnt from its log by `millrace run`, taken up again, and served.
  * `node bench/sizing.ts [FROM] [TO]` measures those of `support/sizing/shops.ts` from one place to another; what it has
- * of the others stays. About eight minutes: bytes do not mind what else the machine does.
+ * of the others stays. About four minutes: bytes do not mind what else the machine does.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Result } from './support/shape.ts';
+import { replaced, type Row, rowsOf } from './support/sizing/kept-rows.ts';
 import { type Figures, measured } from './support/sizing/measured.ts';
-import { type Shop, shops } from './support/sizing/shops.ts';
+import { shops } from './support/sizing/shops.ts';
 import { machine, write } from './support/write.ts';
 
 const [from = 0, to = shops.length] = process.argv.slice(2).map(Number);
@@ -24,26 +22,6 @@ const figures = [
   'documents',
   'snapshots',
 ] as const satisfies readonly (keyof Figures)[];
-
-type Row = Record<string, string | number | null>;
-
-/** Rows of one file, in the order of the shops; a shop that is none any more goes. */
-function replaced(row: Row): Row[] {
-  const known = [row, ...kept()];
-  return shops.flatMap(shop => {
-    const found = known.find(other => isOf(other, shop));
-    return found === undefined ? [] : [found];
-  });
-}
-
-const isOf = (row: Row, shop: Shop): boolean => Object.entries(shop).every(([name, value]) => row[name] === value);
-
-function kept(): Row[] {
-  const path = join(import.meta.dirname, 'results/sizing.json');
-  if (!existsSync(path)) return [];
-  const result = Result.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return result.kind === 'table' ? result.rows : [];
-}
 
 function keepRows(rows: Row[]): void {
   write({
@@ -75,5 +53,5 @@ function keepRows(rows: Row[]): void {
 for (const shop of shops.slice(from, to)) {
   const row = { ...shop, ...(await measured(shop)) };
   console.log(JSON.stringify(row));
-  keepRows(replaced(row));
+  keepRows(replaced(rowsOf('sizing'), shops, { one: shop, rows: [row] }));
 }

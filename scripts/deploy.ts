@@ -109,14 +109,18 @@ async function estimated(given: Flags): Promise<void> {
       ...rows,
       `${'together'.padEnd(44)} ${monthly.toFixed(2).padStart(10)}`,
       '',
-      `Assumed (deploy/bicep/usage.json): ${Object.entries(assumed)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}`,
+      `Sized for (deploy/bicep/usage.json, \`millrace size\`): ${inWords(assumed.sizedFor)}`,
+      `Assumed: ${inWords(assumed)}`,
       `Not in it: ${notIncluded.join('; ')}`,
       status,
     ].join('\n'),
   );
 }
+
+const inWords = (numbers: object): string =>
+  Object.entries(numbers)
+    .flatMap(([name, value]) => (typeof value === 'number' ? [`${name} ${value}`] : []))
+    .join(', ');
 
 const commands = new Map([
   ['plan', planned],

@@ -14,7 +14,7 @@ export interface MadeFiles {
 }
 
 /** A text as the project lays such files out. */
-export const laidOut = async (path: string, text: string, parser: 'json' | 'markdown'): Promise<string> =>
+export const laidOut = async (path: string, text: string, parser: 'json' | 'markdown' | 'typescript'): Promise<string> =>
   format(text, { ...(await resolveConfig(path)), parser });
 
 /** Does what the command line names, `generate` or `check`; sets the exit code: 1 where a file differs, 2 for another word. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MillraceError } from '../../src/errors.ts';
+import { load } from '../../src/recommender/sizing/load.ts';
 import { type Environment, environments, type Parameters } from './parameters.ts';
 
 /** 365 days of 24 hours, a twelfth of them, as Azure's calculator has it. */
@@ -31,6 +32,8 @@ export type Prices = z.infer<typeof Prices>;
 
 /** What the estimate assumes of a month, beside the sizes. */
 const Usage = z.strictObject({
+  /** The shop that the environment is sized for, as `millrace size` takes it; the rest agrees with what that says. */
+  sizedFor: load,
   recordsPerSecond: amount,
   meanShareOfRequestUnits: z.number().min(leastShare).max(1),
   documentGB: amount,

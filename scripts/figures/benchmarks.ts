@@ -50,6 +50,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['tenants', 'bench/tenants.ts'],
   ['sizing', 'bench/sizing.ts'],
   ['sizing-live', 'bench/sizing-live.ts'],
+  ['sizing-documents', 'bench/sizing-documents.ts'],
 ]);
 
 /** What to type to measure it again. */

@@ -17,6 +17,7 @@ import { addRetrain } from './commands/retrain.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addServe } from './commands/serve.ts';
+import { addSize } from './commands/size.ts';
 import { addStart } from './commands/start.ts';
 import { addTrace } from './commands/trace.ts';
 import { addTopics } from './commands/topics.ts';
@@ -51,6 +52,7 @@ const commands: readonly AddCommand[] = [
   addTrace,
   addDeadLetters,
   addReplay,
+  addSize,
   addDoctor,
 ];
 

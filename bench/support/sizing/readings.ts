@@ -6,6 +6,8 @@ import type { Served } from '../served.ts';
 
 export interface Reading {
   readonly requestUnits: number;
+  /** The same by collection. */
+  readonly byCollection: ReadonlyMap<string, number>;
   /** Of the process that is asked, its start included. */
   readonly cpu_s: number;
   /** Records and bytes of all topics of the log, as they stand in batches. */
@@ -20,16 +22,24 @@ const names = ['requestUnits', 'cpu_s', 'records', 'bytes', 'outside', 'versions
 
 export async function read(served: Served, data: string): Promise<Reading> {
   const metrics = await (await fetch(new URL('/metrics', served.url))).text();
-  const charges = [...metrics.matchAll(/^millrace_documents_request_units_total\{[^}]*\} (\S+)$/gm)];
+  const charges = metrics.matchAll(
+    /^millrace_documents_request_units_total\{[^}]*collection="([^"]*)"[^}]*\} (\S+)$/gm,
+  );
+  const byCollection = new Map<string, number>();
+  for (const [, collection = '', units] of charges)
+    byCollection.set(collection, (byCollection.get(collection) ?? 0) + Number(units));
   return {
-    requestUnits: charges.reduce((sum, [, units]) => sum + Number(units), 0),
+    requestUnits: [...byCollection.values()].reduce((sum, units) => sum + units, 0),
+    byCollection,
     cpu_s: (await served.cpu_s()) ?? NaN,
     ...inLog(join(data, 'log.db')),
   };
 }
 
 export function between(before: Reading, after: Reading): Reading {
-  const difference = { ...after };
+  const of = (collection: string) => before.byCollection.get(collection) ?? 0;
+  const byCollection = new Map([...after.byCollection].map(([name, units]) => [name, units - of(name)]));
+  const difference = { ...after, byCollection };
   for (const name of names) difference[name] -= before[name];
   return difference;
 }

@@ -1,4 +1,4 @@
-/** The shops that sizing is measured on: one thing more at a time, and three that no plane is fitted to. */
+/** The shops that sizing is measured on: one thing more at a time, and two that no plane is fitted to. */
 import type { Shape } from '../als/synthetic.ts';
 
 export interface Shop extends Shape {
@@ -20,11 +20,8 @@ export const shops: readonly Shop[] = [
   fit(3_000, 2_000, 50_000),
   fit(12_000, 2_000, 50_000),
   fit(3_000, 12_000, 50_000),
-  fit(3_000, 2_000, 150_000),
-  fit(12_000, 12_000, 120_000),
+  fit(3_000, 2_000, 90_000),
   fit(3_000, 2_000, 50_000, 96),
-  fit(12_000, 12_000, 50_000, 96),
-  { ...fit(6_000, 5_000, 90_000), use: 'held out' },
-  { ...fit(8_000, 6_000, 50_000, 64), use: 'held out' },
-  { ...fit(20_000, 15_000, 180_000), use: 'held out' },
+  { ...fit(6_000, 5_000, 70_000), use: 'held out' },
+  { ...fit(5_000, 4_000, 40_000, 64), use: 'held out' },
 ];
