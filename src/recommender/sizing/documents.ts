@@ -1,6 +1,5 @@
 /** What the documents take in Cosmos DB: request units and bytes. */
-import type { Figure } from './figure.ts';
-import { valueOf } from './figure.ts';
+import { type Figure, valueOf } from './figure.ts';
 import type { Settled } from './load.ts';
 import { measured } from './measured.ts';
 import { ratesOf } from './rates.ts';

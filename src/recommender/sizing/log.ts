@@ -1,6 +1,5 @@
 /** What the log takes: records and bytes a second, partitions, throughput units, and what it keeps. */
-import type { Figure } from './figure.ts';
-import { valueOf } from './figure.ts';
+import { type Figure, valueOf } from './figure.ts';
 import type { Settled } from './load.ts';
 import { measured } from './measured.ts';
 import { type Rates, ratesOf } from './rates.ts';
@@ -16,64 +15,60 @@ const busy = 0.5;
 const leastPartitions = 4;
 const day_s = 86_400;
 
+const from = `${measured.bytes.from}; ${measured.records.from}`;
+
 export function logFigures(shop: Settled): Figure[] {
   const { mean, peak } = ratesOf(shop);
-  const [meanBytes, peakBytes] = [perSecond(measured.bytes, mean), perSecond(measured.bytes, peak)];
-  const records = perSecond(measured.records, peak);
+  return [partitionsOf(peak), ...flow(peak), keptOf(mean, shop.retentionDays)];
+}
+
+function flow(peak: Rates): Figure[] {
+  const [bytes, records] = [perSecond(measured.bytes, peak) * safety, perSecond(measured.records, peak) * safety];
   const units = Math.max(
-    peakBytes / unit.ingressBytes,
+    bytes / unit.ingressBytes,
     records / unit.ingressRecords,
-    (peakBytes * readers) / unit.egressBytes,
+    (bytes * readers) / unit.egressBytes,
   );
-  const from = `${measured.bytes.from}; ${measured.records.from}`;
+  const both = { part: 'log', from, safety } as const;
   return [
+    { ...both, name: 'logRecordsPerSecond', what: 'records in, busiest minute', value: records, unit: '1/s' },
     {
-      name: 'partitions',
-      part: 'log',
-      what: 'partitions of each topic',
-      value: partitionsFor(peak),
-      unit: '',
-      from: measured.trends_perSecond.from,
-      safety: 1 / busy,
-    },
-    {
-      name: 'logRecordsPerSecond',
-      part: 'log',
-      what: 'records in, busiest minute',
-      value: records * safety,
-      unit: '1/s',
-      from,
-      safety,
-    },
-    {
+      ...both,
       name: 'logBytesPerSecond',
-      part: 'log',
       what: 'bytes in, busiest minute: the network to the log, and as many for each reader from it',
-      value: peakBytes * safety,
+      value: bytes,
       unit: 'bytes/s',
-      from,
-      safety,
     },
     {
+      ...both,
       name: 'throughputUnits',
-      part: 'log',
       what: 'throughput units of Event Hubs Standard, busiest minute',
-      value: Math.max(1, Math.ceil(units * safety)),
+      value: Math.max(1, Math.ceil(units)),
       unit: '',
       from: `${from}; ${unitsFrom}`,
-      safety,
-    },
-    {
-      name: 'logBytes',
-      part: 'log',
-      what: `kept for ${shop.retentionDays} days, without copies`,
-      value: meanBytes * day_s * shop.retentionDays * safety,
-      unit: 'bytes',
-      from,
-      safety,
     },
   ];
 }
+
+const keptOf = (mean: Rates, days: number): Figure => ({
+  name: 'logBytes',
+  part: 'log',
+  what: `kept for ${days} days, without copies`,
+  value: perSecond(measured.bytes, mean) * day_s * days * safety,
+  unit: 'bytes',
+  from,
+  safety,
+});
+
+const partitionsOf = (peak: Rates): Figure => ({
+  name: 'partitions',
+  part: 'log',
+  what: 'partitions of each topic',
+  value: partitionsFor(peak),
+  unit: '',
+  from: measured.trends_perSecond.from,
+  safety: 1 / busy,
+});
 
 const perSecond = (plane: Parameters<typeof valueOf>[0], rates: Rates): number =>
   valueOf(plane, { ...rates, seconds: 1 });

@@ -1,6 +1,5 @@
 /** Memory of the processes, their disks, and what the snapshots take. */
-import type { Figure, Plane } from './figure.ts';
-import { valueOf } from './figure.ts';
+import { type Figure, valueOf } from './figure.ts';
 import type { Settled } from './load.ts';
 import { measured } from './measured.ts';
 
@@ -23,52 +22,58 @@ const thingsOf = ({ users, items, ratings, factors }: Settled) => ({
 });
 
 export function memoryFigures(shop: Settled): Figure[] {
-  const things = thingsOf(shop);
-  const served = thingsOf({
-    ...shop,
-    users: Math.min(shop.users, mostServed),
-    items: Math.min(shop.items, mostServed),
-  });
-  const model = shop.ratings * measured.rating_bytes.value;
-  const tenants = (shop.tenants - 1) * measured.tenant.value;
-  const of = (plane: Plane, at = things): number => valueOf(plane, at);
+  return [...engineMemory(shop), serverMemory(shop), ...kept(shop)];
+}
+
+function engineMemory(shop: Settled): Figure[] {
+  const { engine, tenant, rating_bytes } = measured;
+  const resident = valueOf(engine, thingsOf(shop)) + (shop.tenants - 1) * tenant.value;
+  const copies = 2 * shop.ratings * rating_bytes.value;
   return [
-    figure('engineMemory', 'engine', 'memory of a process that learns, its request', of(measured.engine) + tenants, {
-      from: measured.engine.from + (shop.tenants > 1 ? `; ${measured.tenant.from}` : ''),
+    figure('engineMemory', 'engine', 'memory of a process that learns, its request', resident, {
+      from: engine.from + (shop.tenants > 1 ? `; ${tenant.from}` : ''),
       safety: memorySafety,
     }),
     figure(
       'engineMemoryLimit',
       'engine',
       'its limit: two models more for the shadow, or for an experiment, and the epochs of a backlog',
-      of(measured.engine) + tenants + 2 * model + budget_bytes / memorySafety,
-      { from: `${measured.engine.from}; ${measured.rating_bytes.from}; limits.budgetBytes`, safety: memorySafety },
+      resident + copies + budget_bytes / memorySafety,
+      { from: `${engine.from}; ${rating_bytes.from}; limits.budgetBytes`, safety: memorySafety },
     ),
-    figure('serverMemory', 'server', 'memory of a process that serves, its request', of(measured.server, served), {
-      from: `${measured.server.from}; serving.mostItems, serving.mostUsers`,
-      safety: memorySafety,
-    }),
-    figure('engineDisk', 'engine', 'disk of a process that learns: its checkpoints', of(measured.state), {
-      from: measured.state.from,
+  ];
+}
+
+function serverMemory(shop: Settled): Figure {
+  const [users, items] = [Math.min(shop.users, mostServed), Math.min(shop.items, mostServed)];
+  const resident = valueOf(measured.server, thingsOf({ ...shop, users, items }));
+  return figure('serverMemory', 'server', 'memory of a process that serves, its request', resident, {
+    from: `${measured.server.from}; serving.mostItems, serving.mostUsers`,
+    safety: memorySafety,
+  });
+}
+
+function kept(shop: Settled): Figure[] {
+  const things = thingsOf(shop);
+  const { state, snapshots, modelCheckpoint, again_s } = measured;
+  return [
+    figure('engineDisk', 'engine', 'disk of a process that learns: its checkpoints', valueOf(state, things), {
+      from: state.from,
       safety: diskSafety,
     }),
     figure(
       'snapshotBytes',
       'snapshots',
       `snapshots of all tasks (${snapshotsKept} each) and ${generations} generations`,
-      snapshotsKept * of(measured.snapshots) + generations * of(measured.modelCheckpoint),
-      { from: `${measured.snapshots.from}; ${measured.modelCheckpoint.from}`, safety: diskSafety },
+      snapshotsKept * valueOf(snapshots, things) + generations * valueOf(modelCheckpoint, things),
+      { from: `${snapshots.from}; ${modelCheckpoint.from}`, safety: diskSafety },
     ),
     figure(
       'restore_s',
       'engine',
       'seconds of a processor to go on from the checkpoint, the start of the process included',
-      of(measured.again_s),
-      {
-        from: measured.again_s.from,
-        safety: memorySafety,
-        unit: 's',
-      },
+      valueOf(again_s, things),
+      { from: again_s.from, safety: memorySafety, unit: 's' },
     ),
   ];
 }
