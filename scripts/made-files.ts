@@ -14,8 +14,11 @@ export interface MadeFiles {
 }
 
 /** A text as the project lays such files out. */
-export const laidOut = async (path: string, text: string, parser: 'json' | 'markdown' | 'typescript'): Promise<string> =>
-  format(text, { ...(await resolveConfig(path)), parser });
+export const laidOut = async (
+  path: string,
+  text: string,
+  parser: 'json' | 'markdown' | 'typescript',
+): Promise<string> => format(text, { ...(await resolveConfig(path)), parser });
 
 /** Does what the command line names, `generate` or `check`; sets the exit code: 1 where a file differs, 2 for another word. */
 export async function runMadeFiles(made: MadeFiles): Promise<void> {

@@ -119,6 +119,7 @@ const areas: readonly Area[] = [
     may: ['src/recommender/web/**', 'src/recommender/api/client/**'],
     packages: ['**'],
   },
+  { files: ['src/recommender/sizing/**'], may: ['src/recommender/sizing/**', ...common], packages: ['zod'] },
   {
     files: ['src/recommender/**'],
     may: ['src/**', 'topologies/**', 'schemas/**', '!src/app/**', '!src/cli/**', '!src/testing.ts', ...noAdapters],
@@ -212,7 +213,14 @@ const areas: readonly Area[] = [
   {
     // What Azure is asked for comes from the definitions that the program verifies.
     files: ['deploy/bicep/**'],
-    may: ['deploy/**', 'src/errors.ts', 'src/app/*.ts', 'src/cli/{application,topic-plan}.ts', 'src/engine/graph.ts'],
+    may: [
+      'deploy/**',
+      'src/errors.ts',
+      'src/app/*.ts',
+      'src/cli/{application,topic-plan}.ts',
+      'src/engine/graph.ts',
+      'src/recommender/sizing/load.ts',
+    ],
     packages: ['node:*', 'zod', 'yaml', 'prettier', 'web-tree-sitter'],
   },
   { files: ['deploy/**'], may: ['deploy/**'], packages: ['node:*', 'zod'] },
