@@ -19,10 +19,18 @@ interface Loading {
   readonly tenant?: string | undefined;
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** Told what is done; on standard error where absent. */
+  readonly say?: ((what: string) => void) | undefined;
 }
 
 /** Loads a data set where the log holds no rating, of a tenant none of its own, and answers what it has loaded. */
-export async function loadWhereEmpty({ ports, tenant, seed, signal }: Loading): Promise<Imported | undefined> {
+export async function loadWhereEmpty({
+  ports,
+  tenant,
+  seed,
+  signal,
+  say = sayPlainly,
+}: Loading): Promise<Imported | undefined> {
   if (await hasRatings({ ports, tenant, signal })) return undefined;
   if (existsSync(join(bundled, 'ratings.avro'))) {
     const loaded = await importBundled({ directory: bundled, ports, tenant, signal });
@@ -44,7 +52,15 @@ interface Live extends Loading {
 }
 
 /** Ratings as they might be, by whom the log knows; the seed invents films and users where it knows none. Answers how many. */
-export async function generateLive({ ports, tenant, seed, signal, rate, count }: Live): Promise<number> {
+export async function generateLive({
+  ports,
+  tenant,
+  seed,
+  signal,
+  rate,
+  count,
+  say = sayPlainly,
+}: Live): Promise<number> {
   const { transport } = ports;
   const logged = await knownSoFar(transport, signal, tenant);
   const nobody = logged.items.length === 0 && logged.users.length === 0; // else films would mix with somebody's own
@@ -67,11 +83,15 @@ export async function generateLive({ ports, tenant, seed, signal, rate, count }:
 export async function generateBeside(live: Live): Promise<void> {
   const { items } = await knownSoFar(live.ports.transport, live.signal, live.tenant);
   if (items.length > 0) await generateLive(live);
-  else if (!live.signal.aborted) say('nothing is generated: the log holds no items yet');
+  else if (!live.signal.aborted) (live.say ?? sayPlainly)('nothing is generated: the log holds no items yet');
 }
 
 /** Whoever has only one tenant has all that there is. */
-async function hasRatings({ ports: { transport }, tenant = '', signal }: Omit<Loading, 'seed'>): Promise<boolean> {
+async function hasRatings({
+  ports: { transport },
+  tenant = '',
+  signal,
+}: Omit<Loading, 'seed' | 'say'>): Promise<boolean> {
   if (tenant === '') return (await recordsIn(transport, ratings.name)) > 0;
   return (await knownSoFar(transport, signal, tenant)).users.length > 0;
 }
@@ -84,6 +104,6 @@ async function recordsIn(transport: Transport, topic: string): Promise<number> {
   return bounds.reduce((sum, { end }) => sum + end, 0);
 }
 
-const say = (what: string): void => {
+const sayPlainly = (what: string): void => {
   process.stderr.write(`${what}\n`);
 };

@@ -71,7 +71,6 @@ async function replay(flags: Flags): Promise<void> {
   const namespace = flags.follow === true ? await liftEnd(base, name) : plan.namespace;
   const ports = withPatience<Ports>(await base.at(name), config);
   const caughtUp = async (): Promise<void> => {
-    process.stderr.write(`replay ${name}: everything up to the end has gone through\n`);
     if (flags.switch === true) await switchIn({ name, base, application });
   };
   const follow = flags.follow === true;

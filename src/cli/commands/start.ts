@@ -48,7 +48,8 @@ async function startAll(config: Config, flags: Flags, logging: Logging): Promise
   const application = await loadApplication({}, config);
   const waiting = withPatience(ports, config, logging.logger);
   const graph = new Graph(application.topologies, await createTopics(application, waiting.transport, config));
-  await loadWhereEmpty({ ports: waiting, seed, signal });
+  const say = (reason: string): void => logging.logger.log(events.dataLoaded, { reason });
+  await loadWhereEmpty({ ports: waiting, seed, signal, say });
   const optionsIn = (there: Ports) => ({
     ...engineOptions(application, config, there),
     untilCaughtUp: false,
@@ -75,7 +76,7 @@ async function startAll(config: Config, flags: Flags, logging: Logging): Promise
     const arrived = (there: Ports): Promise<void> => thread.moveTo(optionsIn(there));
     const follow = config.namespace === undefined ? { liveIn, arrived } : undefined;
     const live = await liveIn(ports);
-    const generated = { ports: waiting, seed, signal, rate: config.generate.rate };
+    const generated = { ports: waiting, seed, signal, say, rate: config.generate.rate };
     await serveUntilStopped(
       { ports, config, thread, lags: () => lags(), live, view, follow, demo: flags.demo, logging, signal },
       async () => {

@@ -2,6 +2,7 @@
 import { EngineFailed, EngineThread } from '../../app/engine-thread.ts';
 import type { Ports } from '../../app/compose.ts';
 import type { Config } from '../../app/config.ts';
+import { events } from '../../operations/logging/events.ts';
 import type { Logging } from '../logging.ts';
 import { Graph } from '../../engine/graph.ts';
 import type { Namespace } from '../../replay/namespace.ts';
@@ -72,8 +73,11 @@ export async function runReplay({
     else await ended;
   }
   const finished = follow ? !stopped.signal.aborted : (await behindOf(goals)) === 0;
-  if (finished) await caughtUp();
-  await endedOrTakenOver(ended, name);
+  if (finished) {
+    logging.logger.log(events.replayCaughtUp, { namespace: name });
+    await caughtUp();
+  }
+  await endedOrTakenOver(ended, name, logging);
   const seconds = (performance.now() - begin) / 1_000;
   const records = (await reachedOf(goals)).done - before.done;
   const epochs = sum(thread.tasks, task => task.epochs);
@@ -82,11 +86,15 @@ export async function runReplay({
 }
 
 /** Whoever follows the live stream has nothing left to do once another process goes on with the namespace. */
-async function endedOrTakenOver(ended: Promise<void>, name: string): Promise<void> {
+async function endedOrTakenOver(
+  ended: Promise<void>,
+  namespace: string,
+  { logger }: Pick<Logging, 'logger'>,
+): Promise<void> {
   try {
     await ended;
   } catch (error) {
     if (!(error instanceof EngineFailed) || error.engineCode !== 'FENCED') throw error;
-    process.stderr.write(`replay ${name}: another process goes on with it\n`);
+    logger.log(events.replayTakenOver, { namespace });
   }
 }

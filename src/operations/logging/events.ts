@@ -179,6 +179,24 @@ export const events = {
     event: 'log.trouble',
     message: 'Something went wrong at the brokers, and is got over',
   },
+  dataLoaded: {
+    component: 'jobs',
+    level: 'info',
+    event: 'data.loaded',
+    message: 'The log held no ratings, and what is done about it',
+  },
+  replayCaughtUp: {
+    component: 'jobs',
+    level: 'info',
+    event: 'replay.caught-up',
+    message: 'Everything up to the end of the replay has gone through',
+  },
+  replayTakenOver: {
+    component: 'jobs',
+    level: 'info',
+    event: 'replay.taken-over',
+    message: 'Another process goes on with the replay',
+  },
   orders: {
     component: 'jobs',
     level: 'warn',
