@@ -55,6 +55,10 @@ test('the command is the process itself, which gets its signals, and runs as a u
   expect(said('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
 });
 
+test('no program of it runs as anybody but who starts it', () => {
+  expect(said('RUN')).toMatch(/^find \/ -xdev -type f -perm \/6000 -exec chmod a-s \{\} \+ && /);
+});
+
 test('what it does without arguments is understood', async () => {
   expect(await parsed(list(said('CMD')))).toBe('millrace start');
 });

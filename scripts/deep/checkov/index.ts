@@ -1,6 +1,5 @@
 /** checkov (PyPI) over what the chart renders, the Dockerfile, the workflows and Bicep. */
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../results.ts';
 import { run } from '../../run.ts';
@@ -11,6 +10,7 @@ import { type Log, Missing, type Part } from '../part.ts';
 import { installed, program, said } from '../tools.ts';
 import { accepted, manifestsWith } from './accepted.ts';
 import { judged, read, type Report } from './report.ts';
+import { readable } from './workflows.ts';
 
 const version = '3.3.30';
 const minute_ms = 60_000;
@@ -38,7 +38,12 @@ async function look(log: Log, folder: string): Promise<void> {
   await mkdir(join(folder, 'image'));
   await copyFile(join(root, 'deploy/Dockerfile'), join(folder, 'image/Dockerfile'));
   await checked('dockerfile', 'the Dockerfile', join(folder, 'image'));
-  await checked('github_actions', 'the workflows', join(root, '.github'));
+  for (const name of await readdir(join(root, '.github/workflows'))) {
+    const into = join(folder, name, '.github/workflows');
+    await mkdir(into, { recursive: true });
+    await writeFile(join(into, name), readable(await readFile(join(root, '.github/workflows', name), 'utf8')));
+    await checked('github_actions', `the workflow ${name}`, join(folder, name));
+  }
   await checked('bicep', 'Bicep', join(root, 'deploy/bicep'));
 }
 
@@ -54,10 +59,11 @@ async function install(making: string): Promise<string> {
 
 /** It sends nothing anywhere and asks nobody: `--skip-download`. Its exit code is 1 where it found something. */
 async function scan(python: string, framework: string, path: string): Promise<Report> {
-  if (!existsSync(path)) throw new Missing(`${path.replace(`${root}/`, '')} is not there`, 'Nothing to be done');
   const asked = ['--framework', framework, '--directory', path, '--skip-download', '--compact', '--quiet'];
-  const given = ['-n', '19', python, '-m', 'checkov.main', ...asked, '--output', 'json'];
-  const { status, printed, output } = await run({ command: 'nice', given, folder: root, limit_ms: 10 * minute_ms });
+  // Workflows lie in a folder whose name begins with a dot.
+  const nice = ['CKV_IGNORE_HIDDEN_DIRECTORIES=false', 'nice', python, '-m', 'checkov.main'];
+  const given = [...nice, ...asked, '--output', 'json'];
+  const { status, printed, output } = await run({ command: 'env', given, folder: root, limit_ms: 10 * minute_ms });
   if (status !== 0 && status !== 1) throw new Error(`checkov ended with ${status}: ${output}`);
   return read(printed);
 }
@@ -66,7 +72,7 @@ function refuse(report: Report, subject: string, log: Log): void {
   const { found, passed, unread } = report;
   log.fact(subject, `${passed} passed, ${found.length} found, ${unread} files unread`);
   if (passed + found.length === 0)
-    throw new Missing(`checkov has nothing to say: it cannot read ${unread} of the files`, 'See docs/OPERATIONS.md');
+    throw new Missing(`checkov looked at nothing: ${unread} files are newer than its parser`, 'See docs/OPERATIONS.md');
   const { refused, stale } = judged(report, subject, accepted);
   const gone = stale.map(check => `${check} is accepted in scripts/deep/checkov/accepted.ts and not found any more`);
   const problems = [...refused, ...gone];

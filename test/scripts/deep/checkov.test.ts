@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { accepted } from '../../../scripts/deep/checkov/accepted.ts';
 import { judged, read } from '../../../scripts/deep/checkov/report.ts';
+import { readable } from '../../../scripts/deep/checkov/workflows.ts';
 import { valueSets } from '../../../scripts/deep/chart/values.ts';
 
 const found = (check: string, resource = 'Deployment.shop.serve') => ({
@@ -66,4 +67,11 @@ test('what is accepted is of a subject that there is, and says why', () => {
     expect(why.length).toBeGreaterThan(20);
   }
   for (const path of valueSets.flatMap(({ files }) => files)) expect(readFileSync(join(path), 'utf8')).not.toBe('');
+});
+
+test('a workflow loses what is newer than the schema of checkov, and nothing else', () => {
+  const line = (text: string): string => `    ${text}\n`;
+  const rest = [line('contents: read'), line('id-token: write')].join('');
+  const workflow = `concurrency:\n  cancel-in-progress: \${{ x }}\npermissions:\n${line('attestations: write')}${rest}`;
+  expect(readable(workflow)).toBe(`concurrency:\n  cancel-in-progress: true\npermissions:\n${rest}`);
 });
