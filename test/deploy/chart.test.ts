@@ -125,6 +125,19 @@ describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/r
     expect(scaled?.['spec']).not.toHaveProperty('replicas');
   });
 
+  test.each([
+    ['http://collector:4318/v1/traces', 4318],
+    ['https://otlp.example.com/v1/traces', 443],
+  ])('lets all processes tell their traces to %s', (endpoint, port) => {
+    const policies = rendered(`config.telemetry.traces.endpoint=${endpoint}`).manifests.filter(
+      ({ kind }) => kind === 'NetworkPolicy',
+    );
+    const egress = z.object({ egress: z.array(z.looseObject({ ports: z.array(z.looseObject({})) })) });
+    expect(policies).toHaveLength(3);
+    for (const { spec } of policies)
+      expect(egress.parse(spec).egress).toContainEqual({ ports: [{ port, protocol: 'TCP' }] });
+  });
+
   test('names the content of the image where the values do, beside its tag', () => {
     const digest = `sha256:${'0f'.repeat(32)}`;
     const images = (text: string): string[] => [...text.matchAll(/ image: (.*)/g)].map(([, image = '']) => image);
