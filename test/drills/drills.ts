@@ -3,6 +3,8 @@ import type { Choice } from './equipment.ts';
 import { documents } from './documents.ts';
 import { kill } from './kill.ts';
 import { restore } from './restore.ts';
+import { rollback } from './rollback.ts';
+import { rebuild } from './rebuild.ts';
 import { redrive } from './redrive.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,4 +18,4 @@ export interface Drill {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
-export const drills: readonly Drill[] = [kill, restore, documents, redrive];
+export const drills: readonly Drill[] = [kill, restore, rebuild, documents, rollback, redrive];
