@@ -5,7 +5,7 @@ import { measured } from './measured.ts';
 import { ratesOf } from './rates.ts';
 
 /** The request units are a model, and throughput that is too low delays. */
-const safety = 1.5;
+const safety = 1.6;
 /** Index, system properties and free pages beside the JSON. */
 const storageSafety = 2;
 const step = 1_000;
