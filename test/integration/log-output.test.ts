@@ -1,11 +1,11 @@
 /** Lines of a process whose standard error is a pipe that nobody hurries to read. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished, expect, test } from 'vitest';
 import { z } from 'zod';
 
-const program = join(import.meta.dirname, '../support/talkative.ts');
+const program = fileURLToPath(new URL('../support/talkative.ts', import.meta.url));
 const Line = z.looseObject({ event: z.string(), requestId: z.string().optional(), count: z.number().optional() });
 
 /** Says so many lines while nobody reads; then reads, lets it crash, and answers all that it said. */
