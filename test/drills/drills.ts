@@ -4,6 +4,7 @@ import { documents } from './documents.ts';
 import { kill } from './kill.ts';
 import { restore } from './restore.ts';
 import { rollback } from './rollback.ts';
+import { rotate } from './rotate.ts';
 import { rebuild } from './rebuild.ts';
 import { redrive } from './redrive.ts';
 import type { Stage } from './stage.ts';
@@ -18,4 +19,4 @@ export interface Drill {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
-export const drills: readonly Drill[] = [kill, restore, rebuild, documents, rollback, redrive];
+export const drills: readonly Drill[] = [kill, restore, rebuild, documents, rollback, redrive, rotate];
