@@ -72,7 +72,10 @@ function refuse(report: Report, subject: string, log: Log): void {
   const { found, passed, unread } = report;
   log.fact(subject, `${passed} passed, ${found.length} found, ${unread} files unread`);
   if (passed + found.length === 0)
-    throw new Missing(`checkov looked at nothing: ${unread} files are newer than its parser`, 'See docs/OPERATIONS.md');
+    throw new Missing(
+      `checkov looked at nothing: what is there is newer than its parser (${unread} files it tried)`,
+      'See docs/OPERATIONS.md',
+    );
   const { refused, stale } = judged(report, subject, accepted);
   const gone = stale.map(check => `${check} is accepted in scripts/deep/checkov/accepted.ts and not found any more`);
   const problems = [...refused, ...gone];

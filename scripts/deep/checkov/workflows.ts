@@ -7,4 +7,4 @@ export const readable = (workflow: string): string =>
     // An expression is a boolean to GitHub only.
     .replaceAll(/^( *cancel-in-progress:) .*$/gm, '$1 true')
     // A permission of 2024.
-    .replaceAll(/^ *attestations: (read|write)\n/gm, '');
+    .replaceAll(/^ *attestations: .*\n/gm, '');

@@ -72,6 +72,6 @@ test('what is accepted is of a subject that there is, and says why', () => {
 test('a workflow loses what is newer than the schema of checkov, and nothing else', () => {
   const line = (text: string): string => `    ${text}\n`;
   const rest = [line('contents: read'), line('id-token: write')].join('');
-  const workflow = `concurrency:\n  cancel-in-progress: \${{ x }}\npermissions:\n${line('attestations: write')}${rest}`;
+  const workflow = `concurrency:\n  cancel-in-progress: \${{ x }}\npermissions:\n${line('attestations: write # of images')}${rest}`;
   expect(readable(workflow)).toBe(`concurrency:\n  cancel-in-progress: true\npermissions:\n${rest}`);
 });

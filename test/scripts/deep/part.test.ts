@@ -82,5 +82,16 @@ describe('what a part finds', () => {
       skipped: 0,
       parts: { cluster: { kubernetes: 'v1.34.4', findings: ['passed: manifests', 'failed: pods: refused'] } },
     });
+    // A part that runs again takes its own place, and leaves the others theirs.
+    const again = new Ledger(() => {});
+    const work: Part['run'] = log => log.check('commands', () => {});
+    for (const name of ['image', 'cluster']) await runPart(part(name, work), again);
+    await writeReport(path, again);
+    await writeReport(path, new Ledger(() => {}));
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      passed: 2,
+      failed: 0,
+      parts: { cluster: { findings: ['passed: commands'] }, image: { findings: ['passed: commands'] } },
+    });
   });
 });
