@@ -88,11 +88,6 @@ export class StatsObserver implements Observer {
     this.#groups.assigned(topology, assignment);
   }
 
-  /** Why this process waits to run the topology's tasks; null where it does not. */
-  waits(topology: string): string | null {
-    return this.groups().find(stats => stats.topology === topology)?.waits ?? null;
-  }
-
   /** In order of the topologies' names. */
   groups(): readonly GroupStats[] {
     return this.#groups.all();
