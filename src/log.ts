@@ -10,6 +10,7 @@ import { portSettings } from './app/port-settings.ts';
 import type { JsonObject } from './documents/port.ts';
 import { pull, type PullOptions, type PullSource } from './engine/pulling.ts';
 import { MillraceError } from './errors.ts';
+import { activeHeader } from './operations/tracing/context.ts';
 import { OutsideWriter } from './stream/outside-writer.ts';
 import type { Stream } from './stream/stream.ts';
 import type { KafkaSettings } from './transport/kafka/settings.ts';
@@ -47,7 +48,8 @@ export interface Client extends AsyncDisposable {
    * number, so the values may come for ever. Validity is for the stream's readers to judge. Throws `EncodingFailed` for
    * a value that does not fit the schema, `RecordTooLarge`, and `UnknownTopic` where no topology has read or written
    * the stream yet; some of the values before may be in the log then. Whoever tries again may send twice: give events
-   * an id and drop repetitions with `task.distinct`.
+   * an id and drop repetitions with `task.distinct`. Where the program traces itself by OpenTelemetry, each value goes on
+   * with the trace that it is sent in.
    */
   send<T>(stream: Stream<T>, values: Iterable<T> | AsyncIterable<T>): Promise<void>;
   /**
@@ -77,7 +79,7 @@ const clientOf = (ports: Ports): Client => ({
   async send(stream, values) {
     // Who reads with another version of the schema asks the registry for this one.
     await ports.registry.register(stream.schema.definition);
-    const writer = await OutsideWriter.open(ports.transport, stream, ports.clock);
+    const writer = await OutsideWriter.open(ports.transport, stream, ports.clock, activeHeader);
     for await (const value of values) await writer.write(value);
     await writer.flush();
   },

@@ -24,24 +24,39 @@ export class OutsideWriter<T> {
   readonly #stream: Stream<T>;
   readonly #clock: WriterClock;
   readonly #batches: OutsideBatches;
+  readonly #trace: () => string;
   #heldRecords = 0;
   #heldBytes = 0;
 
-  private constructor(transport: WriterLog, stream: Stream<T>, clock: WriterClock, partitions: number) {
+  private constructor(
+    transport: WriterLog,
+    stream: Stream<T>,
+    clock: WriterClock,
+    { partitions, trace }: { readonly partitions: number; readonly trace: () => string },
+  ) {
     this.#transport = transport;
     this.#stream = stream;
     this.#clock = clock;
+    this.#trace = trace;
     this.#batches = new OutsideBatches(stream.name, partitions);
   }
 
-  /** @throws {UnknownTopic} where nobody has created the stream's topic */
-  static async open<T>(transport: WriterLog, stream: Stream<T>, clock: WriterClock): Promise<OutsideWriter<T>> {
-    return new OutsideWriter(transport, stream, clock, await transport.partitions(stream.name));
+  /**
+   * `trace` is asked for the W3C trace context that a value is written in.
+   * @throws {UnknownTopic} where nobody has created the stream's topic
+   */
+  static async open<T>(
+    transport: WriterLog,
+    stream: Stream<T>,
+    clock: WriterClock,
+    trace: () => string = () => '',
+  ): Promise<OutsideWriter<T>> {
+    return new OutsideWriter(transport, stream, clock, { partitions: await transport.partitions(stream.name), trace });
   }
 
   /** Takes a value; durable after the next `flush`. @throws {RecordTooLarge} and then holds what it held */
   async write(value: T): Promise<void> {
-    const record = recordOf(this.#stream, value);
+    const record = { ...recordOf(this.#stream, value), trace: this.#trace() };
     this.#heldBytes += this.#batches.add(record, this.#clock.now()) + record.key.length;
     this.#heldRecords++;
     if (this.#heldRecords >= maxHeldRecords || this.#heldBytes >= maxHeldBytes) await this.flush();

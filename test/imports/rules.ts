@@ -171,6 +171,7 @@ const areas: readonly Area[] = [
       'src/engine/{pulling,retry}.ts',
       'src/app/{compose,configured-by,port-settings}.ts',
       'src/stream/{outside-writer,stream}.ts',
+      'src/operations/tracing/context.ts',
       'src/documents/*.ts',
       'src/transport/kafka/settings.ts',
       ...common,

@@ -23,5 +23,11 @@ export const isSampled = ({ traceFlags }: SpanContext): boolean => (traceFlags &
 /** Id of the trace that a record's header names, for a line of a log about it. */
 export const traceIdOf = (header: string): string | undefined => contextIn(header)?.traceId;
 
+/** Of what is under way, for what is sent meanwhile; '' where nobody traces it. */
+export function activeHeader(): string {
+  const span = trace.getActiveSpan();
+  return span === undefined ? '' : headerOf(span.spanContext());
+}
+
 /** Id of the trace of the request under way, for a line of a log; undefined where nobody traces it. */
 export const activeTraceId = (): string | undefined => trace.getActiveSpan()?.spanContext().traceId;
