@@ -112,6 +112,8 @@ async function runIn(stage: Stage, command: string): Promise<void> {
     for (const path of words.slice(6)) await folderOfNode(inside(path));
     return;
   }
+  // What it changes belongs to the base image, of which the tree has nothing but Node: scripts/deep/image looks for it.
+  if (command === 'find / -xdev -type f -perm /6000 -exec chmod a-s {} +') return;
   throw new Error(`No way is known to run '${command}' without a container`);
 }
 
