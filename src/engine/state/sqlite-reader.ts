@@ -1,7 +1,7 @@
 /** What a state store holds: the entries of its table, and over them what waits. */
 import type { DatabaseSync } from 'node:sqlite';
 import { guarded } from '../../sqlite.ts';
-import type { Logged } from './logged.ts';
+import type { Logged } from './sqlite-logged.ts';
 import type { Memtable, Stretch, WholeStretch } from './memtable.ts';
 import { changeOf, merged } from './merged.ts';
 import { byCodePoint } from './order.ts';

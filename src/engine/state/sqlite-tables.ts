@@ -1,7 +1,7 @@
 /** The tables of a state store, as operations that know neither transactions nor rules. */
 import type { DatabaseSync } from 'node:sqlite';
 import { integerOf, textOf, UnusableDatabase, wellFormed, type SqliteRow, type SqliteSchema } from '../../sqlite.ts';
-import { bytesOf, changesOf } from './change-bytes.ts';
+import { bytesOf, changesOf } from './sqlite-changes.ts';
 import type { Stretch, WholeStretch } from './memtable.ts';
 import type { CheckpointHead, StateChange, StateEntry } from './store.ts';
 

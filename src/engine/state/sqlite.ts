@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Fenced, Unavailable } from '../../errors.ts';
 import { compactSqlite, guarded, openSqlite, transaction } from '../../sqlite.ts';
 import { Pending } from './pending.ts';
-import { Logged } from './logged.ts';
+import { Logged } from './sqlite-logged.ts';
 import { readerOf } from './sqlite-reader.ts';
 import { changeLog, stateSchema, type StateTables, stateTables } from './sqlite-tables.ts';
 import { StateInUse } from './sqlite-worker.ts';
