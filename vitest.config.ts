@@ -16,6 +16,7 @@ const slowSuites = {
   package: 15 * minute_ms,
   browser: 6 * minute_ms,
   acceptance: 10 * minute_ms,
+  runbooks: 12 * minute_ms,
   spark: 10 * minute_ms,
   docker: 15 * minute_ms,
 };

@@ -27,6 +27,7 @@ const leastFreeMiB = 512;
 export async function checksOf(settings: Config, application: Application): Promise<Check[]> {
   const first = [
     await found('disk', () => freeDisk(settings.data)),
+    ...(settings.state === undefined ? [] : [await found('disk of the state', () => freeDisk(settings.state ?? ''))]),
     ...(isRemote(settings) ? [await found('snapshots', () => probed(settings))] : []),
     ...(settings.documents === 'cosmos'
       ? [await found('documents', () => containersStand(settings, application))]

@@ -5,6 +5,7 @@ import { ordersCollection } from '../recommender/orders/order.ts';
 import { lookAgain } from '../recommender/orders/requests.ts';
 import { type DeadLetter, deadLetters } from '../stream/dead-letter.ts';
 import type { DocumentKey } from '../documents/port.ts';
+import type { Millis } from '../stream/time.ts';
 import { recordsWithValues, valuesOf } from '../stream/log-values.ts';
 import { appendFromOutside, recordOfBytes } from '../stream/outside.ts';
 
@@ -28,6 +29,36 @@ export async function newestLetters(ports: Reading, limit: number): Promise<Lett
   }
   return { total, newest };
 }
+
+/** Letters of one kind: the same topic, and a reason that differs in numbers and names at most. */
+export interface ReasonCount {
+  readonly topic: string;
+  /** With `…` for those. */
+  readonly reason: string;
+  readonly count: number;
+  /** When the newest was met. */
+  readonly last: Millis;
+}
+
+/** Kinds that are told apart; letters of others are counted together. */
+const mostReasons = 1_000;
+
+/** All letters by their kind, the most frequent first. */
+export async function lettersByReason(ports: Reading): Promise<ReasonCount[]> {
+  const kinds = new Map<string, ReasonCount>();
+  for await (const { topic, reason, time } of valuesOf(ports, deadLetters)) {
+    const kind = { topic, reason: withoutNames(reason) };
+    const key = JSON.stringify(kind);
+    const [at, of] = kinds.has(key) || kinds.size < mostReasons ? [key, kind] : ['', { topic: '…', reason: 'others' }];
+    const before = kinds.get(at) ?? { ...of, count: 0, last: time };
+    kinds.set(at, { ...before, count: before.count + 1, last: Math.max(before.last, time) });
+  }
+  return [...kinds.values()].sort((a, b) => b.count - a.count);
+}
+
+/** `sensor 'a7' is 3 degrees` is as `sensor 'b2' is 5 degrees`. */
+const withoutNames = (reason: string): string =>
+  reason.replaceAll(/'[^']*'/g, "'…'").replaceAll(/\d+(?:\.\d+)?/g, '…');
 
 export interface Redriven {
   readonly redriven: number;

@@ -1,16 +1,16 @@
 /** A file system of its own and of a size that a test can fill: a real full disk, without harm to the machine. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmdirSync, statfsSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const size_MiB = 24;
+const usualSize_MiB = 24;
 
 export class SmallDisk implements Disposable {
   readonly folder: string;
 
   /** Throws what `mount` says where this user may not mount. */
-  constructor() {
+  constructor(size_MiB = usualSize_MiB) {
     this.folder = mkdtempSync(join(tmpdir(), 'millrace-disk-'));
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size_MiB}m`, 'tmpfs', this.folder], { stdio: 'pipe' });
@@ -20,11 +20,13 @@ export class SmallDisk implements Disposable {
     }
   }
 
-  /** Not a page is left. */
-  fill(): void {
+  /** Not a page is left, or this part of them. What filled it before gives way. */
+  fill({ leave = 0 } = {}): void {
     const ballast = openSync(this.#ballast, 'w');
     try {
-      for (const bytes of [1 << 20, 1 << 12]) writeUntilFull(ballast, Buffer.alloc(bytes, 1));
+      const { bavail, blocks, bsize } = statfsSync(this.folder);
+      if (leave > 0) writeSync(ballast, Buffer.alloc(Math.floor((bavail - leave * blocks) * bsize), 1));
+      else for (const bytes of [1 << 20, 1 << 12]) writeUntilFull(ballast, Buffer.alloc(bytes, 1));
     } finally {
       closeSync(ballast);
     }

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
+import type { Ports } from '../../app/compose.ts';
 import { ordersCollection } from '../../recommender/orders/order.ts';
 import { openExisting } from '../application.ts';
-import { newestLetters, redrive as redriveAll, type Redriven } from '../dead-letters.ts';
+import { lettersByReason, newestLetters, redrive as redriveAll, type Redriven } from '../dead-letters.ts';
 import { didYouMeanOneOf, Misuse } from '../errors.ts';
 import { atLeastOne, type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 
-type ListFlags = ConfigFlags & OutputFlags & { readonly limit: number };
+type ListFlags = ConfigFlags & OutputFlags & { readonly limit: number; readonly byReason?: true };
 type RedriveFlags = ConfigFlags & OutputFlags & { readonly topic?: string };
 
 /** `millrace dead-letters list` and `millrace dead-letters redrive`. */
@@ -15,6 +16,7 @@ export function addDeadLetters(program: Command): void {
   withSettings(command.command('list'), portFlags)
     .description('the newest dead letters: where each record stands, and why')
     .addOption(new Option('--limit <n>', 'most letters to show').argParser(atLeastOne).default(100))
+    .addOption(new Option('--by-reason', 'how many there are of each kind, all letters together').conflicts('limit'))
     .addOption(jsonFlag())
     .action(list);
   withSettings(command.command('redrive'), portFlags)
@@ -26,6 +28,7 @@ export function addDeadLetters(program: Command): void {
 
 async function list(flags: ListFlags): Promise<void> {
   await using ports = await openExisting(configurationOf(flags, portFlags).config);
+  if (flags.byReason === true) return await listReasons(flags, ports);
   const { total, newest } = await newestLetters(ports, flags.limit);
   const letters = newest.map(letter => ({ ...letter, bytes: letter.bytes.toString('base64') }));
   print(flags, { total, deadLetters: letters }, () => {
@@ -35,6 +38,15 @@ async function list(flags: ListFlags): Promise<void> {
       return [new Date(time).toISOString(), topic, partition, offset, key, task, reason];
     });
     return `${table(head, rows)}\n${newest.length} of ${total} dead letters`;
+  });
+}
+
+async function listReasons(flags: ListFlags, ports: Ports): Promise<void> {
+  const reasons = await lettersByReason(ports);
+  print(flags, { reasons }, () => {
+    if (reasons.length === 0) return 'no dead letters';
+    const rows = reasons.map(({ count, topic, last, reason }) => [count, topic, new Date(last).toISOString(), reason]);
+    return table(['letters', 'topic', 'newest', 'reason'], rows);
   });
 }
 

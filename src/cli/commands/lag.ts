@@ -17,7 +17,7 @@ import {
 import { type OutputFlags, print, table } from '../output.ts';
 import { untilSignalled } from '../serving.ts';
 
-type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly watch?: number | true };
+type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly watch?: number | true; readonly behind?: true };
 
 const watchEvery_s = 2;
 
@@ -33,6 +33,7 @@ export function addLag(program: Command): void {
         `again every so many seconds until SIGINT or SIGTERM (${watchEvery_s})`,
       ).argParser(atLeastOne),
     )
+    .addOption(new Option('--behind', 'only where there is something to read, the furthest behind first'))
     .addOption(appFlag())
     .addOption(jsonFlag())
     .addHelpText(
@@ -51,9 +52,10 @@ async function lag(flags: Flags): Promise<void> {
   const times = new EventTimes({ graph, transport, registry });
   const hasOrders = application.connectors.includes(ordersConnectorName);
   const show = async (): Promise<void> => {
-    const rows = await taskLagsOf({ graph, transport, times });
+    const all = await taskLagsOf({ graph, transport, times });
+    const rows = flags.behind === true ? furthestFirst(all) : all;
     const orders = hasOrders ? await ordersLag(ports) : [];
-    print(flags, resultOf(rows, orders), () => [textOf(rows), ...ordersText(orders)].join('\n\n'));
+    print(flags, resultOf(rows, orders), () => [rows.length === 0 ? 'nothing is behind' : textOf(rows), ...ordersText(orders)].join('\n\n'));
   };
   if (flags.watch === undefined) return await show();
   using stopped = untilSignalled();
@@ -64,6 +66,9 @@ async function lag(flags: Flags): Promise<void> {
     await clock.sleep(pause_ms, stopped.signal);
   }
 }
+
+const furthestFirst = (rows: readonly TaskLag[]): TaskLag[] =>
+  rows.filter(({ behind }) => behind > 0).toSorted((a, b) => b.behind - a.behind);
 
 const secondsOf = (millis: number | null): number | null => (millis === null ? null : millis / 1_000);
 
