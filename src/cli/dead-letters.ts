@@ -57,8 +57,7 @@ export async function lettersByReason(ports: Reading): Promise<ReasonCount[]> {
 }
 
 /** `sensor 'a7' is 3 degrees` is as `sensor 'b2' is 5 degrees`. */
-const withoutNames = (reason: string): string =>
-  reason.replaceAll(/'[^']*'/g, "'…'").replaceAll(/\d+(?:\.\d+)?/g, '…');
+const withoutNames = (reason: string): string => reason.replaceAll(/'[^']*'/g, "'…'").replaceAll(/\d+(?:\.\d+)?/g, '…');
 
 export interface Redriven {
   readonly redriven: number;

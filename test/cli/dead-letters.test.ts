@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openEmbedded, type Ports } from '../../src/app/compose.ts';
-import { newestLetters, redrive } from '../../src/cli/dead-letters.ts';
+import { lettersByReason, newestLetters, redrive } from '../../src/cli/dead-letters.ts';
 import { recordsOf } from '../../src/stream/log-values.ts';
 import { type DeadLetter, deadLetters } from '../../src/stream/dead-letter.ts';
 import { BatchBuilder, Kind, outside } from '../../src/transport/record.ts';
@@ -52,6 +52,20 @@ test('a redrive appends the original bytes under their key to their partition', 
   expect(found).toEqual([
     [0, 'key-7', '09'.repeat(20_000), ''],
     [1, 'key-3', '03ff00', ''],
+  ]);
+});
+
+test('letters are counted by topic and kind, whatever numbers and names their reasons have, the most first', async () => {
+  await bury(
+    letter(1, { reason: "sensor 'a7' is 3.5 degrees", time: 5 }),
+    letter(2, { reason: 'broken', time: 2 }),
+    letter(3, { reason: "sensor 'b' is 12 degrees", time: 9 }),
+    letter(4, { topic: 'ratings', reason: 'broken', time: 1 }),
+  );
+  expect(await lettersByReason(ports)).toEqual([
+    { topic: 'orders', reason: "sensor '…' is … degrees", count: 2, last: 9 },
+    { topic: 'orders', reason: 'broken', count: 1, last: 2 },
+    { topic: 'ratings', reason: 'broken', count: 1, last: 1 },
   ]);
 });
 

@@ -1,4 +1,4 @@
 /** The runbooks of records that are not learnt: see runbooks.ts. */
 import { describeTrials } from './trials.ts';
 
-describeTrials(['MillraceDeadLetters', 'MillraceModelStale', 'MillraceQualityDrop']);
+describeTrials(['MillraceDeadLetters', 'MillraceModelStale']);

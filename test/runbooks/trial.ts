@@ -29,7 +29,6 @@ export interface Watching {
   readonly roles?: readonly Role[];
   /** Where restarts are counted as Kubernetes counts them. */
   readonly kubernetes?: number;
-  readonly history?: string;
 }
 
 /** A quarter of an hour in not quite four seconds, with two scrapes in each of them. */
@@ -123,10 +122,10 @@ export class Trial implements AsyncDisposable {
   }
 
   /** Begins to look; all is as it should be once it has looked. */
-  async watch({ factor = usualFactor, roles = ['run'], kubernetes, history }: Watching = {}): Promise<void> {
+  async watch({ factor = usualFactor, roles = ['run'], kubernetes }: Watching = {}): Promise<void> {
     const targets = roles.map((role): Target => ({ job: `millrace-${role}`, port: this.#ports[role] }));
     if (kubernetes !== undefined) targets.push({ job: 'kube-state-metrics', port: kubernetes });
-    const prometheus = await Prometheus.start({ folder: this.folder, targets, factor, history });
+    const prometheus = await Prometheus.start({ folder: this.folder, targets, factor });
     this.#watching = this.#open.use(prometheus);
     await prometheus.hasLooked();
     await this.isQuiet();

@@ -13,6 +13,7 @@ const tools = [
   ['hadolint', 'the Dockerfile'],
   ['helm', 'the chart'],
   ['kubernetes-validate', 'rendered manifests'],
+  ['prometheus', 'the alerts of real processes, in test/runbooks'],
   ['promtool', 'alert rules and metrics'],
   ['shellcheck', 'shell scripts'],
   ['typos', 'spelling'],

@@ -55,7 +55,9 @@ async function lag(flags: Flags): Promise<void> {
     const all = await taskLagsOf({ graph, transport, times });
     const rows = flags.behind === true ? furthestFirst(all) : all;
     const orders = hasOrders ? await ordersLag(ports) : [];
-    print(flags, resultOf(rows, orders), () => [rows.length === 0 ? 'nothing is behind' : textOf(rows), ...ordersText(orders)].join('\n\n'));
+    print(flags, resultOf(rows, orders), () =>
+      [rows.length === 0 ? 'nothing is behind' : textOf(rows), ...ordersText(orders)].join('\n\n'),
+    );
   };
   if (flags.watch === undefined) return await show();
   using stopped = untilSignalled();
