@@ -19,7 +19,7 @@ export const diskNearFull: Runbook = {
     const run = await trial.begin('run', 'millrace run');
     try {
       await trial.watch();
-      disk.fill({ leave: 0.05 });
+      disk.fill(0.05);
       await trial.fires();
       await trial.ask('millrace_disk_available_bytes / millrace_disk_size_bytes');
       await trial.follow('millrace doctor', { code: 1 });
@@ -27,7 +27,7 @@ export const diskNearFull: Runbook = {
       disk.fill();
       await shop.send(50);
       await trial.becomes('max(millrace_task_waiting)', ({ value }) => value === 1);
-      expect(run.said).toMatch(/waiting: .*full\. Free the disk/);
+      expect(run.said).toMatch(/"event":"task\.waits".*database or disk is full/);
       expect(run.hasEnded).toBe(false);
       disk.free();
       await trial.clears();

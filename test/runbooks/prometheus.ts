@@ -77,7 +77,7 @@ export class Prometheus implements AsyncDisposable {
     const prometheus = new Prometheus(child, `http://127.0.0.1:${port}`, factor);
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`Prometheus ended: ${said}`);
-      return await prometheus.#isReady();
+      return prometheus.#isReady();
     }, 'Prometheus answers');
     return prometheus;
   }
@@ -92,8 +92,8 @@ export class Prometheus implements AsyncDisposable {
   async ask(expr: string): Promise<Sample[]> {
     const query = scaledQuery(expr, this.#factor);
     const { data } = Vector.parse(await this.#get(`query?query=${encodeURIComponent(query)}`));
-    return data.result.map(({ metric: { __name__: _, ...rest }, value: [, value] }) => ({
-      labels: rest,
+    return data.result.map(({ metric, value: [, value] }) => ({
+      labels: Object.fromEntries(Object.entries(metric).filter(([name]) => name !== '__name__')),
       value: Number(value),
     }));
   }
@@ -130,7 +130,7 @@ export class Prometheus implements AsyncDisposable {
   async #get(path: string): Promise<unknown> {
     const answer = await fetch(`${this.#url}/api/v1/${path}`);
     if (!answer.ok) throw new Error(`Prometheus answers ${answer.status} to ${path}: ${await answer.text()}`);
-    return await answer.json();
+    return answer.json();
   }
 }
 

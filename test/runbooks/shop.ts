@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/no-standalone-expect -- a trial asserts in its steps, within the test that tries it */
 /** A small shop: ratings that go on coming, and what has to have come of them in the end. */
 import { expect } from 'vitest';
 import { z } from 'zod';

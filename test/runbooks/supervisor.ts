@@ -67,8 +67,8 @@ export class Supervisor implements AsyncDisposable {
       await this.#now.ended();
       if (this.#over.signal.aborted) return;
       this.#lastWords = this.#now.said;
-      await setTimeout(wait_ms);
-      if (this.#over.signal.aborted) return;
+      const isOver = await setTimeout(wait_ms, false, this.#over).catch(() => true);
+      if (isOver) return;
       this.#now = this.#start();
       this.#restarts++;
     }

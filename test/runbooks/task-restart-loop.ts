@@ -25,7 +25,9 @@ export const taskRestartLoop: Runbook = {
     await supervisor.running.stop();
     await station.send(readings, ['ulm/1', 'bern/1']);
     await trial.fires();
-    expect(supervisor.lastWords).toMatch(/millrace: ENGINE_FAILED: .*place\/0.*no reading is hotter than a furnace/);
+    expect(supervisor.lastWords).toMatch(
+      /"event":"engine\.failed".*"code":"TASK_STOPPED","message":"place\/\d: the end of epoch \d+ failed/,
+    );
     await trial.follow('millrace topics plan');
     await trial.follow('millrace doctor --app topologies.ts');
     await trial.follow('millrace run --dry-run --app topologies.ts');

@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/no-standalone-expect -- a trial asserts in its steps, within the test that tries it */
 /**
  * One runbook, tried: real processes on a folder, a real Prometheus that judges them, and the steps of the section, each
  * typed as it stands there and held against the output that stands below it.

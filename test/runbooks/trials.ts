@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { prometheusProgram } from './prometheus.ts';
 import { runbooks } from './runbooks.ts';
 import { tryRunbook } from './try-runbook.ts';
@@ -10,7 +10,10 @@ export function describeTrials(alerts: readonly string[]): void {
       const why = runbook.whyNot?.();
       test.skipIf(why !== undefined)(
         `${runbook.alert}: ${runbook.cause}; each step of the page shows what it says, and in the end nothing is lost${why === undefined ? '' : ` (not tried: ${why})`}`,
-        () => tryRunbook(runbook, line => process.stdout.write(`${line}\n`)),
+        async () => {
+          const tried = tryRunbook(runbook, line => process.stdout.write(`${line}\n`));
+          await expect(tried).resolves.toBeUndefined();
+        },
       );
     }
   });

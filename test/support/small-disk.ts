@@ -21,7 +21,7 @@ export class SmallDisk implements Disposable {
   }
 
   /** Not a page is left, or this part of them. What filled it before gives way. */
-  fill({ leave = 0 } = {}): void {
+  fill(leave = 0): void {
     const ballast = openSync(this.#ballast, 'w');
     try {
       const { bavail, blocks, bsize } = statfsSync(this.folder);
