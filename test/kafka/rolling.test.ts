@@ -18,10 +18,9 @@ import { Random } from '../support/random.ts';
 
 const deadline_ms = 300_000;
 const seed = Number(process.env['MILLRACE_SEED'] ?? 17);
-const application = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const releases = {
-  former: application('../../examples/sensor-counts.ts'),
-  next: application('../support/sensor-counts-next.ts'),
+  former: fileURLToPath(new URL('../../examples/sensor-counts.ts', import.meta.url)),
+  next: fileURLToPath(new URL('../support/sensor-counts-next.ts', import.meta.url)),
 };
 type Release = keyof typeof releases;
 
