@@ -20,7 +20,7 @@ const parts = [
   {
     name: 'tests',
     command: ['vitest', 'run', ...reporters],
-    limit_ms: 50 * minute_ms,
+    limit_ms: 60 * minute_ms,
     read: () => readVitestCounts(result('vitest.json')),
   },
   {
