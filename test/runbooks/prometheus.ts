@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { eventually } from '../support/kafka/eventually.ts';
 import { freePorts } from '../support/kafka/free-ports.ts';
 import { linter } from '../support/linters.ts';
+import { writeHistory } from './history.ts';
 import { scaledQuery, scaledRules } from './scaled.ts';
 
 export const prometheusProgram = linter('prometheus');
@@ -25,6 +26,8 @@ export interface PrometheusOptions {
   readonly targets: readonly Target[];
   /** By how much its clock is quicker. */
   readonly factor: number;
+  /** What it has scraped before, in OpenMetrics. */
+  readonly history?: string | undefined;
 }
 
 const labels = z.record(z.string(), z.string());
@@ -57,9 +60,10 @@ export class Prometheus implements AsyncDisposable {
   }
 
   /** Ready, and nothing scraped yet. */
-  static async start({ folder, targets, factor }: PrometheusOptions): Promise<Prometheus> {
+  static async start({ folder, targets, factor, history }: PrometheusOptions): Promise<Prometheus> {
     const storage = join(folder, 'tsdb');
     mkdirSync(storage, { recursive: true });
+    if (history !== undefined) writeHistory(history, storage);
     const config = join(folder, 'prometheus.yaml');
     writeFileSync(join(folder, 'rules.yaml'), scaledRules(factor));
     writeFileSync(config, configOf(targets));

@@ -1,4 +1,4 @@
-/** The runbooks of records that are not learnt: see runbooks.ts. */
+/** The runbooks of records that are not learnt, or learnt badly: see runbooks.ts. */
 import { describeTrials } from './trials.ts';
 
-describeTrials(['MillraceDeadLetters', 'MillraceModelStale']);
+describeTrials(['MillraceDeadLetters', 'MillraceModelStale', 'MillraceQualityDrop']);

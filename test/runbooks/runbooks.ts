@@ -3,6 +3,7 @@ import { diskNearFull } from './disk-near-full.ts';
 import { documentsThrottled } from './documents-throttled.ts';
 import { lagGrowing } from './lag-growing.ts';
 import { modelStale } from './model-stale.ts';
+import { qualityDrop } from './quality-drop.ts';
 import type { Runbook } from './runbook.ts';
 import { taskRestartLoop } from './task-restart-loop.ts';
 import { taskWaiting } from './task-waiting.ts';
@@ -16,6 +17,7 @@ export const runbooks: readonly Runbook[] = [
   taskWaiting,
   deadLettersMany,
   modelStale,
+  qualityDrop,
   documentsThrottled,
   diskNearFull,
 ];

@@ -30,6 +30,8 @@ export interface Watching {
   readonly roles?: readonly Role[];
   /** Where restarts are counted as Kubernetes counts them. */
   readonly kubernetes?: number;
+  /** What was scraped of the deployment before, in OpenMetrics. */
+  readonly history?: string;
 }
 
 /** A quarter of an hour in not quite four seconds, with two scrapes in each of them. */
@@ -123,10 +125,10 @@ export class Trial implements AsyncDisposable {
   }
 
   /** Begins to look; all is as it should be once it has looked. */
-  async watch({ factor = usualFactor, roles = ['run'], kubernetes }: Watching = {}): Promise<void> {
+  async watch({ factor = usualFactor, roles = ['run'], kubernetes, history }: Watching = {}): Promise<void> {
     const targets = roles.map((role): Target => ({ job: `millrace-${role}`, port: this.#ports[role] }));
     if (kubernetes !== undefined) targets.push({ job: 'kube-state-metrics', port: kubernetes });
-    const prometheus = await Prometheus.start({ folder: this.folder, targets, factor });
+    const prometheus = await Prometheus.start({ folder: this.folder, targets, factor, history });
     this.#watching = this.#open.use(prometheus);
     await prometheus.hasLooked();
     await this.isQuiet();
