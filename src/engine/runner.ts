@@ -267,7 +267,7 @@ export class TaskRunner {
     this.fence = taken.fence;
     this.#owns = true;
     this.#join(taken);
-    await refuseLaterLife(this, taken);
+    await refuseLaterLife(this, taken, documents.journal);
     this.#watcher?.takenOver?.(task, { from: this.#from, epoch: task.epoch, until: taken.epoch });
     for (;;) {
       const entries = await this.retrying('journal', () => documents.journal.after(task.id, task.epoch, journalPage));

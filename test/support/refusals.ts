@@ -8,6 +8,10 @@ const problem = z.strictObject({
   status: z.int().min(400).max(499),
   code: z.string().regex(/^[A-Z_]+$/),
   detail: z.string().min(1).max(2_000),
+  requestId: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/)
+    .optional(),
 });
 /** What only somebody inside knows. */
 const inside = [root, 'node_modules', '.ts:', 'at async', 'SQLITE', 'ZodError', 'of the shop'];

@@ -117,7 +117,8 @@ async function toldBy(
   for (const tenant of of) {
     const answers: unknown[] = [];
     for (const url of urls) {
-      const { statusCode, body } = await server.app.inject({ url, headers: { authorization: `${tenant}|service` } });
+      const headers = { authorization: `${tenant}|service`, 'x-request-id': 'the-same-in-both-processes' };
+      const { statusCode, body } = await server.app.inject({ url, headers });
       answers.push([url, statusCode, body]);
     }
     for (const [collection, ids] of [
