@@ -244,12 +244,12 @@ async function logged(options: EngineThreadOptions | undefined, stop: AbortContr
   }
 }
 
-/** Whoever reads the end of a process where its lines are collected is told what ours say, and nothing of records. */
+/** Whoever reads the end of a process where its lines are collected is told what code says, and nothing of records. */
 function failureOf(error: unknown, quotes: boolean): { readonly code: string; readonly message: string } {
   const isOurs = error instanceof MillraceError;
   const code = isOurs ? error.code : 'UNEXPECTED';
   if (quotes) return { code, message: isOurs ? error.message : String(error instanceof Error ? error.stack : error) };
-  const words = isOurs ? `${ownWords(error)} ${error.remedy}` : 'by an error that nobody foresaw';
+  const words = isOurs ? `${ownWords(error)} ${error.remedy}` : `by an error that nobody foresaw: ${ownWords(error)}`;
   return { code, message: words };
 }
 

@@ -4,8 +4,8 @@ import type { Runbook } from './runbook.ts';
 import { Station } from './station.ts';
 import { Supervisor } from './supervisor.ts';
 
-/** The half hour of the rule has room for so many starts, however long one takes on this machine. */
-const starts = 7;
+/** The half hour of the rule has room for so many starts, as long as one takes now: some may take three times as long. */
+const starts = 12;
 const halfAnHour_s = 1_800;
 
 export const taskRestartLoop: Runbook = {
@@ -26,7 +26,7 @@ export const taskRestartLoop: Runbook = {
     await station.send(readings, ['ulm/1', 'bern/1']);
     await trial.fires();
     expect(supervisor.lastWords).toMatch(
-      /"event":"engine\.failed".*"code":"TASK_STOPPED","message":"place\/\d: the end of epoch \d+ failed/,
+      /"event":"engine\.failed".*"code":"TASK_STOPPED","message":"place\/\d: the end of epoch \d+ failed: no reading is hotter than a furnace\./,
     );
     await trial.follow('millrace topics plan');
     await trial.follow('millrace doctor --app topologies.ts');

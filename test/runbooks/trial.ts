@@ -18,8 +18,8 @@ import { type Alert, Prometheus, type Sample, type Target } from './prometheus.t
 /** Of one command. */
 const limit_ms = 4 * 60_000;
 
-/** How long an alert may take: its rule takes some seconds by the quicker clock, and a machine may be slow. */
-const patience_ms = 4 * 60_000;
+/** Ends what would never come: a rule takes some seconds by the quicker clock, a minute where starts of a process count. */
+const patience_ms = 8 * 60_000;
 
 export type Tell = (line: string) => void;
 type Role = 'run' | 'serve';

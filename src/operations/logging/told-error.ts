@@ -1,11 +1,12 @@
 /** An error as a line of the log tells it: its code, what to do, what caused it, where it was thrown; all of it bounded. */
 import { MillraceError } from '../../errors.ts';
 import { hidden } from './redactor.ts';
+import { wordsOfCode } from './words-of-code.ts';
 
 export interface ToldError {
   readonly name: string;
   readonly code?: string;
-  /** Absent where it may quote a record. */
+  /** Absent where nothing of it is known not to be a record's. */
   readonly message?: string;
   readonly remedy?: string;
   /** Where it was thrown: frames only, since the lines above them repeat the message. */
@@ -17,7 +18,7 @@ export interface ToldError {
 export interface Telling {
   /** Takes out what nobody may read. */
   readonly clean: (text: string) => string;
-  /** Whether messages may quote records. If not, only our own words are told, and of them what others said is taken out. */
+  /** Whether messages may quote records. If not, only our own words are told, and of others what stands in their code. */
   readonly quotes: boolean;
 }
 
@@ -28,9 +29,9 @@ const mostName = 100;
 
 export function toldError(error: unknown, { clean, quotes }: Telling): ToldError {
   const [first, ...causes] = chainOf(error);
-  const told = causes.map(cause => toldAlone(cause, clean, quotes ? messageOf(cause) : undefined));
+  const told = causes.map(cause => toldAlone(cause, clean, quotes ? messageOf(cause) : unlessHidden(codeWords(cause))));
   const message = quotes ? messageOf(first) : ownWords(error);
-  return { ...toldAlone(first, clean, message), ...(told.length === 0 ? {} : { causes: told }) };
+  return { ...toldAlone(first, clean, unlessHidden(message)), ...(told.length === 0 ? {} : { causes: told }) };
 }
 
 /** The code of the error, for scripts; of ours and of Node's. */
@@ -41,13 +42,20 @@ export function codeOf(error: unknown): string | undefined {
   return text.length > mostName ? undefined : text; // what is so long is no code
 }
 
-/** The message of an error of ours without what it repeats of its causes; undefined of another one. */
-export function ownWords(error: unknown): string | undefined {
-  if (!(error instanceof MillraceError)) return undefined;
+/**
+ * What an error says without what it may quote of a record: of ours the message, in which of what it repeats of its causes
+ * only the words of their code are left; of others those words alone.
+ */
+export function ownWords(error: unknown): string {
+  if (!(error instanceof MillraceError)) return codeWords(error);
   const [, ...causes] = chainOf(error);
-  const said = causes.map(messageOf).filter(text => text.length > 0);
-  return said.reduce((text, quoted) => text.replaceAll(quoted, hidden), messageOf(error));
+  const said = causes.map(cause => [messageOf(cause), codeWords(cause)] as const);
+  return said.reduce((text, [all, told]) => (all === '' ? text : text.replaceAll(all, () => told)), messageOf(error));
 }
+
+const unlessHidden = (message: string): string | undefined => (message === hidden ? undefined : message);
+
+const codeWords = (error: unknown): string => wordsOfCode(error, messageOf(error));
 
 /** Causes, and of an error of several those. A circle ends where it has come round. */
 function chainOf(error: unknown): unknown[] {

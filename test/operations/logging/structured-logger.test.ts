@@ -142,17 +142,30 @@ test('users stand hashed, plain, or not at all', () => {
 
 test('an error about records tells our words, and nothing that others said of a record', () => {
   const { lines, logger } = logging();
-  const cause = new TypeError('zoe@example.org rated heat 11');
+  const [rated, problem] = ['zoe@example.org rated heat 11', 'zoe rated heat 11'];
+  const cause = new TypeError(rated);
   const error = new Broken(`trends/0: a timer failed: ${cause.message}`, 'Mend the topology', { cause });
   logger.log(events.engineFailed, {}, error);
   logger.log(events.engineFailed, {}, cause);
-  logger.log(events.deadLetter, { task: 'intake/0', offset: 7, problem: 'zoe rated heat 11' });
+  logger.log(events.deadLetter, { task: 'intake/0', offset: 7, problem });
   expect(JSON.stringify(lines)).not.toMatch(/zoe|heat/);
   expect(lines.slice(0, 2).map(line => line.error)).toMatchObject([
     { message: 'trends/0: a timer failed: ***.', remedy: 'Mend the topology', causes: [{ name: 'TypeError' }] },
     { name: 'TypeError', stack: expect.anything() },
   ]);
   expect(lines[2]).toMatchObject({ task: 'intake/0', offset: 7 });
+});
+
+test('of an error that somebody’s code throws, its end tells the words of that code', () => {
+  const { lines, logger } = logging();
+  const sensor = ['oslo', '1'].join('/');
+  const cause = new Error(`no place for ${sensor} here`);
+  const error = new Broken(`place/0: the end of epoch 1 failed: ${cause.message}`, 'Mend the topology', { cause });
+  logger.log(events.engineFailed, {}, error);
+  expect(lines[0]?.error).toMatchObject({
+    message: 'place/0: the end of epoch 1 failed: no place for *** here.',
+    causes: [{ name: 'Error', message: 'no place for *** here' }],
+  });
 });
 
 test('an error that cannot be looked at takes nobody down', () => {

@@ -122,6 +122,8 @@ test('the metrics tell the same, with a help that names the unit; what nobody ca
     'millrace_model_hit_rate_at_10_ratio{events="all"} 0.5',
     'millrace_model_ndcg_at_10_ratio{events="warm"} 0.5',
     'millrace_model_policy_ndcg_at_10_ratio{policy="candidate",generation="4"} 0',
+    'millrace_model_judged_events_total{events="warm"} 2',
+    'millrace_model_judged_ndcg_at_10_total{events="warm"} 1',
     'millrace_model_coverage_at_10_ratio 0.5',
     'millrace_model_novelty_bits 2',
   ])
