@@ -14,7 +14,7 @@ import {
 } from '../transport/port.ts';
 import type { RecordBatch } from '../transport/record.ts';
 import { type Namespace, ownName, type Source } from './namespace.ts';
-import { trimmed } from './trimmed.ts';
+import { startingAt, trimmed } from './trimmed.ts';
 
 /** Wraps the log of the namespace's base; closing it closes that. */
 export const namespaceTransport = (base: Transport, namespace: Namespace): Transport =>
@@ -85,7 +85,7 @@ class NamespaceTransport implements Transport {
     const { captured } = source;
     const batches =
       captured !== null && from < captured.next
-        ? await this.#captured(request, captured, to)
+        ? await this.#joined(request, captured, to)
         : await this.#base.read(to === Infinity ? request : { ...request, to });
     return trimmed(batches, source.to ?? Infinity);
   }
@@ -124,12 +124,25 @@ class NamespaceTransport implements Transport {
     return this.#base.close();
   }
 
+  /**
+   * What was captured, and what the log has behind it. Both at once: who gets less than it asked for is at the end of
+   * the log, and the model would be trained of what was captured alone.
+   */
+  async #joined(request: ReadRequest, captured: Captured, to: Offset): Promise<readonly RecordBatch[]> {
+    const front = await this.#captured(request, captured, to);
+    const last = front.at(-1);
+    if (last === undefined || last.firstOffset + last.records < captured.next || captured.next >= to) return front;
+    const from = captured.next;
+    const maxRecords = request.maxRecords - (from - request.from);
+    const maxBytes = request.maxBytes - front.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (maxRecords <= 0 || maxBytes <= 0) return front;
+    const limits = to === Infinity ? {} : { to };
+    const behind = await this.#base.read({ ...request, from, maxRecords, maxBytes, ...limits });
+    return [...front, ...startingAt(behind, from)];
+  }
+
   /** They lie in their topic from 0 on, and are numbered as they were in the log. */
-  async #captured(
-    request: ReadRequest,
-    { first, next }: { readonly first: Offset; readonly next: Offset },
-    to: Offset,
-  ): Promise<readonly RecordBatch[]> {
+  async #captured(request: ReadRequest, { first, next }: Captured, to: Offset): Promise<readonly RecordBatch[]> {
     const { topic, partition, from } = request;
     if (from < first) throw new OffsetOutOfRange(request, from, await this.bounds(request));
     const place = { topic: ownName(this.#name, topic), partition };
@@ -153,5 +166,7 @@ class NamespaceTransport implements Transport {
     return this.#topologies.has(group) ? ownName(this.#name, group) : group;
   }
 }
+
+type Captured = NonNullable<Source['captured']>;
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

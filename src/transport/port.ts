@@ -120,7 +120,7 @@ export class OffsetOutOfRange extends MillraceError {
     super(
       `${at.topic}/${at.partition}: offset ${offset} lies outside of the log, which holds ${bounds.start} to ${bounds.end}`,
       offset < bounds.start
-        ? 'Retention has removed it: restore from a newer snapshot or backfill into a fresh namespace'
+        ? 'Retention has removed it: restore from a newer snapshot or backfill into a fresh namespace (`millrace replay --into NAME --switch`, with `--capture FOLDER` for what is gone)'
         : 'The topic was truncated or made anew: backfill into a fresh namespace',
     );
   }

@@ -31,6 +31,8 @@ const maxTraceBytes = 255;
 
 const version = 1;
 const batchHeaderBytes = 22;
+/** Where in a batch the sequence of its first record stands, as f64. */
+export const firstSequenceAt = 14;
 export const recordHeaderBytes = 24;
 
 /** A batch that is ready to be appended; the log gives it its offsets. */
@@ -139,7 +141,7 @@ export class BatchBuilder {
     buffer[1] = nameBytes;
     buffer.writeUInt32LE(lineage, 2);
     buffer.writeDoubleLE(epoch, 6);
-    buffer.writeDoubleLE(this.sequence, 14);
+    buffer.writeDoubleLE(this.sequence, firstSequenceAt);
     buffer.write(name, batchHeaderBytes);
     this.#at = batchHeaderBytes + nameBytes;
   }
@@ -217,7 +219,7 @@ export class BatchCursor {
     this.lineage = bytes.readUInt32LE(2);
     this.epoch = bytes.readDoubleLE(6);
     this.offset = batch.firstOffset - 1;
-    this.sequence = bytes.readDoubleLE(14) - 1;
+    this.sequence = bytes.readDoubleLE(firstSequenceAt) - 1;
     this.valueEnd = end;
     this.#view = viewOf(bytes);
     this.#left = batch.records;

@@ -4,6 +4,7 @@ import { documents } from './documents.ts';
 import { kill } from './kill.ts';
 import { restore } from './restore.ts';
 import { rollback } from './rollback.ts';
+import { retention } from './retention.ts';
 import { rotate } from './rotate.ts';
 import { rebuild } from './rebuild.ts';
 import { redrive } from './redrive.ts';
@@ -19,4 +20,4 @@ export interface Drill {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
-export const drills: readonly Drill[] = [kill, restore, rebuild, documents, rollback, redrive, rotate];
+export const drills: readonly Drill[] = [kill, restore, rebuild, documents, retention, rollback, redrive, rotate];

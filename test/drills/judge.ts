@@ -51,7 +51,7 @@ export async function accountOf({ transport }: Ports, sent: readonly string[]): 
 }
 
 /** Ratings of each item by what stands in `ratings`: what the daily windows in the documents have to add up to. */
-async function countedIn({ transport }: Ports): Promise<Map<string, number>> {
+export async function countedIn({ transport }: Ports): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const seen = new Set<string>();
   for (const { eventId, itemId, kind } of await consumed(transport, ratings)) {
@@ -64,15 +64,21 @@ async function countedIn({ transport }: Ports): Promise<Map<string, number>> {
 
 const Window = z.object({ itemId: z.string(), window: z.string(), count: z.int() });
 
-/** Items whose daily windows in the documents do not count what the log holds of them; none if all do. */
-export async function miscounted(ports: Ports): Promise<string[]> {
-  const expected = await countedIn(ports);
+/** Ratings of each item as the daily windows in the documents count them. */
+export async function windowsIn(ports: Ports): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const { body } of await documentsIn(ports, 'aggregates')) {
     if (body['window'] !== 'daily' || body['itemId'] === undefined) continue; // beside windows there are boards
     const { itemId, count } = Window.parse(body);
     found.set(itemId, (found.get(itemId) ?? 0) + count);
   }
+  return found;
+}
+
+/** Items whose daily windows do not count what the log holds of them, or held before retention; none if all do. */
+export async function miscounted(ports: Ports, log?: ReadonlyMap<string, number>): Promise<string[]> {
+  const expected = log ?? (await countedIn(ports));
+  const found = await windowsIn(ports);
   return [...new Set([...expected.keys(), ...found.keys()])].filter(item => expected.get(item) !== found.get(item));
 }
 

@@ -9,6 +9,7 @@ import type { Namespace, Source } from '../../src/replay/namespace.ts';
 import { namespaceTransport } from '../../src/replay/transport.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import { OffsetOutOfRange, type Transport } from '../../src/transport/port.ts';
+import { BatchCursor, type RecordBatch } from '../../src/transport/record.ts';
 import { withHoles } from '../support/holes.ts';
 import { namespaceOf } from '../support/namespace.ts';
 import { batchesOf, numbered, readAll, valuesOf } from '../transport/records.ts';
@@ -38,6 +39,16 @@ const append = (transport: Transport, topic: string, ...values: string[]) =>
   transport.append([{ topic, partition: 0, batches: batchesOf(...values) }]);
 const values = async (transport: Transport, topic: string) =>
   (await readAll(transport, { topic, partition: 0 })).map(record => record.value);
+
+/** Offset, value and sequence of each record. */
+function placesOf(batches: readonly RecordBatch[]): string[] {
+  const places: string[] = [];
+  for (const batch of batches) {
+    const record = new BatchCursor(batch);
+    while (record.next()) places.push(`${record.offset} ${record.value().toString()} ${record.sequence}`);
+  }
+  return places;
+}
 
 describe('the log in a namespace', () => {
   test('has topics of its own beside those of the same name', async () => {
@@ -127,6 +138,23 @@ describe('the log in a namespace', () => {
     ]);
     await expect(inside.read({ ...at, from: 1, ...wide })).rejects.toThrow(OffsetOutOfRange);
     await inside.grown([{ ...at, offset: 4 }], never);
+  });
+
+  test('reads past the end of what was captured, which is not the end of the log', async () => {
+    await log.createTopic('b.ratings', { partitions: 1 });
+    await append(log, 'b.ratings', ...numbered('old', 3));
+    await append(log, 'ratings', ...numbered('lost', 7));
+    await append(log, 'ratings', ...numbered('new', 2));
+    // Captured: offsets 2, 3, 4, which end in the middle of a batch of the log.
+    const inside = namespaceTransport(log, namespace({ sources: [source({ captured: { first: 2, next: 5 } })] }));
+    const expected = ['2 old0 0', '3 old1 1', '4 old2 2', '5 lost5 5', '6 lost6 6', '7 new0 0', '8 new1 1'];
+    expect(placesOf(await inside.read({ ...at, from: 2, ...wide }))).toEqual(expected);
+    // As many as were asked for, at the least.
+    expect(placesOf(await inside.read({ ...at, from: 2, ...wide, maxRecords: 3 }))).toEqual(expected.slice(0, 3));
+    expect(placesOf(await inside.read({ ...at, from: 2, ...wide, maxRecords: 4 })).slice(0, 4)).toEqual(
+      expected.slice(0, 4),
+    );
+    expect(placesOf(await inside.read({ ...at, from: 2, ...wide, to: 5 }))).toEqual(expected.slice(0, 3));
   });
 });
 
