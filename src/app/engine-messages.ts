@@ -7,6 +7,7 @@ import type { LogLine } from '../operations/logging/line.ts';
 import type { LoggingSettings } from '../operations/logging/settings.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
+import type { ThreadMemory } from '../operations/thread-memory.ts';
 import type { SpanFigures } from '../operations/tracing/figures.ts';
 import type { TracingSettings } from './open-tracing.ts';
 import type { PortSettings } from './port-settings.ts';
@@ -63,6 +64,7 @@ export type EngineMessage =
       readonly orders: ConnectorFigures | null;
       /** How much the thread has said. */
       readonly logged: readonly LogFigures[];
+      readonly memory: ThreadMemory;
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | { readonly type: 'stopped' }

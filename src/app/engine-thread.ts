@@ -6,6 +6,7 @@ import type { GroupStats } from '../operations/group-stats.ts';
 import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { LogFigures } from '../operations/logging/counts.ts';
 import type { StructuredLogger } from '../operations/logging/structured-logger.ts';
+import type { ThreadMemory } from '../operations/thread-memory.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import { noSpans, type SpanFigures } from '../operations/tracing/figures.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
@@ -47,6 +48,8 @@ export class EngineThread {
   orders: ConnectorFigures | null = null;
   /** How much the thread has said. */
   logged: readonly LogFigures[] = [];
+  /** What the thread has in memory; undefined before it has said so. */
+  memory: ThreadMemory | undefined;
   readonly #worker: Worker;
 
   /** `logger` takes the lines of the thread, which only says something where its options say how. */
@@ -69,6 +72,7 @@ export class EngineThread {
         this.spans = message.spans;
         this.orders = message.orders;
         this.logged = message.logged;
+        this.memory = message.memory;
       } else if (message.type === 'log') logger?.pass(message.line);
       else if (message.type === 'restored') restored.resolve();
       else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));

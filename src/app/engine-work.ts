@@ -5,6 +5,7 @@ import type { OnWait } from '../engine/retry.ts';
 import type { Observer } from '../engine/runner-options.ts';
 import { MillraceError } from '../errors.ts';
 import type { LogFigures } from '../operations/logging/counts.ts';
+import { threadMemory } from '../operations/thread-memory.ts';
 import { EngineLog } from '../operations/logging/engine-log.ts';
 import { events } from '../operations/logging/events.ts';
 import type { LogLine } from '../operations/logging/line.ts';
@@ -68,6 +69,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
       spans: traced?.figures() ?? noSpans,
       orders: orders?.figures ?? null,
       logged: log.figures(),
+      memory: threadMemory(),
     });
   const timer = setInterval(report, statsEveryMs);
   const over = new AbortController();

@@ -55,6 +55,10 @@ export class MovingEngine {
     return this.#thread.logged;
   }
 
+  get memory(): EngineThread['memory'] {
+    return this.#thread.memory;
+  }
+
   /** Of the engine that runs now. */
   get restored(): Promise<void> {
     return this.#thread.restored;

@@ -16,7 +16,7 @@ export interface Answering {
   readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'>;
   readonly thread: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'restored' | 'logged'
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'restored' | 'logged' | 'memory'
   >;
   readonly view: EngineView;
   readonly lags: () => Promise<readonly TaskLag[]>;

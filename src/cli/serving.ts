@@ -21,6 +21,7 @@ import { registerCallMetrics } from '../operations/call-metrics.ts';
 import { registerStepMetrics } from '../operations/step-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import { registerDiskMetrics, type WrittenFolder } from '../operations/disk-metrics.ts';
+import { registerThreadMemory } from '../operations/thread-memory.ts';
 import { registerTopologyLag } from '../operations/topology-lag.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
 import { noSpans } from '../operations/tracing/figures.ts';
@@ -62,7 +63,7 @@ export interface Serving {
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'logged'
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'logged' | 'memory'
   >;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
@@ -230,6 +231,7 @@ export function registerEngineMetrics(
   registerTopologyLag(metrics, async () => (await view?.lags()) ?? []);
   registerDiskMetrics(metrics, folders);
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
+  registerThreadMemory(metrics, () => thread?.memory);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerSpanMetrics(metrics, () => [thread?.spans ?? noSpans, spans()]);
   registerLoggingMetrics(metrics, () => [thread?.logged ?? [], logging?.logger.counts.all() ?? []]);

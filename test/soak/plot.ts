@@ -14,6 +14,7 @@ const mebibytes = (bytes: number): number => bytes / 2 ** 20;
 const strips: readonly (readonly [name: string, of: (sample: Sample) => number])[] = [
   ['resident memory, MiB', ({ residentBytes }) => mebibytes(residentBytes)],
   ['heap of the server, MiB', ({ heapBytes }) => mebibytes(heapBytes)],
+  ['heap of the engine, MiB', ({ engineHeapBytes }) => mebibytes(engineHeapBytes)],
   ['open files', ({ openFiles }) => openFiles],
   ['timers', ({ timers }) => timers],
   ['event loop, p99, ms', ({ eventLoopP99Seconds }) => eventLoopP99Seconds * 1_000],

@@ -10,6 +10,8 @@ export interface Sample {
   readonly residentBytes: number;
   /** Of the thread that serves. */
   readonly heapBytes: number;
+  /** Of the thread that computes. */
+  readonly engineHeapBytes: number;
   readonly openFiles: number;
   readonly timers: number;
   readonly eventLoopP99Seconds: number;
@@ -40,6 +42,7 @@ export async function sampleOf(
     life,
     residentBytes: of('process_resident_memory_bytes'),
     heapBytes: of('nodejs_heap_size_used_bytes'),
+    engineHeapBytes: of('millrace_engine_memory_bytes', 'kind="heap_used"'),
     openFiles: of('process_open_fds'),
     timers: of('nodejs_active_resources', 'type="Timeout"'),
     eventLoopP99Seconds: of('nodejs_eventloop_lag_p99_seconds'),

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { plotOf } from './plot.ts';
-import { faultsOf, textOf } from './report.ts';
+import { faultsOf, tableOf, textOf } from './report.ts';
 import { runSoak } from './run-soak.ts';
 
 const { values } = parseArgs({
@@ -25,6 +25,7 @@ writeFileSync(
   join(values.out, 'soak.svg'),
   plotOf(soak.samples, soak.faults, `Soak of ${minutes} minutes, seed ${seed}`),
 );
+writeFileSync(join(values.out, 'soak.csv'), tableOf(soak.samples));
 process.stdout.write(textOf(soak));
 const wrong = faultsOf(soak);
 for (const line of wrong) process.stderr.write(`${line}\n`);

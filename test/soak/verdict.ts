@@ -37,30 +37,42 @@ export async function balanceOf(transport: Transport, sent: Sent): Promise<Balan
   };
 }
 
-/** Part by which the least of the last quarter of a life is above the least of its second quarter; a leak goes on growing. */
+/** Part by which each grows in an hour, at the end of a life. */
 export interface Growth {
   readonly life: number;
   readonly seconds: number;
   readonly resident: number;
   readonly heap: number;
+  readonly engineHeap: number;
   readonly openFiles: number;
   readonly timers: number;
 }
 
-/** Of lives with enough samples to tell; the first quarter of a life is warm-up. */
+/**
+ * Of lives with enough samples to tell, by their second half: what fills and is then full has filled by then, and a leak
+ * goes on. A heap goes up and down, so the least of each eighth of that half counts; through these least values goes a
+ * line by least squares.
+ */
 export function growthOf(samples: readonly Sample[], leastSamples: number): Growth[] {
   return [...Map.groupBy(samples, ({ life }) => life)].flatMap(([life, all]) => {
     if (all.length < leastSamples) return [];
-    const quarter = Math.floor(all.length / 4);
-    const [before, after] = [all.slice(quarter, 2 * quarter), all.slice(-quarter)];
-    const grown = (of: (sample: Sample) => number): number =>
-      Math.min(...after.map(of)) / Math.max(1, Math.min(...before.map(of))) - 1;
+    const half = all.slice(all.length / 2);
+    const eighth = Math.floor(half.length / 8);
+    const parts = Array.from({ length: 8 }, (_, n) => half.slice(n * eighth, (n + 1) * eighth));
+    const hours = ((half[eighth * 7]?.at ?? 0) - (half[0]?.at ?? 0)) / 7 / 3_600;
+    const grown = (of: (sample: Sample) => number): number => {
+      const least = parts.map(part => Math.min(...part.map(of)));
+      const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
+      const slope = least.reduce((sum, value, n) => sum + (n - 3.5) * (value - mean), 0) / 42;
+      return slope / hours / Math.max(1, mean);
+    };
     return [
       {
         life,
         seconds: (all.at(-1)?.at ?? 0) - (all[0]?.at ?? 0),
         resident: grown(({ residentBytes }) => residentBytes),
         heap: grown(({ heapBytes }) => heapBytes),
+        engineHeap: grown(({ engineHeapBytes }) => engineHeapBytes),
         openFiles: grown(({ openFiles }) => openFiles),
         timers: grown(({ timers }) => timers),
       },

@@ -1,0 +1,33 @@
+import type { Registry } from 'prom-client';
+import { registerReadGauge } from './read-metrics.ts';
+
+/** Bytes of what the engine's thread has in memory; the default metrics of a process know those of its first thread alone. */
+export interface ThreadMemory {
+  /** In use, with what nobody needs any more and no collection has come to yet. */
+  readonly heapUsed: number;
+  readonly heapTotal: number;
+  /** Buffers, and what native code holds. */
+  readonly external: number;
+}
+
+/** Of this thread. */
+export function threadMemory(): ThreadMemory {
+  const { heapUsed, heapTotal, external } = process.memoryUsage();
+  return { heapUsed, heapTotal, external };
+}
+
+export function registerThreadMemory(registry: Registry, memory: () => ThreadMemory | undefined): void {
+  registerReadGauge(registry, {
+    name: 'millrace_engine_memory_bytes',
+    help: "Memory of the engine's thread: its heap in use, its heap in all, and what lies outside of the heap",
+    labelNames: ['kind'],
+    values: () => {
+      const now = memory();
+      return [
+        [{ kind: 'heap_used' }, now?.heapUsed],
+        [{ kind: 'heap_total' }, now?.heapTotal],
+        [{ kind: 'external' }, now?.external],
+      ] as const;
+    },
+  });
+}
