@@ -1,17 +1,20 @@
-/** Every drill once, on the adapters of a laptop, as `npm run drill` does it. */
+/** Every drill once, on the adapters of a laptop, as `npm run drill` does it, and what each other adapter changes. */
 import { expect, test } from 'vitest';
+import { documents } from './documents.ts';
+import { done } from './done.ts';
 import { drills } from './drills.ts';
-import { embedded } from './equipment.ts';
-import { runDrill } from './run-drill.ts';
+import { restore } from './restore.ts';
+
+const phases = new Set(['prepare', 'damage', 'recover', 'check']);
 
 test.for(drills.map(drill => [drill.name, drill] as const))('%s', async ([, drill], { signal }) => {
-  const told: string[] = [];
-  const { failure, steps } = await runDrill(drill, {
-    choice: embedded,
-    keep: false,
-    tell: line => told.push(line),
-    signal,
-  });
-  if (failure !== undefined) throw new Error(`${failure}\n${told.join('\n')}`);
-  expect(new Set(steps.map(({ phase }) => phase))).toEqual(new Set(['prepare', 'damage', 'recover', 'check']));
+  expect(await done(drill, {}, signal)).toEqual(phases);
+});
+
+test('containers of Cosmos DB are lost, and come back', async ({ signal }) => {
+  expect(await done(documents, { documents: 'cosmos' }, signal)).toEqual(phases);
+});
+
+test('another machine goes on from snapshots in Blob Storage', async ({ signal }) => {
+  expect(await done(restore, { snapshots: 'blob' }, signal)).toEqual(phases);
 });

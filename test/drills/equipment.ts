@@ -1,7 +1,7 @@
 /** On which adapters a drill is done, and what is lost when their disks or accounts are. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CosmosClient } from '@azure/cosmos';
 import { startAzurite } from '../support/azurite.ts';
 import { startFixtureProcess } from '../support/cosmos/process.ts';
@@ -18,8 +18,10 @@ export const embedded: Choice = { transport: 'embedded', documents: 'sqlite', sn
 
 export interface Equipment extends AsyncDisposable {
   readonly choice: Choice;
-  /** Settings that lead commands to it. */
-  readonly environment: Environment;
+  /** Settings that lead commands of the deployment in this folder to it. */
+  environmentOf(data: string): Environment;
+  /** Once more, for a copy of the folder, what lies beside it. @throws where that cannot be copied */
+  copy(from: string, to: string): Promise<void>;
   /** Removes all documents, journals among them, as somebody who deletes the file or the database. */
   loseDocuments(data: string): Promise<void>;
   /** Removes the local checkpoints. */
@@ -38,13 +40,20 @@ function removeDatabase(folder: string, name: string): void {
 /** Starts what the choice needs beside the folder: a broker, an account, a store of blobs, each on loopback. */
 export async function equip(choice: Choice): Promise<Equipment> {
   await using stack = new AsyncDisposableStack();
-  const log = choice.transport === 'kafka' ? await broker(stack) : {};
+  const log = choice.transport === 'kafka' ? await broker(stack) : folder;
   const documents = choice.documents === 'cosmos' ? await cosmos(stack) : sqlite;
   const snapshots = choice.snapshots === 'blob' ? await blob(stack) : directory;
   const opened = stack.move();
   return {
     choice,
-    environment: { ...log, ...documents.environment, ...snapshots.environment },
+    environmentOf: data => ({
+      ...log.environmentOf(data),
+      ...documents.environmentOf(data),
+      ...snapshots.environmentOf(data),
+    }),
+    async copy(from, to) {
+      for (const part of [log, documents, snapshots]) await part.copy(from, to);
+    },
     loseDocuments: data => documents.lose(data),
     loseState: data => removeDatabase(data, 'state'),
     loseSnapshots: data => snapshots.lose(data),
@@ -52,18 +61,30 @@ export async function equip(choice: Choice): Promise<Equipment> {
   };
 }
 
-interface Part {
-  readonly environment: Environment;
+interface Beside {
+  environmentOf(data: string): Environment;
+  copy(from: string, to: string): Promise<void>;
+}
+
+interface Part extends Beside {
   lose(data: string): Promise<void>;
 }
 
-const sqlite: Part = { environment: {}, lose: async data => removeDatabase(data, 'documents') };
+/** What lies in the folder is copied with it. */
+const folder: Beside = { environmentOf: () => ({}), copy: async () => {} };
 
-const directory: Part = { environment: {}, lose: async data => rmSync(join(data, 'snapshots'), { recursive: true }) };
+const sqlite: Part = { ...folder, lose: async data => removeDatabase(data, 'documents') };
 
-async function broker(stack: AsyncDisposableStack): Promise<Environment> {
+const directory: Part = { ...folder, lose: async data => rmSync(join(data, 'snapshots'), { recursive: true }) };
+
+const copiesNothing = async (): Promise<void> => {
+  throw new Error('A broker and an account of documents are not copied: this drill is not for them');
+};
+
+async function broker(stack: AsyncDisposableStack): Promise<Beside> {
   const kafka = stack.use(await KafkaBroker.start());
-  return { MILLRACE_TRANSPORT: 'kafka', MILLRACE_KAFKA_BROKERS: kafka.brokers().join(',') };
+  const environment = { MILLRACE_TRANSPORT: 'kafka', MILLRACE_KAFKA_BROKERS: kafka.brokers().join(',') };
+  return { environmentOf: () => environment, copy: copiesNothing };
 }
 
 const database = 'drill';
@@ -71,12 +92,13 @@ const database = 'drill';
 async function cosmos(stack: AsyncDisposableStack): Promise<Part> {
   const { endpoint, key } = stack.use(await startFixtureProcess());
   return {
-    environment: {
+    environmentOf: () => ({
       MILLRACE_DOCUMENTS: 'cosmos',
       MILLRACE_COSMOS_ENDPOINT: endpoint,
       MILLRACE_COSMOS_KEY: key,
       MILLRACE_COSMOS_DATABASE: database,
-    },
+    }),
+    copy: copiesNothing,
     async lose() {
       const client = new CosmosClient({ endpoint, key, connectionPolicy: { enableEndpointDiscovery: false } });
       const { resources } = await client.database(database).containers.readAll().fetchAll();
@@ -86,19 +108,31 @@ async function cosmos(stack: AsyncDisposableStack): Promise<Part> {
   };
 }
 
+/** Each deployment has a prefix of its own in the one container. */
 async function blob(stack: AsyncDisposableStack): Promise<Part> {
   const { connectionString } = stack.use(await startAzurite());
   const { openBlobSnapshots } = await import('../../src/snapshots/blob/snapshots.ts');
+  const opened = (data: string) => {
+    const place = { connectionString, container: 'millrace' };
+    return openBlobSnapshots({ place, prefix: basename(data), createContainer: false });
+  };
   return {
-    environment: {
+    environmentOf: data => ({
       MILLRACE_SNAPSHOTS: 'blob',
       MILLRACE_BLOB_CONNECTION_STRING: connectionString,
       MILLRACE_BLOB_CREATE_CONTAINER: 'true',
+      MILLRACE_BLOB_PREFIX: basename(data),
+    }),
+    async copy(from, to) {
+      const [source, target] = [await opened(from), await opened(to)];
+      for (const name of await source.list('')) await target.put(name, source.get(name));
+      for (const store of [source, target]) await store.close();
     },
-    async lose() {
-      const place = { connectionString, container: 'millrace' };
-      const all = await openBlobSnapshots({ place, prefix: '', createContainer: false });
-      for (const name of await all.list('')) await all.remove(name);
+    async lose(data) {
+      const all = await opened(data);
+      const names = await all.list('');
+      if (names.length === 0) throw new Error('There are no snapshots that could be lost');
+      for (const name of names) await all.remove(name);
       await all.close();
     },
   };

@@ -63,7 +63,8 @@ export class Stage implements AsyncDisposable {
     const own = Object.entries(process.env).filter(
       (pair): pair is [string, string] => pair[1] !== undefined && !pair[0].startsWith('MILLRACE_'),
     );
-    return { ...Object.fromEntries(own), MILLRACE_DATA: this.data, ...this.equipment.environment, ...this.#settings };
+    const beside = this.equipment.environmentOf(this.data);
+    return { ...Object.fromEntries(own), MILLRACE_DATA: this.data, ...beside, ...this.#settings };
   }
 
   /** Settings that the deployment has from here on. */
@@ -109,10 +110,11 @@ export class Stage implements AsyncDisposable {
     return life;
   }
 
-  /** Of a deployment that stands still: the same once more, for `besides`. It has to be embedded. */
+  /** Of a deployment that stands still: the same once more, for `besides`. @throws of a broker, or an account of documents */
   async copy(name: string): Promise<void> {
-    if (Object.keys(this.equipment.environment).length > 0) throw new Error('Only what is all in one folder is copied');
-    await cp(this.data, join(this.folder, name), { recursive: true });
+    const to = join(this.folder, name);
+    await cp(this.data, to, { recursive: true });
+    await this.equipment.copy(this.data, to);
   }
 
   /** Does something in a copy. */

@@ -145,8 +145,10 @@ export async function startFixture({
         body: { id: database, _rid: account.database(database).rid, _self: `dbs/${database}/` },
         charge: 1,
       };
-    if (name === undefined)
-      return created(() => account.createContainer(database, parsed(body), throughputIn(header)), parsed(body));
+    if (name === undefined) {
+      const made = () => account.createContainer(database, parsed(body), throughputIn(header));
+      return request.method === 'GET' ? listed(account, database) : created(made, parsed(body));
+    }
     if (path.length === 4 && request.method === 'DELETE') {
       account.removeContainer(database, name);
       return { status: 204, charge: 1 };
@@ -185,6 +187,17 @@ export async function startFixture({
     const session = { 'x-ms-session-token': tokens, 'x-ms-content-path': container.rid };
     return { ...found, headers: { ...session, ...found.headers } };
   }
+}
+
+/** The containers of a database: https://learn.microsoft.com/rest/api/cosmos-db/list-collections */
+function listed(account: FixtureAccount, name: string): Answer {
+  const { rid, containers } = account.database(name);
+  const all = [...containers].map(([own, one]) => ({
+    ...one.definition,
+    _rid: one.rid,
+    _self: `dbs/${name}/colls/${own}/`,
+  }));
+  return { status: 200, body: { _rid: rid, DocumentCollections: all, _count: all.length }, charge: 1 };
 }
 
 function noProcess(): never {
