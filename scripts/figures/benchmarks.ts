@@ -51,6 +51,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['sizing', 'bench/sizing.ts'],
   ['sizing-live', 'bench/sizing-live.ts'],
   ['sizing-documents', 'bench/sizing-documents.ts'],
+  ['drills', 'bench/drills.ts'],
 ]);
 
 /** What to type to measure it again. */
