@@ -62,9 +62,10 @@ test('`serve` answers from the namespace that is switched in, and back', async (
 test('`run` leaves its namespace in order, and runs the one that is switched in', async () => {
   const { stop, child, stderrSoFar } = started('run', '--data', data, '--json');
   onTestFinished(() => void child.kill('SIGKILL'));
-  await until(async () => /records\/s/.test(stderrSoFar()), true);
+  const said = (event: string): boolean => stderrSoFar().includes(`"event":"${event}"`);
+  await until(async () => said('engine.restored'), true);
   await at('replay', 'switch', 'once');
-  await until(async () => stderrSoFar().includes("'once' is switched in: it runs from here on"), true);
+  await until(async () => said('namespace.switched'), true);
   await at('generate', '--count', '30', '--rate', '0');
   await until(() => behind('intake'), 0);
   const { code, stdout } = await stop();
