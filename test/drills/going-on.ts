@@ -52,7 +52,9 @@ export async function through(stage: Stage, life: Life, ids: readonly string[]):
   await life.until('had made lists of what it was sent, and counted it in windows', () => isThrough(ports, ids));
 }
 
+/** Of a deployment that stands still. What is on its way to boards, which come after windows, is worked off first. */
 export async function stateOf(stage: Stage, { sent }: Shop): Promise<State> {
+  await stage.millrace('run', '--until-caught-up');
   await using ports = await portsOf(stage);
   return { model: await versionIn(ports), account: await accountOf(ports, sent), picture: await pictureOf(ports) };
 }
