@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { openEmbedded } from '../../src/app/compose.ts';
+import { Unavailable } from '../../src/errors.ts';
 import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
 import type { Random } from '../support/random.ts';
 
@@ -91,9 +92,20 @@ export class Traffic {
   /** Straight into the log, as another program may: past the API, which would refuse it. */
   async #breakSomething(): Promise<void> {
     const text = `broken ${this.#next++}`;
-    await using ports = await openEmbedded(this.#data);
-    await appendFromOutside(ports.transport, 'ratings', [recordOfBytes('nobody', Buffer.from(text))], Date.now());
+    while (!(await this.#appended(text))) this.counts.troubles++;
     this.sent.broken.push(text);
+  }
+
+  /** False where the log was locked for as long as a writer waits: whoever is frozen within a commit holds it. */
+  async #appended(text: string): Promise<boolean> {
+    try {
+      await using ports = await openEmbedded(this.#data);
+      await appendFromOutside(ports.transport, 'ratings', [recordOfBytes('nobody', Buffer.from(text))], Date.now());
+      return true;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      return false;
+    }
   }
 
   async #askNonsense(): Promise<void> {
