@@ -6,9 +6,11 @@ import { drills } from './drills.ts';
 import { restore } from './restore.ts';
 
 const phases = new Set(['prepare', 'damage', 'recover', 'check']);
+/** What somebody means to do, where nothing is broken. */
+const planned = new Set(['prepare', 'recover', 'check']);
 
 test.for(drills.map(drill => [drill.name, drill] as const))('%s', async ([, drill], { signal }) => {
-  expect(await done(drill, {}, signal)).toEqual(phases);
+  expect(await done(drill, {}, signal)).toEqual(drill.name === 'rotate' ? planned : phases);
 });
 
 test('containers of Cosmos DB are lost, and come back', async ({ signal }) => {

@@ -84,6 +84,7 @@ const operations: readonly Call[] = [
   done('describe', /intake \(2 tasks\)/),
   done('init', /package\.json/, 'project', '--name', 'of-the-image'),
   done('lag', /intake\/0/),
+  done('size', /partitions/, '--users', '1000'),
   done('trace', /read in epoch/, '2'),
   done('dead-letters list', /late for/),
   done('dead-letters redrive', /redriven/),
