@@ -51,12 +51,6 @@ export class Pending {
     return [active, frozen?.memtable].filter(memtable => memtable !== undefined);
   }
 
-  get(task: string, step: string, key: string): StateChange['value'] | undefined {
-    const { active, frozen } = this.#tasks.get(task) ?? {};
-    const newest = active?.get(step, key);
-    return newest === undefined ? frozen?.memtable.get(step, key) : newest;
-  }
-
   /** The tasks, and which epoch each has committed. */
   tasks(): readonly (readonly [task: string, epoch: number])[] {
     return Array.from(this.#tasks, ([task, { epoch }]) => [task, epoch] as const);

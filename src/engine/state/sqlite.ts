@@ -43,7 +43,7 @@ export function openSqliteStateStore({ path, pending_bytes = defaultPending_byte
     ...readerOf(file),
 
     commit(task, next, changes) {
-      commitIn(file, task, next, inOrder(changes));
+      commitIn(file, task, next, [...changes]);
     },
 
     replacing(task, fence) {
@@ -89,7 +89,7 @@ function commitIn(file: File, task: string, next: CheckpointHead, changes: State
         if (changes.length > 0) log.append(task, next.epoch, changes);
       } else {
         log.remove(task);
-        for (const change of changes) tables.apply(task, change);
+        for (const change of inOrder(changes)) tables.apply(task, change);
       }
       tables.setHead(task, next);
       return how;
