@@ -18,31 +18,33 @@ interface AskedMetric<L extends string> extends Omit<ReadMetric<L>, 'values'> {
 
 /** Of what only grows while the process lives. */
 export function registerReadCounter<L extends string>(registry: Registry, metric: AskedMetric<L>): void {
-  const { name, help, labelNames, values } = metric;
   const counter: Counter<L> = new Counter({
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect: async () => {
-      const now = await values();
-      counter.reset();
-      for (const [labels, value] of now) if (value !== undefined) counter.inc(labels, value);
-    },
+    ...described(registry, metric),
+    collect: () => readAnew(metric, counter, (labels, value) => counter.inc(labels, value)),
   });
 }
 
 export function registerReadGauge<L extends string>(registry: Registry, metric: AskedMetric<L>): void {
-  const { name, help, labelNames, values } = metric;
   const gauge: Gauge<L> = new Gauge({
-    name,
-    help,
-    labelNames,
-    registers: [registry],
-    collect: async () => {
-      const now = await values();
-      gauge.reset();
-      for (const [labels, value] of now) if (value !== undefined) gauge.set(labels, value);
-    },
+    ...described(registry, metric),
+    collect: () => readAnew(metric, gauge, (labels, value) => gauge.set(labels, value)),
   });
+}
+
+const described = <L extends string>(registry: Registry, { name, help, labelNames }: AskedMetric<L>) => ({
+  name,
+  help,
+  labelNames,
+  registers: [registry],
+});
+
+/** What was told before is dropped only once it is known what is to be told instead. */
+async function readAnew<L extends string>(
+  { values }: AskedMetric<L>,
+  told: { reset(): void },
+  tell: (labels: Readonly<Record<L, string>>, value: number) => void,
+): Promise<void> {
+  const now = await values();
+  told.reset();
+  for (const [labels, value] of now) if (value !== undefined) tell(labels, value);
 }
