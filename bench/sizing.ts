@@ -4,24 +4,13 @@
  * `node bench/sizing.ts [FROM] [TO]` measures those of `support/sizing/shops.ts` from one place to another; what it has
  * of the others stays. About four minutes: bytes do not mind what else the machine does.
  */
-import { replaced, type Row, rowsOf } from './support/sizing/kept-rows.ts';
+import { fittedFigures, replaced, type Row, rowsOf } from './support/sizing/kept-rows.ts';
 import { type Figures, measured } from './support/sizing/measured.ts';
 import { shops } from './support/sizing/shops.ts';
 import { machine, write } from './support/write.ts';
 
 const [from = 0, to = shops.length] = process.argv.slice(2).map(Number);
-const figures = [
-  'model',
-  'modelCheckpoint',
-  'engine',
-  'engineAgain',
-  'again_s',
-  'server',
-  'log',
-  'state',
-  'documents',
-  'snapshots',
-] as const satisfies readonly (keyof Figures)[];
+const figures = ['model', ...fittedFigures] as const satisfies readonly (keyof Figures)[];
 
 function keepRows(rows: Row[]): void {
   write({

@@ -1,4 +1,5 @@
 /** Planes through the results of bench/sizing.ts and bench/sizing-live.ts, by which `millrace size` reckons. */
+import { fittedFigures } from '../../bench/support/sizing/kept-rows.ts';
 import { planeThrough, valueAt } from '../../bench/support/sizing/planes.ts';
 import type { Result, Table } from '../../bench/support/shape.ts';
 import type { Plane } from '../../src/recommender/sizing/figure.ts';
@@ -39,23 +40,12 @@ const liveFeatures: Features = {
   lists: row => (cell(row, 'versions') * cell(row, 'users')) / cell(row, 'everyVersions'),
 };
 
-const shopFigures = [
-  'modelCheckpoint',
-  'engine',
-  'engineAgain',
-  'again_s',
-  'server',
-  'log',
-  'state',
-  'documents',
-  'snapshots',
-] as const;
 const liveFigures = { requestUnits: 'request units', records: 'records', bytes: 'bytes' } as const;
 
 export function shopPlanes(results: Results): ReadonlyMap<string, Fitted> {
   const { rows } = tableOf(results, 'sizing');
   return new Map(
-    shopFigures.map(name => [name, fitted(rows, of(name), shopFeatures, `bench/results/sizing.json, ${name}`)]),
+    fittedFigures.map(name => [name, fitted(rows, of(name), shopFeatures, `bench/results/sizing.json, ${name}`)]),
   );
 }
 

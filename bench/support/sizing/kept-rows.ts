@@ -3,6 +3,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Result, type Table } from '../shape.ts';
 
+/** Figures of a shop through which planes are laid, by users, items, ratings and factors. */
+export const fittedFigures = [
+  'modelCheckpoint',
+  'engine',
+  'engineAgain',
+  'again_s',
+  'server',
+  'log',
+  'state',
+  'documents',
+  'snapshots',
+] as const;
+
 export type Row = Table['rows'][number];
 
 /** None where nothing has been measured yet. */
