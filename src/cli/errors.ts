@@ -68,7 +68,11 @@ export function misuseOf(error: CommanderError, command: Command): Error {
   if (error.exitCode === 0) return error;
   const what = whatOf(error.message);
   const [, word = ''] = /'([^']*)'/.exec(what) ?? [];
-  if (error.code === 'commander.unknownOption') return new Misuse(what, didYouMean(word, flagsOf(command), command));
+  if (error.code === 'commander.unknownOption') {
+    const argument =
+      command.registeredArguments.length > 0 ? `. An argument that begins with a dash goes after '--'` : '';
+    return new Misuse(what, `${didYouMean(word, flagsOf(command), command)}${argument}`);
+  }
   if (error.code === 'commander.unknownCommand') return new Misuse(what, didYouMean(word, namesOf(command), command));
   if (error.code === 'commander.help') return new Misuse('No command was given', seeHelp(command));
   return new Misuse(what, seeHelp(command));

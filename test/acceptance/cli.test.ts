@@ -79,6 +79,7 @@ describe('what is asked for wrongly', () => {
   test.each([
     [['describ'], /unknown command 'describ'.*Did you mean 'describe'/i],
     [['run', '--until-caught'], /--until-caught'.*Did you mean '--until-caught-up'/],
+    [['trace', '-k7'], /'-k7'.*begins with a dash goes after '--'/],
     [['dead-letters', 'lst'], /Did you mean 'list'/],
     [['run', 'intak'], /Did you mean 'intake'/],
     [['run', '--partitions', '0'], /whole number of 1 or more/],

@@ -35,11 +35,15 @@ export class ErasureReceipts {
     this.#known = [this.#own, ...former.map(sealOf)];
   }
 
-  /** The same for the same erasure: the nonce is of the text, so no two texts share one but by a collision of 96 bits. */
+  /**
+   * The same for the same erasure: the nonce is of the text, so no two texts share one but by a collision of 96 bits.
+   * None begins with a dash, which a command line would take for an option.
+   */
   seal(about: Receipt): string {
     const { key, nonceKey } = this.#own;
     const text = JSON.stringify(about);
-    const nonce = createHmac('sha256', nonceKey).update(text).digest().subarray(0, nonceBytes);
+    let nonce = nonceOf(nonceKey, text);
+    while (nonce.toString('base64url').startsWith('-')) nonce = nonceOf(nonceKey, nonce);
     const sealing = createCipheriv(cipher, key, nonce);
     return Buffer.concat([nonce, sealing.update(text, 'utf8'), sealing.final(), sealing.getAuthTag()]).toString(
       'base64url',
@@ -68,6 +72,9 @@ const sealOf = (secret: string): Seal => ({
   key: createHmac('sha256', secret).update('erasure: key').digest(),
   nonceKey: createHmac('sha256', secret).update('erasure: nonce').digest(),
 });
+
+const nonceOf = (key: Buffer, of: string | Buffer): Buffer =>
+  createHmac('sha256', key).update(of).digest().subarray(0, nonceBytes);
 
 function opened(bytes: Buffer, key: Buffer): string | undefined {
   const opening = createDecipheriv(cipher, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes });

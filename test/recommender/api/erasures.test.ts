@@ -173,6 +173,21 @@ test('nothing that is kept names who was erased, nor does the receipt', async ()
   }
 });
 
+test('no receipt begins with a dash, so each can be given to a command as it is', () => {
+  const receipts = new ErasureReceipts('of the shop');
+  const abouts = Array.from({ length: 500 }, (_, offset) => ({
+    tenant: '',
+    userId: '7',
+    partition: 0,
+    offset,
+    at: 1,
+  }));
+  const sealed = abouts.map(about => receipts.seal(about));
+  expect(sealed.filter(text => text.startsWith('-'))).toEqual([]);
+  expect(sealed.map(text => receipts.open(text))).toEqual(abouts);
+  expect(new Set(sealed).size).toBe(abouts.length);
+});
+
 test('a receipt is read by servers of the same key alone, whatever is done to it', () => {
   const receipts = new ErasureReceipts('of the shop');
   const about = { tenant: '', userId: 'é'.repeat(256), partition: 3, offset: 17, at: start };
