@@ -15,7 +15,7 @@ import type { WorkerIdentity } from '../engine/state/worker.ts';
 import { openDirectorySnapshots } from '../snapshots/directory/snapshots.ts';
 import type { Snapshots } from '../snapshots/port.ts';
 import { directoryRegistry } from '../stream/directory-registry.ts';
-import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
+import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
 import { original } from '../replay/namespace.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
@@ -62,15 +62,17 @@ export const openEmbedded = (data: string, clock: Clock = systemClock): Promise<
 /** Whether something has begun an embedded log in the folder: a command that only looks must not begin it. */
 export const isBegun = ({ data }: Pick<PortSettings, 'data'>): boolean => existsSync(join(data, 'log.db'));
 
-/** The log alone, for whoever looks at its topics. */
+/** The log alone and the schemas of its values, for whoever has no use for documents. */
 export async function openLogOf(
   settings: PortSettings,
   clock: Clock = systemClock,
-): Promise<Pick<Ports, 'transport'> & AsyncDisposable> {
+): Promise<Pick<Ports, 'transport' | 'registry'> & AsyncDisposable> {
   if (settings.transport === 'embedded') mkdirSync(settings.data, { recursive: true });
-  const { transport } = await openLog(settings, memoryRegistry(), clock);
-  return { transport, [Symbol.asyncDispose]: () => transport.close() };
+  const { transport, registry } = await openLog(settings, schemasOf(settings), clock);
+  return { transport, registry, [Symbol.asyncDispose]: () => transport.close() };
 }
+
+const schemasOf = ({ data }: PortSettings): SchemaRegistry => directoryRegistry({ directory: join(data, 'schemas') });
 
 /** How the log stands, in words, before anything runs; an embedded one has nothing that could be missing. */
 export async function inspectLog(
@@ -100,7 +102,7 @@ async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
   mkdirSync(data, { recursive: true });
   mkdirSync(state, { recursive: true });
   const stack = new AsyncDisposableStack();
-  const log = await openLog(settings, directoryRegistry({ directory: join(data, 'schemas') }), clock);
+  const log = await openLog(settings, schemasOf(settings), clock);
   const transport = stack.adopt(log.transport, opened => opened.close());
   const { charges, ...served } = await openDocuments(settings, clock);
   const documents = stack.adopt(served.documents, all => all.close());

@@ -17,10 +17,11 @@ interface PlanCommands {
   readonly commands: Readonly<Record<'plan' | 'create' | 'verify', Described>>;
 }
 
+/** Answers their parent, for further ones. */
 export function addPlanCommands(
   program: Command,
   { name: parentName, description: about, ...rest }: PlanCommands,
-): void {
+): Command {
   const parent = program.command(parentName).description(about);
   for (const [name, { description, action }] of Object.entries(rest.commands))
     withSettings(parent.command(name), rest.settings)
@@ -28,4 +29,5 @@ export function addPlanCommands(
       .addOption(appFlag())
       .addOption(jsonFlag())
       .action(action);
+  return parent;
 }

@@ -10,7 +10,7 @@
  * A header does not travel with a value through the engine and the dead letters; the third framing carries it.
  */
 
-import { azureFrameBytes, azureMarker, singleObjectBytes } from '../transport/wire-frame.ts';
+import { azureFrameBytes, azureMarker, singleObjectBytes, singleObjectMarker } from '../transport/wire-frame.ts';
 
 /** Names a schema to a registry: a fingerprint of 16 hexadecimal digits, `confluent:7`, or `azure:` and 32 digits. */
 export type SchemaReference = string;
@@ -49,3 +49,26 @@ export function wordsOf(reference: SchemaReference): string {
   const azureId = azureIdOf(reference);
   return azureId === undefined ? `the fingerprint ${reference}` : `the id ${azureId} of an Azure registry`;
 }
+
+/** What a value begins with that names its schema. */
+export interface Frame {
+  readonly reference: SchemaReference;
+  /** Before the value itself. */
+  readonly bytes: number;
+}
+
+/** Undefined where a value begins with none of the framings. */
+export function frameOf(value: Buffer): Frame | undefined {
+  if (value[0] === confluent.marker[0] && value.length >= confluent.bytes)
+    return { reference: confluentReference(value.readUInt32BE(1)), bytes: confluent.bytes };
+  if (value[0] !== azureMarker[0]) return undefined;
+  if (value[1] === singleObjectMarker[1] && value.length >= singleObject.bytes)
+    return { reference: fingerprintAt(value, 0), bytes: singleObject.bytes };
+  if (value[1] === azureMarker[1] && value.length >= azure.bytes)
+    return { reference: azureReferenceAt(value, 0), bytes: azure.bytes };
+  return undefined;
+}
+
+/** What a single object of the schema with this fingerprint begins with. */
+export const singleObjectHead = (fingerprint: string): Buffer =>
+  Buffer.from([...singleObjectMarker, ...Buffer.from(fingerprint, 'hex').reverse()]);

@@ -1,13 +1,13 @@
 import { MillraceError } from '../errors.ts';
+import { singleObjectMarker } from '../transport/wire-frame.ts';
 import { avroType, type AvroType } from './avro.ts';
 import type { AvroDefinition } from './definition.ts';
 import { fingerprintOfType } from './fingerprint.ts';
+import { singleObjectHead } from './framing.ts';
 import { layoutOf, type Layout } from './layout.ts';
 
 /** Bytes before the value in Avro's single-object encoding: two of a marker, eight of the schema's fingerprint. */
 export const headerBytes = 10;
-
-const marker = [0xc3, 0x01] as const;
 
 /** How values of T become bytes, and which schema those bytes name. */
 export interface Schema<T> {
@@ -42,7 +42,7 @@ export class EncodingFailed extends MillraceError {
 export const schema = <T>(definition: AvroDefinition): Schema<T> => {
   const type = avroType(definition);
   const fingerprint = fingerprintOfType(type);
-  const header = headerOf(fingerprint);
+  const header = singleObjectHead(fingerprint);
   const low = header.readInt32LE(2);
   const high = header.readInt32LE(6);
   const name = type.name ?? type.typeName;
@@ -54,18 +54,14 @@ export const schema = <T>(definition: AvroDefinition): Schema<T> => {
     encode(value, buffer, at) {
       const end = write(type, name, value, buffer, at + headerBytes);
       if (end < 0) return end;
-      buffer[at] = marker[0];
-      buffer[at + 1] = marker[1];
+      buffer[at] = singleObjectMarker[0];
+      buffer[at + 1] = singleObjectMarker[1];
       buffer.writeInt32LE(low, at + 2);
       buffer.writeInt32LE(high, at + 6);
       return end;
     },
   };
 };
-
-/** The marker C3 01 and the fingerprint, little endian. */
-const headerOf = (fingerprint: string): Buffer =>
-  Buffer.concat([Buffer.from(marker), Buffer.from(fingerprint, 'hex').reverse()]);
 
 const write = (type: AvroType, name: string, value: unknown, buffer: Buffer, at: number): number => {
   try {

@@ -64,6 +64,8 @@ const data: readonly Call[] = [
   done('import movielens', /"rejected":0/, 'films', '--json'),
   done('import csv', /"rejected":0/, 'films/ratings.csv', '--items', 'films/movies.csv', '--json'),
   done('run', /"modelVersion":"1\.\d+"/, '--until-caught-up', '--json'),
+  done('topics copy', /ratings +\d+ +[1-9]/, '--from', '.', '--data', 'moved'),
+  done('documents copy', /0 orders/, '--from', '.', '--data', 'moved'),
 ];
 
 const model: readonly Call[] = [

@@ -4,12 +4,13 @@ import { collectionsOf, loadApplication } from '../application.ts';
 import { configurationOf, portFlags } from '../flags.ts';
 import { print, table } from '../output.ts';
 import { addPlanCommands, type PlanFlags } from '../plan-commands.ts';
+import { addDocumentsCopy } from './documents-copy.ts';
 
 const settings = portFlags;
 
-/** `millrace documents plan`, `create` and `verify`. */
+/** `millrace documents plan`, `create`, `verify` and `copy`. */
 export function addDocuments(program: Command): void {
-  addPlanCommands(program, {
+  const parent = addPlanCommands(program, {
     name: 'documents',
     description: 'the containers that the documents need, and those that are there',
     settings,
@@ -19,6 +20,7 @@ export function addDocuments(program: Command): void {
       verify: { description: 'exit code 1 if a container is missing or is not as it has to be', action: verify },
     },
   });
+  addDocumentsCopy(parent);
 }
 
 async function plan(flags: PlanFlags): Promise<void> {

@@ -8,14 +8,15 @@ import { Misuse } from '../errors.ts';
 import { configurationOf, portFlags } from '../flags.ts';
 import { print, table } from '../output.ts';
 import { addPlanCommands, type PlanFlags } from '../plan-commands.ts';
+import { addTopicsCopy } from './topics-copy.ts';
 import { withPatience } from '../patience.ts';
 import { hubsOf, planTopics, problemsIn, type TopicPlan } from '../topic-plan.ts';
 
 const settings = [...portFlags, 'partitions'] as const;
 
-/** `millrace topics plan`, `create` and `verify`. */
+/** `millrace topics plan`, `create`, `verify` and `copy`. */
 export function addTopics(program: Command): void {
-  addPlanCommands(program, {
+  const parent = addPlanCommands(program, {
     name: 'topics',
     description: 'the topics that the application needs, and those that are there',
     settings,
@@ -25,6 +26,7 @@ export function addTopics(program: Command): void {
       verify: { description: 'exit code 1 if a topic is missing or is not as it has to be', action: verify },
     },
   });
+  addTopicsCopy(parent);
 }
 
 async function plan(flags: PlanFlags): Promise<void> {

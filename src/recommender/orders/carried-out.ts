@@ -12,11 +12,10 @@ export const mostKnown = 256;
 
 const carriedOut = z.object({ newest: z.array(z.object({ offset: z.int(), end: z.int() })) });
 
-const keyOf = ({ partition }: ErasurePlace): DocumentKey => ({
-  collection: 'leases',
-  partition: 'erasures',
-  id: String(partition),
-});
+/** Where they are. */
+export const carriedOutIn = { collection: 'leases', partition: 'erasures' } as const;
+
+const keyOf = ({ partition }: ErasurePlace): DocumentKey => ({ ...carriedOutIn, id: String(partition) });
 
 /** The erasure at the place has its end at this offset of the same partition, or, done once more, at a later one. */
 export async function noteCarriedOut(

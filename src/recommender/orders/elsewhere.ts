@@ -34,14 +34,15 @@ export async function elsewhereOf(
   return all;
 }
 
-/** All documents of a partition, page by page. */
+/** All documents of a collection, or of one of its partitions, page by page. */
 export async function* allOf(
   documents: Pick<Documents, 'list'>,
   collection: string,
-  partition: string,
+  partition?: string,
 ): AsyncGenerator<StoredDocument> {
+  const of = partition === undefined ? { collection } : { collection, partition };
   for (let after: StoredDocument | undefined; ;) {
-    const page = await documents.list({ collection, partition, after, limit: pageSize });
+    const page = await documents.list({ ...of, after, limit: pageSize });
     yield* page;
     after = page.at(-1);
     if (page.length < pageSize) return;

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { openPorts } from '../../app/compose.ts';
+import { copyOrders, type OrdersCopied } from '../../recommender/orders/copy.ts';
+import { type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
+import { formerFlag, type FormerFlags, formerHelp, formerSettings } from '../former.ts';
+import { type OutputFlags, print } from '../output.ts';
+import { untilSignalled } from '../serving.ts';
+
+type Flags = ConfigFlags & OutputFlags & FormerFlags;
+
+const help = `
+The orders of a shop go with what the log was told of them, so that nothing is told twice: from documents whose orders
+have all been told, to documents of which nobody has read orders yet. All else among the documents is computed from the
+log: \`millrace run\` over a log that was copied, \`millrace replay --into NAME --switch\` over the same one.`;
+
+/** `millrace documents copy`. */
+export function addDocumentsCopy(parent: Command): void {
+  withSettings(parent.command('copy'), portFlags)
+    .description('copy the orders from other documents, for who moves')
+    .addOption(formerFlag())
+    .addOption(jsonFlag())
+    .addHelpText('after', `${help}\n${formerHelp}`)
+    .action(copy);
+}
+
+async function copy(flags: Flags): Promise<void> {
+  const { config } = configurationOf(flags, portFlags);
+  const former = await formerSettings(flags);
+  using stopped = untilSignalled();
+  const { signal } = stopped;
+  await using source = await openPorts(former);
+  await using target = await openPorts(config);
+  const copied = await copyOrders({ from: source, to: target.documents, signal });
+  print(flags, { ...copied }, () => textOf(copied));
+  if (signal.aborted) process.exitCode = 1;
+}
+
+const textOf = ({ orders, told, erasures, before }: OrdersCopied): string =>
+  `${orders} orders, what the log was told of ${told}, erasures of ${erasures} partitions; ${before} of these documents were there before`;

@@ -1,0 +1,214 @@
+/**
+ * Copies a partition of a log to the one of the same number of another, for who moves: in order, each record once,
+ * however often it is begun again. What stands there already has to be what was copied before, which is compared record
+ * by record, so nothing has to be remembered but the copy itself.
+ */
+import { MillraceError } from '../errors.ts';
+import type { Offset, TopicPartition, Transport } from '../transport/port.ts';
+import {
+  BatchBuilder,
+  BatchCursor,
+  type Envelope,
+  Kind,
+  type Producer,
+  type SealedBatch,
+} from '../transport/record.ts';
+import type { AvroDefinition } from './definition.ts';
+import type { SchemaRegistry } from './registry.ts';
+import { SingleObjects } from './single-objects.ts';
+import type { Millis } from './time.ts';
+
+const page = { maxRecords: 10_000, maxBytes: 4 << 20 };
+/** What is held back before it is appended; whichever is reached first. */
+const mostHeld = { records: 2_000, bytes: 1 << 20 };
+
+/** Where records are copied from. */
+export interface CopySource {
+  readonly transport: Pick<Transport, 'bounds' | 'read'>;
+  readonly registry: Pick<SchemaRegistry, 'find'>;
+}
+
+/** Where they are copied to; of the schemas that they name it learns first. */
+export interface CopyTarget {
+  readonly transport: Pick<Transport, 'bounds' | 'read' | 'append'>;
+  readonly registry: SchemaRegistry;
+}
+
+export interface CopyOptions {
+  /** The time at which copies enter their log: retention and freshness begin anew with it. */
+  readonly now: () => Millis;
+  /** Ends it after what is in the log by then. */
+  readonly signal: AbortSignal;
+}
+
+/** Counts of records. */
+export interface PartitionCopied {
+  readonly copied: number;
+  /** Of an earlier copy. */
+  readonly before: number;
+  /** Offsets at the front that were no longer in the log: copies stand so much further to the front. */
+  readonly gone: number;
+  /** Of those that were copied: they name a schema that is in no registry, and are copied as they are. */
+  readonly unknown: number;
+}
+
+/** What stands in the log is not what would be copied there. */
+export class CopyDiffers extends MillraceError {
+  readonly code = 'COPY_DIFFERS';
+}
+
+/**
+ * Everything that stands in the source now. What is appended there meanwhile, the next copy brings.
+ * @throws {CopyDiffers} and then nothing was appended; what a log throws, and then the next copy goes on
+ */
+export async function copyPartition(
+  source: CopySource,
+  target: CopyTarget,
+  at: TopicPartition,
+  { now, signal }: CopyOptions,
+): Promise<PartitionCopied> {
+  const [from, to] = [await source.transport.bounds(at), await target.transport.bounds(at)];
+  if (to.start > 0) throw refusalOf(at, `has lost what stood before offset ${to.start} to retention`);
+  const there = recordsOf(target, at, to);
+  const copies = new Copies(target, at);
+  let [before, unknown, isNew] = [0, 0, false];
+  for await (const record of recordsOf(source, at, from)) {
+    if (signal.aborted) break;
+    const known = isNew ? undefined : await nextOf(there);
+    isNew = known === undefined;
+    if (known === undefined) {
+      if (record.isUnknown) unknown++;
+      await copies.add(record, now());
+    } else if (isSame(record, known)) before++;
+    else
+      throw refusalOf(at, `has another record at offset ${known.offset} than is copied from offset ${record.offset}`);
+  }
+  const further = isNew || signal.aborted ? undefined : await nextOf(there);
+  if (further !== undefined) throw refusalOf(at, `has a record at offset ${further.offset} that is no copy`);
+  await copies.flush();
+  return { copied: copies.copied, before, gone: from.start, unknown };
+}
+
+const refusalOf = ({ topic, partition }: TopicPartition, what: string): CopyDiffers =>
+  new CopyDiffers(
+    `${topic}/${partition} of the log that is copied to ${what}`,
+    'Copy into topics that nobody else has written to: delete and create them, or take another log',
+  );
+
+interface LogRecord {
+  readonly producer: Producer;
+  /** Counts batches: those of one are sealed together again. */
+  readonly batch: number;
+  readonly sequence: number;
+  readonly offset: Offset;
+  readonly envelope: Omit<Envelope, 'origin'>;
+  readonly value: Buffer;
+  readonly definition?: AvroDefinition | undefined;
+  readonly isUnknown: boolean;
+}
+
+/** When it entered the log, and how its value names its schema there, are the log's own. */
+const isSame = (a: LogRecord, b: LogRecord): boolean =>
+  a.envelope.kind === b.envelope.kind && a.envelope.key === b.envelope.key && a.value.equals(b.value);
+
+async function nextOf(records: AsyncGenerator<LogRecord, undefined>): Promise<LogRecord | undefined> {
+  return (await records.next()).value;
+}
+
+interface Stretch {
+  readonly start: Offset;
+  readonly end: Offset;
+}
+
+async function* recordsOf(
+  { transport, registry }: CopySource,
+  at: TopicPartition,
+  { start, end }: Stretch,
+): AsyncGenerator<LogRecord, undefined> {
+  const values = new SingleObjects(registry);
+  let batches = 0;
+  for await (const { offset: from, batch } of batchesOf(transport, at, { start, end })) {
+    batches++;
+    const record = new BatchCursor(batch);
+    const { producer: name, lineage, epoch } = record;
+    while (record.next()) {
+      const { offset, sequence } = record;
+      if (offset < from || offset >= end) continue;
+      const { bytes, ...named } = await valueOf(record, values);
+      const envelope = envelopeOf(record);
+      yield { producer: { name, lineage, epoch }, batch: batches, sequence, offset, envelope, value: bytes, ...named };
+    }
+  }
+}
+
+/** With the offset from which each of them counts. */
+async function* batchesOf(transport: CopySource['transport'], at: TopicPartition, { start, end }: Stretch) {
+  for (let offset = start; offset < end;) {
+    const read = await transport.read({ ...at, from: offset, to: end, ...page });
+    if (read.length === 0) return;
+    for (const batch of read) {
+      yield { offset, batch };
+      offset = batch.firstOffset + batch.records;
+    }
+  }
+}
+
+const valueOf = (record: BatchCursor, values: SingleObjects) =>
+  record.kind === Kind.value ? values.of(record.value()) : { bytes: record.value(), isUnknown: false };
+
+function envelopeOf(record: BatchCursor): LogRecord['envelope'] {
+  const { kind, watermark } = record;
+  return { kind: kindOf(kind), watermark, key: record.key(), trace: record.trace() };
+}
+
+const kindOf = (kind: number): Kind =>
+  kind === Kind.marker ? Kind.marker : kind === Kind.redacted ? Kind.redacted : Kind.value;
+
+/** What is to be appended, in the batches that it came in. */
+class Copies {
+  copied = 0;
+  readonly #target: CopyTarget;
+  readonly #at: TopicPartition;
+  readonly #registered = new Set<AvroDefinition>();
+  #builder: BatchBuilder | undefined;
+  #batch = 0;
+  #sealed: SealedBatch[] = [];
+  #held = { records: 0, bytes: 0 };
+
+  constructor(target: CopyTarget, at: TopicPartition) {
+    this.#target = target;
+    this.#at = at;
+  }
+
+  async add({ batch, producer, sequence, envelope, value, definition }: LogRecord, origin: Millis): Promise<void> {
+    if (definition !== undefined && !this.#registered.has(definition)) {
+      await this.#target.registry.register(definition);
+      this.#registered.add(definition);
+    }
+    if (batch !== this.#batch) this.#seal();
+    this.#batch = batch;
+    this.#builder ??= new BatchBuilder(producer, sequence);
+    this.#builder.add({ ...envelope, origin }, (buffer, at) => {
+      const end = at + value.length;
+      return end > buffer.length ? buffer.length - end : at + value.copy(buffer, at);
+    });
+    this.#held.records++;
+    this.#held.bytes += value.length + envelope.key.length;
+    if (this.#held.records >= mostHeld.records || this.#held.bytes >= mostHeld.bytes) await this.flush();
+  }
+
+  /** Durable when it resolves. */
+  async flush(): Promise<void> {
+    this.#seal();
+    if (this.#sealed.length === 0) return;
+    await this.#target.transport.append([{ ...this.#at, batches: this.#sealed }]);
+    this.copied += this.#held.records;
+    this.#sealed = [];
+    this.#held = { records: 0, bytes: 0 };
+  }
+
+  #seal(): void {
+    if (this.#builder !== undefined) this.#sealed.push(...this.#builder.take());
+    this.#builder = undefined;
+  }
+}

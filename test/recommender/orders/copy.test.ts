@@ -1,0 +1,133 @@
+/** Orders that move to other documents: a connector there goes on as the one before would have. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Documents } from '../../../src/documents/port.ts';
+import { openSqliteDocuments } from '../../../src/documents/sqlite/documents.ts';
+import { systemClock } from '../../../src/engine/clock.ts';
+import { Unavailable } from '../../../src/errors.ts';
+import { endOfErasure } from '../../../src/recommender/orders/carried-out.ts';
+import { OrdersConnector } from '../../../src/recommender/orders/connector.ts';
+import { copyOrders, OrderDiffers, OrdersUntold } from '../../../src/recommender/orders/copy.ts';
+import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
+import type { Transport } from '../../../src/transport/port.ts';
+import { consumed } from '../../support/consumer.ts';
+import { putOrder, toldEvents, type WrittenOrder } from '../../support/orders.ts';
+import { ratings } from '../../../topologies/streams.ts';
+
+const start = Date.UTC(2026, 0, 1);
+const never = new AbortController().signal;
+let former: Documents;
+let next: Documents;
+let transport: Transport;
+
+beforeEach(async () => {
+  former = openSqliteDocuments({ path: ':memory:', clock: () => Date.now() });
+  next = openSqliteDocuments({ path: ':memory:', clock: () => Date.now() });
+  transport = openEmbeddedLog({ path: ':memory:', clock: () => Date.now() });
+  for (const topic of ['ratings', 'dead-letters']) await transport.createTopic(topic, { partitions: 2 });
+});
+afterEach(async () => {
+  for (const port of [former, next, transport]) await port.close();
+});
+
+const told = (documents: Documents): Promise<void> =>
+  new OrdersConnector({
+    documents,
+    transport,
+    clock: systemClock,
+    owner: 'one',
+    pollEvery: 2,
+    leaseFor: 300,
+    onWait: () => {},
+    warn: () => {},
+  }).runUntilCaughtUp(never);
+
+const order = (n: number, line: Partial<WrittenOrder['lines'][number]> = {}, updatedAt = start + n): WrittenOrder => ({
+  orderId: `o${n}`,
+  userId: `u${n % 17}`,
+  lines: [{ itemId: `i${n}`, quantity: 2, ...line }],
+  status: 'placed',
+  placedAt: start + n,
+  updatedAt,
+});
+
+const copy = (to: Pick<Documents, 'get' | 'put'> = next, signal = never) =>
+  copyOrders({ from: { documents: former, clock: systemClock }, to, signal });
+
+/** A shop whose orders are told, some of them changed since and told again. */
+async function shop(count = 230): Promise<void> {
+  for (let n = 0; n < count; n++) await putOrder(former, order(n));
+  await told(former);
+  for (let n = 0; n < count; n += 3) await putOrder(former, order(n, { returned: 2 }, start + 5_000 + n));
+  await told(former);
+}
+
+/** False, if it is what the documents throw. */
+function isAway(error: unknown): false {
+  if (error instanceof Unavailable) return false;
+  throw error;
+}
+
+test('nothing is told twice, and what changes there is told as the next revision', async () => {
+  await shop();
+  const before = await consumed(transport, ratings);
+  expect(before).toHaveLength(230 + 77);
+  expect(await copy()).toEqual({ orders: 230, told: 230, erasures: 0, before: 0 });
+  await told(next);
+  expect(await consumed(transport, ratings)).toEqual(before);
+  await putOrder(next, order(1, { returned: 2 }, start + 9_000));
+  await putOrder(next, order(230));
+  await told(next);
+  const added = (await toldEvents(transport)).filter(({ eventId }) => !before.some(one => one.eventId === eventId));
+  expect(added.map(({ userId, kind, time }) => ({ userId, kind, time }))).toEqual(
+    expect.arrayContaining([
+      { userId: 'u1', kind: 'return', time: start + 9_000 },
+      { userId: 'u9', kind: 'order', time: start + 230 },
+    ]),
+  );
+  expect(added).toHaveLength(2);
+});
+
+test('it can be done again, and stopped or killed at any document; what was told is there before its order', async () => {
+  await shop(60);
+  for (let after = 0, isDone = false; !isDone; after += 23) {
+    let puts = 0;
+    const put: Documents['put'] = (key, body, condition) => {
+      if (++puts > after) throw new Unavailable('away', 'Wait');
+      return next.put(key, body, condition);
+    };
+    isDone = await copy({ get: key => next.get(key), put }).then(() => true, isAway);
+    for (const { partition, id } of await next.list({ collection: 'orders', limit: 1_000 }))
+      expect(await next.get({ collection: 'toldOrders', partition, id })).toBeDefined();
+  }
+  expect(await copy()).toEqual({ orders: 60, told: 60, erasures: 0, before: 120 });
+  const stop = new AbortController();
+  stop.abort();
+  expect(await copy(next, stop.signal)).toEqual({ orders: 0, told: 0, erasures: 0, before: 0 });
+});
+
+test('orders of which the log knows nothing yet are told first', async () => {
+  await shop(3);
+  await putOrder(former, order(3));
+  await expect(copy()).rejects.toThrow(OrdersUntold);
+  expect(await next.list({ collection: 'toldOrders', limit: 1 })).toEqual([]);
+  await told(former);
+  expect(await copy()).toMatchObject({ orders: 4 });
+});
+
+test('an order that is there already is left alone and named', async () => {
+  await shop(3);
+  await putOrder(next, order(1, { quantity: 7 }));
+  await expect(copy()).rejects.toThrow(/orders\/u1\/o1 is there already, and is not what would be copied there/);
+  await expect(copy()).rejects.toThrow(OrderDiffers);
+  expect((await next.get({ collection: 'orders', partition: 'u1', id: 'o1' }))?.body).toMatchObject({
+    lines: [{ quantity: 7 }],
+  });
+});
+
+test('where erasures came to their end is known there', async () => {
+  await shop(1);
+  const body = { newest: [{ offset: 4, end: 19 }] };
+  await former.put({ collection: 'leases', partition: 'erasures', id: '1' }, body, 'absent');
+  expect(await copy()).toMatchObject({ erasures: 1 });
+  expect(await endOfErasure(next, { partition: 1, offset: 4 })).toBe(19);
+});
