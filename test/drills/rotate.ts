@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Drill } from './drills.ts';
 import { begin } from './going-on.ts';
+import { audience, TokenIssuer } from './issuer.ts';
 import { listedUsers, portsOf } from './judge.ts';
 import type { Life } from './life.ts';
 import type { Stage } from './stage.ts';
@@ -12,7 +13,8 @@ const listKeys = { former: 'the key that signed until today', next: 'the key tha
 
 export const rotate: Drill = {
   name: 'rotate',
-  about: 'API key and list key are changed under load; no good request is refused, and the former keys open nothing',
+  about:
+    'API key, list key and the key that tokens are signed with are changed under load; no good request is refused, and the former keys open nothing',
   on: {},
   run,
 };
@@ -58,7 +60,14 @@ class Asking {
 async function run(stage: Stage): Promise<void> {
   const keys = join(stage.folder, 'keys');
   stage.call(keys, 'keys');
-  stage.set({ MILLRACE_AUTH_KEYS: keys, MILLRACE_SERVING_LIST_KEY: listKeys.former, MILLRACE_PARTITIONS: '1' });
+  await using issuer = await TokenIssuer.start();
+  stage.set({
+    MILLRACE_AUTH_KEYS: keys,
+    MILLRACE_AUTH_ISSUER: issuer.url,
+    MILLRACE_AUTH_AUDIENCE: audience,
+    MILLRACE_SERVING_LIST_KEY: listKeys.former,
+    MILLRACE_PARTITIONS: '1',
+  });
   const former = await stage.prepare('a shop that asks with a key, and says what it showed', async () => {
     await begin(stage, 500);
     return keyOf(stage, keys, 'shop');
@@ -67,6 +76,10 @@ async function run(stage: Stage): Promise<void> {
   const first = await stage.prepare('a server', () => stage.start('serve').ready());
   const asking = new Asking(users, { url: first.url, key: former.key });
   const shown = await listOf(first, users[0] ?? '', former.key);
+  const formerToken = await issuer.token('oldest');
+  await stage.prepare('a token of the issuer is taken', async () => {
+    stage.same('the token', await statusOf(`${first.url}/v2/popular`, formerToken), 200);
+  });
   const next = await stage.recover('a new key is made, and the shop takes it', async () => {
     const made = await keyOf(stage, keys, 'shop-next');
     await first.until('took the new key', async () => (await statusOf(`${first.url}/v2/popular`, made.key)) === 200);
@@ -80,6 +93,7 @@ async function run(stage: Stage): Promise<void> {
       async () => (await statusOf(`${first.url}/v2/popular`, former.key)) === 401,
     );
   });
+  await issuer.publish('next');
   const knowing = await stage.recover('servers learn the new list key before any of them signs with it', async () => {
     stage.set({ MILLRACE_SERVING_FORMER_LIST_KEYS: listKeys.next });
     const server = await stage.start('serve').ready();
@@ -101,10 +115,21 @@ async function run(stage: Stage): Promise<void> {
     await asking.end();
     stage.same(`answers but 200 among ${asking.answered + asking.refused.length}`, asking.refused, []);
   });
+  const nextToken = await issuer.token('newest');
+  await stage.check(
+    'the issuer signs with a key that it had published before, and tokens of either are taken',
+    async () => {
+      stage.same('the former token', await statusOf(`${signing.url}/v2/popular`, formerToken), 200);
+      stage.same('the next token', await statusOf(`${signing.url}/v2/popular`, nextToken), 200);
+    },
+  );
+  issuer.withdraw();
   await stage.check('the former keys open nothing any more', async () => {
     stage.same('the former API key', await statusOf(`${signing.url}/v2/popular`, former.key), 401);
     stage.set({ MILLRACE_SERVING_FORMER_LIST_KEYS: 'one that nothing was ever signed with' });
     const last = await stage.start('serve').ready();
+    stage.same('a token of the key that was withdrawn', await statusOf(`${last.url}/v2/popular`, formerToken), 401);
+    stage.same('the next token', await statusOf(`${last.url}/v2/popular`, nextToken), 200);
     stage.same('a list of the former key, once servers know it no more', await reported(last, shown, next.key), 422);
     await last.stop();
   });
