@@ -2,13 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './results.ts';
-import { findings, unsafe } from './schemas/check.ts';
+import { findings, generated, unsafe } from './schemas/check.ts';
 import { schemasIn, writeReleased } from './schemas/files.ts';
-import { typesOf } from './schemas/types.ts';
 
-/** Writes types.ts anew. */
+/** Writes types.ts and released.ts anew. */
 const generate = async (folder: string): Promise<number> => {
-  await writeFile(join(folder, 'types.ts'), await typesOf(await schemasIn(folder)));
+  for (const [file, text] of await generated(folder)) await writeFile(join(folder, file), text);
   return 0;
 };
 
@@ -20,7 +19,7 @@ const release = async (folder: string): Promise<number> => {
   const status = report(await unsafe(folder));
   if (status !== 0) return status;
   for (const schema of await schemasIn(folder)) console.log(await writeReleased(folder, schema));
-  return 0;
+  return generate(folder);
 };
 
 const report = (found: readonly string[]): number => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { incompatibilities } from './evolution.ts';
 import { releasedIn, schemasIn, type Released, type SchemaFile } from './files.ts';
 import { disowned } from './owned.ts';
-import { typesOf } from './types.ts';
+import { releasedText, typesOf } from './types.ts';
 
 /** All findings: types that differ from the schemas, unsafe changes, and versions that were never kept. */
 export const findings = async (folder: string): Promise<readonly string[]> => [
@@ -20,11 +20,20 @@ export const unsafe = async (folder: string): Promise<readonly string[]> => {
   return [...schemas.flatMap(disowned), ...released.flatMap(version => against(version, schemas))];
 };
 
+/** Files that are made of the schemas, and their texts. */
+export const generated = async (folder: string): Promise<readonly (readonly [file: string, text: string])[]> => [
+  ['types.ts', await typesOf(await schemasIn(folder))],
+  ['released.ts', await releasedText(await releasedIn(folder))],
+];
+
 const drift = async (folder: string): Promise<readonly string[]> => {
-  const expected = await typesOf(await schemasIn(folder));
-  const file = join(folder, 'types.ts');
-  if ((await readFile(file, 'utf8')) === expected) return [];
-  return [`${file} differs from the schemas. Run \`node scripts/schemas.ts generate\``];
+  const found: string[] = [];
+  for (const [name, expected] of await generated(folder)) {
+    const file = join(folder, name);
+    if ((await readFile(file, 'utf8')) !== expected)
+      found.push(`${file} differs from the schemas. Run \`node scripts/schemas.ts generate\``);
+  }
+  return found;
 };
 
 const against = (version: Released, schemas: readonly SchemaFile[]): readonly string[] => {

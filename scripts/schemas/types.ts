@@ -22,6 +22,20 @@ export const typesOf = async (schemas: readonly SchemaFile[]): Promise<string> =
   return format(text, style);
 };
 
+/** Text of `released.ts`: the definitions of the history, for whoever reads what a former release wrote. */
+export const releasedText = (released: readonly SchemaFile[]): Promise<string> =>
+  format(
+    [
+      '// Generated from the .avsc files in history: `node scripts/schemas.ts generate`.',
+      '/* oxlint-disable max-lines -- generated */',
+      "import type { AvroDefinition } from '../src/stream/definition.ts';",
+      '',
+      '/** Every schema that was ever released: records of former releases name one of them. */',
+      `export const released: readonly AvroDefinition[] = ${JSON.stringify(released.map(({ definition }) => definition))};`,
+    ].join('\n'),
+    style,
+  );
+
 const heading = [
   '// Generated from the .avsc files beside it: change those, then run `node scripts/schemas.ts generate`.',
   '/* oxlint-disable max-lines -- generated */',

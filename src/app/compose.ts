@@ -15,7 +15,7 @@ import type { WorkerIdentity } from '../engine/state/worker.ts';
 import { openDirectorySnapshots } from '../snapshots/directory/snapshots.ts';
 import type { Snapshots } from '../snapshots/port.ts';
 import { directoryRegistry } from '../stream/directory-registry.ts';
-import type { SchemaRegistry } from '../stream/registry.ts';
+import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
 import { original } from '../replay/namespace.ts';
 import { openEmbeddedLog } from '../transport/embedded/open.ts';
@@ -27,6 +27,7 @@ import type { DocumentCharge } from '../operations/document-metrics.ts';
 import { blobOptions } from './blob-options.ts';
 import { inNamespace } from './in-namespace.ts';
 import type { PortSettings } from './port-settings.ts';
+import { sharedSchemas } from './shared-schemas.ts';
 
 /** What an application runs on. Closing closes all of it, in the reverse order of opening. */
 export interface Ports extends AsyncDisposable {
@@ -62,17 +63,15 @@ export const openEmbedded = (data: string, clock: Clock = systemClock): Promise<
 /** Whether something has begun an embedded log in the folder: a command that only looks must not begin it. */
 export const isBegun = ({ data }: Pick<PortSettings, 'data'>): boolean => existsSync(join(data, 'log.db'));
 
-/** The log alone and the schemas of its values, for whoever has no use for documents. */
+/** The log alone, for whoever looks at its topics. */
 export async function openLogOf(
   settings: PortSettings,
   clock: Clock = systemClock,
-): Promise<Pick<Ports, 'transport' | 'registry'> & AsyncDisposable> {
+): Promise<Pick<Ports, 'transport'> & AsyncDisposable> {
   if (settings.transport === 'embedded') mkdirSync(settings.data, { recursive: true });
-  const { transport, registry } = await openLog(settings, schemasOf(settings), clock);
-  return { transport, registry, [Symbol.asyncDispose]: () => transport.close() };
+  const { transport } = await openLog(settings, memoryRegistry(), clock);
+  return { transport, [Symbol.asyncDispose]: () => transport.close() };
 }
-
-const schemasOf = ({ data }: PortSettings): SchemaRegistry => directoryRegistry({ directory: join(data, 'schemas') });
 
 /** How the log stands, in words, before anything runs; an embedded one has nothing that could be missing. */
 export async function inspectLog(
@@ -102,10 +101,10 @@ async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
   mkdirSync(data, { recursive: true });
   mkdirSync(state, { recursive: true });
   const stack = new AsyncDisposableStack();
-  const log = await openLog(settings, schemasOf(settings), clock);
-  const transport = stack.adopt(log.transport, opened => opened.close());
   const { charges, ...served } = await openDocuments(settings, clock);
   const documents = stack.adopt(served.documents, all => all.close());
+  const log = await openLog(settings, schemasOf(settings, documents), clock);
+  const transport = stack.adopt(log.transport, opened => opened.close());
   const snapshots = stack.adopt(await openSnapshots(settings), all => all.close());
   const ports: Ports = {
     ...log,
@@ -143,6 +142,10 @@ export function openFiles({ data, state = data }: Pick<PortSettings, 'data' | 's
   const opened = stack.move();
   return { state: stopped, log, purge, [Symbol.dispose]: () => opened.dispose() };
 }
+
+/** Files are of one machine; documents in Cosmos DB are of all that share the log. */
+const schemasOf = ({ data, documents: kind }: PortSettings, documents: Documents): SchemaRegistry =>
+  sharedSchemas(directoryRegistry({ directory: join(data, 'schemas') }), kind === 'cosmos' ? documents : undefined);
 
 type Log = Pick<Ports, 'transport' | 'registry' | 'commitEvery' | 'membership' | 'troubles'>;
 

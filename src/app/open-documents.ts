@@ -6,14 +6,15 @@ import { ownersCollection } from '../engine/queries/owners.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { Config } from './config.ts';
 import { cosmosOptions } from './cosmos-options.ts';
+import { schemasCollection } from './shared-schemas.ts';
 
 type Settings = Partial<Pick<Config, 'cosmos'>>;
 
 export const openInCosmos = ({ cosmos }: Settings, clock: Clock): Promise<CosmosDocuments> =>
   openCosmosDocuments({ ...cosmosOptions(cosmos), clock });
 
-/** What every application needs: the journals of its tasks, and what replays have made. */
-const always = [journals, ownersCollection, 'millrace-namespaces'];
+/** What every application needs: the journals of its tasks, the schemas of its records, and what replays have made. */
+const always = [journals, ownersCollection, schemasCollection, 'millrace-namespaces'];
 
 /** Those of the recommender where it is one, and those that the application writes, each once. */
 export function containersFor(collections: readonly string[], isRecommender: boolean): readonly ContainerDefinition[] {

@@ -2,6 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sharedSchemas } from '../../src/app/shared-schemas.ts';
+import type { Documents } from '../../src/documents/port.ts';
+import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
 import { Unavailable } from '../../src/errors.ts';
 import { InvalidSchema, type AvroDefinition } from '../../src/stream/definition.ts';
 import { CorruptRegistry, directoryRegistry } from '../../src/stream/directory-registry.ts';
@@ -23,10 +26,23 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
+  for (const documents of opened.splice(0)) await documents.close();
 });
+
+/** What one machine registers is found by another, which has never seen it. */
+const opened: Documents[] = [];
+function apart(): SchemaRegistry {
+  const documents = openSqliteDocuments({ path: ':memory:', clock: () => 0 });
+  opened.push(documents);
+  return {
+    register: each => sharedSchemas(memoryRegistry(), documents).register(each),
+    find: reference => sharedSchemas(memoryRegistry(), documents).find(reference),
+  };
+}
 
 const registries: Readonly<Record<string, () => SchemaRegistry>> = {
   memory: () => memoryRegistry(),
+  'machines apart': apart,
   directory: () => directoryRegistry({ directory: join(directory, 'made', 'when', 'needed') }),
 };
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openLogOf } from '../../app/compose.ts';
+import { openPorts } from '../../app/compose.ts';
 import { systemClock } from '../../engine/clock.ts';
 import { loadApplication } from '../application.ts';
 import { copyTopics, type TopicCopied } from '../copy-topics.ts';
@@ -40,8 +40,8 @@ async function copy(flags: Flags): Promise<void> {
   const former = await formerSettings(flags);
   const application = await loadApplication(flags, config);
   using stopped = untilSignalled();
-  await using source = await openLogOf(former);
-  await using target = await openLogOf(config);
+  await using source = await openPorts(former);
+  await using target = await openPorts(config);
   const { transport, registry } = target;
   const asked = withPatience(target, config).transport;
   const topics = await copyTopics({

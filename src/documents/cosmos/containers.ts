@@ -29,6 +29,7 @@ export const containers: readonly ContainerDefinition[] = [
   { name: 'leases', partitionKey: '/feed', holds: 'how far the readers of change feeds are' },
   { name: 'taskOwners', partitionKey: '/group', holds: 'which process answers for a task' },
   { name: 'redriven', partitionKey: '/origin', holds: 'which dead letters were sent again' },
+  { name: 'schemas', partitionKey: '/registry', holds: 'schemas that records name, by fingerprint' },
   { name: 'millrace-namespaces', partitionKey: '/kind', holds: 'namespaces of replays' },
 ];
 
