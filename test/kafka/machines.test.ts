@@ -3,12 +3,16 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { valuesOf } from '../../src/stream/log-values.ts';
 import { schema } from '../../src/stream/schema.ts';
 import { stream } from '../../src/stream/stream.ts';
 import { equip, type Equipment } from '../drills/equipment.ts';
+import { accountOf, isThrough } from '../drills/judge.ts';
+import { Life } from '../drills/life.ts';
+import { Shop } from '../drills/shop.ts';
 import { installSources } from '../support/installed.ts';
 import { noOwnBroker } from '../support/kafka/suite.ts';
 import { type Environment, inPorts, said } from '../support/moves.ts';
@@ -125,4 +129,54 @@ describe.skipIf(noOwnBroker)('machines apart', () => {
     });
     expect(ids.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `n${n}`).sort());
   });
+
+  test('workers and a server with disks of their own are one shop, also when a worker and its disk are lost', async () => {
+    const pod = (name: string): Environment => ({
+      ...machine(name),
+      MILLRACE_COSMOS_DATABASE: 'pods',
+      MILLRACE_BLOB_PREFIX: 'pods',
+      MILLRACE_KAFKA_SESSION_TIMEOUT_MS: '10000',
+      MILLRACE_KAFKA_HEARTBEAT_INTERVAL_MS: '300',
+    });
+    await using pods = new AsyncDisposableStack();
+    const started = (name: string, ...words: string[]): Life =>
+      pods.use(new Life({ words, environment: { ...own, ...pod(name) }, cwd: folder }));
+    await said(pod('tool'), 'documents', 'create');
+    await said(pod('tool'), 'generate', '--count', '300', '--rate', '0');
+
+    const [first, second] = [started('first', 'run'), started('second', 'run')];
+    const server = await started('server', 'serve').ready();
+    const shop = new Shop('pods', 7, Date.now());
+    const learnt = async (worker: Life): Promise<void> => {
+      const events = shop.drawn(100);
+      await shop.send(() => server.url, events);
+      await inPorts(pod('tool'), ports => worker.until('had learnt', () => isThrough(ports, shop.ids(events))));
+    };
+    await learnt(first);
+    await first.kill();
+    await learnt(second);
+    const third = started('third', 'run');
+    await second.stop();
+    await learnt(third);
+
+    const [event] = shop.drawn(1);
+    const lists = z.object({ items: z.array(z.object({ itemId: z.string() })).min(1) });
+    const answer = await fetch(`${server.url}/v2/users/${event?.userId ?? ''}/recommendations`);
+    expect(lists.parse(await answer.json()).items.length).toBeGreaterThan(5);
+    await third.stop();
+    await server.stop();
+    expect(await inPorts(pod('tool'), ports => accountOf(ports, shop.sent))).toEqual({
+      sent: 300,
+      lost: 0,
+      doubled: 0,
+      deadLetters: 0,
+    });
+  });
 });
+
+/** Nothing of the caller's settings. */
+const own = Object.fromEntries(
+  Object.entries(process.env).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && !pair[0].startsWith('MILLRACE_'),
+  ),
+);
