@@ -86,21 +86,20 @@ export async function inspectLog(
 
 /** The ports that the settings name, as their namespace sees them: the one that is switched in where they name none. */
 export async function openPorts(settings: PortSettings, clock: Clock = systemClock): Promise<Ports> {
-  const ports = await openAll(settings, clock);
+  const stack = new AsyncDisposableStack();
   try {
-    return await inNamespace(ports, settings.namespace);
+    return await inNamespace(await openInto(stack, settings, clock), settings.namespace);
   } catch (error) {
-    await ports[Symbol.asyncDispose]();
+    await stack.disposeAsync();
     throw error;
   }
 }
 
-/** Local files lie in the folder `data`, and local checkpoints in `state` if it is given. */
-async function openAll(settings: PortSettings, clock: Clock): Promise<Ports> {
+/** Local files lie in the folder `data`, and local checkpoints in `state` if it is given; `stack` closes what is opened. */
+async function openInto(stack: AsyncDisposableStack, settings: PortSettings, clock: Clock): Promise<Ports> {
   const { data, state = data } = settings;
   mkdirSync(data, { recursive: true });
   mkdirSync(state, { recursive: true });
-  const stack = new AsyncDisposableStack();
   const { charges, ...served } = await openDocuments(settings, clock);
   const documents = stack.adopt(served.documents, all => all.close());
   const log = await openLog(settings, schemasOf(settings, documents), clock);
