@@ -88,4 +88,16 @@ describe('Grafana', () => {
     const [{ type, url }] = Sources.parse(read(`${folder}/datasources/prometheus.yaml`)).datasources;
     expect({ type, url }).toEqual({ type: 'prometheus', url: 'http://prometheus:9090' });
   });
+
+  test('finds the traces that those that go on tell to Jaeger', () => {
+    const Sources = z.looseObject({ datasources: z.tuple([z.looseObject({ type: z.string(), url: z.url() })]) });
+    const [{ type, url }] = Sources.parse(read('deploy/grafana/provisioning/datasources/jaeger.yaml')).datasources;
+    expect({ type, url }).toEqual({ type: 'jaeger', url: 'http://jaeger:16686' });
+    expect(services['jaeger']).toMatchObject({ ports: ['127.0.0.1:16686:16686'] });
+    const traced = Object.keys(services).filter(name => {
+      const { telemetry } = configure({ environment: services[name]?.environment ?? {} }).config;
+      return telemetry.traces.endpoint === 'http://jaeger:4318/v1/traces';
+    });
+    expect(traced).toEqual(['run', 'serve']);
+  });
 });
