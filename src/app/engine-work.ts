@@ -30,6 +30,7 @@ import { Trainer } from '../recommender/generations/trainer.ts';
 import { keepRetention } from './housekeeping.ts';
 import { openTracing } from './open-tracing.ts';
 import { ordersConnector } from './orders-work.ts';
+import { patientSchemas } from './shared-schemas.ts';
 
 /** How often the other thread hears of progress. */
 const statsEveryMs = 50;
@@ -51,8 +52,10 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
   const { logger } = log;
   const warn = (reason: string): void => logger.log(events.tracing, { reason });
   await using traced = options.tracing && (await openTracing(options.tracing, { ...tracingParts, warn }));
-  await using ports = await openPorts(options.ports);
+  await using opened = await openPorts(options.ports);
   const told = tellingOf(logger);
+  const waiting = { clock: opened.clock, signal: stop.signal, onWait: told };
+  const ports = { ...opened, registry: patientSchemas(opened.registry, waiting) };
   const observer = new StatsObserver(ports.clock);
   const orders = await ordersConnector(ports, options, { logger, onWait: told, tracing: traced?.tracing });
   const spans = traced?.tracing && new EpochSpans({ ...options, tracing: traced.tracing, now: preciseNow });

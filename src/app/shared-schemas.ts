@@ -4,6 +4,8 @@
  * written, whichever release wrote it.
  */
 import { ConditionFailed, type DocumentKey, type Documents } from '../documents/port.ts';
+import type { Clock } from '../engine/clock.ts';
+import { Interrupted, type OnWait, retrying } from '../engine/retry.ts';
 import { MillraceError } from '../errors.ts';
 import { parseDefinition } from '../stream/avro.ts';
 import type { AvroDefinition } from '../stream/definition.ts';
@@ -24,24 +26,50 @@ export class CorruptSchema extends MillraceError {
 type Shared = Pick<Documents, 'get' | 'put'>;
 
 /** `own` is asked first, and keeps what was found among the documents; `shared` is absent where machines share none. */
-export const sharedSchemas = (own: SchemaRegistry, shared?: Shared): SchemaRegistry => ({
+export function sharedSchemas(own: SchemaRegistry, shared?: Shared): SchemaRegistry {
+  /** Fingerprints that this process has shared: once is enough. */
+  const known = new Set<string>();
+  return {
+    async register(definition) {
+      await own.register(definition);
+      const fingerprint = fingerprintOf(definition);
+      if (shared === undefined || known.has(fingerprint)) return;
+      await share(shared, definition, fingerprint);
+      known.add(fingerprint);
+    },
+    async find(reference) {
+      const here = (await own.find(reference)) ?? (await releasedAs(reference));
+      if (here !== undefined || shared === undefined || !/^[0-9a-f]{16}$/.test(reference)) return here;
+      const found = await foundIn(shared, reference);
+      if (found !== undefined) await own.register(found);
+      return found;
+    },
+  };
+}
+
+interface Waiting {
+  readonly clock: Clock;
+  /** Ends the wait: what was to be registered is not, and nothing may be written with it any more. */
+  readonly signal: AbortSignal;
+  readonly onWait: OnWait;
+}
+
+/** The same registry for who cannot begin without it: documents that are away are waited for. */
+export const patientSchemas = (registry: SchemaRegistry, { clock, signal, onWait }: Waiting): SchemaRegistry => ({
+  find: reference => registry.find(reference),
   async register(definition) {
-    await own.register(definition);
-    if (shared !== undefined) await share(shared, definition);
-  },
-  async find(reference) {
-    const known = (await own.find(reference)) ?? (await releasedAs(reference));
-    if (known !== undefined || shared === undefined || !/^[0-9a-f]{16}$/.test(reference)) return known;
-    const found = await foundIn(shared, reference);
-    if (found !== undefined) await own.register(found);
-    return found;
+    try {
+      await retrying('registry', () => registry.register(definition), clock, signal, onWait);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+    }
   },
 });
 
-async function share(shared: Shared, definition: AvroDefinition): Promise<void> {
+async function share(shared: Shared, definition: AvroDefinition, fingerprint: string): Promise<void> {
   const body = { definition: JSON.stringify(definition) };
   try {
-    await shared.put(keyOf(fingerprintOf(definition)), body, 'absent');
+    await shared.put(keyOf(fingerprint), body, 'absent');
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // somebody else was quicker
   }

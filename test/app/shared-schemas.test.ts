@@ -2,12 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CorruptSchema, schemasCollection, sharedSchemas } from '../../src/app/shared-schemas.ts';
+import { CorruptSchema, patientSchemas, schemasCollection, sharedSchemas } from '../../src/app/shared-schemas.ts';
 import type { Documents } from '../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
+import { systemClock } from '../../src/engine/clock.ts';
 import { Unavailable } from '../../src/errors.ts';
 import { parseDefinition } from '../../src/stream/avro.ts';
-import type { AvroDefinition } from '../../src/stream/definition.ts';
+import { type AvroDefinition, InvalidSchema } from '../../src/stream/definition.ts';
 import { fingerprintOf } from '../../src/stream/fingerprint.ts';
 import { memoryRegistry } from '../../src/stream/registry.ts';
 import { root } from '../../scripts/results.ts';
@@ -42,8 +43,11 @@ const counted = (): Pick<Documents, 'get' | 'put'> => ({
 const machine = (shared?: Pick<Documents, 'get' | 'put'>) => sharedSchemas(memoryRegistry(), shared);
 
 test('what one machine has registered another finds, as it was registered, and asks for it once', async () => {
+  const one = machine(counted());
+  await one.register(definition);
+  await one.register(definition);
   await machine(documents).register(definition);
-  await machine(documents).register(definition);
+  expect(calls.splice(0)).toEqual([`put ${fingerprint}`]);
   const other = machine(counted());
   expect(await other.find(fingerprint)).toEqual(definition);
   expect(await other.find(fingerprint)).toEqual(definition);
@@ -96,4 +100,21 @@ test('documents that are away are waited for, and no schema is unknown because o
   const away = async () => Promise.reject(new Unavailable('Documents are away', 'Wait'));
   await expect(machine({ get: away, put: away }).find(fingerprint)).rejects.toThrow(Unavailable);
   await expect(machine({ get: away, put: away }).register(definition)).rejects.toThrow(Unavailable);
+});
+
+test('who cannot begin without it waits for documents that are away, until it is told to stop', async () => {
+  let failures = 3;
+  const waits: string[] = [];
+  const away = async () => Promise.reject(new Unavailable('Documents are away', 'Wait'));
+  const put: Documents['put'] = (...given) => (failures-- > 0 ? away() : documents.put(...given));
+  const stop = new AbortController();
+  const clock = { ...systemClock, sleep: async () => {} };
+  const waiting = { clock, signal: stop.signal, onWait: (what: string) => waits.push(what) };
+  const patient = patientSchemas(machine({ get: asked => documents.get(asked), put }), waiting);
+  await patient.register(definition);
+  expect(waits).toEqual(['registry', 'registry', 'registry']);
+  expect(await patient.find(fingerprint)).toEqual(definition);
+  stop.abort();
+  await patientSchemas(machine({ get: away, put: away }), waiting).register(definition);
+  await expect(patientSchemas(machine(documents), waiting).register('nonsense')).rejects.toThrow(InvalidSchema);
 });

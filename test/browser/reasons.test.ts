@@ -112,6 +112,8 @@ test('states of both cards: empty, an error with a way to try again, an experime
   await page.route(quality, route =>
     route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
   );
+  // The page asks by itself after a while, and would take the button away before it is pressed.
+  await page.clock.setFixedTime(Date.now());
   await page.reload();
   const alert = page.locator('#quality').getByRole('alert');
   await alert.getByText('The figures are away').waitFor();

@@ -157,6 +157,8 @@ test('what does not work is told in words, with what to do', async () => {
     await alert.getByText(words).waitFor();
     await page.unroute(asked);
   }
+  // A page that hears of the server again asks for everything by itself, and would take the button away.
+  await page.route('**/recommendations/live*', route => route.abort());
   await page.context().setOffline(true);
   await search.fill('shadow');
   await alert.getByText('You are offline').waitFor();

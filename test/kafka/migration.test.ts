@@ -12,6 +12,9 @@ import { type Environment, inPorts, made, ordered, returned, said } from '../sup
 
 const sent = 1_200;
 const orders = 30;
+/** One of those who order: what they did is taken out of the log before it moves. */
+const erased = 'u3';
+const events = sent + orders + orders / 3 + 1;
 
 describe.skipIf(noOwnBroker)('a shop moves', () => {
   let folder: string;
@@ -30,7 +33,11 @@ describe.skipIf(noOwnBroker)('a shop moves', () => {
     await said(here, 'run', 'orders', '--until-caught-up');
     await inPorts(here, ({ documents }) => returned(documents, 0, orders));
     await said(here, 'run', 'orders', '--until-caught-up');
-    before = await said(here, 'run', '--until-caught-up');
+    await said(here, 'run', '--until-caught-up');
+    await said({ ...here, MILLRACE_SERVING_LIST_KEY: 'a key that seals receipts of a test' }, 'users', 'erase', erased);
+    await said(here, 'run', '--until-caught-up');
+    await said(here, 'users', 'scrub');
+    before = await said(here, 'replay', '--into', 'again');
   });
   afterAll(async () => {
     await equipment[Symbol.asyncDispose]();
@@ -41,7 +48,6 @@ describe.skipIf(noOwnBroker)('a shop moves', () => {
     await said(there, 'documents', 'create');
     const from = ['--from', join(folder, 'here')];
     const copied = await said(there, 'topics', 'copy', ...from);
-    const events = sent + orders + orders / 3;
     expect(copied).toMatchObject({
       topics: expect.arrayContaining([
         { topic: 'ratings', partitions: 2, copied: events, before: 0, gone: 0, unknown: 0 },
@@ -52,7 +58,8 @@ describe.skipIf(noOwnBroker)('a shop moves', () => {
     expect(made(after)).toEqual(made(before));
     expect(after).toMatchObject({ deadLetters: 0 });
     const moved = await inPorts(there, ({ transport }) => consumed(transport, ratings));
-    expect(moved).toHaveLength(events);
+    expect(moved.length).toBeLessThan(events);
+    expect(moved.filter(({ userId }) => userId === erased)).toMatchObject([{ kind: 'erase' }]);
     expect(await inPorts(here, ({ transport }) => consumed(transport, ratings))).toEqual(moved);
 
     await inPorts(there, ({ documents }) => ordered(documents, orders, 2 * orders));
@@ -81,8 +88,8 @@ describe.skipIf(noOwnBroker)('a shop moves', () => {
     const after = await said(back, 'run', '--until-caught-up');
     // Where versions of the model ended while it was live is not in what was copied: a replay of the log is what it is like.
     expect(made(after)).toEqual(made(await said(there, 'replay', '--into', 'again')));
-    expect(await inPorts(back, ({ transport }) => consumed(transport, ratings))).toHaveLength(
-      sent + orders + orders / 3 + 100 + orders,
+    expect(await inPorts(back, ({ transport }) => consumed(transport, ratings))).toEqual(
+      await inPorts(there, ({ transport }) => consumed(transport, ratings)),
     );
   });
 });

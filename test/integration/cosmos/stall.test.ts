@@ -41,17 +41,29 @@ test.for(Object.entries(troubles))(
     const child = new WorkerProcess(place, 'live', AbortSignal.timeout(deadline_ms), '', app);
     const said: string[] = [];
     child.lines.on('line', line => said.push(line));
+    let hasEnded = false;
+    void child.ended.then(() => (hasEnded = true));
+    const endedOr = (holds: () => boolean) => () => hasEnded || holds();
     const sent: Parcel[] = [];
 
-    await inputUntil(ports, sent, () => said.some(line => /checkpoint after/.test(line)));
+    await inputUntil(
+      ports,
+      sent,
+      endedOr(() => said.some(line => /checkpoint after/.test(line))),
+    );
+    expect(hasEnded, `the worker said: ${said.slice(-3).join(' | ')}`).toBe(false);
     const before = rssOf(child);
     let peak = before;
     await trouble(fixture, async () => {
       const end = performance.now() + trouble_ms;
-      await inputUntil(ports, sent, () => {
-        peak = Math.max(peak, rssOf(child));
-        return performance.now() > end;
-      });
+      await inputUntil(
+        ports,
+        sent,
+        endedOr(() => {
+          peak = Math.max(peak, rssOf(child));
+          return performance.now() > end;
+        }),
+      );
     });
     expect(peak - before, 'bytes that memory grew by').toBeLessThan(4 * budgetBytes);
     await expect.poll(() => lag(ports), { timeout: deadline_ms, interval: 200 }).toBe(0);

@@ -46,14 +46,17 @@ test(
     const child = new WorkerProcess(data, 'live', AbortSignal.timeout(deadline_ms), '', app);
     const said: string[] = [];
     child.lines.on('line', line => said.push(line));
+    let hasEnded = false;
+    void child.ended.then(() => (hasEnded = true));
     const saidOfEach = (what: RegExp) => (): boolean =>
-      [0, 1].every(task => said.some(line => line.startsWith(`weigh/${task} `) && what.test(line)));
+      hasEnded || [0, 1].every(task => said.some(line => line.startsWith(`weigh/${task} `) && what.test(line)));
 
     await inputUntil(ports, saidOfEach(/checkpoint after/));
     {
       using stack = new DisposableStack();
       stack.use(lockDocuments());
       await inputUntil(ports, saidOfEach(/waiting .*documents\.db: database is locked/));
+      expect(hasEnded, `the worker said: ${said.slice(-3).join(' | ')}`).toBe(false);
       const from = { said: said.length, sent: sent.length, rss: rssOf(child) };
       let peak = from.rss;
       const end = performance.now() + stall_ms;

@@ -1,6 +1,7 @@
 /** Places for the contract of documents: a database of the fixture, with containers as `millrace documents` makes them. */
 import { randomBytes } from 'node:crypto';
 import { CosmosClient, PartitionKeyDefinitionVersion, PartitionKeyKind } from '@azure/cosmos';
+import { schemasCollection } from '../../../src/app/shared-schemas.ts';
 import { containerOf, defaultTtlOf, indexPolicyOf } from '../../../src/documents/cosmos/containers.ts';
 import { openCosmosDocuments, type CosmosDocumentsOptions } from '../../../src/documents/cosmos/documents.ts';
 import { systemClock } from '../../../src/engine/clock.ts';
@@ -43,6 +44,7 @@ type At = Pick<CosmosFixture, 'endpoint' | 'key'>;
 export const openDocuments = ({ endpoint, key }: At, opened: Partial<CosmosDocumentsOptions> = {}) =>
   openCosmosDocuments({ endpoint, key, database, timeoutMs: 10_000, clock: systemClock, ...opened });
 
+/** Beside those that are named the one that whoever opens ports needs. */
 export async function makeContainers(
   { endpoint, key }: At,
   names: readonly string[],
@@ -51,7 +53,7 @@ export async function makeContainers(
   const client = new CosmosClient({ endpoint, key, connectionPolicy: { enableEndpointDiscovery: false } });
   try {
     await client.databases.createIfNotExists({ id: within });
-    for (const name of names) {
+    for (const name of new Set([...names, schemasCollection])) {
       const container = containerOf(name);
       await client.database(within).containers.createIfNotExists({
         id: name,
