@@ -5,6 +5,7 @@ import type { OnWait } from '../engine/retry.ts';
 import type { Observer } from '../engine/runner-options.ts';
 import { MillraceError } from '../errors.ts';
 import type { LogFigures } from '../operations/logging/counts.ts';
+import { watchLiveHeap } from '../operations/live-heap.ts';
 import { threadMemory } from '../operations/thread-memory.ts';
 import { EngineLog } from '../operations/logging/engine-log.ts';
 import { events } from '../operations/logging/events.ts';
@@ -52,6 +53,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
   const { logger } = log;
   const warn = (reason: string): void => logger.log(events.tracing, { reason });
   await using traced = options.tracing && (await openTracing(options.tracing, { ...tracingParts, warn }));
+  using heap = watchLiveHeap();
   await using opened = await openPorts(options.ports);
   const told = tellingOf(logger);
   const waiting = { clock: opened.clock, signal: stop.signal, onWait: told };
@@ -72,7 +74,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
       spans: traced?.figures() ?? noSpans,
       orders: orders?.figures ?? null,
       logged: log.figures(),
-      memory: threadMemory(),
+      memory: threadMemory(heap),
     });
   const timer = setInterval(report, statsEveryMs);
   const over = new AbortController();

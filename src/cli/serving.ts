@@ -21,6 +21,7 @@ import { registerCallMetrics } from '../operations/call-metrics.ts';
 import { registerStepMetrics } from '../operations/step-metrics.ts';
 import { registerFreshness, registerTaskLag, registerTaskMetrics } from '../operations/metrics.ts';
 import { registerDiskMetrics, type WrittenFolder } from '../operations/disk-metrics.ts';
+import { watchLiveHeap } from '../operations/live-heap.ts';
 import { registerThreadMemory } from '../operations/thread-memory.ts';
 import { registerTopologyLag } from '../operations/topology-lag.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
@@ -158,7 +159,7 @@ async function serverOf(serving: Serving, issuer: DemoIssuer | undefined, traced
   const access = await accessOf({ auth, tenants: config.tenants }, { clock, report: report(logging.logger) });
   const metrics = new Registry();
   const folders = foldersOf(config);
-  registerEngineMetrics(metrics, { ports, thread, lags, view, folders, spans: traced.figures, logging });
+  registerEngineMetrics(metrics, { ports, thread, lags, view, folders, spans: traced.figures, logging, signal });
   registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
   const tenantCounts = new TenantCounts();
   registerTenantMetrics(metrics, tenantCounts);
@@ -210,7 +211,10 @@ export function registerEngineMetrics(
     folders,
     spans = () => noSpans,
     logging,
+    signal,
   }: {
+    /** Ends what is watched for them; until the process ends where absent. */
+    readonly signal?: AbortSignal;
     readonly logging?: Pick<Logging, 'logger'>;
     readonly lags: Serving['lags'] | undefined;
     readonly ports: Pick<Ports, 'troubles' | 'charges'>;
@@ -231,7 +235,9 @@ export function registerEngineMetrics(
   registerTopologyLag(metrics, async () => (await view?.lags()) ?? []);
   registerDiskMetrics(metrics, folders);
   registerGroupMetrics(metrics, () => thread?.groups ?? []);
-  registerThreadMemory(metrics, () => thread?.memory);
+  const heap = watchLiveHeap();
+  signal?.addEventListener('abort', () => heap[Symbol.dispose](), { once: true });
+  registerThreadMemory(metrics, heap, () => thread?.memory);
   registerDocumentCharges(metrics, () => [thread?.charges ?? [], ports.charges?.() ?? []]);
   registerSpanMetrics(metrics, () => [thread?.spans ?? noSpans, spans()]);
   registerLoggingMetrics(metrics, () => [thread?.logged ?? [], logging?.logger.counts.all() ?? []]);

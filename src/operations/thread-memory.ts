@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { LiveHeap } from './live-heap.ts';
 import { registerReadGauge } from './read-metrics.ts';
 
 /** Bytes of what the engine's thread has in memory; the default metrics of a process know those of its first thread alone. */
@@ -8,15 +9,31 @@ export interface ThreadMemory {
   readonly heapTotal: number;
   /** Buffers, and what native code holds. */
   readonly external: number;
+  /** In use just after the last full collection; undefined before the first. */
+  readonly heapLive: number | undefined;
 }
 
 /** Of this thread. */
-export function threadMemory(): ThreadMemory {
+export function threadMemory({ bytes }: Pick<LiveHeap, 'bytes'>): ThreadMemory {
   const { heapUsed, heapTotal, external } = process.memoryUsage();
-  return { heapUsed, heapTotal, external };
+  return { heapUsed, heapTotal, external, heapLive: bytes };
 }
 
-export function registerThreadMemory(registry: Registry, memory: () => ThreadMemory | undefined): void {
+/** `server` is the heap of the thread that is asked, `memory` that of the engine's. */
+export function registerThreadMemory(
+  registry: Registry,
+  server: Pick<LiveHeap, 'bytes'>,
+  memory: () => ThreadMemory | undefined,
+): void {
+  registerReadGauge(registry, {
+    name: 'millrace_heap_live_bytes',
+    help: 'Heap of a thread in use just after its last full collection: what it really holds',
+    labelNames: ['thread'],
+    values: () => [
+      [{ thread: 'server' }, server.bytes],
+      [{ thread: 'engine' }, memory()?.heapLive],
+    ],
+  });
   registerReadGauge(registry, {
     name: 'millrace_engine_memory_bytes',
     help: "Memory of the engine's thread: its heap in use, its heap in all, and what lies outside of the heap",

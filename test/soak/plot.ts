@@ -13,8 +13,8 @@ const margin = { left: 70, right: 20, top: 40 };
 const mebibytes = (bytes: number): number => bytes / 2 ** 20;
 const strips: readonly (readonly [name: string, of: (sample: Sample) => number])[] = [
   ['resident memory, MiB', ({ residentBytes }) => mebibytes(residentBytes)],
-  ['heap of the server, MiB', ({ heapBytes }) => mebibytes(heapBytes)],
-  ['heap of the engine, MiB', ({ engineHeapBytes }) => mebibytes(engineHeapBytes)],
+  ['held by the server (heap after a full collection), MiB', ({ heapBytes }) => mebibytes(heapBytes)],
+  ['held by the engine (heap after a full collection), MiB', ({ engineHeapBytes }) => mebibytes(engineHeapBytes)],
   ['open files', ({ openFiles }) => openFiles],
   ['timers', ({ timers }) => timers],
   ['event loop, p99, ms', ({ eventLoopP99Seconds }) => eventLoopP99Seconds * 1_000],

@@ -8,10 +8,12 @@ export interface Sample {
   /** Which life of the process it is of, from 1. */
   readonly life: number;
   readonly residentBytes: number;
-  /** Of the thread that serves. */
+  /** Of the thread that serves, just after its last full collection; 0 before the first. */
   readonly heapBytes: number;
   /** Of the thread that computes. */
   readonly engineHeapBytes: number;
+  /** Events that `intake` has read in this life. */
+  readonly events: number;
   readonly openFiles: number;
   readonly timers: number;
   readonly eventLoopP99Seconds: number;
@@ -41,8 +43,9 @@ export async function sampleOf(
     at,
     life,
     residentBytes: of('process_resident_memory_bytes'),
-    heapBytes: of('nodejs_heap_size_used_bytes'),
-    engineHeapBytes: of('millrace_engine_memory_bytes', 'kind="heap_used"'),
+    heapBytes: of('millrace_heap_live_bytes', 'thread="server"'),
+    engineHeapBytes: of('millrace_heap_live_bytes', 'thread="engine"'),
+    events: of('millrace_task_records_total', 'topology="intake"'),
     openFiles: of('process_open_fds'),
     timers: of('nodejs_active_resources', 'type="Timeout"'),
     eventLoopP99Seconds: of('nodejs_eventloop_lag_p99_seconds'),

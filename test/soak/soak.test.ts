@@ -16,14 +16,17 @@ test('nothing is lost and nothing counts twice, whenever the process ends', asyn
   expect(plotOf(soak.samples, soak.faults, 'soak').match(/<polyline/g)?.length).toBeGreaterThan(6);
 });
 
-/** A life of so many seconds, a sample each ten, whose memory is `bytes` at a second. */
-const lifeOf = (seconds: number, bytes: (second: number) => number): Sample[] =>
+const eventsPerSecond = 30;
+
+/** A life of so many seconds, a sample each ten, whose memory is `bytes` at a second; of an event the engine holds so much. */
+const lifeOf = (seconds: number, bytes: (second: number) => number, held = 0): Sample[] =>
   Array.from({ length: seconds / 10 }, (_, n) => ({
     at: n * 10,
     life: 1,
     residentBytes: bytes(n * 10),
     heapBytes: 50_000_000,
-    engineHeapBytes: 90_000_000,
+    engineHeapBytes: 90_000_000 + n * 10 * eventsPerSecond * held,
+    events: n * 10 * eventsPerSecond,
     openFiles: 50,
     timers: 3,
     eventLoopP99Seconds: 0.01,
@@ -51,6 +54,15 @@ test('a leak is told from a heap that goes up and down', () => {
   expect(faultsOf(filled)).toEqual([]);
   const leaking = soakOf(lifeOf(3_600, second => 300_000_000 + second * 60_000));
   expect(faultsOf(leaking)).toEqual([expect.stringMatching(/life 1: resident grows by \+4\d\.\d % an hour/)]);
+});
+
+test('an engine may hold what an event leaves there by design, and no more', () => {
+  const memory = () => 300_000_000;
+  expect(growthOf(lifeOf(3_600, memory, 130), 40)).toMatchObject([{ engineBytesPerEvent: expect.closeTo(130, 3) }]);
+  expect(faultsOf(soakOf(lifeOf(3_600, memory, 130)))).toEqual([]);
+  expect(faultsOf(soakOf(lifeOf(3_600, memory, 400)))).toEqual([
+    "life 1: the engine's heap grows by 400 bytes an event",
+  ]);
 });
 
 test('what is lost, doubled or answered wrongly is told', () => {

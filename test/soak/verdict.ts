@@ -44,14 +44,15 @@ export interface Growth {
   readonly resident: number;
   readonly heap: number;
   readonly engineHeap: number;
+  /** Bytes by which the engine's heap grows for each event that it reads. */
+  readonly engineBytesPerEvent: number;
   readonly openFiles: number;
   readonly timers: number;
 }
 
 /**
  * Of lives with enough samples to tell, by their second half: what fills and is then full has filled by then, and a leak
- * goes on. A heap goes up and down, so the least of each eighth of that half counts; through these least values goes a
- * line by least squares.
+ * goes on. The least of each eighth of that half counts; through these least values goes a line by least squares.
  */
 export function growthOf(samples: readonly Sample[], leastSamples: number): Growth[] {
   return [...Map.groupBy(samples, ({ life }) => life)].flatMap(([life, all]) => {
@@ -60,12 +61,17 @@ export function growthOf(samples: readonly Sample[], leastSamples: number): Grow
     const eighth = Math.floor(half.length / 8);
     const parts = Array.from({ length: 8 }, (_, n) => half.slice(n * eighth, (n + 1) * eighth));
     const hours = ((half[eighth * 7]?.at ?? 0) - (half[0]?.at ?? 0)) / 7 / 3_600;
-    const grown = (of: (sample: Sample) => number): number => {
+    const lineThrough = (of: (sample: Sample) => number): { mean: number; perHour: number } => {
       const least = parts.map(part => Math.min(...part.map(of)));
       const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
       const slope = least.reduce((sum, value, n) => sum + (n - 3.5) * (value - mean), 0) / 42;
-      return slope / hours / Math.max(1, mean);
+      return { mean, perHour: slope / hours };
     };
+    const grown = (of: (sample: Sample) => number): number => {
+      const { mean, perHour } = lineThrough(of);
+      return perHour / Math.max(1, mean);
+    };
+    const eventsPerHour = lineThrough(({ events }) => events).perHour;
     return [
       {
         life,
@@ -73,6 +79,7 @@ export function growthOf(samples: readonly Sample[], leastSamples: number): Grow
         resident: grown(({ residentBytes }) => residentBytes),
         heap: grown(({ heapBytes }) => heapBytes),
         engineHeap: grown(({ engineHeapBytes }) => engineHeapBytes),
+        engineBytesPerEvent: lineThrough(({ engineHeapBytes }) => engineHeapBytes).perHour / Math.max(1, eventsPerHour),
         openFiles: grown(({ openFiles }) => openFiles),
         timers: grown(({ timers }) => timers),
       },

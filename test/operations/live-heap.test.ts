@@ -1,0 +1,43 @@
+/** What a thread holds is told as it is after a full collection, whatever garbage lies about. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { setImmediate } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { watchLiveHeap } from '../../src/operations/live-heap.ts';
+import { registerThreadMemory, threadMemory } from '../../src/operations/thread-memory.ts';
+
+setFlagsFromString('--expose-gc');
+const collect: unknown = runInNewContext('gc');
+
+/** A full collection, and until it was told of. */
+async function collected(heap: { readonly bytes: number | undefined }): Promise<number> {
+  if (typeof collect !== 'function') throw new Error('V8 gives us its collector');
+  const before = heap.bytes;
+  for (;;) {
+    Reflect.apply(collect, undefined, []);
+    await setImmediate();
+    await setImmediate();
+    if (heap.bytes !== undefined && heap.bytes !== before) return heap.bytes;
+  }
+}
+
+test('what is held counts, and what is garbage does not', async () => {
+  using heap = watchLiveHeap();
+  const empty = await collected(heap);
+  let held: unknown[] | undefined = Array.from({ length: 300_000 }, (_, n) => ({ n }));
+  const full = await collected(heap);
+  expect(full - empty).toBeGreaterThan(held.length * 16);
+  held = undefined;
+  expect(full - (await collected(heap))).toBeGreaterThan(300_000 * 16);
+});
+
+test('it is told of both threads, and of none before its first collection', async () => {
+  const registry = new Registry();
+  const memory = { ...threadMemory({ bytes: undefined }), heapLive: undefined };
+  registerThreadMemory(registry, { bytes: 7 }, () => memory);
+  expect(await registry.getSingleMetricAsString('millrace_heap_live_bytes')).toMatch(/\{thread="server"\} 7$/);
+  const later = new Registry();
+  registerThreadMemory(later, { bytes: undefined }, () => ({ ...memory, heapLive: 9 }));
+  expect(await later.getSingleMetricAsString('millrace_heap_live_bytes')).toMatch(/\{thread="engine"\} 9$/);
+});
