@@ -38,7 +38,15 @@ export async function answerForTasks(
     () => {}, // `ended` tells
   );
   const metrics = new Registry();
-  registerEngineMetrics(metrics, { ports, thread, lags, view, folders: foldersOf(config), logging, signal: over.signal });
+  registerEngineMetrics(metrics, {
+    ports,
+    thread,
+    lags,
+    view,
+    folders: foldersOf(config),
+    logging,
+    signal: over.signal,
+  });
   const health = healthOf(
     over.signal,
     () => thread.groups,
