@@ -53,9 +53,12 @@ export const overview = dashboard('millrace-overview', 'Millrace: overview', 'Fr
   .withPanel(
     lines({
       title: 'Memory',
-      says: 'Resident, by process',
+      says: 'Resident, by process; and what its threads really hold: their heaps after a full collection',
       unit: 'bytes',
-      queries: { '{{instance}}': 'process_resident_memory_bytes{job=~".*millrace.*"}' },
+      queries: {
+        '{{instance}}': 'process_resident_memory_bytes{job=~".*millrace.*"}',
+        '{{instance}} {{thread}} holds': 'millrace_heap_live_bytes',
+      },
     }),
   )
   .withPanel(
