@@ -40,6 +40,7 @@ const all = [
   ['bench/sizing.ts'],
   ['bench/sizing-live.ts'],
   ['bench/sizing-documents.ts'],
+  ['bench/sizing-ids.ts'],
   ['bench/drills.ts'],
   ['bench/list-rule.ts'],
   ['bench/generations.ts'],

@@ -51,6 +51,7 @@ export const benchmarks: ReadonlyMap<string, string> = new Map([
   ['sizing', 'bench/sizing.ts'],
   ['sizing-live', 'bench/sizing-live.ts'],
   ['sizing-documents', 'bench/sizing-documents.ts'],
+  ['sizing-ids', 'bench/sizing-ids.ts'],
   ['drills', 'bench/drills.ts'],
 ]);
 

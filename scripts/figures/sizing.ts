@@ -2,6 +2,7 @@
 import { type Fitted, livePlanes, shopPlanes, tableOf } from './planes.ts';
 import type { Results } from './read.ts';
 import { repeatOf } from './benchmarks.ts';
+import { pickCell } from './single.ts';
 import { shown, table } from './table.ts';
 
 const shopWords: Readonly<Record<string, string>> = {
@@ -25,7 +26,9 @@ const liveWords: Readonly<Record<string, string>> = {
 export function sizingTables(results: Results): string {
   const [shop, live] = [shopPlanes(results), livePlanes(results)];
   const documents = tableOf(results, 'sizing-documents').rows;
-  const repeats = ['sizing', 'sizing-live', 'sizing-documents'].map(name => `\`${repeatOf(name)}\``).join(', ');
+  const repeats = ['sizing', 'sizing-live', 'sizing-documents', 'sizing-ids']
+    .map(name => `\`${repeatOf(name)}\``)
+    .join(', ');
   return [
     'What a shop takes by its size, in bytes where it does not say seconds:',
     table([
@@ -41,6 +44,7 @@ export function sizingTables(results: Results): string {
     ]),
     'Bytes of a document, as JSON, and of an answer:',
     table([['what', 'bytes'], ...documents.map(({ what, bytes }) => [String(what), shown(Number(bytes))])]),
+    `An event of the last day, whose id is known so that it counts once: ${pickCell(results, 'sizing-ids', { what: 'an event of the last day' }, 'bytes').value} bytes in the memory of the process that reads it.`,
     `Measured by ${repeats}.`,
   ].join('\n\n');
 }

@@ -5,7 +5,7 @@ import type { Sample } from './samples.ts';
 /** What may come with an hour, of what there is: the model keeps what it is told, and here it is told without an end. */
 const flat = { resident: 0.15, heap: 0.2, openFiles: 0.2, timers: 0.5 } as const;
 /**
- * The engine's heap may grow by what an event leaves there: its id, which intake knows for a day (104 bytes), and what the
+ * The engine's heap may grow by what an event leaves there: its id, which intake knows for a day (bench/sizing-ids.ts), and what the
  * model and windows remember of it.
  */
 const mostBytesPerEvent = 250;

@@ -123,6 +123,13 @@ describe('what is needed', () => {
     },
   );
 
+  test('an engine has room for the ids of the events of a day', () => {
+    const [slow, fast] = [1, 101].map(ratingsPerSecond => figure({ ratingsPerSecond }, 'engineMemory'));
+    const ids = 100 * 86_400;
+    expect(((fast ?? NaN) - (slow ?? NaN)) / ids).toBeGreaterThan(100);
+    expect(figure({ ordersPerSecond: 100 }, 'engineMemory')).toBeGreaterThan(slow ?? NaN);
+  });
+
   test('never is there one process of a role alone, nor fewer partitions than four', () => {
     const least = { ratingsPerSecond: 0, requestsPerSecond: 0, users: 1, items: 1 };
     expect(['engineProcesses', 'serverProcesses', 'partitions'].map(name => figure(least, name))).toEqual([2, 2, 4]);
