@@ -60,8 +60,8 @@ test('an engine may hold what an event leaves there by design, and no more', () 
   const memory = () => 300_000_000;
   expect(growthOf(lifeOf(3_600, memory, 130), 40)).toMatchObject([{ engineBytesPerEvent: expect.closeTo(130, 3) }]);
   expect(faultsOf(soakOf(lifeOf(3_600, memory, 130)))).toEqual([]);
-  expect(faultsOf(soakOf(lifeOf(3_600, memory, 400)))).toEqual([
-    "life 1: the engine's heap grows by 400 bytes an event",
+  expect(faultsOf(soakOf(lifeOf(3_600, memory, 600)))).toEqual([
+    "life 1: the engine's heap grows by 600 bytes an event",
   ]);
 });
 
