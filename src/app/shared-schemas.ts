@@ -10,7 +10,7 @@ import { MillraceError } from '../errors.ts';
 import { parseDefinition } from '../stream/avro.ts';
 import type { AvroDefinition } from '../stream/definition.ts';
 import { fingerprintOf } from '../stream/fingerprint.ts';
-import type { SchemaRegistry } from '../stream/registry.ts';
+import { memoryRegistry, type SchemaRegistry } from '../stream/registry.ts';
 
 export const schemasCollection = 'schemas';
 
@@ -106,8 +106,10 @@ function attempted(text: string): AvroDefinition | undefined {
   }
 }
 
-/** Loaded by whoever meets a schema that it does not know. */
+let released: Promise<SchemaRegistry> | undefined;
+
+/** Loaded by whoever meets a schema that it does not know, and once. */
 async function releasedAs(reference: string): Promise<AvroDefinition | undefined> {
-  const { released } = await import('../../schemas/released.ts');
-  return released.find(definition => fingerprintOf(definition) === reference);
+  released ??= import('../../schemas/released.ts').then(all => memoryRegistry(all.released));
+  return (await released).find(reference);
 }
