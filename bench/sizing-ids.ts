@@ -3,12 +3,11 @@
  * with events that all come within a day, and with events most of which came before it. `node bench/sizing-ids.ts`, a minute.
  */
 import { createHash } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { testTopology } from '../src/testing.ts';
 import { intake } from '../topologies/intake.ts';
 import { ratings } from '../topologies/streams.ts';
 import { keep } from './support/als/keep.ts';
+import { collect } from './support/collect.ts';
 import { ratingOf } from './support/sizing/fill.ts';
 import { machine, repeat } from './support/write.ts';
 
@@ -18,11 +17,8 @@ const hour_ms = 3_600_000;
 const days = 50;
 const began = Date.UTC(2026, 0, 1);
 
-setFlagsFromString('--expose-gc');
-const collect: unknown = runInNewContext('gc');
 function heldBytes(): number {
-  if (typeof collect !== 'function') throw new Error('V8 gives us its collector');
-  Reflect.apply(collect, undefined, []);
+  collect();
   return process.memoryUsage().heapUsed;
 }
 

@@ -7,8 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect } from './support/collect.ts';
 import type { Item, Rating } from '../schemas/types.ts';
 import { Model, trainGeneration } from '../src/als/index.ts';
 import { openEmbedded } from '../src/app/compose.ts';
@@ -29,8 +28,6 @@ const began = Date.UTC(2020, 0, 1);
 const main = join(import.meta.dirname, '../src/cli/main.ts');
 const names = Array.from({ length: count }, (_, n) => `t${String(n).padStart(3, '0')}`);
 
-setFlagsFromString('--expose-gc');
-const collect = (): void => void runInNewContext('gc()');
 /** Of heap and array buffers, after a collection; the kernel's memory is among the latter. */
 function held(): number {
   collect();

@@ -5,9 +5,8 @@
  * last events, then those in cuts of each size, from the same state. On 1m: two minutes. Results go to
  * bench/results/als-events.json and als-bytes.json.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { parseArgs } from 'node:util';
+import { collect } from '../support/collect.ts';
 import { type Interaction, Model, trainGeneration } from '../../src/als/index.ts';
 import { interactions } from '../../src/recommender/jobs/evaluate/interactions.ts';
 import { rowNumbers } from '../../src/recommender/jobs/evaluate/ratings.ts';
@@ -36,8 +35,6 @@ const data = await dataOf(flags.data);
 const everything = rowNumbers(data.ratings.users.length);
 const base = everything.subarray(0, -events);
 const fresh = interactions(data.ratings, everything.subarray(-events));
-setFlagsFromString('--expose-gc');
-const collect = (): void => void runInNewContext('gc()');
 
 using kernel = kernelOf(1);
 collect();

@@ -1,21 +1,16 @@
 /** What a thread holds is told as it is after a full collection, whatever garbage lies about. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { setImmediate } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { watchLiveHeap } from '../../src/operations/live-heap.ts';
+import { collect } from '../../bench/support/collect.ts';
 import { registerThreadMemory, threadMemory } from '../../src/operations/thread-memory.ts';
-
-setFlagsFromString('--expose-gc');
-const collect: unknown = runInNewContext('gc');
 
 /** A full collection, and until it was told of. */
 async function collected(heap: { readonly bytes: number | undefined }): Promise<number> {
-  if (typeof collect !== 'function') throw new Error('V8 gives us its collector');
   const before = heap.bytes;
   for (;;) {
-    Reflect.apply(collect, undefined, []);
+    collect();
     await setImmediate();
     await setImmediate();
     if (heap.bytes !== undefined && heap.bytes !== before) return heap.bytes;

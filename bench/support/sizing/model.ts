@@ -1,6 +1,5 @@
 /** What the model of a shop takes, in a process of its own: model.ts USERS ITEMS RATINGS FACTORS */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collect } from '../collect.ts';
 import { Model, trainGeneration } from '../../../src/als/index.ts';
 import { asInteraction } from '../../../src/recommender/domain/interaction.ts';
 import { kernelOf } from '../als/kernel.ts';
@@ -10,10 +9,9 @@ import { ratingsOf } from './fill.ts';
 const [users = 1_000, items = 1_000, ratings = 25_000, factors = 50] = process.argv.slice(2).map(Number);
 const cut = 10_000;
 
-setFlagsFromString('--expose-gc');
 /** Of heap and array buffers, after a collection; the kernel's memory is among the latter. */
 function held(): number {
-  runInNewContext('gc()');
+  collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
