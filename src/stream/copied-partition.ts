@@ -4,7 +4,7 @@
  * by record, so nothing has to be remembered but the copy itself.
  */
 import { MillraceError } from '../errors.ts';
-import type { Offset, TopicPartition, Transport } from '../transport/port.ts';
+import type { Bounds, Offset, TopicPartition, Transport } from '../transport/port.ts';
 import {
   BatchBuilder,
   BatchCursor,
@@ -14,11 +14,11 @@ import {
   type SealedBatch,
 } from '../transport/record.ts';
 import type { AvroDefinition } from './definition.ts';
+import { batchesOf } from './log-values.ts';
 import type { SchemaRegistry } from './registry.ts';
 import { SingleObjects } from './single-objects.ts';
 import type { Millis } from './time.ts';
 
-const page = { maxRecords: 10_000, maxBytes: 4 << 20 };
 /** What is held back before it is appended; whichever is reached first. */
 const mostHeld = { records: 2_000, bytes: 1 << 20 };
 
@@ -115,40 +115,23 @@ async function nextOf(records: AsyncGenerator<LogRecord, undefined>): Promise<Lo
   return (await records.next()).value;
 }
 
-interface Stretch {
-  readonly start: Offset;
-  readonly end: Offset;
-}
-
 async function* recordsOf(
   { transport, registry }: CopySource,
   at: TopicPartition,
-  { start, end }: Stretch,
+  { start, end }: Bounds,
 ): AsyncGenerator<LogRecord, undefined> {
   const values = new SingleObjects(registry);
   let batches = 0;
-  for await (const { offset: from, batch } of batchesOf(transport, at, { start, end })) {
+  for await (const { next, batch } of batchesOf(transport, at, { from: start, to: end })) {
     batches++;
     const record = new BatchCursor(batch);
     const { producer: name, lineage, epoch } = record;
     while (record.next()) {
       const { offset, sequence } = record;
-      if (offset < from || offset >= end) continue;
+      if (offset < next || offset >= end) continue;
       const { bytes, ...named } = await valueOf(record, values);
       const envelope = envelopeOf(record);
       yield { producer: { name, lineage, epoch }, batch: batches, sequence, offset, envelope, value: bytes, ...named };
-    }
-  }
-}
-
-/** With the offset from which each of them counts. */
-async function* batchesOf(transport: CopySource['transport'], at: TopicPartition, { start, end }: Stretch) {
-  for (let offset = start; offset < end;) {
-    const read = await transport.read({ ...at, from: offset, to: end, ...page });
-    if (read.length === 0) return;
-    for (const batch of read) {
-      yield { offset, batch };
-      offset = batch.firstOffset + batch.records;
     }
   }
 }

@@ -105,9 +105,19 @@ async function* firsts(
   newest: Map<string, number>,
 ): AsyncGenerator<BatchCursor> {
   const isValue = (record: BatchCursor): boolean => isFirst(record, newest) && record.kind === Kind.value;
+  for await (const { next, batch } of batchesOf(transport, at, { from, to }))
+    yield* within(batch, { from: next, to }, isValue);
+}
+
+/** Page by page up to `to`, each batch with the offset from which it counts. */
+export async function* batchesOf(
+  transport: Pick<Transport, 'read'>,
+  at: TopicPartition,
+  { from, to }: Stretch,
+): AsyncGenerator<{ readonly next: Offset; readonly batch: RecordBatch }> {
   for (let next = from; next < to;) {
     for (const batch of await transport.read({ ...at, from: next, to, ...page })) {
-      yield* within(batch, { from: next, to }, isValue);
+      yield { next, batch };
       next = batch.firstOffset + batch.records;
     }
   }
