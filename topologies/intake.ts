@@ -8,7 +8,12 @@ export const intake = topology('intake', task => {
   task
     .read(ratings)
     .pipe(
-      task.distinct('event-ids', { by: event => scoped(event.tenant, event.eventId), horizon: days(1) }),
+      task.distinct('event-ids', {
+        by: event => scoped(event.tenant, event.eventId),
+        horizon: days(1),
+        // Hardly any comes twice: what is held helps those few alone, and a day of a large shop is gigabytes.
+        memory: { entries: 1_000 },
+      }),
       filter(event => event.itemId !== ''),
     )
     .subscribe(task.write(ratingsByItem));

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
+import { map } from 'rxjs';
 import { expect, test } from 'vitest';
 import { type Alarm, alarms } from '../../examples/hot-sensors.ts';
-import { topology } from '../../src/engine/topology.ts';
+import type { DistinctOptions } from '../../src/engine/operators/distinct.ts';
+import { sweptEntry } from '../../src/engine/operators/seen.ts';
+import { CommittedState } from '../../src/engine/queries/committed.ts';
+import { type Topology, topology } from '../../src/engine/topology.ts';
 import { stream } from '../../src/stream/stream.ts';
 import { World } from '../support/world.ts';
 
@@ -9,22 +13,29 @@ const horizon = 100;
 const lateness = 40;
 const events = stream<Alarm>('events', { ...alarms, lateness });
 const once = stream<Alarm>('once', { ...alarms });
-const distinct = topology('distinct', task => {
-  task
-    .read(events)
-    .pipe(task.distinct('ids', { by: event => event.text, horizon }))
-    .subscribe(task.write(once));
-});
+const late = stream<Alarm>('late', { ...alarms });
+
+type Memory = Pick<DistinctOptions<Alarm>, 'memory'>;
+const kept = [{}, { memory: { entries: 0 } }, { memory: { entries: 2 } }] satisfies Memory[];
+const anyKept = fc.constantFrom<Memory>(...kept);
+
+const distinct = (memory: Memory): Topology =>
+  topology('distinct', task => {
+    task
+      .read(events)
+      .pipe(task.distinct('ids', { by: event => event.text, horizon, ...memory }))
+      .subscribe(task.write(once));
+  });
+
+const withLate = (options: Memory & { readonly atMost?: number }): Topology =>
+  topology('distinct', task => {
+    task
+      .read(events)
+      .pipe(task.distinct('ids', { by: ({ text }) => text, horizon, late: task.write(late), ...options }))
+      .subscribe(task.write(once));
+  });
 
 const event = (text: string, at: number): Alarm => ({ sensor: 'all', text, at });
-
-const late = stream<Alarm>('late', { ...alarms });
-const bounded = topology('distinct', task => {
-  task
-    .read(events)
-    .pipe(task.distinct('ids', { by: ({ text }) => text, horizon, late: task.write(late), atMost: 3 }))
-    .subscribe(task.write(once));
-});
 
 /**
  * By definition: a key is remembered until event time has passed the 24th of the horizon it came in, and a horizon; and of
@@ -62,29 +73,44 @@ const passing = (sent: readonly Alarm[]): Alarm[] => {
   return sent.filter(value => kept.includes(value) || tooLate.includes(value));
 };
 
-test('each key passes at its first value and is dropped within the horizon, over any epochs and restarts', async () => {
-  const values = fc.array(
-    fc.record({ text: fc.constantFrom('a', 'b', 'c', 'd'), at: fc.integer({ min: 0, max: 400 }) }),
-  );
+/** Of some epochs of values, each read by a task that is opened anew. */
+async function read(
+  world: World,
+  epochs: readonly (readonly Alarm[])[],
+  release: (n: number) => Topology,
+  after: () => void = () => {},
+): Promise<void> {
+  for (const [n, values] of epochs.entries()) {
+    if (values.length > 0) await world.send(events, ...values);
+    await world.deploy([release(n)]);
+    const run = await world.open('distinct');
+    while (await run.step());
+    after();
+  }
+}
+
+const stored = (world: World): string[] => [...world.store.entries('distinct/0', 'ids')].map(({ key }) => key);
+
+const someOf = (...texts: string[]) =>
+  fc.tuple(fc.constantFrom(...texts), fc.integer({ min: 0, max: 400 })).map(([text, at]) => event(text, at));
+const valuesOf = (...texts: string[]) => fc.array(someOf(...texts));
+
+test('each key passes at its first value and is dropped within the horizon, over any epochs, restarts and memory', async () => {
+  expect.hasAssertions();
+  const epochs = fc.array(fc.tuple(valuesOf('a', 'b', 'c', 'd'), anyKept), { maxLength: 8 });
   await fc.assert(
-    fc.asyncProperty(fc.array(values, { maxLength: 8 }), async epochs => {
-      const world = await World.of([distinct]);
-      const sent = epochs.flat().map(({ text, at }) => event(text, at));
-      let rest = sent;
-      for (const { length } of epochs) {
-        if (length > 0) await world.send(events, ...rest.slice(0, length));
-        rest = rest.slice(length);
-        const run = await world.open('distinct');
-        while (await run.step());
-      }
-      expect(await world.output(once)).toEqual(passing(sent));
+    fc.asyncProperty(epochs, async parts => {
+      const world = await World.of([distinct({})]);
+      const sent = parts.map(([values]) => values);
+      await read(world, sent, n => distinct(parts[n]?.[1] ?? {}));
+      expect(await world.output(once)).toEqual(passing(sent.flat()));
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
 
 test('a key is known again once the horizon and a bucket have passed, and nothing of it is left in the state', async () => {
-  const world = await World.of([distinct]);
+  const world = await World.of([distinct({})]);
   const run = await world.open('distinct');
   await world.send(events, event('a', 0), event('a', 50), event('b', 400), event('a', 401));
   await run.step();
@@ -93,31 +119,113 @@ test('a key is known again once the horizon and a bucket have passed, and nothin
     ['b', 400],
     ['a', 401],
   ]);
-  expect([...world.store.entries('distinct/0')].map(({ key }) => key)).toEqual(['a', 'b']);
+  expect(stored(world)).toEqual(['a', 'b']);
 });
 
 test('with a bound and a sink for what is late, over any epochs and restarts, it is what the definition says', async () => {
   expect.hasAssertions();
-  const values = fc.array(
-    fc.record({ text: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), at: fc.integer({ min: 0, max: 400 }) }),
-  );
-  const crowd = ['a', 'b', 'c', 'd', 'a', 'b'].map((text, at) => ({ text, at }));
+  const crowd = ['a', 'b', 'c', 'd', 'a', 'b'].map((text, at) => event(text, at));
   await fc.assert(
-    fc.asyncProperty(fc.array(values, { maxLength: 6 }), async epochs => {
-      const world = await World.of([bounded]);
-      const sent = epochs.flat().map(({ text, at }) => event(text, at));
-      let rest = sent;
-      for (const { length } of epochs) {
-        if (length > 0) await world.send(events, ...rest.slice(0, length));
-        rest = rest.slice(length);
-        const run = await world.open('distinct');
-        while (await run.step());
-        expect([...world.store.entries('distinct/0')].length).toBeLessThanOrEqual(3);
-      }
-      const due = expected(sent, 3);
+    fc.asyncProperty(fc.array(valuesOf('a', 'b', 'c', 'd', 'e', 'f'), { maxLength: 6 }), async epochs => {
+      const world = await World.of([withLate({ atMost: 3 })]);
+      await read(
+        world,
+        epochs,
+        () => withLate({ atMost: 3 }),
+        () => expect(stored(world).length).toBeLessThanOrEqual(3),
+      );
+      const due = expected(epochs.flat(), 3);
       expect(await world.output(once)).toEqual(due.kept);
       expect(await world.output(late)).toEqual(due.late);
     }),
-    { numRuns: 60, examples: [[[crowd, [{ text: 'a', at: 400 }], [{ text: 'b', at: 1 }]]]] },
+    { numRuns: 60, examples: [[[crowd, [event('a', 400)], [event('b', 1)]]]] },
+  );
+});
+
+test('what is late goes to its sink, wherever keys are kept, and an epoch that failed leaves nothing', async () => {
+  expect.hasAssertions();
+  const failing = (memory: Memory): Topology =>
+    topology('distinct', task => {
+      task
+        .read(events)
+        .pipe(
+          task.distinct('ids', { by: ({ text }) => text, horizon, late: task.write(late), ...memory }),
+          map(value => {
+            if (value.text === 'bad') throw new RangeError('It is bad');
+            return value;
+          }),
+        )
+        .subscribe(task.write(once));
+    });
+  const bad = fc.constant(event('bad', 0));
+  const epochs = fc.array(
+    fc.tuple(fc.array(fc.oneof({ weight: 5, arbitrary: someOf('a', 'b', 'c', 'd', 'e') }, { weight: 1, arbitrary: bad })), anyKept),
+    { maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(epochs, async parts => {
+      const world = await World.of([failing({})]);
+      const sent = parts.map(([values]) => values);
+      await read(world, sent, n => failing(parts[n]?.[1] ?? {}));
+      const due = expected(sent.flat().filter(({ text }) => text !== 'bad'));
+      expect(await world.output(once)).toEqual(due.kept);
+      expect((await world.output(late)).filter(({ text }) => text !== 'bad')).toEqual(due.late);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+/** A key each millisecond; every fourth comes again. */
+const flow = (from: number, to: number): Alarm[] =>
+  Array.from({ length: to - from }, (_, n) => from + n).flatMap(at =>
+    at % 4 === 0 ? [event(`${at}`, at), event(`${at}`, at)] : [event(`${at}`, at)],
+  );
+
+test('on disk, what is over is removed as others come, and the state does not depend on memory or restarts', async () => {
+  const parts = Array.from({ length: 40 }, (_, n) => flow(n * 50, (n + 1) * 50));
+  const states: string[][] = [];
+  for (const [entries, together] of [
+    [0, 40],
+    [1_000, 40],
+    [0, 1],
+    [5, 1],
+  ] as const) {
+    const world = await World.of([distinct({ memory: { entries } })]);
+    let run = await world.open('distinct');
+    for (const [n, values] of parts.entries()) {
+      await world.send(events, ...values);
+      if (n % together === 0) run = await world.open('distinct');
+      while (await run.step());
+      // Event time is 40 ms behind, a bucket takes 4, and the hand a third.
+      expect(stored(world).length).toBeLessThan(((horizon + lateness + 4 + 50) * 4) / 3 + 50);
+    }
+    expect(await world.output(once)).toHaveLength(2_000);
+    states.push(stored(world));
+  }
+  expect(states[0]?.length).toBeGreaterThan(horizon);
+  expect(new Set(states.map(keys => keys.join()))).toHaveProperty('size', 1);
+});
+
+test('who comes back to memory holds none of what was over, nor how far it was looked for', async () => {
+  const world = await World.of([distinct({ memory: { entries: 0 } })]);
+  await read(world, [flow(0, 400), [event('last', 401)]], n => distinct(kept[1 - n] ?? {}));
+  const before = stored(world);
+  expect(before).not.toContain('0');
+  expect(before.every(key => key === 'last' || Number(key) > 401 - lateness - horizon - 5)).toBe(true);
+});
+
+test('a key on disk can be asked for, and what is kept beside the keys is none', async () => {
+  const world = await World.of([distinct({ memory: { entries: 0 } })]);
+  await read(world, [flow(0, 8)], () => distinct({ memory: { entries: 0 } }));
+  const states = new CommittedState(world.graph, world.store);
+  const at = { topology: 'distinct', step: 'ids', partition: 0 };
+  expect(states.read({ ...at, key: '7' })).toMatchObject({ value: { cameAt: 7 } });
+  expect(states.read({ ...at, key: '8' })).toMatchObject({ value: undefined });
+  expect(states.read({ ...at, key: sweptEntry })).toMatchObject({ value: undefined });
+});
+
+test('it cannot both forget early and leave keys on disk', async () => {
+  await expect(World.of([withLate({ atMost: 3, memory: { entries: 0 } })])).rejects.toThrow(
+    "'ids' is to forget beyond 3 keys, and to leave keys on disk. Give `atMost` or `memory`",
   );
 });

@@ -54,6 +54,7 @@ const counting = topology('counting', task => {
   task
     .read(events)
     .pipe(
+      task.distinct('once', { by: ({ sensor, text }) => `${sensor} ${text}`, horizon: 1_000, memory: { entries: 10 } }),
       task.keyed('count', {
         by: ({ sensor }) => sensor,
         initial: () => 0,
@@ -87,11 +88,12 @@ test('who takes a task over loads none of it, and a snapshot takes and gives it 
   await world.send(events, ...sensors.map(sensor => event(sensor)));
   await world.drain({ snapshots });
   const read: (string | undefined)[] = [];
-  await world.send(events, event('sensor-3'), event('sensor-2999'));
+  await world.send(events, event('sensor-3', 'again'), event('sensor-2999', 'again'));
   await world.drain({ snapshots, store: watched(world.store, read) });
   expect(read).not.toContain('count');
+  expect(read).not.toContain('once');
   world.store = openSqliteStateStore({ path: ':memory:' });
-  await world.send(events, event('sensor-4'));
+  await world.send(events, event('sensor-4', 'again'), event('sensor-4', 'again'));
   await world.drain({ snapshots });
   expect((await world.output(told)).slice(-3).map(({ text }) => text)).toEqual([
     '2 of 5, known',

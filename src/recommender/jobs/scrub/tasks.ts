@@ -53,8 +53,9 @@ export function removeState({ state }: Pick<ScrubPorts, 'state'>, { erased, even
   let removed = 0;
   for (const task of state.tasks()) {
     const gone = [...state.entries(task)]
-      .filter(({ step, key }) => {
-        if (step === byEvent) return eventIds.has(key);
+      .filter(({ step, key, value }) => {
+        // Beside the ids stands the one up to which what is over was looked for: without it that begins anew.
+        if (step === byEvent) return eventIds.has(key) || (typeof value === 'string' && eventIds.has(value));
         return byUser.has(step) && erased.get(key.split('\n')[0] ?? '')?.hasComeBack === false;
       })
       .map(({ step, key }) => ({ step, key }));
