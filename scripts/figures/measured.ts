@@ -24,7 +24,7 @@ export function measuredSource(results: Results): string {
       { where: 'the model in memory, histories and vectors' },
       'bytes a rating',
     ),
-    event_bytes: pickCell(results, 'sizing-ids', { what: 'an event of the last day' }, 'bytes'),
+    event_bytes: pickCell(results, 'sizing-ids', { what: 'an event of the last day' }, 'bytes on disk'),
     listRead: pickMedian(results, 'cosmos', 'a list of 100, read'),
     freshness_ms: pickCell(results, 'api', { what: 'from a rating to the list that it has changed' }, 'p50'),
     trends_perSecond: pickMedian(results, 'trends', 'trends (hours and days, on update)'),

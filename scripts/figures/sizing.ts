@@ -44,7 +44,7 @@ export function sizingTables(results: Results): string {
     ]),
     'Bytes of a document, as JSON, and of an answer:',
     table([['what', 'bytes'], ...documents.map(({ what, bytes }) => [String(what), shown(Number(bytes))])]),
-    `An event of the last day, whose id is known so that it counts once: ${pickCell(results, 'sizing-ids', { what: 'an event of the last day' }, 'bytes').value} bytes in the memory of the process that reads it.`,
+    `An event of the last day, whose id is known so that it counts once: ${pickCell(results, 'sizing-ids', { what: 'an event of the last day' }, 'bytes on disk').value} bytes on the disk of the process that reads it, and as many in each of its snapshots.`,
     `Measured by ${repeats}.`,
   ].join('\n\n');
 }

@@ -3,7 +3,7 @@ import { map } from 'rxjs';
 import { expect, test } from 'vitest';
 import { type Alarm, alarms } from '../../examples/hot-sensors.ts';
 import type { DistinctOptions } from '../../src/engine/operators/distinct.ts';
-import { sweptEntry } from '../../src/engine/operators/seen.ts';
+import { sweptMark } from '../../src/engine/operators/seen.ts';
 import { CommittedState } from '../../src/engine/queries/committed.ts';
 import { type Topology, topology } from '../../src/engine/topology.ts';
 import { stream } from '../../src/stream/stream.ts';
@@ -159,7 +159,10 @@ test('what is late goes to its sink, wherever keys are kept, and an epoch that f
     });
   const bad = fc.constant(event('bad', 0));
   const epochs = fc.array(
-    fc.tuple(fc.array(fc.oneof({ weight: 5, arbitrary: someOf('a', 'b', 'c', 'd', 'e') }, { weight: 1, arbitrary: bad })), anyKept),
+    fc.tuple(
+      fc.array(fc.oneof({ weight: 5, arbitrary: someOf('a', 'b', 'c', 'd', 'e') }, { weight: 1, arbitrary: bad })),
+      anyKept,
+    ),
     { maxLength: 6 },
   );
   await fc.assert(
@@ -221,7 +224,7 @@ test('a key on disk can be asked for, and what is kept beside the keys is none',
   const at = { topology: 'distinct', step: 'ids', partition: 0 };
   expect(states.read({ ...at, key: '7' })).toMatchObject({ value: { cameAt: 7 } });
   expect(states.read({ ...at, key: '8' })).toMatchObject({ value: undefined });
-  expect(states.read({ ...at, key: sweptEntry })).toMatchObject({ value: undefined });
+  expect(states.read({ ...at, key: sweptMark })).toMatchObject({ value: undefined });
 });
 
 test('it cannot both forget early and leave keys on disk', async () => {

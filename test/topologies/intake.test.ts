@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { testTopology } from '../../src/testing.ts';
 import { intake } from '../../topologies/intake.ts';
 import { ratings, ratingsByItem } from '../../topologies/streams.ts';
+import { watched } from '../support/watched-store.ts';
+import { World } from '../support/world.ts';
 import { day, hour, rating, start } from './events.ts';
 
 test('a sound event is handed on by item', async () => {
@@ -20,6 +22,19 @@ test('an event that is sent twice counts once, also after a crash', async () => 
   await run.crash();
   await run.send(ratings, { ...event, time: event.time + hour });
   expect(run.output(ratingsByItem).values).toEqual([event]);
+});
+
+test('who takes it over loads none of the ids of a day, and knows them', async () => {
+  const world = await World.of([intake]);
+  world.clock.time = start;
+  const events = Array.from({ length: 50 }, (_, n) => rating({ eventId: `e${n}` }));
+  await world.send(ratings, ...events);
+  await world.drain();
+  const read: (string | undefined)[] = [];
+  await world.send(ratings, ...events.slice(10, 20));
+  await world.drain({ store: watched(world.store, read) });
+  expect(read).not.toContain('event-ids');
+  expect(await world.output(ratingsByItem)).toEqual(events);
 });
 
 test('what does not count becomes a dead letter with its reason, and the stream goes on', async () => {

@@ -1,6 +1,6 @@
 import type { Millis } from '../../stream/time.ts';
 import { BaseStep, type StateValue, type StoredState } from '../step.ts';
-import { type Found, Horizon, sweptEntry, timeOf } from './seen.ts';
+import { type Found, Horizon, timeOf } from './seen.ts';
 
 /** Keys and when they came, forgotten bucket by bucket: one timer for many keys. */
 export class SeenInMemory extends BaseStep {
@@ -59,9 +59,9 @@ export class SeenInMemory extends BaseStep {
     return time === undefined ? undefined : { cameAt: timeOf(time) };
   }
 
-  /** What was left on disk by an earlier release comes with what is over, and with how far that was looked for. */
+  /** What an earlier release left on disk comes with what is over. */
   override restore(key: string, value: StateValue, watermark: Millis): void {
-    if (key === sweptEntry || this.#horizon.isOver(timeOf(value), watermark)) this.#dirty.add(key);
+    if (this.#horizon.isOver(timeOf(value), watermark)) this.#dirty.add(key);
     else this.#put(key, timeOf(value));
   }
 

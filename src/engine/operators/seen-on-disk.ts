@@ -5,7 +5,7 @@ import { afterAll } from '../state/entries.ts';
 import { nothingStored } from '../state/keyed-on-disk.ts';
 import type { MemoryBound } from '../state/recent.ts';
 import { BaseStep, type StateValue, type StoredEntries, type StoredState } from '../step.ts';
-import { type Found, Horizon, sweptEntry, timeOf } from './seen.ts';
+import { type Found, Horizon, sweptMark, sweptTime, timeOf } from './seen.ts';
 
 /**
  * Keys and when they came, in the checkpoint, stored as in memory. What is over is known by its time and not seen. It is
@@ -21,8 +21,8 @@ export class SeenOnDisk extends BaseStep {
   readonly #task: TaskRuntime;
   readonly #horizon: Horizon;
   readonly #times: DiskTable<Millis>;
-  /** The key that the hand looked at last; '' before the first. */
-  readonly #swept: DiskTable<string>;
+  /** The key that the hand looked at last, alone; none before the first. */
+  readonly #swept: DiskTable<true>;
   #stored: StoredEntries = nothingStored;
   #added = 0;
 
@@ -35,11 +35,11 @@ export class SeenOnDisk extends BaseStep {
     this.#times = new DiskTable({ name: '', mark: '', stored, memory, encode: time => `${time}`, decode: timeOf });
     this.#swept = new DiskTable({
       name: '',
-      mark: sweptEntry,
+      mark: sweptMark,
       stored,
-      memory: { entries: 1 },
-      encode: key => key,
-      decode: key => (typeof key === 'string' ? key : Buffer.from(key).toString()),
+      memory: { entries: 0 },
+      encode: () => sweptTime,
+      decode: () => true,
     });
   }
 
@@ -59,17 +59,26 @@ export class SeenOnDisk extends BaseStep {
   override endEpoch(): void {
     if (this.#added === 0) return;
     const { watermark } = this.#task.eventTime;
-    const swept = this.#swept.find('') ?? '';
+    const swept = this.#sweptTo();
     let left = lookedAtForEach * this.#added;
-    let last = '';
-    for (const [key, time] of this.#times.scan({ from: swept === '' ? '' : `${swept}\0`, before: afterAll }, false)) {
+    let last: string | undefined;
+    for (const [key, time] of this.#times.scan(
+      { from: swept === undefined ? '' : `${swept}\0`, before: afterAll },
+      false,
+    )) {
       if (this.#horizon.isOver(time, watermark)) this.#times.remove(key);
       if (--left > 0) continue;
       last = key;
       break;
     }
-    this.#swept.put('', last);
+    if (swept !== undefined) this.#swept.remove(swept);
+    if (last !== undefined) this.#swept.put(last, true);
     this.#added = 0;
+  }
+
+  #sweptTo(): string | undefined {
+    for (const [key] of this.#swept.scan({ from: '', before: afterAll }, false)) return key;
+    return undefined;
   }
 
   override *changes(): Iterable<readonly [key: string, value: StateValue | null]> {
@@ -90,7 +99,7 @@ export class SeenOnDisk extends BaseStep {
 
   /** When the key came, by event time. What is over is told until it is removed. */
   query(key: string, stored: StoredState): { readonly cameAt: Millis } | undefined {
-    const time = key === sweptEntry ? undefined : stored.get(key);
+    const time = key.startsWith(sweptMark) ? undefined : stored.get(key);
     return time === undefined ? undefined : { cameAt: timeOf(time) };
   }
 }

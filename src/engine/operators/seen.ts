@@ -31,7 +31,14 @@ export class Horizon {
 
 const bucketsInHorizon = 24;
 
-/** The entry that tells how far what is over was looked for; every other is a key and when it came. */
-export const sweptEntry = afterAll;
+/** Before the key up to which what is over was looked for; every other entry is a key and when it came. */
+export const sweptMark = afterAll;
+
+/** What stands there: to who holds keys in memory, former releases too, it is a key that is over, which goes. */
+export const sweptTime = '-Infinity';
 
 export const timeOf = (stored: StateValue): Millis => Number(stored);
+
+/** The key that an entry names, of whichever kind. */
+export const keyOfSeen = (entry: string): string =>
+  entry.startsWith(sweptMark) ? entry.slice(sweptMark.length) : entry;

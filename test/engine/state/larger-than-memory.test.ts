@@ -7,9 +7,9 @@ import { heapBytes, type Kept, StateUnderTest } from '../../../bench/support/sta
 import { type Alarm, alarms } from '../../../examples/hot-sensors.ts';
 import { Recent } from '../../../src/engine/state/recent.ts';
 import { openSqliteStateStore } from '../../../src/engine/state/sqlite.ts';
-import type { StateStore } from '../../../src/engine/state/store.ts';
 import { stream, topology } from '../../../src/index.ts';
 import { openDirectorySnapshots } from '../../../src/snapshots/directory/snapshots.ts';
+import { watched } from '../../support/watched-store.ts';
 import { World } from '../../support/world.ts';
 
 /** Bytes of heap that came with the last five of six parts. */
@@ -69,15 +69,6 @@ const counting = topology('counting', task => {
 });
 
 const event = (sensor: string, text = ''): Alarm => ({ sensor, text, at: 1 });
-
-/** Tells which entries were read as a whole. */
-const watched = (real: StateStore, read: (string | undefined)[]): StateStore => ({
-  ...real,
-  entries: (task, step) => {
-    read.push(step);
-    return real.entries(task, step);
-  },
-});
 
 test('who takes a task over loads none of it, and a snapshot takes and gives it part by part', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-'));

@@ -123,11 +123,11 @@ describe('what is needed', () => {
     },
   );
 
-  test('an engine has room for the ids of the events of a day', () => {
-    const [slow, fast] = [1, 101].map(ratingsPerSecond => figure({ ratingsPerSecond }, 'engineMemory'));
+  test.each(['engineDisk', 'snapshotBytes'])('%s has room for the ids of the events of a day', name => {
+    const [slow, fast] = [1, 101].map(ratingsPerSecond => figure({ ratingsPerSecond }, name));
     const ids = 100 * 86_400;
     expect(((fast ?? NaN) - (slow ?? NaN)) / ids).toBeGreaterThan(100);
-    expect(figure({ ordersPerSecond: 100 }, 'engineMemory')).toBeGreaterThan(slow ?? NaN);
+    expect(figure({ ordersPerSecond: 100 }, name)).toBeGreaterThan(slow ?? NaN);
   });
 
   test('never is there one process of a role alone, nor fewer partitions than four', () => {

@@ -1,5 +1,6 @@
 /** The tasks whose checkpoints, snapshots and journals may hold something of the erased: brought past it, all of them. */
 import { snapshotInputs } from '../../../engine/checkpoint.ts';
+import { keyOfSeen } from '../../../engine/operators/seen.ts';
 import { listSnapshots, removeSnapshot, thinSnapshots, writeSnapshot } from '../../../engine/snapshot.ts';
 import type { CheckpointHead } from '../../../engine/state/store.ts';
 import type { Found } from './erased.ts';
@@ -53,9 +54,8 @@ export function removeState({ state }: Pick<ScrubPorts, 'state'>, { erased, even
   let removed = 0;
   for (const task of state.tasks()) {
     const gone = [...state.entries(task)]
-      .filter(({ step, key, value }) => {
-        // Beside the ids stands the one up to which what is over was looked for: without it that begins anew.
-        if (step === byEvent) return eventIds.has(key) || (typeof value === 'string' && eventIds.has(value));
+      .filter(({ step, key }) => {
+        if (step === byEvent) return eventIds.has(keyOfSeen(key));
         return byUser.has(step) && erased.get(key.split('\n')[0] ?? '')?.hasComeBack === false;
       })
       .map(({ step, key }) => ({ step, key }));
