@@ -16,8 +16,8 @@ const once = stream<Alarm>('once', { ...alarms });
 const late = stream<Alarm>('late', { ...alarms });
 
 type Memory = Pick<DistinctOptions<Alarm>, 'memory'>;
-const kept = [{}, { memory: { entries: 0 } }, { memory: { entries: 2 } }] satisfies Memory[];
-const anyKept = fc.constantFrom<Memory>(...kept);
+const wherever = [{}, { memory: { entries: 0 } }, { memory: { entries: 2 } }] satisfies Memory[];
+const anyKept = fc.constantFrom<Memory>(...wherever);
 
 const distinct = (memory: Memory): Topology =>
   topology('distinct', task => {

@@ -21,7 +21,7 @@ test('what is held counts, and what is garbage does not', async () => {
   using heap = watchLiveHeap();
   const empty = await collected(heap);
   // Far more than what the runner of tests takes or gives back meanwhile.
-  let held: unknown[] | undefined = Array.from({ length: 64 }, () => new Array(1 << 17).fill(0.5));
+  let held: unknown[] | undefined = Array.from({ length: 64 }, () => Array.from<number>({ length: 1 << 17 }).fill(0.5));
   const heldBytes = 64 * (1 << 17) * 8;
   const full = await collected(heap);
   expect((full - empty) / heldBytes).toBeGreaterThan(0.75);
