@@ -7,26 +7,37 @@
  */
 import { isBegun, openEmbedded, openPorts, type Ports } from './app/compose.ts';
 import { portSettings } from './app/port-settings.ts';
+import type { CosmosSettings } from './documents/cosmos/settings.ts';
 import type { JsonObject } from './documents/port.ts';
 import { pull, type PullOptions, type PullSource } from './engine/pulling.ts';
 import { MillraceError } from './errors.ts';
 import { activeHeader } from './operations/tracing/context.ts';
 import { OutsideWriter } from './stream/outside-writer.ts';
+import type { SchemaSettings } from './stream/schema-settings.ts';
 import type { Stream } from './stream/stream.ts';
 import type { KafkaSettings } from './transport/kafka/settings.ts';
 
+export type { CosmosSettings } from './documents/cosmos/settings.ts';
 export type { JsonObject } from './documents/port.ts';
+export type { AzureSchemaSettings, ConfluentSettings, SchemaSettings } from './stream/schema-settings.ts';
 export type { KafkaSettings, SaslSettings, TlsSettings } from './transport/kafka/settings.ts';
 
 export type { PulledValues, PullOptions, PullSource } from './engine/pulling.ts';
 export type { OnWait } from './engine/retry.ts';
 
-/** Where the log and the documents are. */
+/** Where the log and the documents are: what `millrace run` is told in its configuration (docs/CONFIGURATION.md). */
 export interface ClientOptions {
-  /** The folder that `millrace run --data` works in. */
+  /** The folder that `millrace run --data` works in: what is not elsewhere is there. */
   readonly data: string;
-  /** Where the log is at brokers: the settings of `kafka`, as docs/CONFIGURATION.md has them. */
+  /** Where the log is at brokers: the settings of `kafka`. */
   readonly kafka?: Partial<KafkaSettings>;
+  /** How values at brokers name their schemas: the settings of `schemas`. */
+  readonly schemas?: SchemaSettings;
+  /**
+   * Where the documents are in Azure Cosmos DB: the settings of `cosmos`. Through them machines also know each other's
+   * schemas, so that a client may send what an engine of another release reads.
+   */
+  readonly cosmos?: Partial<CosmosSettings>;
 }
 
 /** No topology ever ran in the folder: it has no streams yet. */
@@ -65,14 +76,21 @@ export interface Client extends AsyncDisposable {
 
 const page = 1_000;
 
-/** Opens a client of the log in the folder, or of the one at the brokers. @throws {NothingThere} {InvalidConfiguration} */
-export async function openClient({ data, kafka }: ClientOptions): Promise<Client> {
-  if (kafka !== undefined) {
-    const { configuredBy } = await import('./app/configured-by.ts'); // nobody else needs the configuration's code
-    return clientOf(await openPorts(portSettings(configuredBy('openClient', { data, transport: 'kafka', kafka }))));
-  }
-  if (isBegun({ data })) return clientOf(await openEmbedded(data));
-  throw new NothingThere(`There is no log in ${data}`, 'Name the folder of --data, or begin it with `millrace run`');
+/**
+ * Opens a client of the log in the folder, or of the one at the brokers, and of the documents beside it.
+ * @throws {NothingThere} {InvalidConfiguration}
+ */
+export async function openClient({ data, kafka, schemas, cosmos }: ClientOptions): Promise<Client> {
+  if (kafka === undefined && !isBegun({ data }))
+    throw new NothingThere(`There is no log in ${data}`, 'Name the folder of --data, or begin it with `millrace run`');
+  if (kafka === undefined && schemas === undefined && cosmos === undefined) return clientOf(await openEmbedded(data));
+  const { configuredBy } = await import('./app/configured-by.ts'); // nobody else needs the configuration's code
+  const elsewhere = {
+    ...(kafka === undefined ? {} : { transport: 'kafka', kafka }),
+    ...(schemas === undefined ? {} : { schemas }),
+    ...(cosmos === undefined ? {} : { documents: 'cosmos', cosmos }),
+  };
+  return clientOf(await openPorts(portSettings(configuredBy('openClient', { data, ...elsewhere }))));
 }
 
 const clientOf = (ports: Ports): Client => ({

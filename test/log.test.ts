@@ -93,3 +93,19 @@ test('a value that its schema cannot hold is refused where it is sent', async ()
   await expect(client.send(notes, [{ id: 'a', at: 0.5 }])).rejects.toMatchObject({ code: 'ENCODING_FAILED' });
   expect(await records(ports.transport, notes)).toEqual([]);
 });
+
+test('with documents elsewhere the log has to be somewhere, too, and what is wrong is named', async () => {
+  const cosmos = { endpoint: 'https://a.documents.azure.com', database: 'shop' };
+  await expect(openClient({ data: join(folder, 'empty'), cosmos })).rejects.toThrow(NothingThere);
+  await using ports = await openEmbedded(folder);
+  await ports.transport.createTopic('notes', { partitions: 1 });
+  await expect(openClient({ data: folder, cosmos: { database: 'shop' } })).rejects.toThrow(
+    /openClient: documents is "cosmos", and no account is named/,
+  );
+  const wrong = { ...cosmos, databse: 'x' };
+  await expect(openClient({ data: folder, cosmos: wrong })).rejects.toThrow(/no setting 'cosmos\.databse'/);
+  const schemas = { write: 'confluent' } as const;
+  await expect(openClient({ data: folder, kafka: { brokers: ['here:9092'] }, schemas })).rejects.toThrow(
+    /openClient: .*schemas\.confluent\.url/s,
+  );
+});

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { openClient } from '../../src/log.ts';
 import { appendFromOutside, recordOf } from '../../src/stream/outside.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
 import { valuesOf } from '../../src/stream/log-values.ts';
@@ -33,6 +34,8 @@ const noteStream = <T extends Note>(name: string, of: typeof moreFields) =>
     key: ({ id }) => id,
     time: () => 1,
   });
+const newestFields = [...moreFields, { name: 'channel', type: 'string', default: '' }];
+const newest = { notes: noteStream<Note & { language: string; channel: string }>('notes', newestFields) };
 const former = { notes: noteStream<Note>('notes', fields), kept: noteStream<Note>('kept', fields) };
 const next = { notes: noteStream<Note & { language: string }>('notes', moreFields) };
 
@@ -120,6 +123,24 @@ describe.skipIf(noOwnBroker)('machines apart', () => {
     const counts = await inPorts(other, ({ documents }) => documents.list({ collection: 'counts', limit: 1_000 }));
     expect(counts.map(({ body }) => body['n'])).toEqual(Array.from({ length: 120 }, () => 1));
 
+    // A program beside them, of a release that none of them runs yet.
+    const {
+      MILLRACE_KAFKA_BROKERS: brokers = '',
+      MILLRACE_COSMOS_ENDPOINT: endpoint,
+      MILLRACE_COSMOS_KEY: key,
+    } = other;
+    await using till = await openClient({
+      data: join(folder, 'till'),
+      kafka: { brokers: brokers.split(',') },
+      cosmos: { endpoint: endpoint ?? '', key, database: other['MILLRACE_COSMOS_DATABASE'] ?? '' },
+    });
+    await till.send(
+      newest.notes,
+      Array.from({ length: 10 }, (_, n) => ({ id: `n${120 + n}`, text: 'x', language: 'de', channel: 'till' })),
+    );
+    await said(other, 'run', '--until-caught-up', ...after);
+    expect(await till.document('counts', 'n125')).toEqual({ n: 1 });
+
     // What is left of the former release, while it is replaced, reads what the next one writes.
     const ids = await inPorts(one, async ports => {
       const found: string[] = [];
@@ -127,7 +148,7 @@ describe.skipIf(noOwnBroker)('machines apart', () => {
       for await (const { reason } of valuesOf(ports, deadLetters)) found.push(reason);
       return found;
     });
-    expect(ids.sort()).toEqual(Array.from({ length: 120 }, (_, n) => `n${n}`).sort());
+    expect(ids.sort()).toEqual(Array.from({ length: 130 }, (_, n) => `n${n}`).sort());
   });
 
   test('workers and a server with disks of their own are one shop, also when a worker and its disk are lost', async () => {
