@@ -1,5 +1,5 @@
 /** Whether a deployment goes on as if nothing had been: it is given more to do, and so is one in which nothing was lost. */
-import { type Account, accountOf, isThrough, pictureOf, portsOf, versionIn } from './judge.ts';
+import { type Account, accountOf, isRead, isThrough, pictureOf, portsOf, versionIn } from './judge.ts';
 import type { Life } from './life.ts';
 import type { Shop } from './shop.ts';
 import type { Stage } from './stage.ts';
@@ -50,6 +50,7 @@ export async function afterMore(stage: Stage, shop: Shop): Promise<State> {
 export async function through(stage: Stage, life: Life, ids: readonly string[]): Promise<void> {
   await using ports = await portsOf(stage);
   await life.until('had made lists of what it was sent, and counted it in windows', () => isThrough(ports, ids));
+  await life.until('had read what was sent twice', () => isRead(ports));
 }
 
 /** Of a deployment that stands still. What is on its way to boards, which come after windows, is worked off first. */

@@ -5,7 +5,10 @@ import { openPorts, type Ports } from '../../src/app/compose.ts';
 import { configure } from '../../src/app/configure.ts';
 import { portSettings } from '../../src/app/port-settings.ts';
 import type { JsonObject, StoredDocument } from '../../src/documents/port.ts';
+import { Graph } from '../../src/engine/graph.ts';
+import { lagOf } from '../../src/operations/lag.ts';
 import { deadLetters } from '../../src/stream/dead-letter.ts';
+import { topologies } from '../../topologies/index.ts';
 import { modelVersions, ratings, ratingsByItem } from '../../topologies/streams.ts';
 import { consumed } from '../support/consumer.ts';
 import { recordsOfTopic } from '../support/log-records.ts';
@@ -137,6 +140,18 @@ async function isLearnt(ports: Ports, ids: readonly string[]): Promise<boolean> 
     const place = places.get(id);
     return place !== undefined && place.offset < (learnt.get(place.partition) ?? 0);
   });
+}
+
+/** Of the recommender, with the partitions that its topics have. */
+export async function graphOf({ transport }: Ports): Promise<Graph> {
+  const partitions = new Map((await transport.topics()).map(({ topic, partitions: count }) => [topic, count]));
+  return new Graph(topologies, partitions);
+}
+
+/** Whether everybody has read all of `ratings`, repetitions too: whoever reads one later makes a list of a later version. */
+export async function isRead(ports: Ports): Promise<boolean> {
+  const lags = await lagOf(await graphOf(ports), ports.transport);
+  return lags.every(({ topic, behind }) => topic !== ratings.name || behind === 0);
 }
 
 /** Whether these events have gone through: learnt, lists made of the version that learnt them, counted in windows. */

@@ -2,10 +2,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Graph } from '../../src/engine/graph.ts';
 import type { Ports } from '../../src/app/compose.ts';
-import { topologies } from '../../topologies/index.ts';
-import { portsOf } from './judge.ts';
+import { graphOf, portsOf } from './judge.ts';
 import { begin, judge, oneCutARequest, type State, stateOf, through } from './going-on.ts';
 import type { Drill } from './drills.ts';
 import type { Life } from './life.ts';
@@ -87,7 +85,9 @@ const hunt_ms = 20_000;
  */
 async function killInEpoch(stage: Stage, life: Life): Promise<readonly string[] | undefined> {
   await using ports = await portsOf(stage);
-  const tasks = await tasksIn(ports);
+  const tasks = (await graphOf(ports)).topologies.flatMap(({ name, tasks: count }) =>
+    Array.from({ length: count }, (_, partition) => `${name}/${partition}`),
+  );
   using checkpoints = new DatabaseSync(join(stage.data, 'state.db'), { readOnly: true });
   const head = checkpoints.prepare('SELECT epoch FROM heads WHERE task = ?');
   const before = await epochsOf(ports, tasks);
@@ -104,13 +104,6 @@ async function killInEpoch(stage: Stage, life: Life): Promise<readonly string[] 
   }
   await life.kill();
   return undefined;
-}
-
-async function tasksIn({ transport }: Ports): Promise<string[]> {
-  const partitions = new Map((await transport.topics()).map(({ topic, partitions: count }) => [topic, count]));
-  return new Graph(topologies, partitions).topologies.flatMap(({ name, tasks }) =>
-    Array.from({ length: tasks }, (_, partition) => `${name}/${partition}`),
-  );
 }
 
 /** Of the newest plan of each task. */

@@ -134,8 +134,10 @@ export class Stage implements AsyncDisposable {
 
   /** Both have to be the same to the last bit. */
   same(what: string, found: unknown, expected: unknown): void {
-    if (!isDeepStrictEqual(found, expected))
-      throw new Error(`${what}: found ${shortened(found)}, and it has to be ${shortened(expected)}`);
+    if (!isDeepStrictEqual(found, expected)) {
+      const [is, due] = apart(found, expected);
+      throw new Error(`${what}: found ${shortened(is)}, and it has to be ${shortened(due)}`);
+    }
     this.saw(`as it has to be: ${what} (${shortened(found)})`);
   }
 
@@ -194,3 +196,15 @@ function shortened(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
 }
+
+/** Of two records only the entries that are not the same: they are to be read, not looked for. */
+function apart(found: unknown, expected: unknown): readonly [unknown, unknown] {
+  if (!isRecord(found) || !isRecord(expected)) return [found, expected];
+  const names = [...new Set([...Object.keys(found), ...Object.keys(expected)])];
+  const other = names.filter(name => !isDeepStrictEqual(found[name], expected[name]));
+  const of = (record: Readonly<Record<string, unknown>>) => Object.fromEntries(other.map(name => [name, record[name]]));
+  return [of(found), of(expected)];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
