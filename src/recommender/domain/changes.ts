@@ -26,6 +26,8 @@ export const noChanges = () => ({
   taken: new Map<string, UserVector['taken']>(),
   /** Traces of the events that were learnt, by what they are about: the newest of each. */
   traces: new Map<string, string>(),
+  /** Users of whom something came to be learnt. */
+  heard: new Set<string>(),
   news: 0,
   /** Event time of the newest event of each tenant. */
   newest: new Map<string, number>(),
@@ -46,11 +48,12 @@ export function newsIn({ users, items, gone, isSwitched }: Changes): (tenant: st
 /** Ids of users and items are apart. */
 const traceKey = (kind: Change['kind'], id: string): string => `${kind} ${id}`;
 
-/** Notes when the newest events happened, and what they were traced by. */
-export function noteEvents(changes: Pick<Changes, 'newest' | 'traces'>, events: readonly Waiting[]): void {
+/** Notes when the newest events happened, of whom they were, and what they were traced by. */
+export function noteEvents(changes: Pick<Changes, 'newest' | 'heard' | 'traces'>, events: readonly Waiting[]): void {
   changes.newest = newestOf(events);
-  const { traces } = changes;
+  const { heard, traces } = changes;
   for (const { trace, userId, itemId } of events) {
+    heard.add(userId);
     if (trace === undefined) continue;
     traces.set(traceKey('user', userId), trace);
     if (itemId !== '') traces.set(traceKey('item', itemId), trace);

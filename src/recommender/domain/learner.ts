@@ -291,8 +291,10 @@ export class Learner {
 
   /** Nothing where only what was known already came: then there is no new version. An erasure is always told. */
   #published(): Iterable<Change> {
-    const { news, isSwitched, newest, gone } = this.#models.changed;
+    const { news, isSwitched, newest, gone, users, items, heard } = this.#models.changed;
     if (news === 0 && !isSwitched && gone.size === 0) return [];
+    // A version is a cut of what is told: without a vector whoever reads ratings up to one would wait for the next.
+    if (users.size + items.size + gone.size === 0) for (const id of heard) users.add(id);
     // With what is learnt of its tenant, so that a catalogue alone makes no version of what has learnt nothing since.
     const hasNews = newsIn(this.#models.changed);
     const told = this.#items.take(hasNews);
