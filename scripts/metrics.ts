@@ -8,7 +8,7 @@ import { TenantCounts } from '../src/recommender/api/auth/tenants.ts';
 import { registerModelMetrics } from '../src/recommender/api/model-metrics.ts';
 import { registerSearchMetrics } from '../src/recommender/api/search-metrics.ts';
 import { registerTenantMetrics } from '../src/recommender/api/tenant-metrics.ts';
-import { registerOrderMetrics } from '../src/recommender/orders/metrics.ts';
+import { registerOrderLags } from '../src/recommender/orders/metrics.ts';
 import { laidOut, runMadeFiles } from './made-files.ts';
 import { root } from './results.ts';
 
@@ -20,7 +20,7 @@ const Labelled = z.object({ labelNames: z.array(z.string()).default([]) });
 
 const registry = new Registry();
 registerEngineMetrics(registry, { ports: {}, thread: undefined, lags: undefined, view: undefined, folders: [] });
-registerOrderMetrics(registry, { done: () => null, lags: async () => [] });
+registerOrderLags(registry, async () => []);
 registerTenantMetrics(registry, new TenantCounts());
 registerSearchMetrics(registry, new SearchCounts());
 registerModelMetrics(registry, async () => undefined);
@@ -38,7 +38,7 @@ const page = `# Metrics
 
 <!-- Made from what registers them by \`node scripts/metrics.ts generate\`: change it there. -->
 
-What \`/metrics\` tells of \`start\`, \`serve\` and, where it listens (\`worker.port\`), \`run\`; \`run\` has neither tenants nor searches nor the model's quality. It takes the role \`monitor\` where credentials are configured. Names follow Prometheus: base units, \`_total\` counts from the start of the process. Beside them \`process_…\` and \`nodejs_…\` tell of the process: start, memory, processor time, event loop, garbage collection; which ones depends on the system. [Alerts and dashboards](OPERATIONS.md#alerts-and-dashboards) are made of them.
+What \`/metrics\` tells of \`start\`, \`serve\` and, where it listens (\`worker.port\`), \`run\`; \`run\` has neither tenants nor searches nor the model's quality, nor how far orders are behind. It takes the role \`monitor\` where credentials are configured. Names follow Prometheus: base units, \`_total\` counts from the start of the process. Beside them \`process_…\` and \`nodejs_…\` tell of the process: start, memory, processor time, event loop, garbage collection; which ones depends on the system. [Alerts and dashboards](OPERATIONS.md#alerts-and-dashboards) are made of them.
 
 | metric | type | labels | means |
 | ------ | ---- | ------ | ----- |

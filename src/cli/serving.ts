@@ -35,7 +35,7 @@ import { type DemoIssuer, demoAudience, openDemoIssuer } from '../recommender/ap
 import { addPages, addSignIn } from '../recommender/api/pages.ts';
 import { requireSeen } from '../recommender/published-seen.ts';
 import { ordersLag } from '../recommender/orders/lag.ts';
-import { registerOrderMetrics } from '../recommender/orders/metrics.ts';
+import { registerOrderCounts, registerOrderLags } from '../recommender/orders/metrics.ts';
 import type { LiveSource } from '../recommender/api/live/source.ts';
 import { createServer, type Server } from '../recommender/api/server.ts';
 import { Misuse } from './errors.ts';
@@ -160,7 +160,7 @@ async function serverOf(serving: Serving, issuer: DemoIssuer | undefined, traced
   const metrics = new Registry();
   const folders = foldersOf(config);
   registerEngineMetrics(metrics, { ports, thread, lags, view, folders, spans: traced.figures, logging, signal });
-  registerOrderMetrics(metrics, { done: () => thread?.orders ?? null, lags: () => ordersLag(ports) });
+  registerOrderLags(metrics, () => ordersLag(ports));
   const tenantCounts = new TenantCounts();
   registerTenantMetrics(metrics, tenantCounts);
   const searches = new SearchCounts();
@@ -218,7 +218,7 @@ export function registerEngineMetrics(
     readonly logging?: Pick<Logging, 'logger'>;
     readonly lags: Serving['lags'] | undefined;
     readonly ports: Pick<Ports, 'troubles' | 'charges'>;
-    readonly thread: Omit<NonNullable<Serving['thread']>, 'orders'> | undefined;
+    readonly thread: Serving['thread'] | undefined;
     readonly view: Pick<EngineView, 'lags'> | undefined;
     /** Where it writes. */
     readonly folders: readonly WrittenFolder[];
@@ -231,6 +231,7 @@ export function registerEngineMetrics(
   registerCallMetrics(metrics, () => thread?.tasks ?? []);
   registerStepMetrics(metrics, () => thread?.tasks ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
+  registerOrderCounts(metrics, () => thread?.orders ?? null);
   registerTaskLag(metrics, lags ?? (async () => []));
   registerTopologyLag(metrics, async () => (await view?.lags()) ?? []);
   registerDiskMetrics(metrics, folders);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
 import { alerts, metricsIn } from '../support/alerts.ts';
 import { queriesOf } from '../support/dashboards.ts';
-import { json, started } from '../support/cli.ts';
+import { json, started, startedWith } from '../support/cli.ts';
 import { lint, linter } from '../support/linters.ts';
 
 const promtool = linter('promtool');
@@ -35,4 +35,18 @@ test('start tells every metric that alerts and dashboards ask Millrace for, and 
   // It has advice about names as well, with exit code 3; what cannot be read ends with 1.
   const { status, said } = lint(promtool, ['check', 'metrics'], text);
   expect({ unreadable: status === 1, said }).toMatchObject({ unreadable: false });
+});
+
+test('of what alerts ask, run tells what happens in its tasks, and serve what only serve knows', async () => {
+  await json('generate', '--data', data, '--rate', '0', '--count', '200');
+  const run = startedWith({ MILLRACE_WORKER_PORT: '0' }, 'run', '--data', data);
+  const address = (): string | undefined => /^listening on (http:\S+)$/m.exec(run.stderrSoFar())?.[1];
+  await expect.poll(address).toBeDefined();
+  const worker = await (await fetch(`${address() ?? ''}/metrics`)).text();
+  expect(await run.stop('SIGTERM')).toMatchObject({ code: 0 });
+  const told = new Set([...worker.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name));
+  const asked = new Set(alerts().flatMap(({ expr }) => metricsIn(expr)));
+  const ours = [...asked].filter(name => !/^kube(?:let)?_/.test(name));
+  expect(ours.filter(name => !told.has(name)).filter(name => !/^millrace_model_/.test(name))).toEqual([]);
+  expect(told).toContain('millrace_orders_dead_letters_total');
 });

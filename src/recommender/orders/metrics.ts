@@ -4,33 +4,30 @@ import { Unavailable } from '../../errors.ts';
 import type { ConnectorFigures } from './connector.ts';
 import type { FeedLag } from './lag.ts';
 
-export interface OrderFigures {
-  /** What this process has done; null where it brings no orders. */
-  readonly done: () => ConnectorFigures | null;
-  /** Asked once whenever the metrics are read. */
-  readonly lags: () => Promise<readonly FeedLag[]>;
-}
-
 const counted = [
   ['millrace_orders_total', 'Changed orders that this process has read', 'orders'],
   ['millrace_orders_events_total', 'Events that it appended for their lines', 'events'],
   ['millrace_orders_dead_letters_total', 'Orders that could not be told', 'letters'],
 ] as const;
 
-/** Registers what was brought, and how far each range of the feed is behind. */
-export function registerOrderMetrics(registry: Registry, { done, lags }: OrderFigures): void {
-  const registers = [registry];
+/** Registers what this process has brought; `done` is null where it brings no orders. */
+export function registerOrderCounts(registry: Registry, done: () => ConnectorFigures | null): void {
   for (const [name, help, of] of counted) {
     const counter: Counter = new Counter({
       name,
       help,
-      registers,
+      registers: [registry],
       collect: () => {
         counter.reset();
         counter.inc(done()?.[of] ?? 0);
       },
     });
   }
+}
+
+/** Registers how far each range of the feed is behind; `lags` is asked once whenever the metrics are read. */
+export function registerOrderLags(registry: Registry, lags: () => Promise<readonly FeedLag[]>): void {
+  const registers = [registry];
   const labelNames = ['range'] as const;
   const age = new Gauge({
     name: 'millrace_orders_lag_seconds',
