@@ -114,11 +114,11 @@ async function told(flags: Flags, ask: (erasing: Erasing, receipts: ErasureRecei
 }
 
 function erasurePortsOf(
-  { documents: all, transport, clock }: Ports,
+  { documents: all, transport, registry, clock }: Ports,
   { tenant, ...parts }: { readonly tenant: string } & Pick<ErasurePorts, 'learnt' | 'receipts'>,
 ): ErasurePorts {
   const documents = new TenantDocuments(all, tenant);
-  const ratings = { transport, clock, newEventId: randomUUID, tenant };
+  const ratings = { transport, registry, clock, newEventId: randomUUID, tenant };
   return { ...parts, ratings, stored: new Stored(documents), documents, scrubs: all, shop: all, clock, transport };
 }
 

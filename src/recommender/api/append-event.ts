@@ -9,6 +9,8 @@ import type { Millis } from '../../stream/time.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
 import { invalidRating } from '../domain/validate.ts';
 import { InvalidRating } from './errors.ts';
+import { shareOnce } from '../../stream/share-once.ts';
+import type { SchemaRegistry } from '../../stream/registry.ts';
 
 export interface PostedEvent {
   readonly kind: Rating['kind'];
@@ -33,6 +35,7 @@ export interface Accepted {
 
 export interface EventPorts {
   readonly transport: Pick<Transport, 'partitions' | 'append'>;
+  readonly registry: Pick<SchemaRegistry, 'register'>;
   readonly clock: { now(): Millis };
   /** Draws an id that no other event has. */
   readonly newEventId: () => string;
@@ -68,6 +71,7 @@ export async function appendEvent(ports: EventPorts, posted: PostedEvent): Promi
   const event: Rating = { eventId, tenant: ports.tenant, userId, sessionId, itemId, kind, value, time };
   const problem = invalidRating(event, origin);
   if (problem !== undefined) throw new InvalidRating(problem, 'Send an event that fits');
+  await shareOnce(ports.registry, ratings.schema.definition);
   const record = recordOf(ratings, event);
   const sent = { topic: ratings.name, key: record.key };
   const { topic, partition, offset } = await sending(ports.tracing, sent, async header => {

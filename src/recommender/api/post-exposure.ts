@@ -10,6 +10,7 @@ import { invalidExposure } from '../domain/validate.ts';
 import type { Accepted } from './append-event.ts';
 import { ExposuresMissing, InvalidExposure, UnknownList } from './errors.ts';
 import type { ListIds, ListOrigin } from './list-ids.ts';
+import { shareOnce } from '../../stream/share-once.ts';
 
 export interface PostedExposure {
   readonly listId: string;
@@ -50,7 +51,7 @@ export async function postExposure(ports: ExposurePorts, posted: PostedExposure)
   const shown = exposureOf(posted, answered(ports.listIds, posted), { now: origin, tenant: ports.tenant });
   const problem = invalidExposure(shown, origin);
   if (problem !== undefined) throw new InvalidExposure(problem, 'Report what could be seen of the list, and when');
-  await ports.registry.register(exposures.schema.definition);
+  await shareOnce(ports.registry, exposures.schema.definition);
   const [place] = await append(ports.transport, shown, origin);
   if (place === undefined) throw new TypeError('The log answered no offset for what was appended');
   return { eventId: shown.eventId, ...place };

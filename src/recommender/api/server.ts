@@ -162,7 +162,7 @@ function partsOf(options: ServerOptions, tenant: string, learnt: Learnt): Endpoi
   const { clock, mostItems, mostUsers, transport, registry, newEventId, health, metrics, tracing } = options;
   const stored = new Stored(documents);
   const log = { transport, registry };
-  const events = { transport, clock, newEventId, tenant, tracing };
+  const events = { transport, registry, clock, newEventId, tenant, tracing };
   const history = new ModelHistory(log);
   const { live, report, exploration = defaultExploration, seen = defaultSeen } = options;
   const items = new ItemDirectory(documents, mostItems);

@@ -47,9 +47,9 @@ async function fill(place: LoopPlace): Promise<void> {
 /** An order that nobody was told of, one that changes, the erasure, and what comes behind it. */
 async function askFor(place: LoopPlace): Promise<void> {
   await using ports = await openLoop(place);
-  const { documents, transport } = ports;
+  const { documents, transport, registry } = ports;
   const clock = { now: () => began + 3_600_000 };
-  const events = { transport, clock, newEventId: () => 'of the erasure', tenant: '' };
+  const events = { transport, registry, clock, newEventId: () => 'of the erasure', tenant: '' };
   await putOrder(documents, order('ann', 3, ['i7']));
   await putOrder(documents, order('ann', 1, ['i0', 'i8'], { updatedAt: began + 3_000_000 }));
   await requestErasure({ ratings: events, shop: documents }, 'ann', 'remove');

@@ -10,6 +10,7 @@ import { steps } from '../../../src/recommender/orders/page.ts';
 import { lookAgain } from '../../../src/recommender/orders/requests.ts';
 import type { TestClock } from '../../../src/testing/clock.ts';
 import type { Transport } from '../../../src/transport/port.ts';
+import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
 import { type Feed, FeedReader, leaseFor, openFeed, rangeOf, readEverything } from '../../support/feed-reader.ts';
@@ -42,7 +43,13 @@ const order = (orderId: string, more: Partial<WrittenOrder> = {}): WrittenOrder 
 };
 
 let drawn = 0;
-const events = () => ({ transport, clock, newEventId: () => `erasure-${drawn++}`, tenant: '' });
+const events = () => ({
+  transport,
+  registry: memoryRegistry(),
+  clock,
+  newEventId: () => `erasure-${drawn++}`,
+  tenant: '',
+});
 const erase = (userId: string, orders: 'keep' | 'remove' = 'remove') =>
   requestErasure({ ratings: events(), shop: documents }, userId, orders);
 

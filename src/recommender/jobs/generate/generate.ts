@@ -8,9 +8,15 @@ import { Pace } from '../pace.ts';
 import { fitting, skewed } from './choice.ts';
 import type { Known } from './known.ts';
 import { liking, starsOf } from './taste.ts';
+import { shareOnce } from '../../../stream/share-once.ts';
+import type { SchemaRegistry } from '../../../stream/registry.ts';
 
 export interface GenerateOptions {
-  readonly ports: { readonly transport: Transport; readonly clock: Clock };
+  readonly ports: {
+    readonly transport: Transport;
+    readonly registry: Pick<SchemaRegistry, 'register'>;
+    readonly clock: Clock;
+  };
   /** Whose the events are; '' where absent. */
   readonly tenant?: string | undefined;
   /** Who rates what, by the ids of the tenant; looked at anew for every event, so that it may grow meanwhile. */
@@ -36,6 +42,7 @@ const choices = 3;
 export async function generate(options: GenerateOptions): Promise<number> {
   const { ports, signal, rate = Infinity, count = Infinity } = options;
   const pace = new Pace(ports.clock, rate);
+  await shareOnce(ports.registry, stream.schema.definition);
   const writer = await OutsideWriter.open(ports.transport, stream, ports.clock);
   let events = 0;
   while (events < count) {

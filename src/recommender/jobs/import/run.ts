@@ -7,10 +7,16 @@ import type { Transport } from '../../../transport/port.ts';
 import { items as itemStream, ratings as ratingStream } from '../../../../topologies/streams.ts';
 import { Pace } from '../pace.ts';
 import type { Reading, Rejected, Source } from './source.ts';
+import { shareOnce } from '../../../stream/share-once.ts';
+import type { SchemaRegistry } from '../../../stream/registry.ts';
 
 /** How any data set is imported. The topics of `items` and `ratings` have to be there. */
 export interface ImportOptions {
-  readonly ports: { readonly transport: Transport; readonly clock: Clock };
+  readonly ports: {
+    readonly transport: Transport;
+    readonly registry: Pick<SchemaRegistry, 'register'>;
+    readonly clock: Clock;
+  };
   /** Stops at the next record; what was taken until then is in the log, and counted. */
   readonly signal: AbortSignal;
   /** Whose the records are, whatever a file says of it; '' where absent. */
@@ -70,6 +76,7 @@ export class ImportRun {
     values: AnyIterable<T>,
   ): Promise<void> {
     const { ports, signal, tenant = '' } = this.#options;
+    await shareOnce(ports.registry, stream.schema.definition);
     const writer = await OutsideWriter.open(ports.transport, stream, ports.clock);
     let time = -Infinity;
     for await (const value of values) {

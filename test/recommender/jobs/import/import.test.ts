@@ -200,7 +200,12 @@ describe('pace and progress', () => {
         world.clock.time += duration;
       },
     };
-    const imported = await importCsv({ file, ...options, ports: { transport: world.transport, clock }, rate: 10 });
+    const imported = await importCsv({
+      file,
+      ...options,
+      ports: { transport: world.transport, registry: world.registry, clock },
+      rate: 10,
+    });
     expect(imported).toEqual({ ratings: 11, items: 0, rejected: 0, seconds: 1 });
     expect(ends).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
