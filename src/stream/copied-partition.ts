@@ -17,7 +17,6 @@ import type { AvroDefinition } from './definition.ts';
 import { batchesOf } from './log-values.ts';
 import type { SchemaRegistry } from './registry.ts';
 import { SingleObjects } from './single-objects.ts';
-import type { Millis } from './time.ts';
 
 /** What is held back before it is appended; whichever is reached first. */
 const mostHeld = { records: 2_000, bytes: 1 << 20 };
@@ -35,8 +34,6 @@ export interface CopyTarget {
 }
 
 export interface CopyOptions {
-  /** The time at which copies enter their log: retention and freshness begin anew with it. */
-  readonly now: () => Millis;
   /** Ends it after what is in the log by then. */
   readonly signal: AbortSignal;
 }
@@ -65,7 +62,7 @@ export async function copyPartition(
   source: CopySource,
   target: CopyTarget,
   at: TopicPartition,
-  { now, signal }: CopyOptions,
+  { signal }: CopyOptions,
 ): Promise<PartitionCopied> {
   const [from, to] = [await source.transport.bounds(at), await target.transport.bounds(at)];
   if (to.start > 0) throw refusalOf(at, `has lost what stood before offset ${to.start} to retention`);
@@ -78,7 +75,7 @@ export async function copyPartition(
     isNew = known === undefined;
     if (known === undefined) {
       if (record.isUnknown) unknown++;
-      await copies.add(record, now());
+      await copies.add(record);
     } else if (isSame(record, known)) before++;
     else
       throw refusalOf(at, `has another record at offset ${known.offset} than is copied from offset ${record.offset}`);
@@ -101,13 +98,17 @@ interface LogRecord {
   readonly batch: number;
   readonly sequence: number;
   readonly offset: Offset;
-  readonly envelope: Omit<Envelope, 'origin'>;
+  /**
+   * With the time at which it entered the log that it is copied from: what is valid goes by that, and an erasure goes by
+   * it from one partition to another.
+   */
+  readonly envelope: Envelope;
   readonly value: Buffer;
   readonly definition?: AvroDefinition | undefined;
   readonly isUnknown: boolean;
 }
 
-/** When it entered the log, and how its value names its schema there, are the log's own. */
+/** When it entered the log does not count: a broker's topic may have times of its own. */
 const isSame = (a: LogRecord, b: LogRecord): boolean =>
   a.envelope.kind === b.envelope.kind && a.envelope.key === b.envelope.key && a.value.equals(b.value);
 
@@ -139,9 +140,9 @@ async function* recordsOf(
 const valueOf = (record: BatchCursor, values: SingleObjects) =>
   record.kind === Kind.value ? values.of(record.value()) : { bytes: record.value(), isUnknown: false };
 
-function envelopeOf(record: BatchCursor): LogRecord['envelope'] {
-  const { kind, watermark } = record;
-  return { kind: kindOf(kind), watermark, key: record.key(), trace: record.trace() };
+function envelopeOf(record: BatchCursor): Envelope {
+  const { kind, watermark, origin } = record;
+  return { kind: kindOf(kind), watermark, origin, key: record.key(), trace: record.trace() };
 }
 
 const kindOf = (kind: number): Kind =>
@@ -163,7 +164,7 @@ class Copies {
     this.#at = at;
   }
 
-  async add({ batch, producer, sequence, envelope, value, definition }: LogRecord, origin: Millis): Promise<void> {
+  async add({ batch, producer, sequence, envelope, value, definition }: LogRecord): Promise<void> {
     if (definition !== undefined && !this.#registered.has(definition)) {
       await this.#target.registry.register(definition);
       this.#registered.add(definition);
@@ -171,7 +172,7 @@ class Copies {
     if (batch !== this.#batch) this.#seal();
     this.#batch = batch;
     this.#builder ??= new BatchBuilder(producer, sequence);
-    this.#builder.add({ ...envelope, origin }, (buffer, at) => {
+    this.#builder.add(envelope, (buffer, at) => {
       const end = at + value.length;
       return end > buffer.length ? buffer.length - end : at + value.copy(buffer, at);
     });

@@ -45,7 +45,6 @@ const copy = (more: Partial<TopicsCopy> = {}) =>
     from: { transport: from, registry },
     to: { transport: to, registry },
     settings: { retention: { days: 2 } },
-    now: () => 9,
     signal: new AbortController().signal,
     tell: ({ topic, partition }) => told.push(`${topic}/${partition}`),
     ...more,

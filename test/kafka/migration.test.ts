@@ -102,7 +102,7 @@ describe.skipIf(noOwnBroker)('a shop moves', () => {
     await log.append([{ ...at, batches: [redactedBatch({ ...batch, firstOffset: 0 }, new Map([[1, 123]]))] }]);
     const found = await inPorts(there, async ({ transport, registry }) => {
       await transport.createTopic(at.topic, { partitions: 1 });
-      const options = { now: () => Date.now(), signal: new AbortController().signal };
+      const options = { signal: new AbortController().signal };
       for (const copied of [3, 0]) {
         const counts = await copyPartition({ transport: log, registry }, { transport, registry }, at, options);
         expect(counts).toEqual({ copied, before: 3 - copied, gone: 0, unknown: 0 });

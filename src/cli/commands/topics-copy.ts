@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { openPorts } from '../../app/compose.ts';
-import { systemClock } from '../../engine/clock.ts';
 import { loadApplication } from '../application.ts';
 import { copyTopics, type TopicCopied } from '../copy-topics.ts';
 import {
@@ -58,7 +57,6 @@ async function copy(flags: Flags): Promise<void> {
       },
     },
     settings: config,
-    now: () => systemClock.now(),
     signal: stopped.signal,
     tell: ({ topic, partition }, { copied, before }) =>
       process.stderr.write(`${topic}/${partition}: ${copied} copied, ${before} there before\n`),
