@@ -13,7 +13,10 @@ export type CopiedTo = Pick<Transport, 'topics' | 'createTopic' | 'bounds' | 're
 export interface TopicsCopy extends CopyOptions {
   readonly application: Pick<Application, 'topologies' | 'further'>;
   readonly from: Pick<Ports, 'transport' | 'registry'>;
-  /** Its appends must not be tried again by themselves: what came twice would be no copy. */
+  /**
+   * Its appends must not be tried again by themselves: what came twice would be no copy. A broker's adapter that cannot
+   * help it (no idempotence) is found out by the offsets that it answers.
+   */
   readonly to: Pick<Ports, 'registry'> & { readonly transport: CopiedTo };
   /** Of the log that is copied to. */
   readonly settings: TopicSettings;

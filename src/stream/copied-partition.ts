@@ -49,14 +49,15 @@ export interface PartitionCopied {
   readonly unknown: number;
 }
 
-/** What stands in the log is not what would be copied there. */
+/** What stands in the log is not what would be copied there, or was written there beside the copy. */
 export class CopyDiffers extends MillraceError {
   readonly code = 'COPY_DIFFERS';
 }
 
 /**
  * Everything that stands in the source now. What is appended there meanwhile, the next copy brings.
- * @throws {CopyDiffers} and then nothing was appended; what a log throws, and then the next copy goes on
+ * @throws {CopyDiffers} before anything is appended, or once somebody else has written there meanwhile; what a log
+ * throws, and then the next copy goes on
  */
 export async function copyPartition(
   source: CopySource,
@@ -67,7 +68,7 @@ export async function copyPartition(
   const [from, to] = [await source.transport.bounds(at), await target.transport.bounds(at)];
   if (to.start > 0) throw refusalOf(at, `has lost what stood before offset ${to.start} to retention`);
   const there = recordsOf(target, at, to);
-  const copies = new Copies(target, at);
+  const copies = new Copies(target, at, to.end);
   let [before, unknown, isNew] = [0, 0, false];
   for await (const record of recordsOf(source, at, from)) {
     if (signal.aborted) break;
@@ -83,8 +84,16 @@ export async function copyPartition(
   const further = isNew || signal.aborted ? undefined : await nextOf(there);
   if (further !== undefined) throw refusalOf(at, `has a record at offset ${further.offset} that is no copy`);
   await copies.flush();
+  if (copies.copied > 0) copies.checkEnd((await target.transport.bounds(at)).end);
   return { copied: copies.copied, before, gone: from.start, unknown };
 }
+
+/** Copies that run at once, whoever imports there, and a broker that was asked twice and has taken both. */
+const notAlone = ({ topic, partition }: TopicPartition, expected: Offset, found: Offset): CopyDiffers =>
+  new CopyDiffers(
+    `${topic}/${partition} of the log that is copied to has got records of somebody else meanwhile, or some of these twice: offset ${expected} would have been next, and it was ${found}`,
+    'Stop whoever else writes there, another copy too; then delete and create the topic, and copy again',
+  );
 
 const refusalOf = ({ topic, partition }: TopicPartition, what: string): CopyDiffers =>
   new CopyDiffers(
@@ -154,14 +163,17 @@ class Copies {
   readonly #target: CopyTarget;
   readonly #at: TopicPartition;
   readonly #registered = new Set<AvroDefinition>();
+  readonly #start: Offset;
   #builder: BatchBuilder | undefined;
   #batch = 0;
   #sealed: SealedBatch[] = [];
   #held = { records: 0, bytes: 0 };
 
-  constructor(target: CopyTarget, at: TopicPartition) {
+  /** From the offset `start` on, if nobody else writes there. */
+  constructor(target: CopyTarget, at: TopicPartition, start: Offset) {
     this.#target = target;
     this.#at = at;
+    this.#start = start;
   }
 
   async add({ batch, producer, sequence, envelope, value, definition }: LogRecord): Promise<void> {
@@ -181,11 +193,21 @@ class Copies {
     if (this.#held.records >= mostHeld.records || this.#held.bytes >= mostHeld.bytes) await this.flush();
   }
 
+  /** What the last request has brought is followed by nothing, either. */
+  checkEnd(end: Offset): void {
+    if (end > this.#next) throw notAlone(this.#at, this.#next, end);
+  }
+
+  get #next(): Offset {
+    return this.#start + this.copied;
+  }
+
   /** Durable when it resolves. */
   async flush(): Promise<void> {
     this.#seal();
     if (this.#sealed.length === 0) return;
-    await this.#target.transport.append([{ ...this.#at, batches: this.#sealed }]);
+    const [first] = await this.#target.transport.append([{ ...this.#at, batches: this.#sealed }]);
+    if (first !== undefined && first !== this.#next) throw notAlone(this.#at, this.#next, first);
     this.copied += this.#held.records;
     this.#sealed = [];
     this.#held = { records: 0, bytes: 0 };

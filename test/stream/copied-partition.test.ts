@@ -167,6 +167,32 @@ test('what somebody else has written there is named, and nothing is appended to 
   await expect(copyPartition(source, longer, at, options)).rejects.toThrow(CopyDiffers);
 });
 
+test.each([
+  { count: 6_000, noticed: 2 },
+  { count: 100, noticed: 1 },
+])(
+  'who writes there beside a copy of $count, or a log that takes a request twice, is noticed at append $noticed',
+  async ({ count, noticed }) => {
+    await using source = await open();
+    await using target = await open();
+    await written(source.transport, 0, count);
+    let appends = 0;
+    const append = async (given: readonly Append[]) => {
+      const answer = await target.transport.append(given);
+      if (++appends === 1) await target.transport.append(given);
+      return answer;
+    };
+    const doubling: CopyTarget = { ...target, transport: { ...partsOf(target.transport), append } };
+    const copied = copyPartition(source, doubling, at, options);
+    await expect(copied).rejects.toThrow(
+      /notes\/0 .* has got records of somebody else meanwhile, or some of these twice/,
+    );
+    await expect(copied).rejects.toThrow(CopyDiffers);
+    expect(appends).toBe(noticed);
+    await expect(copyPartition(source, target, at, options)).rejects.toThrow(CopyDiffers);
+  },
+);
+
 test('schemas go along, that of a former release too; what a registry had numbered becomes a single object', async () => {
   const ids = memoryRegistry([noteSchema.definition, formerSchema.definition]);
   const known = new Map([['confluent:7', formerSchema.definition]]);
