@@ -4,14 +4,16 @@ import { copyOrders, type OrdersCopied } from '../../recommender/orders/copy.ts'
 import { type ConfigFlags, configurationOf, jsonFlag, portFlags, withSettings } from '../flags.ts';
 import { formerFlag, type FormerFlags, formerHelp, formerSettings } from '../former.ts';
 import { type OutputFlags, print } from '../output.ts';
+import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
 
 type Flags = ConfigFlags & OutputFlags & FormerFlags;
 
 const help = `
 The orders of a shop go with what the log was told of them, so that nothing is told twice: from documents whose orders
-have all been told, to documents of which nobody has read orders yet. All else among the documents is computed from the
-log: \`millrace run\` over a log that was copied, \`millrace replay --into NAME --switch\` over the same one.`;
+have all been told, to documents of which nobody has read orders yet, beside a log that has all of what was told
+(\`millrace topics copy\`). All else among the documents is computed from the log: \`millrace run\` over a log that was
+copied, \`millrace replay --into NAME --switch\` over the same one.`;
 
 /** `millrace documents copy`. */
 export function addDocumentsCopy(parent: Command): void {
@@ -30,7 +32,7 @@ async function copy(flags: Flags): Promise<void> {
   const { signal } = stopped;
   await using source = await openPorts(former);
   await using target = await openPorts(config);
-  const copied = await copyOrders({ from: source, to: target.documents, signal });
+  const copied = await copyOrders({ from: withPatience(source, former), to: withPatience(target, config), signal });
   print(flags, { ...copied }, () => textOf(copied));
   if (signal.aborted) process.exitCode = 1;
 }

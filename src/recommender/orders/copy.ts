@@ -5,9 +5,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionFailed, type DocumentKey, type Documents, type JsonObject } from '../../documents/port.ts';
 import { MillraceError } from '../../errors.ts';
+import type { Transport } from '../../transport/port.ts';
 import { carriedOutIn } from './carried-out.ts';
 import { allOf } from './elsewhere.ts';
 import { type LagPorts, ordersLag } from './lag.ts';
+import { checkLog } from './log-behind.ts';
 import { ordersCollection } from './order.ts';
 import { toldCollection, toldOrder, type ToldOrder } from './told.ts';
 
@@ -15,8 +17,12 @@ import { toldCollection, toldOrder, type ToldOrder } from './told.ts';
 const atOnce = 16;
 
 export interface OrdersCopy {
-  readonly from: LagPorts;
-  readonly to: Pick<Documents, 'get' | 'put'>;
+  readonly from: LagPorts & { readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'> };
+  readonly to: {
+    readonly documents: Pick<Documents, 'get' | 'put'>;
+    /** Of the log that goes with them: a copy, or the same one. */
+    readonly transport: Pick<Transport, 'topics' | 'bounds'>;
+  };
   /** Ends it after what is written by then. */
   readonly signal: AbortSignal;
 }
@@ -43,16 +49,18 @@ export class OrderDiffers extends MillraceError {
 
 /**
  * What was told goes first: an order that a connector there finds is never one of which it knows nothing.
- * @throws {OrdersUntold} before anything is written; {OrderDiffers}
+ * @throws {OrdersUntold} {LogBehind} before anything is written; {OrderDiffers}
  */
 export async function copyOrders({ from, to, signal }: OrdersCopy): Promise<OrdersCopied> {
   const behind = (await ordersLag(from, 1)).filter(range => range.behind > 0 || range.isMore);
   if (behind.length > 0)
     throw new OrdersUntold(
       `The log has not been told yet of all orders in ${behind.map(({ range }) => range).join(', ')}`,
-      'Let nobody write orders there any more, run `millrace run --until-caught-up` with the settings of --from, and copy again',
+      'Let nobody write orders there any more, run `millrace run --until-caught-up` with the settings of --from, then `millrace topics copy` again where the log is another one, then `millrace documents copy`',
     );
-  const writer = new Writer(to, signal);
+  if ((await from.documents.list({ collection: toldCollection, limit: 1 })).length > 0)
+    await checkLog(from.transport, to.transport);
+  const writer = new Writer(to.documents, signal);
   const told = await writer.all(allOf(from.documents, toldCollection), ({ body }) => settled(toldOrder.parse(body)));
   const { collection, partition } = carriedOutIn;
   const erasures = await writer.all(allOf(from.documents, collection, partition), ({ body }) => body);
@@ -75,10 +83,10 @@ interface Copied extends DocumentKey {
 
 class Writer {
   before = 0;
-  readonly #to: OrdersCopy['to'];
+  readonly #to: OrdersCopy['to']['documents'];
   readonly #signal: AbortSignal;
 
-  constructor(to: OrdersCopy['to'], signal: AbortSignal) {
+  constructor(to: OrdersCopy['to']['documents'], signal: AbortSignal) {
     this.#to = to;
     this.#signal = signal;
   }

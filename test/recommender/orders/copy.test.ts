@@ -7,6 +7,9 @@ import { Unavailable } from '../../../src/errors.ts';
 import { endOfErasure } from '../../../src/recommender/orders/carried-out.ts';
 import { OrdersConnector } from '../../../src/recommender/orders/connector.ts';
 import { copyOrders, OrderDiffers, OrdersUntold } from '../../../src/recommender/orders/copy.ts';
+import { LogBehind } from '../../../src/recommender/orders/log-behind.ts';
+import { copyPartition } from '../../../src/stream/copied-partition.ts';
+import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { openEmbeddedLog } from '../../../src/transport/embedded/open.ts';
 import type { Transport } from '../../../src/transport/port.ts';
 import { consumed } from '../../support/consumer.ts';
@@ -50,8 +53,12 @@ const order = (n: number, line: Partial<WrittenOrder['lines'][number]> = {}, upd
   updatedAt,
 });
 
-const copy = (to: Pick<Documents, 'get' | 'put'> = next, signal = never) =>
-  copyOrders({ from: { documents: former, clock: systemClock }, to, signal });
+const copy = (to: Pick<Documents, 'get' | 'put'> = next, signal = never, log = transport) =>
+  copyOrders({
+    from: { documents: former, transport, clock: systemClock },
+    to: { documents: to, transport: log },
+    signal,
+  });
 
 /** A shop whose orders are told, some of them changed since and told again. */
 async function shop(count = 230): Promise<void> {
@@ -112,6 +119,32 @@ test('orders of which the log knows nothing yet are told first', async () => {
   expect(await next.list({ collection: 'toldOrders', limit: 1 })).toEqual([]);
   await told(former);
   expect(await copy()).toMatchObject({ orders: 4 });
+});
+
+test('a log that lacks what was told since it was copied is brought up to it first', async () => {
+  await shop(30);
+  const registry = memoryRegistry([ratings.schema.definition]);
+  const log = openEmbeddedLog({ path: ':memory:', clock: () => Date.now() });
+  await expect(copy(next, never, log)).rejects.toThrow(/ratings\/0 has 0 records where the orders are copied to/);
+  await log.createTopic('ratings', { partitions: 2 });
+  const topicCopy = async () => {
+    for (const partition of [0, 1])
+      await copyPartition(
+        { transport, registry },
+        { transport: log, registry },
+        { topic: 'ratings', partition },
+        { signal: never },
+      );
+  };
+  await topicCopy();
+  await putOrder(former, order(30));
+  await told(former);
+  await expect(copy(next, never, log)).rejects.toThrow(LogBehind);
+  expect(await next.list({ collection: 'toldOrders', limit: 1 })).toEqual([]);
+  await topicCopy();
+  expect(await copy(next, never, log)).toMatchObject({ orders: 31, told: 31 });
+  expect(await consumed(log, ratings)).toEqual(await consumed(transport, ratings));
+  await log.close();
 });
 
 test('an order that is there already is left alone and named', async () => {
