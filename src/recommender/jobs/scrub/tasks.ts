@@ -2,7 +2,7 @@
 import { snapshotInputs } from '../../../engine/checkpoint.ts';
 import { keyOfSeen } from '../../../engine/operators/seen.ts';
 import { listSnapshots, removeSnapshot, thinSnapshots, writeSnapshot } from '../../../engine/snapshot.ts';
-import type { CheckpointHead } from '../../../engine/state/store.ts';
+import type { CheckpointHead, StateEntry } from '../../../engine/state/store.ts';
 import type { Found } from './erased.ts';
 import { ScrubRefused } from './errors.ts';
 import type { ScrubPorts } from './ports.ts';
@@ -51,14 +51,15 @@ const byEvent = 'event-ids';
 
 /** What the tasks still know by the ids of those who have not come back: vectors of nobody, graves of lists, event ids. */
 export function removeState({ state }: Pick<ScrubPorts, 'state'>, { erased, eventIds }: Found): number {
+  const isGone = (step: string, key: string): boolean => {
+    if (step === byEvent) return eventIds.has(keyOfSeen(key));
+    return byUser.has(step) && erased.get(key.split('\n')[0] ?? '')?.hasComeBack === false;
+  };
   let removed = 0;
   for (const task of state.tasks()) {
-    const gone = [...state.entries(task)]
-      .filter(({ step, key }) => {
-        if (step === byEvent) return eventIds.has(keyOfSeen(key));
-        return byUser.has(step) && erased.get(key.split('\n')[0] ?? '')?.hasComeBack === false;
-      })
-      .map(({ step, key }) => ({ step, key }));
+    // A task may have gigabytes of event ids: nothing is held but what goes.
+    const gone: Pick<StateEntry, 'step' | 'key'>[] = [];
+    for (const { step, key } of state.entries(task)) if (isGone(step, key)) gone.push({ step, key });
     if (gone.length > 0) state.remove(task, gone);
     removed += gone.length;
   }

@@ -5,7 +5,28 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sweptMark, sweptTime } from '../../../../src/engine/operators/seen.ts';
 import { openSqliteStateStore, openStoppedState } from '../../../../src/engine/state/sqlite.ts';
+import type { StoppedState } from '../../../../src/engine/state/store.ts';
 import { removeState } from '../../../../src/recommender/jobs/scrub/tasks.ts';
+
+test('of what stays nothing is held meanwhile', () => {
+  function* one() {
+    const entry = { step: 'event-ids', key: '', value: '' };
+    // Whoever keeps an entry for later finds another in it.
+    for (const key of ['his', 'hers', 'theirs']) yield Object.assign(entry, { key });
+  }
+  const removed: unknown[] = [];
+  const state: StoppedState = {
+    head: () => undefined,
+    entries: one,
+    get: () => undefined,
+    tasks: () => ['intake/0'],
+    remove: (task, entries) => removed.push(task, ...entries),
+    compact: () => {},
+    close: () => {},
+  };
+  expect(removeState({ state }, { erased: new Map(), waiting: 0, eventIds: new Set(['hers']) })).toBe(1);
+  expect(removed).toEqual(['intake/0', { step: 'event-ids', key: 'hers' }]);
+});
 
 test('ids of their events go, also the one up to which intake had looked for what is over', () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-scrub-'));
