@@ -32,12 +32,13 @@ export interface TopicCopied extends PartitionCopied {
 
 /**
  * Topics that are missing are created as those that are copied.
- * @throws {Misuse} for another number of partitions, {TopicsMissing}, before anything is copied; {CopyDiffers}
+ * @throws {Misuse} where there is nothing to copy, and for another number of partitions, {TopicsMissing}, before anything is copied; {CopyDiffers}
  */
 export async function copyTopics(options: TopicsCopy): Promise<readonly TopicCopied[]> {
   const { application, from, to, tell } = options;
   const wanted = outsideOf(application);
   const topics = (await from.transport.topics()).filter(({ topic }) => wanted.includes(topic));
+  if (topics.length === 0) throw noneOf(wanted);
   await createLike(topics, options);
   const copied: TopicCopied[] = [];
   for (const { topic, partitions } of topics) {
@@ -76,6 +77,13 @@ async function createLike(topics: readonly TopicDescription[], { to, settings }:
   for (const { topic, partitions } of missing)
     await to.transport.createTopic(topic, { partitions, ...limitsOf(settings) });
 }
+
+/** A forgotten --app would look like a copy that is done. */
+const noneOf = (wanted: readonly string[]): Misuse =>
+  new Misuse(
+    `Where it comes from none of the topics ${wanted.join(', ')} is there`,
+    'Name the application whose topics are to be copied with --app, and look whether --from is the place that is left behind',
+  );
 
 /** The key's partition follows from their number, and one partition for several would mix up what each was in order. */
 const otherPartitions = (topic: string, there: number, from: number): Misuse =>

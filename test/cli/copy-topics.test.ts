@@ -65,6 +65,16 @@ test('streams that no topology writes are copied, to topics made like theirs wit
   expect((await to.topics()).find(({ topic }) => topic === ratingsByItem.name)?.partitions).toBe(3);
 });
 
+test('a log that has no topic of the application is refused: the application is another one', async () => {
+  const other = openEmbeddedLog({ path: ':memory:' });
+  await other.createTopic('orders-of-my-own', { partitions: 1 });
+  const asked = copy({ from: { transport: other, registry } });
+  await expect(asked).rejects.toThrow(/none of the topics .*items.* is there/);
+  await expect(asked).rejects.toThrow(Misuse);
+  expect(await to.topics()).toEqual([]);
+  await other.close();
+});
+
 test('another number of partitions is refused before anything is copied or made', async () => {
   await to.createTopic('ratings', { partitions: 4 });
   await expect(copy()).rejects.toThrow(
