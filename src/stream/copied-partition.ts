@@ -10,7 +10,9 @@ import {
   BatchCursor,
   type Envelope,
   Kind,
+  maxValueBytes,
   type Producer,
+  RecordTooLarge,
   type SealedBatch,
 } from '../transport/record.ts';
 import type { AvroDefinition } from './definition.ts';
@@ -57,7 +59,7 @@ export class CopyDiffers extends MillraceError {
 /**
  * Everything that stands in the source now. What is appended there meanwhile, the next copy brings.
  * @throws {CopyDiffers} before anything is appended, or once somebody else has written there meanwhile; what a log
- * throws, and then the next copy goes on
+ * throws, and then the next copy goes on; {RecordTooLarge} for what the target does not take
  */
 export async function copyPartition(
   source: CopySource,
@@ -93,6 +95,14 @@ const notAlone = ({ topic, partition }: TopicPartition, expected: Offset, found:
   new CopyDiffers(
     `${topic}/${partition} of the log that is copied to has got records of somebody else meanwhile, or some of these twice: offset ${expected} would have been next, and it was ${found}`,
     'Stop whoever else writes there, another copy too; then delete and create the topic, and copy again',
+  );
+
+/** What the log says itself would be to write less, which nobody can who copies. */
+const refusedThere = ({ topic, partition }: TopicPartition, held: Held, cause: RecordTooLarge): RecordTooLarge =>
+  new RecordTooLarge(
+    `${topic}/${partition} of the log that is copied to does not take the ${held.bytes} bytes that stand in the former one at ${held.first === held.last ? `offset ${held.first}` : `the offsets ${held.first} to ${held.last}`}`,
+    `Let topic '${topic}' take more there at once (max.message.bytes, on Azure another tier), and copy again`,
+    { cause },
   );
 
 const refusalOf = ({ topic, partition }: TopicPartition, what: string): CopyDiffers =>
@@ -157,6 +167,16 @@ function envelopeOf(record: BatchCursor): Envelope {
 const kindOf = (kind: number): Kind =>
   kind === Kind.marker ? Kind.marker : kind === Kind.redacted ? Kind.redacted : Kind.value;
 
+/** What waits to be appended, and where it comes from. */
+interface Held {
+  readonly records: number;
+  readonly bytes: number;
+  readonly first: Offset;
+  readonly last: Offset;
+}
+
+const nothing: Held = { records: 0, bytes: 0, first: 0, last: 0 };
+
 /** What is to be appended, in the batches that it came in. */
 class Copies {
   copied = 0;
@@ -167,7 +187,7 @@ class Copies {
   #builder: BatchBuilder | undefined;
   #batch = 0;
   #sealed: SealedBatch[] = [];
-  #held = { records: 0, bytes: 0 };
+  #held = nothing;
 
   /** From the offset `start` on, if nobody else writes there. */
   constructor(target: CopyTarget, at: TopicPartition, start: Offset) {
@@ -176,21 +196,31 @@ class Copies {
     this.#start = start;
   }
 
-  async add({ batch, producer, sequence, envelope, value, definition }: LogRecord): Promise<void> {
+  async add(record: LogRecord): Promise<void> {
+    const { batch, producer, sequence, offset, envelope, value, definition } = record;
     if (definition !== undefined && !this.#registered.has(definition)) {
       await this.#target.registry.register(definition);
       this.#registered.add(definition);
     }
+    // Other clients write larger ones than we do. Alone in its request, it is the one that a refusal means.
+    const isLarge = value.length > maxValueBytes;
+    if (isLarge) await this.flush();
     if (batch !== this.#batch) this.#seal();
     this.#batch = batch;
-    this.#builder ??= new BatchBuilder(producer, sequence);
+    this.#builder ??= new BatchBuilder(producer, sequence, Infinity);
     this.#builder.add(envelope, (buffer, at) => {
       const end = at + value.length;
       return end > buffer.length ? buffer.length - end : at + value.copy(buffer, at);
     });
-    this.#held.records++;
-    this.#held.bytes += value.length + envelope.key.length;
-    if (this.#held.records >= mostHeld.records || this.#held.bytes >= mostHeld.bytes) await this.flush();
+    const { records, bytes, first } = this.#held;
+    this.#held = {
+      records: records + 1,
+      bytes: bytes + value.length + envelope.key.length,
+      first: records === 0 ? offset : first,
+      last: offset,
+    };
+    const isFull = this.#held.records >= mostHeld.records || this.#held.bytes >= mostHeld.bytes;
+    if (isLarge || isFull) await this.flush();
   }
 
   /** What the last request has brought is followed by nothing, either. */
@@ -206,11 +236,15 @@ class Copies {
   async flush(): Promise<void> {
     this.#seal();
     if (this.#sealed.length === 0) return;
-    const [first] = await this.#target.transport.append([{ ...this.#at, batches: this.#sealed }]);
+    const [first] = await this.#target.transport
+      .append([{ ...this.#at, batches: this.#sealed }])
+      .catch((error: unknown) => {
+        throw error instanceof RecordTooLarge ? refusedThere(this.#at, this.#held, error) : error;
+      });
     if (first !== undefined && first !== this.#next) throw notAlone(this.#at, this.#next, first);
     this.copied += this.#held.records;
     this.#sealed = [];
-    this.#held = { records: 0, bytes: 0 };
+    this.#held = nothing;
   }
 
   #seal(): void {

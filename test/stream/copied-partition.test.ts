@@ -8,7 +8,7 @@ import { stream } from '../../src/stream/stream.ts';
 import { Unavailable } from '../../src/errors.ts';
 import { openEmbeddedLog } from '../../src/transport/embedded/open.ts';
 import type { Append, Transport } from '../../src/transport/port.ts';
-import { BatchBuilder, BatchCursor, Kind, outside } from '../../src/transport/record.ts';
+import { BatchBuilder, BatchCursor, Kind, outside, RecordTooLarge } from '../../src/transport/record.ts';
 import { redactedBatch } from '../../src/transport/redact.ts';
 
 interface Note {
@@ -226,6 +226,31 @@ function encoded(write: (buffer: Buffer) => number): Buffer {
   const buffer = Buffer.alloc(1_000);
   return buffer.subarray(0, write(buffer));
 }
+
+test('a record of another client that is larger than ours goes along; a log that does not take it is told which', async () => {
+  await using source = await open();
+  await using target = await open();
+  const large = Buffer.alloc(1_040_000, 1);
+  for (const value of [Buffer.from('before'), large, Buffer.from('behind')]) {
+    const builder = new BatchBuilder(outside, 0, Infinity);
+    builder.add({ kind: Kind.value, watermark: -Infinity, origin: 1, key: 'k', trace: '' }, (buffer, start) => {
+      const end = start + value.length;
+      return end > buffer.length ? buffer.length - end : start + value.copy(buffer, start);
+    });
+    await source.transport.append([{ ...at, batches: builder.take() }]);
+  }
+  const append = async (given: readonly Append[]) => {
+    if (given.some(({ batches }) => batches.some(({ bytes }) => bytes.length > 1_000_000)))
+      throw new RecordTooLarge('The broker refuses it', 'Raise its limit');
+    return target.transport.append(given);
+  };
+  const narrow: CopyTarget = { ...target, transport: { ...partsOf(target.transport), append } };
+  const copied = copyPartition(source, narrow, at, options);
+  await expect(copied).rejects.toThrow(/notes\/0 .* does not take the 1040001 bytes .* at offset 1\./);
+  await expect(copied).rejects.toThrow(RecordTooLarge);
+  expect(await copyPartition(source, target, at, options)).toMatchObject({ copied: 2, before: 1 });
+  expect(await standing(target.transport)).toEqual(await standing(source.transport));
+});
 
 test('redacted records, markers and sequences of a task stay what they are', async () => {
   await using source = await open();
