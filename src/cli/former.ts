@@ -21,8 +21,9 @@ export const formerFlag = (): Option =>
 
 export const formerHelp = `
 Settings, flags and the variables MILLRACE_… are those of where it goes. Those of --from stand in its file, and in
-variables that begin with ${variables}MILLRACE_…. It changes nothing there, and can be given again at any time: what was
-copied before is compared, and only what is missing is added.`;
+variables that begin with ${variables}MILLRACE_…. What was copied before is compared, and only what is missing is added. Of
+what is left behind no record and no order changes. A schema that its log names is looked for there: in Cosmos DB that
+may leave a note (the document asked of schemas), and one that is found there is kept in its folder of data.`;
 
 /** @throws {Misuse} {InvalidConfiguration} {NoData} where nothing has been begun there */
 export async function formerSettings({ from }: FormerFlags): Promise<Config> {

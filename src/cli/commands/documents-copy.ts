@@ -13,7 +13,11 @@ const help = `
 The orders of a shop go with what the log was told of them, so that nothing is told twice: from documents whose orders
 have all been told, to documents of which nobody has read orders yet, beside a log that has all of what was told
 (\`millrace topics copy\`). All else among the documents is computed from the log: \`millrace run\` over a log that was
-copied, \`millrace replay --into NAME --switch\` over the same one.`;
+copied, \`millrace replay --into NAME --switch\` over the same one.
+
+It can be given again as long as nothing has changed an order since, in either place: one that has been returned or
+erased meanwhile is refused. Then empty the collections orders, toldOrders and leases where it is copied to, before
+anything has run there, and copy again.`;
 
 /** `millrace documents copy`. */
 export function addDocumentsCopy(parent: Command): void {

@@ -15,11 +15,15 @@ import { toldCollection, toldOrder, type ToldOrder } from './told.ts';
 
 /** Documents that are written together. */
 const atOnce = 16;
+/** Documents that an error names. */
+const mostNamed = 3;
 
 export interface OrdersCopy {
-  readonly from: LagPorts & { readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'> };
+  readonly from: LagPorts & {
+    readonly transport: Pick<Transport, 'topics' | 'bounds' | 'read'>;
+  };
   readonly to: {
-    readonly documents: Pick<Documents, 'get' | 'put'>;
+    readonly documents: Pick<Documents, 'get' | 'put' | 'list'>;
     /** Of the log that goes with them: a copy, or the same one. */
     readonly transport: Pick<Transport, 'topics' | 'bounds'>;
   };
@@ -42,14 +46,14 @@ export class OrdersUntold extends MillraceError {
   readonly code = 'ORDERS_UNTOLD';
 }
 
-/** A document is there already, and is another one. */
+/** A document is there already that is another one, or none at all in the former place. */
 export class OrderDiffers extends MillraceError {
   readonly code = 'ORDER_DIFFERS';
 }
 
 /**
  * What was told goes first: an order that a connector there finds is never one of which it knows nothing.
- * @throws {OrdersUntold} {LogBehind} before anything is written; {OrderDiffers}
+ * @throws {OrdersUntold} {LogBehind} before anything is written; {OrderDiffers}, before that where documents are gone
  */
 export async function copyOrders({ from, to, signal }: OrdersCopy): Promise<OrdersCopied> {
   const behind = (await ordersLag(from, 1)).filter(range => range.behind > 0 || range.isMore);
@@ -60,12 +64,33 @@ export async function copyOrders({ from, to, signal }: OrdersCopy): Promise<Orde
     );
   if ((await from.documents.list({ collection: toldCollection, limit: 1 })).length > 0)
     await checkLog(from.transport, to.transport);
+  await checkGone(from.documents, to.documents);
   const writer = new Writer(to.documents, signal);
   const told = await writer.all(allOf(from.documents, toldCollection), ({ body }) => settled(toldOrder.parse(body)));
   const { collection, partition } = carriedOutIn;
   const erasures = await writer.all(allOf(from.documents, collection, partition), ({ body }) => body);
   const orders = await writer.all(allOf(from.documents, ordersCollection), ({ body }) => body);
   return { orders, told, erasures, before: writer.before };
+}
+
+/** What was erased or removed after an earlier copy would live on there. @throws {OrderDiffers} */
+async function checkGone(from: Pick<Documents, 'get'>, to: OrdersCopy['to']['documents']): Promise<void> {
+  const gone: DocumentKey[] = [];
+  const check = async (some: readonly DocumentKey[]) => {
+    const found = await Promise.all(some.map(key => from.get(key)));
+    gone.push(...some.filter((_, n) => found[n] === undefined));
+  };
+  for (const collection of [ordersCollection, toldCollection]) {
+    let some: DocumentKey[] = [];
+    for await (const { partition, id } of allOf(to, collection)) {
+      some.push({ collection, partition, id });
+      if (some.length < atOnce) continue;
+      await check(some);
+      some = [];
+    }
+    await check(some);
+  }
+  if (gone.length > 0) throw goneFrom(gone);
 }
 
 /** All of it is in the log. Fences and pages were those of the feed that is left behind: whoever reads there is newer. */
@@ -119,8 +144,19 @@ class Writer {
   }
 }
 
-const differs = ({ collection, partition, id }: DocumentKey): OrderDiffers =>
+const nameOf = ({ collection, partition, id }: DocumentKey): string => `${collection}/${partition}/${id}`;
+
+/** Nothing that is there is overwritten or removed: it might be the shop's. */
+const emptied = `Where nothing has run there yet, empty its collections ${ordersCollection}, ${toldCollection} and ${carriedOutIn.collection}, and copy again; where something has, it is the shop's place now, and nothing can be copied there`;
+
+const differs = (key: DocumentKey): OrderDiffers =>
   new OrderDiffers(
-    `${collection}/${partition}/${id} is there already, and is not what would be copied there`,
-    'Copy before anything runs there; what was copied before that can be copied again',
+    `${nameOf(key)} is there already, and is not what would be copied there: it has changed since, in either place`,
+    emptied,
+  );
+
+const goneFrom = (gone: readonly DocumentKey[]): OrderDiffers =>
+  new OrderDiffers(
+    `${gone.length} documents are where they would be copied to, and not where they come from: ${gone.slice(0, mostNamed).map(nameOf).join(', ')}${gone.length > mostNamed ? ', …' : ''}`,
+    emptied,
   );

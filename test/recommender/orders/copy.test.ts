@@ -53,7 +53,7 @@ const order = (n: number, line: Partial<WrittenOrder['lines'][number]> = {}, upd
   updatedAt,
 });
 
-const copy = (to: Pick<Documents, 'get' | 'put'> = next, signal = never, log = transport) =>
+const copy = (to: Pick<Documents, 'get' | 'put' | 'list'> = next, signal = never, log = transport) =>
   copyOrders({
     from: { documents: former, transport, clock: systemClock },
     to: { documents: to, transport: log },
@@ -102,7 +102,10 @@ test('it can be done again, and stopped or killed at any document; what was told
       if (++puts > after) throw new Unavailable('away', 'Wait');
       return next.put(key, body, condition);
     };
-    isDone = await copy({ get: key => next.get(key), put }).then(() => true, isAway);
+    isDone = await copy({ get: key => next.get(key), list: request => next.list(request), put }).then(
+      () => true,
+      isAway,
+    );
     for (const { partition, id } of await next.list({ collection: 'orders', limit: 1_000 }))
       expect(await next.get({ collection: 'toldOrders', partition, id })).toBeDefined();
   }
@@ -145,6 +148,36 @@ test('a log that lacks what was told since it was copied is brought up to it fir
   expect(await copy(next, never, log)).toMatchObject({ orders: 31, told: 31 });
   expect(await consumed(log, ratings)).toEqual(await consumed(transport, ratings));
   await log.close();
+});
+
+test('what was erased or returned after a copy is named, and copied once its place is empty', async () => {
+  await shop(6);
+  await former.put({ collection: 'leases', partition: 'erasures', id: '1' }, { newest: [] }, 'absent');
+  await copy();
+  const removal = {
+    partition: 'u1',
+    id: 'o1',
+    task: 'orders',
+    version: { lineage: 0, epoch: 99, seq: 0 },
+    body: null,
+  };
+  await former.write(['orders', 'toldOrders'].map(collection => ({ ...removal, collection })));
+  await former.put(
+    { collection: 'leases', partition: 'erasures', id: '1' },
+    { newest: [{ offset: 1, end: 2 }] },
+    'always',
+  );
+  const refused = copy();
+  await expect(refused).rejects.toThrow(/2 documents .* orders\/u1\/o1, toldOrders\/u1\/o1\. .* empty its collections/);
+  await expect(refused).rejects.toThrow(OrderDiffers);
+  await next.close();
+  next = openSqliteDocuments({ path: ':memory:', clock: () => Date.now() });
+  expect(await copy()).toMatchObject({ orders: 5, told: 5, before: 0 });
+  await putOrder(former, order(2, { returned: 2 }, start + 9_000));
+  await told(former);
+  await expect(copy()).rejects.toThrow(
+    /Orders\/u2\/o2 is there already.* empty its collections orders, toldOrders and leases/,
+  );
 });
 
 test('an order that is there already is left alone and named', async () => {
