@@ -2,7 +2,7 @@
 import type { Ports } from '../app/compose.ts';
 import { topicRules } from '../app/topic-rules.ts';
 import { Graph } from '../engine/graph.ts';
-import { copyPartition, type CopyOptions, type PartitionCopied } from '../stream/copied-partition.ts';
+import { copyPartition, type CopyOptions, type CopySource, type PartitionCopied } from '../stream/copied-partition.ts';
 import type { TopicDescription, TopicPartition, Transport } from '../transport/port.ts';
 import { type Application, limitsOf, streamNamesOf, type TopicSettings, TopicsMissing } from './application.ts';
 import { Misuse } from './errors.ts';
@@ -12,7 +12,7 @@ export type CopiedTo = Pick<Transport, 'topics' | 'createTopic' | 'bounds' | 're
 
 export interface TopicsCopy extends CopyOptions {
   readonly application: Pick<Application, 'topologies' | 'further'>;
-  readonly from: Pick<Ports, 'transport' | 'registry'>;
+  readonly from: Pick<Ports, 'transport' | 'registry'> & Pick<CopySource, 'unasked'>;
   /**
    * Its appends must not be tried again by themselves: what came twice would be no copy. A broker's adapter that cannot
    * help it (no idempotence) is found out by the offsets that it answers.
@@ -32,7 +32,7 @@ export interface TopicCopied extends PartitionCopied {
 
 /**
  * Topics that are missing are created as those that are copied.
- * @throws {Misuse} where there is nothing to copy, and for another number of partitions, {TopicsMissing}, before anything is copied; {CopyDiffers}
+ * @throws {Misuse} where there is nothing to copy, and for another number of partitions, {TopicsMissing}, before anything is copied; {CopyDiffers} {RegistryUnnamed}
  */
 export async function copyTopics(options: TopicsCopy): Promise<readonly TopicCopied[]> {
   const { application, from, to, tell } = options;

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { Option } from 'commander';
 import type { Config } from '../app/config.ts';
 import { configure } from '../app/configure.ts';
+import { azureIdOf, confluentIdOf, type SchemaReference } from '../stream/framing.ts';
 import { Misuse, NoData } from './errors.ts';
 import { isThere, logOf } from './application.ts';
 
@@ -24,6 +25,19 @@ Settings, flags and the variables MILLRACE_… are those of where it goes. Those
 variables that begin with ${variables}MILLRACE_…. What was copied before is compared, and only what is missing is added. Of
 what is left behind no record and no order changes. A schema that its log names is looked for there: in Cosmos DB that
 may leave a note (the document asked of schemas), and one that is found there is kept in its folder of data.`;
+
+/**
+ * The setting that is missing where nobody is asked for a schema. Nothing in a folder's log names an id of a registry
+ * but what nobody could read when it came there.
+ */
+export const unaskedBy =
+  ({ transport, schemas }: Pick<Config, 'transport' | 'schemas'>) =>
+  (reference: SchemaReference): string | undefined => {
+    if (transport === 'embedded') return undefined;
+    if (confluentIdOf(reference) !== undefined)
+      return schemas.confluent.url === undefined ? 'schemas.confluent.url' : undefined;
+    return azureIdOf(reference) !== undefined && schemas.azure.url === undefined ? 'schemas.azure.url' : undefined;
+  };
 
 /** @throws {Misuse} {InvalidConfiguration} {NoData} where nothing has been begun there */
 export async function formerSettings({ from }: FormerFlags): Promise<Config> {

@@ -16,9 +16,10 @@ import {
   type SealedBatch,
 } from '../transport/record.ts';
 import type { AvroDefinition } from './definition.ts';
+import { type SchemaReference, wordsOf } from './framing.ts';
 import { batchesOf } from './log-values.ts';
 import type { SchemaRegistry } from './registry.ts';
-import { SingleObjects } from './single-objects.ts';
+import { type SingleObject, SingleObjects } from './single-objects.ts';
 
 /** What is held back before it is appended; whichever is reached first. */
 const mostHeld = { records: 2_000, bytes: 1 << 20 };
@@ -27,6 +28,8 @@ const mostHeld = { records: 2_000, bytes: 1 << 20 };
 export interface CopySource {
   readonly transport: Pick<Transport, 'bounds' | 'read'>;
   readonly registry: Pick<SchemaRegistry, 'find'>;
+  /** The setting that would name a registry to be asked for such a schema, where that is why it is not known. */
+  readonly unasked?: (reference: SchemaReference) => string | undefined;
 }
 
 /** Where they are copied to; of the schemas that they name it learns first. */
@@ -56,10 +59,16 @@ export class CopyDiffers extends MillraceError {
   readonly code = 'COPY_DIFFERS';
 }
 
+/** A record names a schema of a registry that nobody has named. */
+export class RegistryUnnamed extends MillraceError {
+  readonly code = 'REGISTRY_UNNAMED';
+}
+
 /**
  * Everything that stands in the source now. What is appended there meanwhile, the next copy brings.
  * @throws {CopyDiffers} before anything is appended, or once somebody else has written there meanwhile; what a log
- * throws, and then the next copy goes on; {RecordTooLarge} for what the target does not take
+ * throws, and then the next copy goes on; {RecordTooLarge} for what the target does not take;
+ * {RegistryUnnamed} before such a record is appended
  */
 export async function copyPartition(
   source: CopySource,
@@ -74,10 +83,11 @@ export async function copyPartition(
   let [before, unknown, isNew] = [0, 0, false];
   for await (const record of recordsOf(source, at, from)) {
     if (signal.aborted) break;
+    checkNamed(source, at, record);
     const known = isNew ? undefined : await nextOf(there);
     isNew = known === undefined;
     if (known === undefined) {
-      if (record.isUnknown) unknown++;
+      if (record.unknown !== undefined) unknown++;
       await copies.add(record);
     } else if (isSame(record, known)) before++;
     else
@@ -105,6 +115,16 @@ const refusedThere = ({ topic, partition }: TopicPartition, held: Held, cause: R
     { cause },
   );
 
+/** Copied as it is, nobody could read it where it is copied to, and the copy would look as if it were done. */
+function checkNamed({ unasked }: CopySource, at: TopicPartition, { offset, unknown }: LogRecord): void {
+  const setting = unknown === undefined ? undefined : unasked?.(unknown);
+  if (unknown === undefined || setting === undefined) return;
+  throw new RegistryUnnamed(
+    `${at.topic}/${at.partition}@${offset} of the log that is copied from names ${wordsOf(unknown)}, and its settings name none`,
+    `Set ${setting} among the settings of --from, and copy again`,
+  );
+}
+
 const refusalOf = ({ topic, partition }: TopicPartition, what: string): CopyDiffers =>
   new CopyDiffers(
     `${topic}/${partition} of the log that is copied to ${what}`,
@@ -124,7 +144,7 @@ interface LogRecord {
   readonly envelope: Envelope;
   readonly value: Buffer;
   readonly definition?: AvroDefinition | undefined;
-  readonly isUnknown: boolean;
+  readonly unknown?: SchemaReference;
 }
 
 /** When it entered the log does not count: a broker's topic may have times of its own. */
@@ -156,8 +176,8 @@ async function* recordsOf(
   }
 }
 
-const valueOf = (record: BatchCursor, values: SingleObjects) =>
-  record.kind === Kind.value ? values.of(record.value()) : { bytes: record.value(), isUnknown: false };
+const valueOf = (record: BatchCursor, values: SingleObjects): SingleObject | Promise<SingleObject> =>
+  record.kind === Kind.value ? values.of(record.value()) : { bytes: record.value() };
 
 function envelopeOf(record: BatchCursor): Envelope {
   const { kind, watermark, origin } = record;

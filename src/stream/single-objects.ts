@@ -17,8 +17,8 @@ export interface SingleObject {
   readonly bytes: Buffer;
   /** Of who wrote it; absent where the value names no schema, or one that the registry does not have. */
   readonly definition?: AvroDefinition;
-  /** Names a schema that the registry does not have. */
-  readonly isUnknown: boolean;
+  /** The schema that it names, where the registry does not have that. */
+  readonly unknown?: SchemaReference;
 }
 
 export class SingleObjects {
@@ -32,15 +32,14 @@ export class SingleObjects {
   /** The value itself where its schema is not known. Throws `Unavailable`. */
   async of(value: Buffer): Promise<SingleObject> {
     const frame = frameOf(value);
-    if (frame === undefined) return { bytes: value, isUnknown: false };
+    if (frame === undefined) return { bytes: value };
     const found = await this.#find(frame.reference);
-    if (found === undefined) return { bytes: value, isUnknown: true };
+    if (found === undefined) return { bytes: value, unknown: frame.reference };
     const { head, definition } = found;
     const isOne = value.subarray(0, frame.bytes).equals(head);
     return {
       bytes: isOne ? value : Buffer.concat([head, value.subarray(frame.bytes)]),
       definition,
-      isUnknown: false,
     };
   }
 

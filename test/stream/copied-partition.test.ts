@@ -1,6 +1,12 @@
 /** A partition that is copied to another log, in one go or in many: each record once, in order, with its schema. */
 import { expect, test } from 'vitest';
-import { type CopyOptions, copyPartition, CopyDiffers, type CopyTarget } from '../../src/stream/copied-partition.ts';
+import {
+  type CopyOptions,
+  copyPartition,
+  CopyDiffers,
+  type CopyTarget,
+  RegistryUnnamed,
+} from '../../src/stream/copied-partition.ts';
 import { appendFromOutside, recordOf, recordOfBytes } from '../../src/stream/outside.ts';
 import { memoryRegistry, type SchemaRegistry } from '../../src/stream/registry.ts';
 import { schema } from '../../src/stream/schema.ts';
@@ -220,6 +226,22 @@ test('schemas go along, that of a former release too; what a registry had number
   expect(await target.registry.find(formerSchema.fingerprint)).toEqual(formerSchema.definition);
   expect(await copyPartition(source, target, at, options)).toMatchObject({ copied: 0, before: 5 });
   await target.transport.close();
+});
+
+test('a record that names a schema of a registry that nobody has named ends the copy, which goes on once it is', async () => {
+  await using source = await open();
+  await using target = await open();
+  await written(source.transport, 0, 3);
+  const numbered = Buffer.from([0, 0, 0, 0, 7, 1, 2, 3]);
+  await appendFromOutside(source.transport, notes.name, [recordOfBytes('k', numbered)], 5);
+  const unasked = (reference: string) => (reference === 'confluent:7' ? 'schemas.confluent.url' : undefined);
+  const copied = copyPartition({ ...source, unasked }, target, at, options);
+  await expect(copied).rejects.toThrow(
+    /notes\/0@3 .* names the id 7 of a Confluent registry, .* Set schemas\.confluent\.url/,
+  );
+  await expect(copied).rejects.toThrow(RegistryUnnamed);
+  expect((await target.transport.bounds(at)).end).toBe(0);
+  expect(await copyPartition(source, target, at, options)).toMatchObject({ copied: 4, unknown: 1 });
 });
 
 function encoded(write: (buffer: Buffer) => number): Buffer {

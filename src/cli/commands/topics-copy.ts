@@ -11,7 +11,7 @@ import {
   portFlags,
   withSettings,
 } from '../flags.ts';
-import { formerFlag, type FormerFlags, formerHelp, formerSettings } from '../former.ts';
+import { formerFlag, type FormerFlags, formerHelp, formerSettings, unaskedBy } from '../former.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 import { withPatience } from '../patience.ts';
 import { untilSignalled } from '../serving.ts';
@@ -45,7 +45,7 @@ async function copy(flags: Flags): Promise<void> {
   const asked = withPatience(target, config).transport;
   const topics = await copyTopics({
     application,
-    from: withPatience(source, former),
+    from: { ...withPatience(source, former), unasked: unaskedBy(former) },
     to: {
       registry,
       transport: {
