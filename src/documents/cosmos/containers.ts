@@ -10,6 +10,8 @@ export interface ContainerDefinition {
   readonly holds: string;
   /** Documents that nobody has written for so many days expire; where absent they stay. */
   readonly lifetimeDays?: number;
+  /** Processes decide by what they read there: it is read in the session, whatever is said of documents that are served. */
+  readonly decides?: true;
 }
 
 export const containers: readonly ContainerDefinition[] = [
@@ -23,14 +25,14 @@ export const containers: readonly ContainerDefinition[] = [
   { name: 'models', partitionKey: '/modelName', holds: 'the live model, generations and commands' },
   { name: 'quality', partitionKey: '/topology', holds: 'how good the lists are' },
   { name: 'scores', partitionKey: '/id', holds: 'lists of `millrace score`' },
-  { name: 'journals', partitionKey: '/task', holds: 'fences and plans of the tasks' },
-  { name: 'orders', partitionKey: '/userId', holds: 'orders of the shop' },
-  { name: 'toldOrders', partitionKey: '/userId', holds: 'what the log was told of orders' },
-  { name: 'leases', partitionKey: '/feed', holds: 'how far the readers of change feeds are' },
-  { name: 'taskOwners', partitionKey: '/group', holds: 'which process answers for a task' },
-  { name: 'redriven', partitionKey: '/origin', holds: 'which dead letters were sent again' },
-  { name: 'schemas', partitionKey: '/registry', holds: 'schemas that records name, by fingerprint' },
-  { name: 'millrace-namespaces', partitionKey: '/kind', holds: 'namespaces of replays' },
+  { name: 'journals', partitionKey: '/task', holds: 'fences and plans of the tasks', decides: true },
+  { name: 'orders', partitionKey: '/userId', holds: 'orders of the shop', decides: true },
+  { name: 'toldOrders', partitionKey: '/userId', holds: 'what the log was told of orders', decides: true },
+  { name: 'leases', partitionKey: '/feed', holds: 'how far the readers of change feeds are', decides: true },
+  { name: 'taskOwners', partitionKey: '/group', holds: 'which process answers for a task', decides: true },
+  { name: 'redriven', partitionKey: '/origin', holds: 'which dead letters were sent again', decides: true },
+  { name: 'schemas', partitionKey: '/registry', holds: 'schemas that records name, by fingerprint', decides: true },
+  { name: 'millrace-namespaces', partitionKey: '/kind', holds: 'namespaces of replays', decides: true },
 ];
 
 export const journals = 'journals';

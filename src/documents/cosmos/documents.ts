@@ -95,7 +95,9 @@ class Adapter implements CosmosDocuments {
 
   async get(key: DocumentKey): Promise<StoredDocument | undefined> {
     const place = itemPlace(key);
-    const on = { container: this.#at(place.container.name), calls: this.#calls, consistencyLevel: this.#reads };
+    const { name, decides } = place.container;
+    const consistencyLevel = decides === true ? levels.session : this.#reads;
+    const on = { container: this.#at(name), calls: this.#calls, consistencyLevel };
     const found = await this.#turns.take([keyOf(place)], () => readItem(key, on));
     return found && documentOf(found);
   }

@@ -3,12 +3,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { DocumentWrite, Documents } from '../../../src/documents/port.ts';
 import type { CosmosDocumentsOptions } from '../../../src/documents/cosmos/documents.ts';
 import { DocumentTooLarge, NoCosmosContainer } from '../../../src/documents/cosmos/failures.ts';
+import { schemasCollection } from '../../../src/app/shared-schemas.ts';
 import { systemClock } from '../../../src/engine/clock.ts';
 import { retrying } from '../../../src/engine/retry.ts';
 import { Unavailable } from '../../../src/errors.ts';
 import { ConditionFailed } from '../../../src/documents/port.ts';
 import { Random } from '../../support/random.ts';
-import { cosmosPlace, openDocuments } from '../../support/cosmos/place.ts';
+import { cosmosPlace, makeContainers, openDocuments } from '../../support/cosmos/place.ts';
 import type { FaultInput } from '../../support/cosmos/faults.ts';
 
 const collection = 'collection-1';
@@ -173,6 +174,19 @@ test('who has written sees it, whichever replica answers; who asks for less may 
   fixture.setFaults([{ kind: 'stale', on: ['read'] }]);
   expect((await documents.get(key('a')))?.body).toEqual({ n: 2 });
   expect((await lenient.get(key('a')))?.body).toEqual({ n: 1 });
+});
+
+test('what processes decide by is read in the session, whatever is said of documents that are served', async () => {
+  const { fixture, connect } = await opened();
+  await makeContainers(fixture, [schemasCollection]);
+  const [writer, lenient] = [await connect(), await connect({ reads: 'eventual' })];
+  const schema = { collection: schemasCollection, partition: 'shared', id: '0123456789abcdef' };
+  await writer.put(schema, { n: 1 }, 'always');
+  await writer.put(schema, { n: 2 }, 'always');
+  // As who looks for a schema does: its own write brings it past all that was written before.
+  await lenient.put({ ...schema, id: 'asked' }, {}, 'always');
+  fixture.setFaults([{ kind: 'stale', on: ['read'] }]);
+  expect((await lenient.get(schema))?.body).toEqual({ n: 2 });
 });
 
 test('writes go on where their partitions are split meanwhile', async () => {
