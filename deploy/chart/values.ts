@@ -57,7 +57,8 @@ export const Values = z.strictObject({
   serve: z.strictObject({
     replicas: processes,
     port,
-    terminationGracePeriodSeconds: seconds,
+    /** Beyond the ten seconds of its hook before the signal. */
+    terminationGracePeriodSeconds: seconds.min(20),
     resources,
     service: z.strictObject({ type: z.enum(['ClusterIP', 'LoadBalancer', 'NodePort']), annotations: labels }),
   }),

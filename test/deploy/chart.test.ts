@@ -176,6 +176,29 @@ describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/r
     expect(values.run.terminationGracePeriodSeconds).toBeGreaterThan(values.serve.terminationGracePeriodSeconds);
   });
 
+  test('lets a server that is to end answer until nobody routes to it any more, with time left to end in', () => {
+    const server = rendered().manifests.find(({ kind }) => kind === 'Deployment');
+    const Hooked = z.object({
+      terminationGracePeriodSeconds: z.number(),
+      containers: z.tuple([
+        z.object({ lifecycle: z.object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }) }) }) }),
+      ]),
+    });
+    const { template: pod } = z.object({ template: z.object({ spec: Hooked }) }).parse(server?.['spec']);
+    const [{ lifecycle }] = pod.spec.containers;
+    expect(lifecycle.preStop.sleep.seconds).toBe(10);
+    expect(pod.spec.terminationGracePeriodSeconds).toBe(values.serve.terminationGracePeriodSeconds);
+    const { status, said } = template('serve.terminationGracePeriodSeconds=10');
+    expect(status).toBe(1);
+    expect(said).toMatch(/terminationGracePeriodSeconds/);
+  });
+
+  test('lets nodes be drained of what does not become ready', () => {
+    const budgets = rendered().manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets).toHaveLength(2);
+    for (const { spec } of budgets) expect(spec).toMatchObject({ unhealthyPodEvictionPolicy: 'AlwaysAllow' });
+  });
+
   test('updates the engine one by one, each once the one before it is ready, which who waits for a former release is', () => {
     const engine = rendered().manifests.find(({ kind }) => kind === 'StatefulSet');
     const spec = z
