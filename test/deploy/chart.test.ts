@@ -11,8 +11,9 @@ import { configure } from '../../src/app/configure.ts';
 import { portSettings } from '../../src/app/port-settings.ts';
 import { parsed } from '../docker/command-line.ts';
 import { areThere, metadataOf, schemaOf, type CustomKind } from '../support/chart/custom-kinds.ts';
-import { chartFolder, helm, type Manifest, rendered, template } from '../support/chart/render.ts';
+import { chartFolder, helm, type Manifest, manifestsOf, rendered, template } from '../support/chart/render.ts';
 import { lint, linter } from '../support/linters.ts';
+import { blocksOf } from '../support/markdown.ts';
 
 const read = (path: string): unknown => parse(readFileSync(path, 'utf8'));
 /** The settings of processes are held to their own schema, by Helm and below. */
@@ -211,6 +212,54 @@ describe.skipIf(helm === '')('Helm (skipped where it is not installed: see .ci/r
       startupProbe: { httpGet: { path: '/healthz/startup' } },
       readinessProbe: { httpGet: { path: '/healthz/ready' } },
     });
+  });
+
+  test('the Job of docs/OPERATIONS.md is the pod of the chart, with disk and memory of a worker', () => {
+    const block = blocksOf(readFileSync(join(root, 'docs/OPERATIONS.md'), 'utf8')).find(({ text }) =>
+      text.includes('kind: Job\n'),
+    );
+    const [job] = manifestsOf(block?.text ?? '');
+    const { text } = rendered(
+      'image.repository=registry.example.com/millrace',
+      'image.tag=TAG',
+      'secrets.environment=millrace-environment',
+      'workloadIdentity.clientId=00000000-0000-4000-8000-000000000000',
+    );
+    const manifests = manifestsOf(text.replaceAll(/\bx-millrace/g, 'shop-millrace').replaceAll(': x\n', ': shop\n'));
+    const score = manifests.find(({ metadata }) => metadata.name === 'shop-millrace-score');
+    const Template = z.object({
+      metadata: z.object({ labels: z.record(z.string(), z.string()) }),
+      spec: z.looseObject({ containers: z.tuple([Container]), volumes: z.array(z.unknown()) }),
+    });
+    const InJob = z.object({ template: Template });
+    const { metadata, spec } = InJob.parse(job?.['spec']).template;
+    const ofChart = z.object({ jobTemplate: z.object({ spec: InJob }) }).parse(score?.['spec']).jobTemplate
+      .spec.template;
+    const { restartPolicy: _, ...pod } = ofChart.spec;
+    const [container] = pod.containers;
+    const { args } = spec.containers[0];
+    expect(spec).toEqual({
+      ...pod,
+      restartPolicy: 'OnFailure',
+      containers: [
+        {
+          ...container,
+          name: 'replay',
+          args,
+          resources: values.run.resources,
+          volumeMounts: [...container.volumeMounts, { name: 'state', mountPath: '/var/lib/millrace-state' }],
+        },
+      ],
+      volumes: [...pod.volumes, { name: 'state', emptyDir: { sizeLimit: values.run.state.size } }],
+    });
+    expect(args).toEqual(['replay', '--into', 'again']);
+    expect(ofChart.metadata.labels).toMatchObject({ ...metadata.labels, 'app.kubernetes.io/component': 'score' });
+    const policy = manifests.find(({ metadata: { name } }) => name === 'shop-millrace-jobs');
+    const Selector = z.object({
+      podSelector: z.object({ matchExpressions: z.tuple([z.looseObject({ values: z.array(z.string()) })]) }),
+    });
+    const [{ values: components }] = Selector.parse(policy?.['spec']).podSelector.matchExpressions;
+    expect(components).toContain(metadata.labels['app.kubernetes.io/component']);
   });
 
   const validate = linter('kubernetes-validate');
