@@ -3,6 +3,7 @@
 @export()
 @description('Event Hubs. Standard has room for ten hubs, which are as many as the recommender has: Premium for replays beside them.')
 type LogSettings = {
+  @description('Decided by the first deployment: Azure does not change it later. Without Premium a recovery by replay needs another namespace.')
   tier: 'Standard' | 'Premium'
   @description('Throughput units, or processing units in Premium.')
   units: int
