@@ -3,6 +3,7 @@ import { diskNearFull } from './disk-near-full.ts';
 import { documentsThrottled } from './documents-throttled.ts';
 import { lagGrowing } from './lag-growing.ts';
 import { modelStale } from './model-stale.ts';
+import { notScraped } from './not-scraped.ts';
 import { qualityDrop } from './quality-drop.ts';
 import type { Runbook } from './runbook.ts';
 import { taskRestartLoop } from './task-restart-loop.ts';
@@ -11,6 +12,7 @@ import { watermarkStuck } from './watermark-stuck.ts';
 
 /** In the order of the page. */
 export const runbooks: readonly Runbook[] = [
+  notScraped,
   lagGrowing,
   watermarkStuck,
   taskRestartLoop,

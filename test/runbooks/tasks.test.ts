@@ -1,4 +1,4 @@
-/** The runbooks of lag, event time and starts: see runbooks.ts. */
+/** The runbooks of metrics, lag, event time and starts: see runbooks.ts. */
 import { describeTrials } from './trials.ts';
 
-describeTrials(['MillraceLagGrowing', 'MillraceWatermarkStuck', 'MillraceTaskRestartLoop']);
+describeTrials(['MillraceNotScraped', 'MillraceLagGrowing', 'MillraceWatermarkStuck', 'MillraceTaskRestartLoop']);
