@@ -74,6 +74,7 @@ async function applied(given: Flags): Promise<void> {
 const verified = (given: Flags): Promise<void> =>
   verify({
     ...deploymentOf(given),
+    values: given.values ?? [],
     millrace: given.millrace === undefined ? [process.execPath, join(root, 'src/cli/main.ts')] : [given.millrace],
   });
 

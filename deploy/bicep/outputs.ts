@@ -64,12 +64,6 @@ export const settingsOf = (outputs: Outputs) => ({
   blob: { url: outputs.snapshots },
 });
 
-/** Settings of the commands that verify: what topics keep is looked at, too. */
-export const verifiedOf = (outputs: Outputs) => ({
-  ...settingsOf(outputs),
-  retention: { days: outputs.retentionDays },
-});
-
 /** Values of the chart. No secret is among them: those are Secrets of the cluster. */
 export const valuesOf = (outputs: Outputs, image: string) => ({
   image: imageOf(image),

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { MillraceError } from '../../src/errors.ts';
+import { ownValues, verifiedOf } from './layers.ts';
 import { type Environment, parametersFile, variablesOf } from './parameters.ts';
-import { type Outputs, outputsIn, valuesOf, verifiedOf } from './outputs.ts';
+import { type Outputs, outputsIn, valuesOf } from './outputs.ts';
 import { answered, show, StepFailed } from './tools.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -16,14 +17,17 @@ export interface Deployment {
   readonly stop: AbortSignal;
 }
 
-export interface Installation extends Deployment {
-  readonly release: string;
-  readonly image: string;
+interface OfChart extends Deployment {
   /** Files of values of your own, the last one wins. */
   readonly values: readonly string[];
 }
 
-export interface Verification extends Deployment {
+export interface Installation extends OfChart {
+  readonly release: string;
+  readonly image: string;
+}
+
+export interface Verification extends OfChart {
   /** The program and what stands before its commands. */
   readonly millrace: readonly [command: string, ...given: string[]];
 }
@@ -68,7 +72,7 @@ export async function install(installation: Installation, outputs: Outputs): Pro
     await show({ stop, step: 'Signing in to the cluster', command: 'kubelogin', given: asWeAre });
     const chart = ['upgrade', '--install', release, join(root, 'deploy/chart'), '--kubeconfig', kubeconfig];
     const place = ['--namespace', outputs.namespace, '--create-namespace', '--wait', '--timeout', '15m'];
-    const files = [join(root, `deploy/bicep/${environment}.values.yaml`), made, ...values];
+    const files = [ownValues(environment), made, ...values];
     const given = [...chart, ...place, ...files.flatMap(file => ['--values', file])];
     await show({ stop, step: 'The chart', command: 'helm', given });
   });
@@ -78,14 +82,15 @@ const checks = [['doctor'], ['topics', 'verify'], ['documents', 'verify']] as co
 
 /** Asks what was deployed whether it is what the program needs; all checks run, whichever fails. */
 export async function verify(verification: Verification): Promise<void> {
-  const { stop, millrace } = verification;
+  const { environment, values, stop, millrace } = verification;
   const given = group('show', verification, onlyOutputs);
   const outputs = outputsIn(await answered({ stop, step: 'Looking at the deployment', command: 'az', given }));
+  const settings = await verifiedOf(environment, outputs, values);
   const [command, ...before] = millrace;
   const failed: string[] = [];
   await inFolder(async folder => {
     const config = join(folder, 'millrace.yaml');
-    await writeFile(config, stringify({ ...verifiedOf(outputs), data: join(folder, 'data') }));
+    await writeFile(config, stringify({ ...settings, data: join(folder, 'data') }));
     for (const check of checks) {
       const step = `millrace ${check.join(' ')}`;
       try {

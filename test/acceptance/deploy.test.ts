@@ -1,8 +1,10 @@
 /** `npm run deploy`, with programs on PATH in place of az, kubelogin and helm that write down how they were called. */
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { root } from '../../scripts/results.ts';
 import { deploymentOutputs } from '../support/bicep/outputs.ts';
 import { type Call, recordingTools } from '../support/recording-tools.ts';
@@ -20,6 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => tools[Symbol.asyncDispose]());
 
+const Versions = z.object({ lists: z.object({ everyVersions: z.int() }) });
 const dev = ['--environment', 'dev', '--resource-group', 'shops'] as const;
 const image = ['--image', 'registry.example.com:5000/millrace:0.2.0'] as const;
 const ran = (fails: string | undefined, ...given: string[]) =>
@@ -191,6 +194,19 @@ describe('verify', () => {
       partitions: deploymentOutputs.partitions.value,
       retention: { days: deploymentOutputs.retentionDays.value },
     });
+  });
+
+  test('has the settings of the values that the chart was given, the last file of which wins', async () => {
+    const own = join(tools.folder, 'own.yaml');
+    const versions = async (...given: string[]) => {
+      const { calls } = await ran(undefined, 'verify', ...dev, ...millrace(), ...given);
+      return calls
+        .slice(1)
+        .map(({ files }) => Object.values(files).map(file => Versions.parse(parse(file)).lists.everyVersions));
+    };
+    await writeFile(own, 'config: { lists: { everyVersions: 500 } }');
+    expect(await versions()).toEqual([[10_000], [10_000], [10_000]]);
+    expect(await versions('--values', own)).toEqual([[500], [500], [500]]);
   });
 
   test('goes on after a check that fails, and fails', async () => {

@@ -8,7 +8,8 @@ import { z } from 'zod';
 import { template } from '../../deploy/apim/template.ts';
 import { definitions } from '../../deploy/bicep/definitions.ts';
 import { costOf, readPrices, readUsage, totalOf } from '../../deploy/bicep/cost.ts';
-import { outputNames, outputsIn, valuesOf, verifiedOf } from '../../deploy/bicep/outputs.ts';
+import { outputNames, outputsIn, valuesOf } from '../../deploy/bicep/outputs.ts';
+import { laidOver, ownValues, verifiedOf, WrongValues } from '../../deploy/bicep/layers.ts';
 import { environments, parametersFile, readParameters, variablesOf } from '../../deploy/bicep/parameters.ts';
 import { type BicepFile, parseBicep, parserOf, readBicep } from '../../deploy/bicep/reader.ts';
 import { Values } from '../../deploy/chart/values.ts';
@@ -157,7 +158,7 @@ async function configured(settings: unknown) {
 }
 
 test('the program finds the topics that are deployed to be what it needs', async () => {
-  const config = await configured(verifiedOf(outputs));
+  const config = await configured(await verifiedOf('dev', outputs, []));
   const { hubs } = await definitions();
   const { partitions, retentionDays } = outputs;
   const there = hubs.map(({ name, single }) => ({
@@ -167,6 +168,20 @@ test('the program finds the topics that are deployed to be what it needs', async
   }));
   const application = await loadApplication({}, config);
   expect(problemsIn(await planTopics({ application, settings: config, rules: topicRules(config), there }))).toEqual([]);
+});
+
+test.each([
+  ['[1, 2]', /holds no values of a chart/],
+  ['a: [', /cannot be read/],
+  [undefined, /cannot be read: ENOENT/],
+])('a file of values that reads %j is refused by name', async (text, why) => {
+  await using at = await mkdtempDisposable(join(tmpdir(), 'millrace-bicep-'));
+  const file = join(at.path, 'shop.yaml');
+  if (text !== undefined) await writeFile(file, text);
+  const refused = verifiedOf('dev', outputs, [file]);
+  await expect(refused).rejects.toThrow(WrongValues);
+  await expect(refused).rejects.toThrow(why);
+  await expect(refused).rejects.toThrow(/shop\.yaml/);
 });
 
 test('what main.bicep answers is what the chart and the commands are made of', async () => {
@@ -225,11 +240,38 @@ describe.each(environments)('%s', environment => {
     expect(cluster.mostNodes).toBeGreaterThanOrEqual(cluster.leastNodes);
   });
 
+  test('is verified by the settings that its engine was given: the state keeps some of them for good', async () => {
+    const { config } = await readGroup(ownValues(environment));
+    expect(await configured(await verifiedOf(environment, outputs, []))).toMatchObject({
+      ...z.object({ lists: z.object({ everyVersions: z.int() }) }).parse(config),
+      http: { host: '0.0.0.0' },
+      cosmos: { endpoint: outputs.cosmosEndpoint },
+      retention: { days: outputs.retentionDays },
+    });
+  });
+
+  test('is verified by files of values over its own, the last one of which wins, as Helm lays them', async () => {
+    await using at = await mkdtempDisposable(join(tmpdir(), 'millrace-bicep-'));
+    const texts = [
+      'config: { lists: { everyVersions: 500 }, cosmos: { database: other }, auth: { keys: null, issuer: https://id.example.com, audience: shop } }',
+      '# Nothing yet',
+      'config: { lists: { everyVersions: 700 } }',
+    ];
+    const paths = texts.map((_, n) => join(at.path, `${n}.yaml`));
+    for (const [n, text] of texts.entries()) await writeFile(paths[n] ?? '', text);
+    const { lists, cosmos, auth } = await configured(await verifiedOf(environment, outputs, paths));
+    expect([lists.everyVersions, cosmos, auth.keys, auth.issuer]).toMatchObject([
+      700,
+      { database: 'other', endpoint: outputs.cosmosEndpoint },
+      undefined,
+      'https://id.example.com',
+    ]);
+  });
+
   test('makes values that the chart takes, with no more processes than partitions', async () => {
-    const read = async (path: string): Promise<unknown> => parse(await readFile(join(root, path), 'utf8'));
-    const own = await read(`deploy/bicep/${environment}.values.yaml`);
-    const layers = [await read('deploy/chart/values.yaml'), own, valuesOf(outputs, 'registry.example.com/millrace')];
-    const values = ValuesOfFile.parse(layers.reduce((below, above) => merged(below, above)));
+    const chart = await readGroup(join(root, 'deploy/chart/values.yaml'));
+    const layers = [await readGroup(ownValues(environment)), valuesOf(outputs, 'registry.example.com/millrace')];
+    const values = ValuesOfFile.parse(layers.reduce(laidOver, chart));
     const { log } = await readParameters(environment);
     expect(values.run.autoscaling.max).toBeLessThanOrEqual(log.partitions);
     expect(values.run.autoscaling.prometheus).toBe(outputs.prometheus);
@@ -298,14 +340,6 @@ test('a month of one throughput unit with Capture is 730 hours of both prices, a
   expect(of('Premium').map(({ monthly }) => monthly)).toEqual([1460]);
 });
 
-/** As Helm lays one file of values over another: lists are replaced. */
-function merged(below: unknown, above: unknown): unknown {
-  const [under, over] = [Group.safeParse(below), Group.safeParse(above)];
-  if (!under.success || !over.success) return above;
-  const added = Object.entries(over.data).map(([name, value]) => [name, merged(under.data[name], value)]);
-  return { ...under.data, ...Object.fromEntries(added) };
-}
-
 /** The settings are held to their own schema, as a process holds them. */
 const ValuesOfFile = Values.extend({ config: z.unknown() });
-const Group = z.record(z.string(), z.unknown());
+const readGroup = async (path: string) => z.record(z.string(), z.unknown()).parse(parse(await readFile(path, 'utf8')));
