@@ -1,7 +1,9 @@
 /** docker-compose.yml against what we know of ourselves. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { configure } from '../../src/app/configure.ts';
 import { portSettings } from '../../src/app/port-settings.ts';
 import { root } from '../../scripts/results.ts';
@@ -11,6 +13,9 @@ import { parsed } from './command-line.ts';
 import { compose, list, ours, said } from './files.ts';
 
 const { services, volumes } = compose();
+const Scrapes = z.object({
+  scrape_configs: z.array(z.object({ static_configs: z.array(z.object({ targets: z.array(z.string()) })) })),
+});
 const millrace = ours().filter(([, { entrypoint }]) => entrypoint === undefined);
 
 describe('our services', () => {
@@ -76,6 +81,22 @@ describe('what is published', () => {
     });
     expect(to).toBe(String(port));
     expect(services['serve']?.ports).toEqual([`127.0.0.1:8080:${from}`]);
+  });
+
+  test('is asked by the names that others of the network know it by, which its forwarder has to be told', () => {
+    const { scrape_configs } = Scrapes.parse(
+      parse(readFileSync(join(root, 'deploy/prometheus/prometheus.yaml'), 'utf8')),
+    );
+    const scraped = scrape_configs.flatMap(({ static_configs }) => static_configs.flatMap(({ targets }) => targets));
+    const { config } = configure({ environment: services['run']?.environment ?? {} });
+    const workers = config.worker.address === undefined ? [] : [new URL(config.worker.address).host];
+    expect(scraped).toEqual(expect.arrayContaining(workers));
+    const fronts = Object.values(services).filter(({ entrypoint }) => entrypoint?.includes('/app/deploy/forward.ts'));
+    const known = fronts.flatMap(({ command: [from, , ...names] = [], network_mode }) =>
+      names.map(name => ({ name: `${name}:${from}`, network_mode })),
+    );
+    expect(known.map(({ name }) => name).sort()).toEqual(scraped.toSorted());
+    for (const { name, network_mode } of known) expect(network_mode).toBe(`service:${name.split(':', 1)[0]}`);
   });
 
   test('of the broker is where its clients outside are told to come', () => {
