@@ -37,6 +37,8 @@ param cluster = {
 param monitoring = {
   grafanaVersion: '11'
   zoneRedundant: false
+  actionGroups: []
+  runbooks: ''
 }
 
 param gateway = {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { MillraceError } from '../../src/errors.ts';
-import { readBicep } from './reader.ts';
+import { type BicepFile, readBicep } from './reader.ts';
 import type { Written } from './written.ts';
 
 export const environments = ['dev', 'prod'] as const;
@@ -12,6 +12,12 @@ export const parametersFile = (environment: Environment): string =>
   join(import.meta.dirname, `${environment}.bicepparam`);
 
 const count = z.int().min(0);
+const actionGroup =
+  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/microsoft\.insights\/actionGroups\/[^/]+$/i;
+const folder = /^(https?:\/\/\S+\/)?$/;
+/** What comes from the environment is not known here. */
+const text = (form: RegExp, inWords: string) =>
+  z.string().refine(given => form.test(given) || /^\$\{\w+\}$/.test(given), `has to be ${inWords}`);
 /** As settings.bicep has them; texts may come from the environment of whoever deploys. */
 const Parameters = z.object({
   environment: z.enum(environments),
@@ -41,7 +47,14 @@ const Parameters = z.object({
     namespace: z.string(),
     serviceAccount: z.string(),
   }),
-  monitoring: z.strictObject({ grafanaVersion: z.string(), zoneRedundant: z.boolean() }),
+  monitoring: z.strictObject({
+    grafanaVersion: z.string(),
+    zoneRedundant: z.boolean(),
+    actionGroups: z.array(
+      text(actionGroup, 'a resource id: /subscriptions/…/providers/microsoft.insights/actionGroups/NAME'),
+    ),
+    runbooks: text(folder, 'https://…/ with a slash at its end, or empty'),
+  }),
   gateway: z.strictObject({
     enabled: z.boolean(),
     tier: z.enum(['Developer', 'BasicV2', 'StandardV2', 'Premium']),
@@ -61,9 +74,11 @@ export class WrongParameters extends MillraceError {
   readonly code = 'WRONG_PARAMETERS';
 }
 
-export async function readParameters(environment: Environment): Promise<Parameters> {
-  const path = parametersFile(environment);
-  const { declarations } = await readBicep(path);
+export const readParameters = async (environment: Environment): Promise<Parameters> =>
+  parametersIn(await readBicep(parametersFile(environment)));
+
+/** @throws {WrongParameters} */
+export function parametersIn({ path, declarations }: BicepFile): Parameters {
   const given = Object.fromEntries(declarations.map(({ name, value }) => [name, plain(value)]));
   const { success, data, error } = Parameters.safeParse(given);
   if (success) return data;
@@ -73,13 +88,15 @@ export async function readParameters(environment: Environment): Promise<Paramete
 const asked = /^readEnvironmentVariable\('(\w+)'\)$/;
 
 /** Variables of the environment that the file reads, so that it can be said beforehand which are not there. */
-export async function variablesOf(environment: Environment): Promise<readonly string[]> {
-  const { declarations } = await readBicep(parametersFile(environment));
-  return declarations.flatMap(({ value }) => variablesIn(value));
-}
+export const variablesOf = async (environment: Environment): Promise<readonly string[]> =>
+  variablesOfFile(await readBicep(parametersFile(environment)));
+
+export const variablesOfFile = ({ declarations }: BicepFile): readonly string[] =>
+  declarations.flatMap(({ value }) => variablesIn(value));
 
 function variablesIn(written: Written | undefined): string[] {
   if (written?.kind === 'object') return [...written.properties.values()].flatMap(variablesIn);
+  if (written?.kind === 'list') return written.items.flatMap(variablesIn);
   const name = written?.kind === 'expression' ? asked.exec(written.text)?.[1] : undefined;
   return name === undefined ? [] : [name];
 }

@@ -54,6 +54,10 @@ type ClusterSettings = {
 type MonitoringSettings = {
   grafanaVersion: string
   zoneRedundant: bool
+  @description('Resource ids of the action groups that alerts go to; nobody is told where empty.')
+  actionGroups: string[]
+  @description('Where docs/RUNBOOKS.md is, with a slash at its end: what alerts link to. The name of the file alone where empty.')
+  runbooks: string
 }
 
 @export()

@@ -10,8 +10,16 @@ import { definitions } from '../../deploy/bicep/definitions.ts';
 import { costOf, readPrices, readUsage, totalOf } from '../../deploy/bicep/cost.ts';
 import { outputNames, outputsIn, valuesOf } from '../../deploy/bicep/outputs.ts';
 import { laidOver, ownValues, verifiedOf, WrongValues } from '../../deploy/bicep/layers.ts';
-import { environments, parametersFile, readParameters, variablesOf } from '../../deploy/bicep/parameters.ts';
+import {
+  environments,
+  parametersFile,
+  parametersIn,
+  readParameters,
+  variablesOf,
+  variablesOfFile,
+} from '../../deploy/bicep/parameters.ts';
 import { type BicepFile, parseBicep, parserOf, readBicep } from '../../deploy/bicep/reader.ts';
+import type { Written } from '../../deploy/bicep/written.ts';
 import { Values } from '../../deploy/chart/values.ts';
 import { root } from '../../scripts/results.ts';
 import { configure } from '../../src/app/configure.ts';
@@ -21,7 +29,6 @@ import { planTopics, problemsIn } from '../../src/cli/topic-plan.ts';
 import { chartFolder, helm } from '../support/chart/render.ts';
 import { lint } from '../support/linters.ts';
 import { againstReferences, betweenFiles, namesWithin, neighbours } from '../support/bicep/judge.ts';
-import { ruleNames } from '../support/bicep/names.ts';
 import { deploymentOutputs } from '../support/bicep/outputs.ts';
 import { differences, moduleIn, shapeOfModule, shapeOfResource, typesIn } from '../support/bicep/references.ts';
 
@@ -143,8 +150,55 @@ test('topics, containers, index policies and alerts are those of the program', a
   const kept: unknown = JSON.parse(await readFile(join(folder, 'definitions.json'), 'utf8'));
   const made = await definitions();
   expect(kept).toEqual(JSON.parse(JSON.stringify(made)));
-  for (const rule of made.alerts.flatMap(({ rules }) => rules))
-    expect(Object.keys(rule).sort()).toEqual([...ruleNames].sort());
+});
+
+/** What monitoring.bicep makes of a rule, property by property. */
+async function ruleWritten(): Promise<ReadonlyMap<string, Written>> {
+  const { declarations } = await readBicep(join(folder, 'modules/monitoring.bicep'));
+  const inside = (written: Written | undefined, ...path: string[]): Written | undefined => {
+    const [name, ...rest] = path;
+    if (written?.kind === 'loop') return inside(written.body, ...path);
+    return name === undefined || written?.kind !== 'object' ? written : inside(written.properties.get(name), ...rest);
+  };
+  const rule = inside(declarations.find(({ name }) => name === 'rules')?.value, 'properties', 'rules');
+  return rule?.kind === 'object' ? rule.properties : new Map();
+}
+
+test('every alert goes on as it is made, with who is told of it and a link to its runbook', async () => {
+  const { alerts } = await definitions();
+  const written = await ruleWritten();
+  for (const rule of alerts.flatMap(({ rules }) => rules))
+    expect([...Object.keys(rule), 'actions'].sort()).toEqual([...written.keys()].sort());
+  const { actions, annotations, ...others } = Object.fromEntries(written);
+  for (const [name, value] of Object.entries(others))
+    expect(value).toEqual({ kind: 'expression', text: `alert.${name}` });
+  expect(actions).toEqual({
+    kind: 'loop',
+    body: { kind: 'object', properties: new Map([['actionGroupId', { kind: 'expression', text: 'id' }]]) },
+  });
+  expect(annotations).toMatchObject({
+    text: "union(alert.annotations, { runbook_url: '${settings.runbooks}${alert.annotations.runbook_url}' })",
+  });
+});
+
+test('who is told and where runbooks are is held to its form, and may come from the environment', async () => {
+  const dev = await readFile(parametersFile('dev'), 'utf8');
+  const parser = await parserOf();
+  const group = '/subscriptions/0/resourceGroups/shops/providers/Microsoft.Insights/actionGroups/night';
+  const given = (groups: string, runbooks: string) =>
+    parseBicep(
+      dev.replace('actionGroups: []', `actionGroups: [${groups}]`).replace("runbooks: ''", `runbooks: '${runbooks}'`),
+      'dev.bicepparam',
+      parser,
+    );
+  const both = given(`'${group}', readEnvironmentVariable('MILLRACE_NIGHT')`, 'https://example.com/millrace/');
+  expect(parametersIn(both).monitoring).toMatchObject({
+    actionGroups: [group, '${MILLRACE_NIGHT}'],
+    runbooks: 'https://example.com/millrace/',
+  });
+  expect(variablesOfFile(both)).toContain('MILLRACE_NIGHT');
+  expect(() => parametersIn(given("'night'", ''))).toThrow(/has to be a resource id[^]*actionGroups\[0\]/);
+  expect(() => parametersIn(given('', 'https://example.com/millrace'))).toThrow(/a slash at its end/);
 });
 
 const main = () => readBicep(join(folder, 'main.bicep'));

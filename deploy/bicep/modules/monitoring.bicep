@@ -62,7 +62,17 @@ resource rules 'Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01' = [
       scopes: [workspace.id, collected.id]
       interval: 'PT1M'
       enabled: true
-      rules: group.rules
+      // Each apply makes them anew, so who is told is said here and not in the portal. All of them are alerts.
+      rules: map(group.rules, alert => {
+        alert: alert.alert
+        enabled: alert.enabled
+        expression: alert.expression
+        for: alert.for
+        severity: alert.severity
+        labels: alert.labels
+        annotations: union(alert.annotations, { runbook_url: '${settings.runbooks}${alert.annotations.runbook_url}' })
+        actions: map(settings.actionGroups, id => { actionGroupId: id })
+      })
     }
   }
 ]

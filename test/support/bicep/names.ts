@@ -204,7 +204,22 @@ export const resources: Readonly<Record<string, Names>> = {
   },
   'Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01': {
     ...tracked,
-    'properties!': { clusterName: 'any', 'scopes!': 'any', interval: 'any', enabled: 'any', 'rules!': 'any' },
+    'properties!': {
+      clusterName: 'any',
+      'scopes!': 'any',
+      interval: 'any',
+      enabled: 'any',
+      'rules!': {
+        alert: 'any',
+        enabled: 'any',
+        'expression!': 'any',
+        for: 'any',
+        severity: 'any',
+        labels: 'any',
+        annotations: 'any',
+        actions: { actionGroupId: 'any' },
+      },
+    },
   },
   'Microsoft.Dashboard/grafana@2025-08-01': {
     'name!': 'any',
@@ -225,9 +240,6 @@ export const resources: Readonly<Record<string, Names>> = {
     'properties!': { 'roleDefinitionId!': 'any', 'principalId!': 'any', principalType: 'any' },
   },
 };
-
-/** Of a rule of a group of `Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01`. */
-export const ruleNames = ['alert', 'enabled', 'expression', 'for', 'severity', 'labels', 'annotations'];
 
 /** What Bicep itself takes beside a resource's own properties, and of a module. */
 export const ofBicep: Readonly<Record<'resource' | 'module', readonly string[]>> = {
