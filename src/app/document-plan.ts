@@ -16,7 +16,7 @@ export interface PlannedContainer {
 
 export interface DocumentPlan {
   readonly of: string;
-  /** In words: as it is, else as it would be made. */
+  /** In words: as it is, as far as it can be seen; as it would be made where the database is missing. */
   readonly throughput: string;
   readonly containers: readonly PlannedContainer[];
   /** Everything that is wrong, a sentence each. */
@@ -47,11 +47,16 @@ export async function planDocuments(
   const { database, throughput } = settings.cosmos;
   return {
     of: `database ${database}`,
-    throughput: found.throughput ?? `${throughput.mode}, ${throughput.requestUnits} RU/s a ${throughput.of}`,
+    throughput: found.there
+      ? (found.throughput ?? notVisible)
+      : `${throughput.mode}, ${throughput.requestUnits} RU/s a ${throughput.of}`,
     containers,
     problems: [...(found.there ? [] : [`database ${database}: it is missing`]), ...containers.flatMap(problemsOf)],
   };
 }
+
+/** Roles of the data plane read none: what is configured is not what was bought. */
+const notVisible = 'throughput not visible to this identity, see `az cosmosdb sql database throughput show`';
 
 /** Answers what was missing. */
 export async function createDocuments(

@@ -37,7 +37,14 @@ export class UnexpectedAnswer extends MillraceError {
   }
 }
 
-export const status = { notModified: 304, notFound: 404, conflict: 409, changed: 412, tooLarge: 413 } as const;
+export const status = {
+  notModified: 304,
+  badRequest: 400,
+  notFound: 404,
+  conflict: 409,
+  changed: 412,
+  tooLarge: 413,
+} as const;
 
 /** Says of a 404 that the container is missing, not the item. */
 export const ownerMissing = 1_003;

@@ -27,7 +27,7 @@ export interface FoundContainer {
 
 export interface FoundDatabase {
   readonly there: boolean;
-  /** In words; null where this identity may not see it, or there is none. */
+  /** In words; null where this identity may not see it, or there is no database. */
   readonly throughput: string | null;
   readonly containers: readonly FoundContainer[];
 }
@@ -128,13 +128,15 @@ async function orMissing<R>(found: Promise<R>): Promise<R | undefined> {
   }
 }
 
-/** The data plane's roles may not see it: nothing is wrong then. */
-async function throughputOf(read: () => Promise<OfferResponse>): Promise<string | null> {
+/** The data plane's roles may not see it, and a serverless account refuses to be asked: nothing is wrong then. */
+export async function throughputOf(read: () => Promise<OfferResponse>): Promise<string | null> {
   try {
     const { resource } = await read();
-    return resource?.content === undefined ? null : throughputText(resource.content);
+    return resource?.content === undefined ? 'no throughput of its own' : throughputText(resource.content);
   } catch (error) {
     const code = codeOf(error);
+    if (code === status.badRequest && error instanceof Error && error.message.includes('serverless'))
+      return 'serverless';
     if (error instanceof CosmosRefused || code === 401 || code === 403 || code === status.notFound) return null;
     throw error;
   }
