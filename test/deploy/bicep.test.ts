@@ -73,6 +73,17 @@ test("Microsoft's modules and resources are pinned, and given names that its ref
   expect(await judged(againstReferences)).toEqual([]);
 });
 
+test('no key of Event Hubs is asked for, of the namespace or a hub: where nothing is said the module makes some', async () => {
+  const { declarations } = await readBicep(join(folder, 'modules/log.bicep'));
+  const [hubs, namespace] = ['eventHubs', 'hubNamespace'].map(
+    wanted => declarations.find(({ name }) => name === wanted)?.value,
+  );
+  const hub = hubs?.kind === 'loop' ? hubs.body : undefined;
+  const params = namespace?.kind === 'object' ? namespace.properties.get('params') : undefined;
+  for (const made of [hub, params])
+    expect(made?.kind === 'object' && made.properties.get('authorizationRules')).toEqual({ kind: 'list', items: [] });
+});
+
 describe("Microsoft's own descriptions, as scripts/bicep-references.ts reads them", () => {
   const $ref = (n: number) => ({ $ref: `#/${n}` });
   const types = typesIn(

@@ -22,6 +22,8 @@ param tags object
 // Loops within loops are expressions, not `for`.
 var eventHubs = map(hubs, hub => {
   name: hub.name
+  // Left out, the module makes one that may do everything.
+  authorizationRules: []
   partitionCount: hub.single ? 1 : settings.partitions
   retentionDescriptionEnabled: true
   retentionDescriptionCleanupPolicy: hub.cleanupPolicy
@@ -61,7 +63,8 @@ module hubNamespace 'br/public:avm/res/event-hub/namespace:0.15.0' = {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
     publicNetworkAccess: 'Enabled'
-    // Nobody may sign in by a key, so none is made.
+    // Nobody may sign in by a key, so the module makes none, neither here nor for a hub. Azure makes one of its own with
+    // every namespace, RootManageSharedAccessKey, which opens nothing as long as local authentication is off.
     authorizationRules: []
     managedIdentities: { userAssignedResourceId: captureIdentityId }
     roleAssignments: [

@@ -27,6 +27,7 @@ export const modules: Readonly<Record<string, Names>> = {
     roleAssignments,
     eventhubs: {
       'name!': 'any',
+      authorizationRules: 'any',
       partitionCount: 'any',
       retentionDescriptionEnabled: 'any',
       retentionDescriptionCleanupPolicy: 'any',
