@@ -1,8 +1,8 @@
-{{/* Name of what belongs to the release; with a part, of that part. */}}
+{{/* Name of what belongs to the release; with a part, of that part. Of a long release it is the release that is cut off: parts stay apart. */}}
 {{- define "millrace.name" -}}
 {{- $base := ternary .root.Release.Name (printf "%s-%s" .root.Release.Name "millrace") (contains "millrace" .root.Release.Name) -}}
-{{- $part := default "" .part -}}
-{{- ternary $base (printf "%s-%s" $base $part) (eq $part "") | trunc 52 | trimSuffix "-" -}}
+{{- $suffix := empty .part | ternary "" (printf "-%s" .part) -}}
+{{- printf "%s%s" ($base | trunc (sub 52 (len $suffix) | int) | trimSuffix "-") $suffix -}}
 {{- end }}
 
 {{- define "millrace.selector" -}}
