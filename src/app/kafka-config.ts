@@ -84,6 +84,13 @@ export const kafkaSection = z.strictObject({
   maxRequestBytes: limit('maxRequestBytes', 'Bytes of a request that writes.'),
   maxBatchBytes: limit('maxBatchBytes', "Bytes of a batch in it; the topics' `max.message.bytes` is no less."),
   commitsPerSecond: limit('commitsPerSecond', 'How often a task commits its offsets, for lag tools, at most.'),
+  mostTopics: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Topics that the brokers have room for, those of others too; where absent by the profile: event-hubs 10, as a namespace of the tier Standard, else any number. A Premium namespace has 100 a processing unit.',
+    ),
   tls,
   sasl,
 });

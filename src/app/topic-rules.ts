@@ -23,5 +23,5 @@ const embedded: TopicRules = {
 export function topicRules({ transport, kafka }: Partial<Pick<PortSettings, 'transport' | 'kafka'>>): TopicRules {
   if (transport !== 'kafka') return embedded;
   const { title, maxTopics, maxPartitions, maxGroups, topicsMadeBy } = profiles[kafka?.profile ?? 'kafka'];
-  return { title, maxTopics, maxPartitions, maxGroups, madeBy: topicsMadeBy };
+  return { title, maxTopics: kafka?.mostTopics ?? maxTopics, maxPartitions, maxGroups, madeBy: topicsMadeBy };
 }

@@ -49,6 +49,14 @@ describe('the topics of the recommender', () => {
     ]);
   });
 
+  test('have room where the settings say that there is more', async () => {
+    const premium = topicRules({ transport: 'kafka', kafka: { ...kafka, profile: 'event-hubs', mostTopics: 100 } });
+    const others = Array.from({ length: 90 }, (_, n) => ({ topic: `other-${n}`, partitions: 1 }));
+    expect((await plan(days, others, premium)).problems).toEqual([]);
+    const crowded = await plan(days, [...others, { topic: 'one more', partitions: 1 }], premium);
+    expect(crowded.problems).toEqual([expect.stringContaining('has room for 100')]);
+  });
+
   test('that are missing are what infrastructure has to make', async () => {
     const there = (await made(days)).filter(({ topic }) => topic !== 'ratings' && topic !== 'model-versions');
     const planned = await plan(days, there, eventHubs);

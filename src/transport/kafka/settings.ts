@@ -33,6 +33,8 @@ export interface KafkaSettings extends LimitSettings {
   readonly profile: ProfileName;
   readonly clientId: string;
   readonly compression?: Compression | undefined;
+  /** Topics that there is room for; by the profile where absent. */
+  readonly mostTopics?: number | undefined;
   readonly tls: TlsSettings;
   readonly sasl: SaslSettings;
 }
