@@ -86,7 +86,7 @@ describe.skipIf(noBroker)('between kafkajs and its broker', () => {
     letGo();
     await first;
     // Its answer is held, not the broker: by another connection the other may have come to it first.
-    expect((await written()).toSorted()).toEqual(['held', 'other']);
+    expect(new Set(await written())).toEqual(new Set(['held', 'other']));
   });
 
   test.for([

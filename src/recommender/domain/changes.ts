@@ -64,6 +64,14 @@ export function noteEvents(changes: Pick<Changes, 'newest' | 'heard' | 'traces'>
 export const traceOf = ({ traces }: Pick<Changes, 'traces'>, { kind, vector }: Change): string =>
   traces.get(traceKey(kind, vector.id)) ?? '';
 
+/**
+ * Where no vector has moved those of whom something was heard are told. A version is a cut of what is told: without any
+ * there is none, and whoever reads ratings up to one would wait for the next.
+ */
+export function tellSome({ users, items, gone, heard }: Pick<Changes, 'users' | 'items' | 'gone' | 'heard'>): void {
+  if (users.size + items.size + gone.size === 0) for (const id of heard) users.add(id);
+}
+
 /** What a session had done is the user's. */
 export function takeOver({ taken }: Changes, user: string, done: UserVector['taken']): void {
   taken.set(user, [...(taken.get(user) ?? []), ...done]);

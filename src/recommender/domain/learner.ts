@@ -1,7 +1,7 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
 import type { Item, Rating } from '../../../schemas/types.ts';
 import { type Interaction, isDeletion, type Model, type Scored } from '../../als/index.ts';
-import { type Change, changesOf, newsIn, noChanges, noteEvents, takeOver, traceOf } from './changes.ts';
+import { type Change, changesOf, newsIn, noChanges, noteEvents, takeOver, tellSome, traceOf } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withErasure } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
 import { isFiled, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
@@ -291,10 +291,9 @@ export class Learner {
 
   /** Nothing where only what was known already came: then there is no new version. An erasure is always told. */
   #published(): Iterable<Change> {
-    const { news, isSwitched, newest, gone, users, items, heard } = this.#models.changed;
+    const { news, isSwitched, newest, gone } = this.#models.changed;
     if (news === 0 && !isSwitched && gone.size === 0) return [];
-    // A version is a cut of what is told: without a vector whoever reads ratings up to one would wait for the next.
-    if (users.size + items.size + gone.size === 0) for (const id of heard) users.add(id);
+    tellSome(this.#models.changed);
     // With what is learnt of its tenant, so that a catalogue alone makes no version of what has learnt nothing since.
     const hasNews = newsIn(this.#models.changed);
     const told = this.#items.take(hasNews);
