@@ -68,7 +68,7 @@ export const traceOf = ({ traces }: Pick<Changes, 'traces'>, { kind, vector }: C
  * Where no vector has moved those of whom something was heard are told. A version is a cut of what is told: without any
  * there is none, and whoever reads ratings up to one would wait for the next.
  */
-export function tellingSome(changes: Changes): Changes {
+export function withHeard(changes: Changes): Changes {
   const { users, items, gone, heard } = changes;
   if (users.size + items.size + gone.size === 0) for (const id of heard) users.add(id);
   return changes;

@@ -1,7 +1,7 @@
 /** Learns events in cuts and adopts generations, and says after each epoch what has changed: the state of `train`. */
 import type { Item, Rating } from '../../../schemas/types.ts';
 import { type Interaction, isDeletion, type Model, type Scored } from '../../als/index.ts';
-import { type Change, changesOf, newsIn, noChanges, noteEvents, takeOver, tellingSome, traceOf } from './changes.ts';
+import { type Change, changesOf, newsIn, noChanges, noteEvents, takeOver, traceOf, withHeard } from './changes.ts';
 import { type Control, begunControl, firstGeneration, hasGrown, withErasure } from './control.ts';
 import { type EndOfEpoch, inTurns, stopWhereTold, turned } from './end-of-epoch.ts';
 import { isFiled, isItem, isSignal, type LearnerInput, type PreparedSignal } from './generation-signals.ts';
@@ -291,7 +291,7 @@ export class Learner {
 
   /** Nothing where only what was known already came: then there is no new version. An erasure is always told. */
   #published(): Iterable<Change> {
-    const changed = tellingSome(this.#models.changed);
+    const changed = withHeard(this.#models.changed);
     if (changed.news === 0 && !changed.isSwitched && changed.gone.size === 0) return [];
     // With what is learnt of its tenant, so that a catalogue alone makes no version of what has learnt nothing since.
     const hasNews = newsIn(changed);
