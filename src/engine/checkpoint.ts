@@ -1,4 +1,5 @@
 /** What a checkpoint holds beside the state of the steps: positions, sequences, event time, identities. */
+import { Unavailable } from '../errors.ts';
 import type { SchemaRegistry } from '../stream/registry.ts';
 import type { Millis } from '../stream/time.ts';
 import type { Offset } from '../transport/port.ts';
@@ -7,6 +8,7 @@ import { IncompatibleState, TaskStopped } from './errors.ts';
 import { type Evolved, evolve } from './evolution/evolve.ts';
 import { type Head, headSchema, readTime, written } from './head.ts';
 import { type Position, startOf } from './position.ts';
+import { StateAway } from './state-away.ts';
 import type { CheckpointHead, StateChange, StateEntry, StateStore } from './state/store.ts';
 import { reasonOf } from './record-failed.ts';
 import type { TaskRuntime } from './runtime.ts';
@@ -124,14 +126,27 @@ export async function learnOlder(
 }
 
 /** Gives the steps that leave their entries in the checkpoint what they read them with. */
-export function attachSteps({ id, steps }: TaskRuntime, store: Pick<StateStore, 'get' | 'range' | 'rangeBack'>): void {
+export function attachSteps(task: TaskRuntime, store: Pick<StateStore, 'get' | 'range' | 'rangeBack'>): void {
+  const { id, steps } = task;
   const pairs = (entries: readonly StateEntry[]) => entries.map(({ key, value }) => [key, value] as const);
   for (const [name, step] of steps)
     step.attach?.({
-      get: key => store.get(id, name, key),
-      range: (from, limit, before) => pairs(store.range(id, name, from, limit, before)),
-      rangeBack: (range, limit) => pairs(store.rangeBack(id, name, range, limit)),
+      get: key => readIn(task, () => store.get(id, name, key)),
+      range: (from, limit, before) => readIn(task, () => pairs(store.range(id, name, from, limit, before))),
+      rangeBack: (range, limit) => readIn(task, () => pairs(store.rangeBack(id, name, range, limit))),
     });
+}
+
+/** Inside an epoch it fails also where the topology catches what a read throws: it would go on with what is not so. */
+function readIn<R>(task: TaskRuntime, read: () => R): R {
+  try {
+    return read();
+  } catch (error) {
+    if (task.plan === undefined || !(error instanceof Unavailable)) throw error;
+    const away = new StateAway(error, read);
+    task.fail(away);
+    throw away;
+  }
 }
 
 /** Loads the state of every step that keeps it in memory; the head has been restored before. */

@@ -4,7 +4,7 @@ import type { Millis } from '../stream/time.ts';
 import type { Transport } from '../transport/port.ts';
 import { type CallPorts, callPorts } from './calls/call.ts';
 import { EpochTooLarge } from './calls/epoch-too-large.ts';
-import { encodeHead, restoreHead } from './checkpoint.ts';
+import { encodeHead } from './checkpoint.ts';
 import { type Epoch, planOf, steps } from './epoch.ts';
 import { UnknownSchema } from './input.ts';
 import { refuseLaterLife } from './later-life.ts';
@@ -21,8 +21,10 @@ import type { GoingOn, Observer, RunnerOptions } from './runner-options.ts';
 import type { TaskRuntime } from './runtime.ts';
 import { Snapshotter } from './snapshotter.ts';
 import type { Limits } from './spans.ts';
+import { answered, reasonOfEnd, StateAway } from './state-away.ts';
 import type { CheckpointHead, StateStore } from './state/store.ts';
 import { never, orLeftOff, Stopping } from './stopping.ts';
+import { undo } from './undo.ts';
 
 export type { Observer, RunnerOptions } from './runner-options.ts';
 
@@ -184,10 +186,12 @@ export class TaskRunner {
     for (;;) {
       try {
         return await this.#steps(epoch);
-      } catch (error) {
-        this.#undo();
+      } catch (thrown) {
+        const error = reasonOfEnd(this.task, thrown);
+        await undo(this, this.#head, this.#options);
         if (error instanceof RecordFailed || error instanceof EpochTooLarge) await this.#replan(epoch, error);
         else if (error instanceof UnknownSchema) await this.#learn(epoch, error);
+        else if (error instanceof StateAway) await answered(this, error);
         else throw error;
       }
     }
@@ -224,21 +228,6 @@ export class TaskRunner {
     const known = await this.retrying('registry', () => input.decoder.learn(reference, registry));
     if (!known && epoch.plan === undefined) throw unreadableClock(this.task, unknown);
     if (!known) await this.#replan(epoch, unregistered(unknown));
-  }
-
-  /** Back to the last checkpoint. What it holds is read again only where the epoch had touched it. */
-  #undo(): void {
-    const { task, store } = this;
-    task.close();
-    task.documents.clear();
-    for (const output of task.outputs.values()) output.discard();
-    this.#options.graph.rebuild(task);
-    restoreHead(task, this.#head);
-    for (const [name, step] of task.steps) {
-      step.undo(key => store.get(task.id, name, key), task.eventTime.watermark);
-      step.restored();
-    }
-    task.eventTime.derive();
   }
 
   async #restore(): Promise<void> {

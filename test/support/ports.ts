@@ -82,6 +82,27 @@ export function beforeCommit(real: StateStore, before: () => void): StateStore {
   };
 }
 
+export type StateRead = 'get' | 'range' | 'rangeBack';
+
+/** Called before each read of single entries. */
+export function beforeReads(real: StateStore, before: (read: StateRead) => void): StateStore {
+  return {
+    ...beforeCommit(real, () => {}),
+    get: (task, step, key) => {
+      before('get');
+      return real.get(task, step, key);
+    },
+    range: (task, step, from, limit, end) => {
+      before('range');
+      return real.range(task, step, from, limit, end);
+    },
+    rangeBack: (task, step, range, limit) => {
+      before('rangeBack');
+      return real.rangeBack(task, step, range, limit);
+    },
+  };
+}
+
 async function appendBatches(real: Transport, appends: readonly Append[], around: Around): Promise<Offset[]> {
   const firsts: Offset[] = [];
   for (const { topic, partition, batches } of appends) {

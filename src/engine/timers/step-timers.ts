@@ -4,6 +4,7 @@ import { MillraceError } from '../../errors.ts';
 import { IncompatibleState, TaskStopped } from '../errors.ts';
 import { reasonOf } from '../record-failed.ts';
 import type { TaskRuntime } from '../runtime.ts';
+import { StateAway } from '../state-away.ts';
 import type { StateValue } from '../step.ts';
 import { KeptTimers, whenOf } from './kept-timers.ts';
 import type { Timer } from './timer.ts';
@@ -144,6 +145,7 @@ export class StepTimers {
     }
     const { failure } = task;
     if (failure === undefined || failure.closed || failure.error instanceof TaskStopped) return;
+    if (failure.error instanceof StateAway) throw failure.error;
     const error = this.#failed(timer, failure.error);
     task.failure = { error, closed: false };
     throw error;
