@@ -1,4 +1,5 @@
 /** Snapshots of a task: all of its state at one epoch, from which another machine can go on. */
+import { Fenced } from '../errors.ts';
 import { SnapshotExists, type Snapshots } from '../snapshots/port.ts';
 import { fromContainer, toContainer } from '../stream/container.ts';
 import { schema } from '../stream/schema.ts';
@@ -35,21 +36,27 @@ export interface SnapshotId {
 export interface WriteSnapshot {
   readonly task: string;
   readonly lineage: number;
+  /** Of a task that runs: what it stands at, and the fence that it has. Whatever else is there is another process's. */
+  readonly at?: Pick<CheckpointHead, 'epoch' | 'fence'>;
   /** Called whenever a part has been taken to be stored: a large state takes its time. */
   readonly comesOn?: () => void;
 }
 
-/** Writes the checkpoint of a task as it stands. The caller keeps the task from going on meanwhile. */
+/**
+ * Writes the checkpoint of a task as it stands. The caller keeps the task from going on meanwhile. Throws `Fenced`, and
+ * publishes nothing, where another process has moved it on with the same disk: head and entries would be of two epochs.
+ */
 export async function writeSnapshot(
   snapshots: Snapshots,
   store: Pick<StateStore, 'head' | 'entries'>,
-  { task, lineage, comesOn = () => {} }: WriteSnapshot,
+  { task, lineage, at, comesOn = () => {} }: WriteSnapshot,
 ): Promise<SnapshotId | undefined> {
   const head = store.head(task);
+  if (at !== undefined) refuseOthers(task, at, head);
   if (head === undefined) return undefined;
   const id = { lineage, epoch: head.epoch };
   try {
-    const parts = toContainer(snapshotSchema, entriesOf(head, store.entries(task)));
+    const parts = toContainer(snapshotSchema, checkpointOf(store, task, head));
     await snapshots.put(nameOf(task, id), told(parts, comesOn));
   } catch (error) {
     // Lineage and epoch determine the state: whoever was first has written the same.
@@ -132,13 +139,33 @@ export async function listSnapshots(snapshots: Snapshots, task: string): Promise
 const nameOf = (task: string, { lineage, epoch }: SnapshotId): string =>
   `${task}/${String(lineage).padStart(6, '0')}-${String(epoch).padStart(15, '0')}.avro`;
 
-function* entriesOf(head: CheckpointHead, entries: Iterable<StateEntry>): Iterable<StoredEntry> {
+function* checkpointOf(
+  store: Pick<StateStore, 'head' | 'entries'>,
+  task: string,
+  head: CheckpointHead,
+): Iterable<StoredEntry> {
   yield { step: '', key: '', text: head.body, bytes: null };
-  for (const { step, key, value } of entries) {
+  for (const { step, key, value } of store.entries(task)) {
     // avsc writes Buffers only, and a store may answer any bytes.
     const stored = typeof value === 'string' ? { text: value, bytes: null } : { text: null, bytes: Buffer.from(value) };
     yield { step, key, ...stored };
   }
+  // In here, so that what is written is not published.
+  refuseOthers(task, head, store.head(task));
+}
+
+/** The fence of a checkpoint is that of its last epoch: whoever took the task over since, and did nothing, has a greater one. */
+function refuseOthers(
+  task: string,
+  own: Pick<CheckpointHead, 'epoch' | 'fence'>,
+  found: CheckpointHead | undefined,
+): void {
+  if (found?.epoch === own.epoch && found.fence <= own.fence) return;
+  const { epoch = 0, fence = 0 } = found ?? {};
+  throw new Fenced(
+    `The checkpoint of ${task} is of epoch ${epoch} under fence ${fence}, and its snapshot was to be of epoch ${own.epoch} under fence ${own.fence}`,
+    'Stop: another process has the task',
+  );
 }
 
 const fromStored = ({ step, key, text, bytes }: StoredEntry): StateEntry => ({ step, key, value: text ?? bytes ?? '' });

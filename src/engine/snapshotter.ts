@@ -58,11 +58,12 @@ export class Snapshotter {
 
   /** Writes the last checkpoint; what the oldest kept snapshot holds is forgotten by the journal. */
   async take(run: TaskRunner): Promise<void> {
-    const { task, store, documents } = run;
+    const { task, store, documents, fence } = run;
     const { to, keep } = this.#policy;
     if (task.epoch === this.#newest) return;
+    const { id, lineage, epoch } = task;
     await run.retrying('snapshot', comesOn =>
-      writeSnapshot(to, store, { task: task.id, lineage: task.lineage, comesOn }),
+      writeSnapshot(to, store, { task: id, lineage, at: { epoch, fence }, comesOn }),
     );
     this.#newest = task.epoch;
     this.#isNewRelease = false;

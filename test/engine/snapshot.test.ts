@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Alarm, alarms, readings } from '../../examples/hot-sensors.ts';
 import { restoreSnapshot, writeSnapshot } from '../../src/engine/snapshot.ts';
 import type { SnapshotPolicy } from '../../src/engine/snapshotter.ts';
 import { topology } from '../../src/engine/topology.ts';
 import { openSqliteStateStore } from '../../src/engine/state/sqlite.ts';
+import { Fenced } from '../../src/errors.ts';
 import { openDirectorySnapshots } from '../../src/snapshots/directory/snapshots.ts';
+import type { Snapshots } from '../../src/snapshots/port.ts';
 import { memorySnapshots } from '../../src/testing/memory-snapshots.ts';
 import { order, ordersByItem, tally } from '../support/shop.ts';
 import { World } from '../support/world.ts';
@@ -176,4 +178,69 @@ test('a snapshot that is there already reads nothing of the state, also not behi
   await writeSnapshot(to, { head, entries }, { task: 'tally/0', lineage: 0 });
   await new Promise(resolve => setImmediate(resolve));
   expect(read).toBe(0);
+});
+
+describe('a worker whose successor has the same disk', () => {
+  const policy = (to: Snapshots): SnapshotPolicy => ({ to, everyEpochs: 1_000, keep: 2 });
+
+  /** Two processes, and the file that they share; the first one has done an epoch. */
+  const shared = async (to: Snapshots) => {
+    const world = await World.of([tally]);
+    const path = join(directory, 'state.db');
+    const [own, others] = [openSqliteStateStore({ path }), openSqliteStateStore({ path })];
+    const send = (id: number) => world.send(ordersByItem, order(id), order(id + 1));
+    await send(0);
+    const old = await world.open('tally', 0, { store: own, snapshots: policy(to) });
+    await old.step();
+    const successor = async () => {
+      const run = await world.open('tally', 0, { store: others, snapshots: policy(to) });
+      for (const id of [10, 20]) {
+        await send(id);
+        await run.step();
+      }
+      return run;
+    };
+    const close = () => [own, others].forEach(store => store.close());
+    return { old, others, successor, close };
+  };
+
+  const restored = async (from: Snapshots) => {
+    const store = World.emptyStore();
+    await restoreSnapshot(from, store, 'tally/0', 0);
+    return { head: store.head('tally/0')?.epoch, entries: [...store.entries('tally/0')] };
+  };
+
+  test('snapshots nothing under the epoch of the successor, whose own is then there', async () => {
+    const to = memorySnapshots();
+    const { old, others, successor, close } = await shared(to);
+    const next = await successor();
+    await expect(old.run(AbortSignal.abort())).rejects.toThrow(Fenced);
+    expect(await to.list('tally/0/')).toEqual([]);
+
+    await next.run(AbortSignal.abort());
+    expect(await restored(to)).toEqual({ head: 3, entries: [...others.entries('tally/0')] });
+    close();
+  });
+
+  test('publishes none that it is overtaken in the middle of', async () => {
+    const real = memorySnapshots();
+    const to: Snapshots = { ...real, put: (name, parts) => real.put(name, behindSuccessor(parts)) };
+    const { old, successor, close } = await shared(to);
+    const behindSuccessor = async function* (parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
+      await successor();
+      yield* parts;
+    };
+    await expect(old.run(AbortSignal.abort())).rejects.toThrow(Fenced);
+    expect(await real.list('tally/0/')).toEqual([]);
+    close();
+  });
+
+  test('snapshots what it has taken over and not gone on with', async () => {
+    const to = memorySnapshots();
+    const world = await World.of([tally]);
+    await world.send(ordersByItem, order(0));
+    await (await world.open('tally')).step();
+    await (await world.open('tally', 0, { snapshots: policy(to) })).run(AbortSignal.abort());
+    expect(await restored(to)).toEqual({ head: 1, entries: [...world.store.entries('tally/0')] });
+  });
 });
