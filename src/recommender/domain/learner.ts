@@ -15,7 +15,7 @@ import { PopularItems, popularKept } from './popular.ts';
 import { type Run, runsOfBacklog, runsOfCut } from './runs.ts';
 import type { Served } from './served.ts';
 import { tenantOf } from './tenant.ts';
-import { added, noTotals, timed, type Totals } from './totals.ts';
+import { added, afterVersion, noTotals, timed, type Totals } from './totals.ts';
 import { nameOf } from './trained.ts';
 import { type Train, trainHere } from './training.ts';
 import { Trending } from './trending.ts';
@@ -298,13 +298,7 @@ export class Learner {
     const told = this.#items.take(hasNews);
     this.#models.both(model => model.describe(told));
     const own = this.model.parts.filter(hasNews).map(tenant => [tenant, this.model.numberOf(tenant)] as const);
-    const hash = this.model.hash();
-    this.#totals = {
-      ...this.#totals,
-      parentHash: this.#totals.hash,
-      hash,
-      ...timed(this.#totals, changed.newest, own),
-    };
+    this.#totals = afterVersion(this.#totals, this.model.hash(), timed(this.#totals, changed.newest, own));
     this.#isDirty = true;
     return changesOf(this.served, changed, this.#totals.time);
   }

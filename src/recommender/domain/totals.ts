@@ -67,6 +67,14 @@ export function timed(
   return { time: Math.max(time, ...newest.values()), tenants: { ...tenants, ...Object.fromEntries(told) } };
 }
 
+/** Once a version of the model has this hash; `times` are those of what it has learnt. */
+export const afterVersion = (totals: Totals, hash: string, times: Pick<Totals, 'time' | 'tenants'>): Totals => ({
+  ...totals,
+  ...times,
+  parentHash: totals.hash,
+  hash,
+});
+
 /** In the order of their time: the last one of each tenant. */
 export const newestOf = (events: readonly { readonly userId: string; readonly time: number }[]): Map<string, number> =>
   new Map(events.map(({ userId, time }) => [tenantOf(userId), time]));
