@@ -1,6 +1,7 @@
 /** A process that reads one range of the feed of orders, page by page, and that a test kills between any two steps. */
 import type { Documents } from '../../src/documents/port.ts';
 import { openSqliteDocuments } from '../../src/documents/sqlite/documents.ts';
+import { Unavailable } from '../../src/errors.ts';
 import { emptyPage, type FeedRun, type Page, steps } from '../../src/recommender/orders/page.ts';
 import { ordersLeases } from '../../src/recommender/orders/ranges.ts';
 import type { Millis } from '../../src/stream/time.ts';
@@ -43,11 +44,15 @@ export class FeedReader {
     this.#run = run;
   }
 
-  static async of({ documents, transport, clock }: ReadPorts, owner: string, range: string): Promise<FeedReader> {
+  static async of(
+    { documents, transport, clock }: ReadPorts,
+    owner: string,
+    range: string,
+    trying: FeedRun['trying'] = (_, work) => work(),
+  ): Promise<FeedReader> {
     const leases = ordersLeases({ documents, clock, owner, duration: leaseFor });
     const lease = await leases.take(range, await leases.find(range));
     const { continuation } = lease.state;
-    const trying: FeedRun['trying'] = (_, work) => work();
     return new FeedReader({ documents, transport, clock, leases, lease, continuation, number: 0, trying });
   }
 
@@ -71,6 +76,33 @@ export class FeedReader {
       return;
     }
   }
+}
+
+/** What was told cannot be read until the reader is refused it for the first time and `meanwhile` has come to pass. */
+export async function delayedReader(
+  ports: ReadPorts,
+  owner: string,
+  range: string,
+  meanwhile: () => Promise<void>,
+): Promise<FeedReader> {
+  let isAway = true;
+  const documents: Documents = {
+    ...ports.documents,
+    get: async key => {
+      if (isAway && key.collection === 'toldOrders') throw new Unavailable('The documents are away', 'Wait');
+      return ports.documents.get(key);
+    },
+  };
+  return FeedReader.of({ ...ports, documents }, owner, range, async (_, work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Unavailable) || !isAway) throw error;
+      await meanwhile();
+      isAway = false;
+      return work();
+    }
+  });
 }
 
 /** Everything there is, by a process that nobody disturbs. */

@@ -27,6 +27,8 @@ export interface FeedRun {
   readonly leases: Leases<FeedPosition>;
   /** As it was kept last. */
   lease: Lease<FeedPosition>;
+  /** The lease being kept: orders of a page that are decided together keep it once. */
+  holding?: Promise<void> | undefined;
   /** Where the next page begins: past pages without orders it is further than the lease says. */
   continuation: string | null;
   /** Asks what does not answer again, for ever. */
@@ -88,19 +90,34 @@ async function read({ documents, lease: { name }, continuation }: FeedRun, page:
 
 /** Nobody tells anything whose lease may end while it does; whoever stood still finds it taken. @throws {LeaseLost} */
 async function holdLease(run: FeedRun): Promise<void> {
-  if (run.leases.isShort(run.lease)) run.lease = await run.leases.keep(run.lease);
+  if (!run.leases.isShort(run.lease)) return;
+  run.holding ??= keepLease(run).finally(() => (run.holding = undefined));
+  await run.holding;
 }
+
+async function keepLease(run: FeedRun): Promise<void> {
+  run.lease = await run.leases.keep(run.lease);
+}
+
+/**
+ * Holds the lease before each attempt: between two of them a store may be away for longer than a lease lasts. Whoever
+ * has it then may have left the page behind, and never looks again at what would be written down for it.
+ */
+const tryingHeld = <R>(run: FeedRun, what: string, work: () => Promise<R>): Promise<R> =>
+  run.trying(what, async () => {
+    await holdLease(run);
+    return work();
+  });
 
 /** Writes down, order by order, what there is to tell, before anything is told. @throws {LeaseLost} */
 async function decide(run: FeedRun, page: Page): Promise<void> {
   const documents = withoutErased(page.changes.documents);
-  await holdLease(run);
   const [events, letters]: [Rating[], DeadLetter[]] = [[], []];
   const traces = new Map<string, string>();
   for (let from = 0; from < documents.length; from += atOnce) {
     const some = documents.slice(from, from + atOnce);
     // Each by itself: a store that now and then does not answer would never answer all of them at once.
-    const decided = await Promise.all(some.map(document => run.trying('decide', () => decideOne(run, document))));
+    const decided = await Promise.all(some.map(document => tryingHeld(run, 'decide', () => decideOne(run, document))));
     for (const [at, outcome] of decided.entries()) {
       const { events: told, refused, document } = outcome;
       events.push(...told);
@@ -137,7 +154,7 @@ function withoutErased(documents: readonly StoredDocument[]): readonly StoredDoc
 async function erasureOf(run: FeedRun, document: StoredDocument | undefined): Promise<Page['erasure']> {
   const meant = document && erasureMeant(document);
   if (document === undefined || meant === undefined) return undefined;
-  return run.trying('erase', () => decideErasure(run, document, meant));
+  return tryingHeld(run, 'erase', () => decideErasure(run, document, meant));
 }
 
 /** A request is decided as the order that it means; where there is none any more nothing is told. @throws {LeaseLost} */

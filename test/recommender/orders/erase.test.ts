@@ -13,7 +13,15 @@ import type { Transport } from '../../../src/transport/port.ts';
 import { memoryRegistry } from '../../../src/stream/registry.ts';
 import { ratings } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
-import { type Feed, FeedReader, leaseFor, openFeed, rangeOf, readEverything } from '../../support/feed-reader.ts';
+import {
+  delayedReader,
+  type Feed,
+  FeedReader,
+  leaseFor,
+  openFeed,
+  rangeOf,
+  readEverything,
+} from '../../support/feed-reader.ts';
 import { putOrder, sinceErased, standing, wanted, type WrittenOrder } from '../../support/orders.ts';
 import { Random } from '../../support/random.ts';
 
@@ -188,6 +196,40 @@ test.each(steps.map(({ name }, at) => [name, at] as const).slice(1))(
     expect([await stored('ann'), await learnt()]).toEqual([[], []]);
   },
 );
+
+test('a connector whose documents were away until another had removed the orders writes nothing of them anew', async () => {
+  await putOrder(documents, order('o1'));
+  const slow = await delayedReader(ports(), 'slow', await rangeOf(documents, 'ann'), async () => {
+    const receipt = await erase('ann');
+    clock.moveTo(clock.now() + 2 * leaseFor);
+    await readAll('quick');
+    expect(await isRemovalPending(documents, 'ann', receipt)).toBe(false);
+  });
+  await expect(slow.page()).rejects.toThrow(LeaseLost);
+  expect([await stored('ann'), await learnt()]).toEqual([[], []]);
+});
+
+test('whoever waits for another’s lease to end, and loses its own by that, removes nothing any more', async () => {
+  await putOrder(documents, order('o1'));
+  const range = await rangeOf(documents, 'ann');
+  await (await readerOf('before', range)).page(2);
+  await erase('ann');
+  let removals = 0;
+  const counted: Documents = {
+    ...documents,
+    write: async writes => {
+      removals += writes.length;
+      await documents.write(writes);
+    },
+  };
+  const after = await delayedReader({ ...ports(), documents: counted }, 'after', range, async () => {
+    clock.moveTo(clock.now() + 2 * leaseFor);
+    await readAll('third');
+    await putOrder(documents, order('o1'));
+  });
+  await expect(after.page()).rejects.toThrow(LeaseLost);
+  expect([removals, await stored('ann')]).toEqual([0, ['orders o1']]);
+});
 
 test('whoever has taken a range from one that lives removes nothing until that one can tell no more', async () => {
   await putOrder(documents, order('o1'));

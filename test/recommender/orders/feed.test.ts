@@ -6,7 +6,15 @@ import { deadLetters } from '../../../src/stream/dead-letter.ts';
 import type { TestClock } from '../../../src/testing/clock.ts';
 import type { Transport } from '../../../src/transport/port.ts';
 import { consumed } from '../../support/consumer.ts';
-import { type Feed, FeedReader, leaseFor, openFeed, rangeOf, readEverything } from '../../support/feed-reader.ts';
+import {
+  delayedReader,
+  type Feed,
+  FeedReader,
+  leaseFor,
+  openFeed,
+  rangeOf,
+  readEverything,
+} from '../../support/feed-reader.ts';
 import { putOrder, standing, toldEvents, wanted, type WrittenOrder } from '../../support/orders.ts';
 import { Random } from '../../support/random.ts';
 
@@ -226,6 +234,39 @@ test.each([
   await (await readerOf('quick', range)).page();
   await expect(slow.goOn(1)).rejects.toThrow(LeaseLost);
   expect(wanted(await toldEvents(transport))).toEqual([]);
+});
+
+describe('a reader whose documents were away until another had read on, and found nothing to tell,', () => {
+  const ports = () => ({ documents, transport, clock });
+  const reads = async (range: string, meanwhile: WrittenOrder): Promise<void> => {
+    const slow = await delayedReader(ports(), 'slow', range, async () => {
+      clock.moveTo(clock.now() + 2 * leaseFor);
+      await putOrder(documents, meanwhile);
+      await readAll('quick');
+    });
+    await expect(slow.page()).rejects.toThrow(LeaseLost);
+    clock.moveTo(clock.now() + 2 * leaseFor);
+  };
+
+  test('keeps no order out of the log', async () => {
+    const range = await rangeOf(documents, 'ann');
+    await putOrder(documents, order());
+    await reads(range, order({ lines: [{ itemId: 'heat', quantity: -1 }], updatedAt: began + 5 }));
+    await putOrder(documents, order({ updatedAt: began + 9 }));
+    await readAll('last');
+    expect(wanted(await toldEvents(transport))).toEqual(['ann heat']);
+  });
+
+  test('takes no cancellation from the log', async () => {
+    const range = await rangeOf(documents, 'ann');
+    await putOrder(documents, order());
+    await readAll();
+    await putOrder(documents, order({ status: 'cancelled', updatedAt: began + 1 }));
+    await reads(range, order({ updatedAt: began + 2 }));
+    await putOrder(documents, order({ status: 'cancelled', updatedAt: began + 9 }));
+    await readAll('last');
+    expect(wanted(await toldEvents(transport))).toEqual([]);
+  });
 });
 
 const seeds =
