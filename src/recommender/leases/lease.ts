@@ -114,15 +114,16 @@ export class Leases<S extends JsonObject> {
   }
 
   /** Makes one that nobody holds yet, and that begins so, in the place of `before`; one that is there already stays as it is. */
-  async open(name: string, state: S, { quietFrom }: Pick<Lease<S>, 'quietFrom'>): Promise<void> {
+  async open(name: string, state: S, before: Pick<Lease<S>, 'fence' | 'quietFrom'>): Promise<void> {
     const { clock } = this.#options;
     try {
       await this.#write(undefined, {
         name,
         owner: null,
-        fence: Math.floor(clock.now()),
+        // Whoever takes it has a greater one than whoever had `before`, also by a clock that was fast.
+        fence: Math.max(before.fence, Math.floor(clock.now())),
         expiresAt: clock.now(),
-        quietFrom,
+        quietFrom: before.quietFrom,
         state,
       });
     } catch (error) {

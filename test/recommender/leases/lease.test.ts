@@ -18,10 +18,10 @@ beforeEach(() => {
 });
 afterEach(() => documents.close());
 
-const leasesOf = (owner: string, over = documents) =>
+const leasesOf = (owner: string, over = documents, by: { now(): number } = clock) =>
   new Leases({
     documents: over,
-    clock,
+    clock: by,
     feed: 'f',
     owner,
     duration,
@@ -88,6 +88,14 @@ test('until the lease of one from whom it was taken has ended it is quiet, whoev
   clock.moveTo(clock.now() + 10);
   for (const name of ['x', 'half of x'])
     expect(await cid.take(name, await cid.find(name))).toMatchObject({ name, quietFrom: expiresAt });
+});
+
+test('what takes the place of one that somebody took by a fast clock is taken with a greater fence', async () => {
+  const ann = leasesOf('ann', documents, { now: () => clock.now() + 600_000 });
+  const first = await ann.take('x', undefined);
+  const bob = leasesOf('bob');
+  await bob.open('half of x', { n: 1 }, first);
+  expect((await bob.take('half of x', await bob.find('half of x'))).fence).toBeGreaterThan(first.fence);
 });
 
 test('one that an earlier release has written is a lease', async () => {
