@@ -80,6 +80,24 @@ export function askedWait(error: unknown): number | undefined {
 /** A session of ours that a replica has not reached: it is a matter of time. */
 const sessionNotAvailable = 1_002;
 
+class SessionNotAvailable extends Error {
+  readonly code = status.notFound;
+  readonly substatus = sessionNotAvailable;
+  constructor() {
+    super('a replica has not seen yet what this process has written or read');
+  }
+}
+
+/**
+ * What an item's read was answered. The library throws no 404 of such a read, whatever its substatus: a replica that has
+ * not reached our session does not say that there is no item, and is to be asked again.
+ */
+export function inSession<R extends { readonly statusCode: number; readonly substatus?: number }>(answer: R): R {
+  if (answer.statusCode === status.notFound && answer.substatus === sessionNotAvailable)
+    throw new SessionNotAvailable();
+  return answer;
+}
+
 export function isPassing(error: unknown): boolean {
   const answer = causeOf(error);
   if (isTokenFailure(error))

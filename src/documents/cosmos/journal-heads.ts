@@ -5,6 +5,7 @@ import type { BulkOptions } from './bulk.ts';
 import {
   away,
   DocumentTooLarge,
+  inSession,
   NoCosmosContainer,
   ownerMissing,
   passes,
@@ -39,8 +40,8 @@ export class JournalHeads {
 
   async read(task: string): Promise<FoundHead | undefined> {
     const { container, calls } = this.#store;
-    const { statusCode, substatus, resource, etag } = await calls.request(this.#where, 'write', () =>
-      container.item(headId, partitionKeyOf(task)).read<RawItem>(),
+    const { statusCode, substatus, resource, etag } = await calls.request(this.#where, 'write', async () =>
+      inSession(await container.item(headId, partitionKeyOf(task)).read<RawItem>()),
     );
     if (substatus === ownerMissing) throw new NoCosmosContainer(this.#where);
     if (statusCode !== status.notFound) return this.#remember(task, foundHead(this.#where, resource, etag));

@@ -3,7 +3,7 @@ import type { ConsistencyLevel, Container } from '@azure/cosmos';
 import type { Millis } from '../../stream/time.ts';
 import { ConditionFailed, type DocumentKey, type JsonObject, type PutCondition } from '../port.ts';
 import type { Calls } from './calls.ts';
-import { away, codeOf, NoCosmosContainer, ownerMissing, status } from './failures.ts';
+import { away, codeOf, inSession, NoCosmosContainer, ownerMissing, status } from './failures.ts';
 import { type FoundItem, foundItem, itemOf, type RawItem } from './item.ts';
 import { itemPlace } from './place.ts';
 
@@ -44,11 +44,10 @@ export async function put(
 export async function readItem(key: DocumentKey, on: Reading): Promise<FoundItem | undefined> {
   const place = itemPlace(key);
   const where = `The container ${on.container.id}`;
-  const { statusCode, substatus, resource } = await on.calls.request(where, 'read', () =>
-    on.container
-      .item(place.id, place.partitionKey)
-      .read<RawItem>(on.consistencyLevel === undefined ? {} : { consistencyLevel: on.consistencyLevel }),
-  );
+  const { statusCode, substatus, resource } = await on.calls.request(where, 'read', async () => {
+    const options = on.consistencyLevel === undefined ? {} : { consistencyLevel: on.consistencyLevel };
+    return inSession(await on.container.item(place.id, place.partitionKey).read<RawItem>(options));
+  });
   if (statusCode !== status.notFound) return foundItem(place, resource);
   if (substatus === ownerMissing) throw new NoCosmosContainer(where);
   return undefined;

@@ -176,6 +176,24 @@ test('who has written sees it, whichever replica answers; who asks for less may 
   expect((await lenient.get(key('a')))?.body).toEqual({ n: 1 });
 });
 
+test('a replica that has not reached the session is asked again, and not taken to say that there is nothing', async () => {
+  const { documents, fixture, connect } = await opened();
+  const { journal } = documents;
+  await documents.put(key('a'), { n: 1 }, 'absent');
+  const { fence } = await journal.takeFence('trends/0');
+  await journal.append('trends/0', fence, { epoch: 1, plan: 'plan 1' });
+  const lagging: FaultInput = { kind: 'status', status: 404, substatus: 1002, on: ['read'] };
+  fixture.setFaults([{ ...lagging, times: 1 }]);
+  expect((await documents.get(key('a')))?.body).toEqual({ n: 1 });
+  // Another client of the same process knows no head, and reads it before it appends.
+  const { journal: fresh } = await connect();
+  fixture.setFaults([{ ...lagging, times: 1 }]);
+  await fresh.append('trends/0', fence, { epoch: 2, plan: 'plan 2' });
+  expect((await journal.after('trends/0', 0, 9)).map(({ epoch }) => epoch)).toEqual([1, 2]);
+  fixture.setFaults([lagging]);
+  await expect(documents.get(key('a')), 'beyond patience').rejects.toThrow(Unavailable);
+});
+
 test('what processes decide by is read in the session, whatever is said of documents that are served', async () => {
   const { fixture, connect } = await opened();
   await makeContainers(fixture, [schemasCollection]);
