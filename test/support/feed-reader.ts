@@ -52,8 +52,8 @@ export class FeedReader {
   ): Promise<FeedReader> {
     const leases = ordersLeases({ documents, clock, owner, duration: leaseFor });
     const lease = await leases.take(range, await leases.find(range));
-    const { continuation } = lease.state;
-    return new FeedReader({ documents, transport, clock, leases, lease, continuation, number: 0, trying });
+    const { continuation, page: tookOverAt } = lease.state;
+    return new FeedReader({ documents, transport, clock, leases, lease, tookOverAt, continuation, number: 0, trying });
   }
 
   /** The steps of a page up to the one at which it is killed; all where there is none. */

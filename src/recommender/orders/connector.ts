@@ -141,7 +141,7 @@ export class OrdersConnector {
     const { continuation } = lease.state;
     const trying: FeedRun['trying'] = (what, work) => this.#trying(what, work, signal);
     const ended = this.#follow(
-      { ...this.#options, ...took, leases: this.#leases, lease, continuation, trying },
+      { ...this.#options, ...took, leases: this.#leases, lease, tookOverAt: lease.state.page, continuation, trying },
       signal,
     );
     this.#running.set(

@@ -49,13 +49,41 @@ interface Known {
   readonly pending: readonly Rating[];
 }
 
-async function toldSoFar({ documents, lease, leases }: FeedRun, document: StoredDocument): Promise<Known> {
-  const found = await documents.get(toldKey(document));
-  if (found === undefined) return { told: undefined, etag: undefined, pending: [] };
-  const told = toldOrder.parse(found.body);
-  if (told.fence > lease.fence) throw new LeaseLost(lease.name, leases.owner);
-  const pending = told.page >= lease.state.page ? told.events : [];
-  return { told, etag: found.etag, pending: pending.map(event => eventOf(told, event)) };
+/** @throws {LeaseLost} */
+async function toldSoFar(run: FeedRun, document: StoredDocument): Promise<Known> {
+  const { documents, lease, leases, tookOverAt } = run;
+  for (;;) {
+    const found = await documents.get(toldKey(document));
+    if (found === undefined) return { told: undefined, etag: undefined, pending: [] };
+    const told = toldOrder.parse(found.body);
+    if (told.fence > lease.fence) throw new LeaseLost(lease.name, leases.owner);
+    const isOurs = told.fence === lease.fence;
+    const isPending = told.page >= (isOurs ? lease.state.page : tookOverAt);
+    const etag = isPending && !isOurs ? await claimed(run, document, told, found.etag) : found.etag;
+    if (etag === undefined) continue;
+    return { told, etag, pending: isPending ? told.events.map(event => eventOf(told, event)) : [] };
+  }
+}
+
+/**
+ * Whoever had the lease before may have written it down when the page was left behind already. Told once in a page of
+ * ours, it is not told with each change again: an erasure may come between. Undefined where somebody was quicker.
+ */
+async function claimed(
+  { documents, lease }: FeedRun,
+  document: StoredDocument,
+  told: ToldOrder,
+  etag: string,
+): Promise<string | undefined> {
+  const { fence, state } = lease;
+  const { standing, events } = told;
+  const body = { ...told, fence, page: state.page, standing: [...standing], events: [...events] };
+  try {
+    return await documents.put(toldKey(document), body, { etag });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return undefined;
+  }
 }
 
 async function revisionOf(

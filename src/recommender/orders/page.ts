@@ -27,6 +27,8 @@ export interface FeedRun {
   readonly leases: Leases<FeedPosition>;
   /** As it was kept last. */
   lease: Lease<FeedPosition>;
+  /** The page with which its fence began: of what is told under older ones nothing from there on was left behind. */
+  readonly tookOverAt: number;
   /** The lease being kept: orders of a page that are decided together keep it once. */
   holding?: Promise<void> | undefined;
   /** Where the next page begins: past pages without orders it is further than the lease says. */

@@ -5,6 +5,7 @@ import { steps } from '../../../src/recommender/orders/page.ts';
 import { deadLetters } from '../../../src/stream/dead-letter.ts';
 import type { TestClock } from '../../../src/testing/clock.ts';
 import type { Transport } from '../../../src/transport/port.ts';
+import { ratings } from '../../../topologies/streams.ts';
 import { consumed } from '../../support/consumer.ts';
 import {
   delayedReader,
@@ -267,6 +268,32 @@ describe('a reader whose documents were away until another had read on, and foun
     await readAll('last');
     expect(wanted(await toldEvents(transport))).toEqual([]);
   });
+});
+
+test('what a reader writes down too late, when another has left the page behind, is told by that one, once', async () => {
+  const range = await rangeOf(documents, 'ann');
+  await putOrder(documents, order());
+  const quick: FeedReader[] = [];
+  const late: Documents = {
+    ...documents,
+    put: async (key, body, condition) => {
+      if (key.collection === 'toldOrders') {
+        await putOrder(documents, order({ lines: [{ itemId: 'heat', quantity: -1 }], updatedAt: began + 5 }));
+        quick.push(await readerOf('quick', range));
+        await quick[0]?.page();
+      }
+      return documents.put(key, body, condition);
+    },
+  };
+  const slow = await FeedReader.of({ documents: late, transport, clock }, 'slow', range);
+  await slow.page(1);
+  await slow.goOn(1, 2);
+  expect(await toldEvents(transport)).toEqual([]);
+  for (const status of ['placed', 'shipped']) {
+    await putOrder(documents, order({ status, updatedAt: began + 9 }));
+    await quick[0]?.page();
+  }
+  expect((await consumed(transport, ratings)).map(({ itemId }) => itemId)).toEqual(['heat']);
 });
 
 const seeds =
