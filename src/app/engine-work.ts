@@ -144,6 +144,7 @@ async function runTasks(
     stop.abort(); // what cannot be kept up beside the tasks stops them, in order
     throw error;
   });
+  beside.catch(() => {}); // awaited at the end: until then nobody does, which would end the thread at once
   try {
     await (options.untilCaughtUp ? engine.runUntilCaughtUp(stop.signal) : engine.run(stop.signal));
   } finally {

@@ -187,6 +187,8 @@ const challengeOf = ({ code }: Problem): string =>
 function refuseUnreadable(error: Error, socket: Socket, requestId: string): Problem {
   const problem = unreadable.get(String(Reflect.get(error, 'code'))) ?? noHttp;
   const body = JSON.stringify({ ...problem, requestId });
+  // Whoever sent it need not end its side, and may read nothing: the connection is not theirs to keep.
+  setTimeout(() => socket.destroy(), lingering_ms).unref();
   if (!socket.writable) socket.destroy();
   else
     socket.end(
@@ -202,6 +204,9 @@ function refuseUnreadable(error: Error, socket: Socket, requestId: string): Prob
     );
   return problem;
 }
+
+/** For the answer to arrive where there was more to come: a connection that is destroyed at once takes it back. */
+const lingering_ms = 2_000;
 
 const noHttp = problemOf(400, 'BAD_REQUEST', 'The request cannot be read');
 const unreadable: ReadonlyMap<string, Problem> = new Map([
