@@ -196,8 +196,9 @@ export class Controller {
   }
 
   async #retrain(command: Command): Promise<void> {
-    this.#command = { ...command, state: 'underway' };
-    await answer(this.#options.documents, this.#command);
+    const underway = { ...command, state: 'underway' } as const;
+    await answer(this.#options.documents, underway);
+    this.#command = underway; // not before it is written: whoever tries again would take it for begun
     this.#offers.add(beginOf(command));
   }
 
@@ -286,8 +287,9 @@ export class Controller {
 
   async #answerMine(outcome: Partial<Command>): Promise<void> {
     const command = this.#command;
-    this.#command = undefined;
-    if (command !== undefined) await this.#answer(command, outcome);
+    if (command === undefined) return;
+    await this.#answer(command, outcome);
+    this.#command = undefined; // not before it is told: whoever tries again would find nobody to answer, and train anew
   }
 
   async #answer(command: Command, outcome: Partial<Command>): Promise<void> {

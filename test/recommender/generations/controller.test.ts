@@ -1,5 +1,6 @@
 /** Who decides about generations: when one is due, what becomes of a build that nobody finishes, which files may go. */
 import { describe, expect, test } from 'vitest';
+import { Unavailable } from '../../../src/errors.ts';
 import { begunControl, type Control, noGeneration } from '../../../src/recommender/domain/control.ts';
 import { ask, commandOf } from '../../../src/recommender/generations/commands.ts';
 import { plainOf, tenantOf } from '../../../src/recommender/domain/tenant.ts';
@@ -23,6 +24,34 @@ test('a command is done, and answered in its document', async () => {
   expect(await versions()).toEqual(['1.0 growth', '2.0 command']);
   const answered = (await commandOf(world.documents, 'retrain'))?.command;
   expect(answered).toMatchObject({ state: 'done', generation: 2 });
+});
+
+/** Takes nothing in at the first try of each state of a command; answers what was tried. */
+function refusing({ world: { documents } }: Pick<Awaited<ReturnType<typeof opened>>, 'world'>): ReadonlySet<unknown> {
+  const tried = new Set<unknown>();
+  const put = documents.put.bind(documents);
+  documents.put = async (key, body, condition) => {
+    if (key.partition !== 'commands' || tried.has(body['state'])) return put(key, body, condition);
+    tried.add(body['state']);
+    throw new Unavailable('The documents are away', 'Wait');
+  };
+  return tried;
+}
+
+test.each([
+  ['made live', {}, ['1.0 growth', '2.0 command'], /^00000002-\w+ is live$/],
+  ['tried out', { share: 0.1 }, ['1.0 growth', '1.1 growth'], /^00000002-\w+ is tried out with 10 % of the users$/],
+] as const)('a retrain that is %s is done once, whatever tries its words take', async (_, given, all, words) => {
+  const at = await opened();
+  await at.world.send(ratings, ...events(120, 0));
+  await at.run();
+  await ask(at.world.documents, { kind: 'retrain', target: null, now: 5, ...given });
+  const tried = refusing(at);
+  await at.run();
+  expect([...tried]).toEqual(['underway', 'done']);
+  expect(await at.versions()).toEqual(all);
+  const answered = (await commandOf(at.world.documents, 'retrain'))?.command;
+  expect(answered).toMatchObject({ state: 'done', generation: 2, message: expect.stringMatching(words) });
 });
 
 test('a build that nobody finishes is begun anew by the next process', async () => {
