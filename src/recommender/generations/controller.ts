@@ -14,6 +14,7 @@ import { owesErasure } from '../domain/control.ts';
 import type { Learner } from '../domain/learner.ts';
 import { nameOf } from '../domain/trained.ts';
 import type { Train, Trained } from '../domain/training.ts';
+import { atTheEnd } from './at-the-end.ts';
 import { answer, beginOf, type Command, openCommands } from './commands.ts';
 import { contentOf, generationOf } from './convert.ts';
 import { decisionOf, ErasedMeanwhile, ExperimentRuns, hasComeAbout, tried, wordsOf } from './decision.ts';
@@ -131,9 +132,9 @@ export class Controller {
     } finally {
       this.#ended.abort();
       await this.#building;
-      await this.#shadows.stop();
+      await atTheEnd(() => this.#shadows.stop(), this.#options);
       const learner = this.#learner;
-      if (learner !== undefined) await this.#tend(learner);
+      if (learner !== undefined) await atTheEnd(() => this.#tend(learner), this.#options);
     }
   }
 
@@ -227,7 +228,9 @@ export class Controller {
     if (signal.signal !== 'begin' || build === null || this.#building !== undefined) return;
     this.#shadows.giveUp('a generation is trained');
     // At once: what is frozen is what there was when it began, to the bit.
-    this.#building = this.#build(learner).finally(() => (this.#building = undefined));
+    this.#building = this.#build(learner)
+      .catch((error: unknown) => this.#options.warn(`the end of a build was not told: ${wordOf(error)}`)) // nobody waits
+      .finally(() => (this.#building = undefined));
   }
 
   async #build(learner: Learner): Promise<void> {
@@ -243,8 +246,7 @@ export class Controller {
       await this.#offer(learner, trained.generation.base, { name, generation, cause, trainedAt, isForeign: false });
     } catch (error) {
       if (signal.aborted) return; // whoever runs the task next begins it again
-      const why = error instanceof Error ? error.message : String(error);
-      this.#options.warn(`generation for '${cause}' was given up: ${why}`);
+      this.#options.warn(`generation for '${cause}' was given up: ${wordOf(error)}`);
       this.#notBefore = this.#options.clock.now() + restAfterFailure;
       await this.#giveUp(error);
     }
@@ -259,8 +261,7 @@ export class Controller {
 
   async #giveUp(why: unknown): Promise<void> {
     this.#offers.add({ signal: 'abandon' });
-    const message = why instanceof Error ? why.message : String(why);
-    await this.#retrying(() => this.#answerMine({ state: 'failed', message }), this.#ended.signal);
+    await this.#retrying(() => this.#answerMine({ state: 'failed', message: wordOf(why) }), this.#ended.signal);
   }
 
   async #keep(trained: Trained, about: Parameters<typeof contentOf>[1]): Promise<void> {
@@ -303,3 +304,5 @@ export class Controller {
     return retrying('generations', work, this.#options.clock, signal, onWait);
   }
 }
+
+const wordOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

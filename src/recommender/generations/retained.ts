@@ -1,17 +1,32 @@
 /** The generations whose files are kept: which there are, and which may go. */
 import type { Journal } from '../../documents/port.ts';
 import { decodePlan } from '../../engine/plan.ts';
-import type { Snapshots } from '../../snapshots/port.ts';
+import type { MillraceError } from '../../errors.ts';
+import { type Snapshots, UnknownSnapshot } from '../../snapshots/port.ts';
+import { BrokenContainer } from '../../stream/container.ts';
 import { type Control, owesErasure } from '../domain/control.ts';
+import { BrokenGeneration } from './checked.ts';
 import { listGenerations, readHead, removeGeneration } from './files.ts';
 import type { GenerationHead } from './format.ts';
 
-/** Newest training first. */
-export async function heads(snapshots: Snapshots): Promise<readonly GenerationHead[]> {
+/** Newest training first. Where somebody is to be told of those that cannot be read, they are passed over. */
+export async function heads(snapshots: Snapshots, unread?: Unread): Promise<readonly GenerationHead[]> {
   const all: GenerationHead[] = [];
-  for (const name of await listGenerations(snapshots)) all.push(await readHead(snapshots, name));
+  for (const name of await listGenerations(snapshots))
+    try {
+      all.push(await readHead(snapshots, name));
+    } catch (error) {
+      if (unread === undefined || !isUnreadable(error)) throw error;
+      unread(name, error);
+    }
   return all.sort((a, b) => b.trainedAt - a.trainedAt || b.generation - a.generation);
 }
+
+/** Told of a head that is damaged, of a newer format, or gone meanwhile. */
+type Unread = (name: string, why: MillraceError) => void;
+
+const isUnreadable = (error: unknown): error is MillraceError =>
+  [BrokenGeneration, BrokenContainer, UnknownSnapshot].some(kind => error instanceof kind);
 
 /** Whether it has learnt from somebody who has been erased since: then it may not be served again. */
 export const isForgotten = (

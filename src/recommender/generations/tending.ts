@@ -1,5 +1,6 @@
 /** What is due after each switch: needless files go, and the documents say what there is. */
 import type { Documents } from '../../documents/port.ts';
+import type { MillraceError } from '../../errors.ts';
 import type { Snapshots } from '../../snapshots/port.ts';
 import type { Control } from '../domain/control.ts';
 import { publish } from './published.ts';
@@ -19,6 +20,8 @@ export class Tending {
   readonly #options: TendingOptions;
   /** Names of the generations that served when files were looked at last. */
   #before: { readonly live: string; readonly candidate: string | undefined } | undefined;
+  /** Names of those that cannot be read, once that has been said. */
+  readonly #told = new Set<string>();
 
   constructor(options: TendingOptions) {
     this.#options = options;
@@ -31,13 +34,19 @@ export class Tending {
   async tend(control: Control): Promise<void> {
     const { snapshots, documents, settings } = this.#options;
     this.#warn(control);
-    const all = await heads(snapshots);
+    const all = await heads(snapshots, this.#unread);
     const named = all.length > settings.keep ? await namedInJournal(documents.journal, task) : new Set<string>();
     const gone = droppable(all, { control, keep: settings.keep, named });
     await drop(snapshots, gone);
     await publish(documents, { all, gone: new Set(gone), control });
     this.#before = { live: control.live.name, candidate: control.candidate?.name };
   }
+
+  /** One file that nobody can read must not stop what learns, nor may it go: another release may be able to. */
+  readonly #unread = (name: string, { message }: MillraceError): void => {
+    if (!this.#told.has(name)) this.#options.warn(`generation ${name} cannot be read, and is passed over: ${message}`);
+    this.#told.add(name);
+  };
 
   /** Nobody asked for the end of the experiment. */
   #warn({ live, candidate }: Control): void {

@@ -1,6 +1,6 @@
 /** Who decides about generations: when one is due, what becomes of a build that nobody finishes, which files may go. */
 import { describe, expect, test } from 'vitest';
-import { Unavailable } from '../../../src/errors.ts';
+import { MillraceError, Unavailable } from '../../../src/errors.ts';
 import { begunControl, type Control, noGeneration } from '../../../src/recommender/domain/control.ts';
 import { ask, commandOf } from '../../../src/recommender/generations/commands.ts';
 import { plainOf, tenantOf } from '../../../src/recommender/domain/tenant.ts';
@@ -25,6 +25,10 @@ test('a command is done, and answered in its document', async () => {
   const answered = (await commandOf(world.documents, 'retrain'))?.command;
   expect(answered).toMatchObject({ state: 'done', generation: 2 });
 });
+
+class Refused extends MillraceError {
+  readonly code = 'REFUSED';
+}
 
 /** Takes nothing in at the first try of each state of a command; answers what was tried. */
 function refusing({ world: { documents } }: Pick<Awaited<ReturnType<typeof opened>>, 'world'>): ReadonlySet<unknown> {
@@ -52,6 +56,88 @@ test.each([
   expect(await at.versions()).toEqual(all);
   const answered = (await commandOf(at.world.documents, 'retrain'))?.command;
   expect(answered).toMatchObject({ state: 'done', generation: 2, message: expect.stringMatching(words) });
+});
+
+describe('a head that cannot be read', () => {
+  /** Another process, beside a file that is none: what it tends is due again. */
+  async function damaged() {
+    const at = await opened();
+    await at.world.send(ratings, ...events(120, 0));
+    await at.run();
+    await at.snapshots.put('generations/broken/generation.avro', [Buffer.from('no container')]);
+    await at.restart();
+    return at;
+  }
+
+  test('is said once, and stops neither what is asked for nor what an erasure is owed', async () => {
+    const { world, run, versions, warnings, snapshots } = await damaged();
+    await ask(world.documents, { kind: 'retrain', target: null, now: 5 });
+    await run();
+    expect((await commandOf(world.documents, 'retrain'))?.command).toMatchObject({ state: 'done', generation: 2 });
+    await world.send(ratings, rating({ kind: 'erase', userId: 'u1', itemId: '', value: 0, time: day + 300 * minute }));
+    await run();
+    expect((await versions()).at(-1)).toBe('3.0 erasure');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^generation broken cannot be read, and is passed over: This is no Avro container/),
+    ]);
+    expect(await listGenerations(snapshots)).toContain('broken');
+  });
+
+  test('lets a run end in order', async () => {
+    const { turn, controller } = await damaged();
+    await turn();
+    await expect(controller().run(AbortSignal.abort(), true)).resolves.toBeUndefined();
+  });
+});
+
+describe('documents that take nothing in', () => {
+  /** The process has read something, and is told to stop before it has tended the files. */
+  async function ending(isRefused: (attempt: number) => boolean) {
+    const at = await opened();
+    await at.world.send(ratings, ...events(120, 0));
+    const runner = await at.world.open('train');
+    while (await runner.step());
+    const { documents } = at.world;
+    const put = documents.put.bind(documents);
+    let attempt = 0;
+    documents.put = async (...given) => {
+      if (isRefused(++attempt)) throw new Unavailable('The documents are away', 'Wait');
+      return put(...given);
+    };
+    await at.controller().run(AbortSignal.abort(), false);
+    const told = await documents.get({ collection: 'models', partition: 'generations', id: '00000001' });
+    return { told: told?.body['state'], warnings: at.warnings };
+  }
+
+  test('at first are tried again at the end of a run', async () => {
+    expect(await ending(attempt => attempt === 1)).toEqual({ told: 'live', warnings: [] });
+  });
+
+  test('at all let a run end in order, and with a warning', async () => {
+    expect(await ending(() => true)).toEqual({
+      told: undefined,
+      warnings: [expect.stringMatching(/^generations, at the end: .*The documents are away/)],
+    });
+  });
+
+  test('of what became of a build leave a warning, and the build is given up', async () => {
+    const { world, run, versions, warnings, trainer } = await opened();
+    await world.send(ratings, ...events(120, 0));
+    await run();
+    trainer('fail');
+    await ask(world.documents, { kind: 'retrain', target: null, now: 5 });
+    const put = world.documents.put.bind(world.documents);
+    world.documents.put = async (key, body, condition) => {
+      if (body['state'] === 'failed') throw new Refused('The documents refuse it', 'Allow it');
+      return put(key, body, condition);
+    };
+    await expect(run()).rejects.toThrow('There was no end of it'); // the command is never answered
+    expect(await versions()).toEqual(['1.0 growth']);
+    expect(warnings).toEqual([
+      "generation for 'command' was given up: no memory",
+      'the end of a build was not told: The documents refuse it. Allow it',
+    ]);
+  });
 });
 
 test('a build that nobody finishes is begun anew by the next process', async () => {
