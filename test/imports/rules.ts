@@ -173,6 +173,8 @@ const areas: readonly Area[] = [
       'src/stream/{outside-writer,stream}.ts',
       'src/operations/tracing/context.ts',
       'src/documents/*.ts',
+      'src/documents/cosmos/settings.ts',
+      'src/stream/schema-settings.ts',
       'src/transport/kafka/settings.ts',
       ...common,
     ],

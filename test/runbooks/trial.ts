@@ -130,7 +130,10 @@ export class Trial implements AsyncDisposable {
     if (kubernetes !== undefined) targets.push({ job: 'kube-state-metrics', port: kubernetes });
     const prometheus = await Prometheus.start({ folder: this.folder, targets, factor, history });
     this.#watching = this.#open.use(prometheus);
+    // Rules may have been judged before there was anything to judge by.
+    const isQuiet = async () => (await prometheus.alerts(this.#section.alert)).length === 0;
     await prometheus.hasLooked();
+    await eventually(isQuiet, 'all is quiet', patience_ms);
     await this.isQuiet();
   }
 
