@@ -27,7 +27,7 @@ export class Deskwork {
     if (signal.aborted) return false;
     if (desk.role === 'run') {
       if (desk.runner !== undefined) return false;
-      await this.#losing(group, desk, () => this.#open(group, desk, AbortSignal.any([signal, desk.given])));
+      await this.#losing(group, desk, signal, () => this.#open(group, desk, AbortSignal.any([signal, desk.given])));
       return true;
     }
     if (!desk.held) return false;
@@ -39,7 +39,7 @@ export class Deskwork {
   /** A task from the moment that it is given to the moment that it is released, or that the signal aborts. */
   async run(group: Group, desk: Desk, signal: AbortSignal): Promise<void> {
     const until = AbortSignal.any([signal, desk.given]);
-    await this.#losing(group, desk, async () => {
+    await this.#losing(group, desk, signal, async () => {
       const runner = desk.runner ?? (await this.#open(group, desk, until));
       await runner?.run(until);
     });
@@ -50,7 +50,7 @@ export class Deskwork {
   /** Epochs until there is nothing to do; whether there was anything. */
   async drain(group: Group, desk: Desk, signal: AbortSignal): Promise<boolean> {
     let worked = false;
-    await this.#losing(group, desk, async () => {
+    await this.#losing(group, desk, signal, async () => {
       worked = (await desk.runner?.drain(AbortSignal.any([signal, desk.given]))) ?? false;
     });
     return worked;
@@ -88,14 +88,18 @@ export class Deskwork {
     }
   }
 
-  /** A task that another worker has taken over is no failure: it is dropped, and the group told. */
-  async #losing(group: Group, desk: Desk, work: () => Promise<unknown>): Promise<void> {
+  /**
+   * A task that another worker has taken over is no failure where the group can be told: it is dropped, and not taken
+   * back before the group says so.
+   */
+  async #losing(group: Group, desk: Desk, signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof Fenced)) throw error;
       this.#release(group, desk, error.message);
       group.member?.lost(error);
+      if (!signal.aborted) group.lose(desk); // a process that shares with nobody has been stopped by it
     }
   }
 

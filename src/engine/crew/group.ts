@@ -20,6 +20,8 @@ export class Group {
   mayBegin = false;
   readonly #release: string;
   #toldToHoldBack = false;
+  /** Desks whose tasks others have taken over since the newest assignment, which did not know of it. */
+  readonly #lost = new Set<Desk>();
 
   constructor(topology: TopologyGraph, first: number, release: string) {
     this.topology = topology;
@@ -30,7 +32,14 @@ export class Group {
 
   assign(assignment: Assignment): void {
     this.assignment = assignment;
+    this.#lost.clear();
     this.look();
+  }
+
+  /** Another worker has taken the task over: until the group says who is to run it, to take it back would be a quarrel. */
+  lose(desk: Desk): void {
+    this.#lost.add(desk);
+    desk.assign('none');
   }
 
   /**
@@ -43,7 +52,8 @@ export class Group {
     const { run, standby } = this.assignment ?? { run: [], standby: [] };
     const roles = new Map<number, Role>(standby.map(partition => [partition, 'standby']));
     if (!isUnheard) for (const partition of run) roles.set(partition, 'run');
-    for (const desk of this.desks) desk.assign(roles.get(desk.partition) ?? 'none');
+    for (const desk of this.desks)
+      desk.assign((this.#lost.has(desk) ? undefined : roles.get(desk.partition)) ?? 'none');
     return this.assignment !== undefined && holdsBack !== this.#toldToHoldBack;
   }
 

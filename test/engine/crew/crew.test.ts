@@ -125,6 +125,35 @@ describe('a worker that is gone', () => {
     await ledger.check(fleet.world.transport, fleet.world.documents);
   });
 
+  test.each(['in turns', 'by itself'] as const)('but lives on %s takes no task back before it is heard', async how => {
+    const { fleet, ledger } = await opened();
+    const hands = ['a', 'b'].map(id => fleet.hire(id));
+    const [zombie, other] = hands;
+    if (zombie === undefined || other === undefined) throw new Error('nobody');
+    const ids = shop.flatMap(({ name }) => [0, 1, 2, 3].map(partition => `${name}/${partition}`));
+    const fences = () => Promise.all(ids.map(async id => (await fleet.world.documents.journal.head(id))?.fence));
+    await send(fleet, ledger, 0);
+    await fleet.settle(hands);
+    fleet.groups.cutOff(zombie.id);
+    fleet.groups.expire(zombie.id);
+    await fleet.settle([other]);
+    const before = await fences();
+    const stop = new AbortController();
+    const running = how === 'by itself' ? zombie.crew.run(stop.signal) : undefined;
+    for (const from of [100, 200, 300]) {
+      await send(fleet, ledger, from);
+      if (running === undefined) await zombie.crew.turn(zombie.signal);
+      else for (let turn = 0; turn < 50; turn++) await fleet.world.clock.turn();
+      await fleet.settle([other]);
+    }
+    expect(zombie.left.length).toBeGreaterThan(0);
+    expect(await fences()).toEqual(before);
+    expect(other.crew.runners).toHaveLength(12);
+    stop.abort();
+    await running;
+    await ledger.check(fleet.world.transport, fleet.world.documents);
+  });
+
   test('but lives on changes nothing, drops its tasks as fenced, and takes its part again when it is heard', async () => {
     const { fleet, ledger } = await opened();
     const hands = ['a', 'b'].map(id => fleet.hire(id));
