@@ -1,24 +1,12 @@
 /** The forwarder of docker-compose.yml, before the server that it stands before. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { forwarder } from '../../deploy/forward.ts';
 import { shop } from '../recommender/api/shop.ts';
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-}
+import { listening } from '../support/listening.ts';
 
 const before = (to: number) => listening(forwarder({ to, names: ['run'] }));
 const beforeServer = async (listener: RequestListener) => before(await listening(createServer(listener)));

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { root } from '../../scripts/results.ts';
+import { listening } from '../support/listening.ts';
 
 const deadline_ms = 180_000;
 const program = (name: string): string => join(root, 'deploy', name);
@@ -17,16 +18,8 @@ async function serving(status: number): Promise<{ readonly port: number; readonl
   const server = createServer((request, answer) => {
     asked.push(request.url ?? '');
     answer.writeHead(status).end(request.url);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return { port: address.port, asked };
+  return { port: await listening(server), asked };
 }
 
 function health(port: number): Promise<number> {
