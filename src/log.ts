@@ -14,6 +14,7 @@ import { MillraceError } from './errors.ts';
 import { activeHeader } from './operations/tracing/context.ts';
 import { OutsideWriter } from './stream/outside-writer.ts';
 import type { SchemaSettings } from './stream/schema-settings.ts';
+import { shareOnce } from './stream/share-once.ts';
 import type { Stream } from './stream/stream.ts';
 import type { KafkaSettings } from './transport/kafka/settings.ts';
 
@@ -96,7 +97,7 @@ export async function openClient({ data, kafka, schemas, cosmos }: ClientOptions
 const clientOf = (ports: Ports): Client => ({
   async send(stream, values) {
     // Who reads with another version of the schema asks the registry for this one.
-    await ports.registry.register(stream.schema.definition);
+    await shareOnce(ports.registry, stream.schema.definition);
     const writer = await OutsideWriter.open(ports.transport, stream, ports.clock, activeHeader);
     for await (const value of values) await writer.write(value);
     await writer.flush();

@@ -170,11 +170,10 @@ const areas: readonly Area[] = [
     may: [
       'src/engine/{pulling,retry}.ts',
       'src/app/{compose,configured-by,port-settings}.ts',
-      'src/stream/{outside-writer,stream}.ts',
+      'src/stream/{outside-writer,schema-settings,share-once,stream}.ts',
       'src/operations/tracing/context.ts',
       'src/documents/*.ts',
       'src/documents/cosmos/settings.ts',
-      'src/stream/schema-settings.ts',
       'src/transport/kafka/settings.ts',
       ...common,
     ],

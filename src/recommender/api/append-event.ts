@@ -6,11 +6,11 @@ import type { Tracing } from '../../operations/tracing/tracing.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
 import { deletedRating, isDeletion } from '../../als/index.ts';
 import type { Millis } from '../../stream/time.ts';
+import type { SchemaRegistry } from '../../stream/registry.ts';
+import { shareOnce } from '../../stream/share-once.ts';
 import type { Offset, Transport } from '../../transport/port.ts';
 import { invalidRating } from '../domain/validate.ts';
 import { InvalidRating } from './errors.ts';
-import { shareOnce } from '../../stream/share-once.ts';
-import type { SchemaRegistry } from '../../stream/registry.ts';
 
 export interface PostedEvent {
   readonly kind: Rating['kind'];

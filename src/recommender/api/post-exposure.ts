@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import type { Exposure } from '../../../schemas/types.ts';
 import { exposures } from '../../../topologies/streams.ts';
 import { appendFromOutside, recordOf } from '../../stream/outside.ts';
-import type { SchemaRegistry } from '../../stream/registry.ts';
 import type { Millis } from '../../stream/time.ts';
+import type { SchemaRegistry } from '../../stream/registry.ts';
+import { shareOnce } from '../../stream/share-once.ts';
 import { type Transport, UnknownTopic } from '../../transport/port.ts';
 import { invalidExposure } from '../domain/validate.ts';
 import type { Accepted } from './append-event.ts';
 import { ExposuresMissing, InvalidExposure, UnknownList } from './errors.ts';
 import type { ListIds, ListOrigin } from './list-ids.ts';
-import { shareOnce } from '../../stream/share-once.ts';
 
 export interface PostedExposure {
   readonly listId: string;

@@ -2,14 +2,14 @@ import type { Rating } from '../../../../schemas/types.ts';
 import { ratings as stream } from '../../../../topologies/streams.ts';
 import type { Clock } from '../../../engine/clock.ts';
 import { OutsideWriter } from '../../../stream/outside-writer.ts';
+import type { SchemaRegistry } from '../../../stream/registry.ts';
+import { shareOnce } from '../../../stream/share-once.ts';
 import type { Transport } from '../../../transport/port.ts';
 import { eventIdOf } from '../event-id.ts';
 import { Pace } from '../pace.ts';
 import { fitting, skewed } from './choice.ts';
 import type { Known } from './known.ts';
 import { liking, starsOf } from './taste.ts';
-import { shareOnce } from '../../../stream/share-once.ts';
-import type { SchemaRegistry } from '../../../stream/registry.ts';
 
 export interface GenerateOptions {
   readonly ports: {

@@ -3,12 +3,12 @@ import type { Clock } from '../../../engine/clock.ts';
 import { OutsideWriter } from '../../../stream/outside-writer.ts';
 import type { Stream } from '../../../stream/stream.ts';
 import type { Millis } from '../../../stream/time.ts';
+import type { SchemaRegistry } from '../../../stream/registry.ts';
+import { shareOnce } from '../../../stream/share-once.ts';
 import type { Transport } from '../../../transport/port.ts';
 import { items as itemStream, ratings as ratingStream } from '../../../../topologies/streams.ts';
 import { Pace } from '../pace.ts';
 import type { Reading, Rejected, Source } from './source.ts';
-import { shareOnce } from '../../../stream/share-once.ts';
-import type { SchemaRegistry } from '../../../stream/registry.ts';
 
 /** How any data set is imported. The topics of `items` and `ratings` have to be there. */
 export interface ImportOptions {
