@@ -5,7 +5,7 @@
 // publish it to loopback of the host, or put what asks in front of it.
 //
 // The server refuses to be asked as anything but loopback, lest pages elsewhere bend a name to it. It is asked as loopback
-// for those NAMEs that others in the network know it by; any other name is handed on as it came, and refused there.
+// for each NAME that others in the network know it by; any other name is handed on as it came, and refused there.
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 

@@ -26,13 +26,16 @@ export async function run(what: Command): Promise<Ending> {
 /** Runs a command that prints straight to this one's output. */
 export const show = (what: Command): Promise<number | null> => ended(start(what, 'inherit'), what.limit_ms);
 
-const programs = resolve(import.meta.dirname, '../node_modules/.bin');
+const programs = ['node_modules/.bin', '.tools/bin'].map(folder => resolve(import.meta.dirname, '..', folder));
 
-/** In a process group of its own, so that all of it can be killed; with the project's Node first in the path. */
+/**
+ * In a process group of its own, so that all of it can be killed; with the project's Node first in the path, and the
+ * programs of others that `.ci/run` brought, which a copy of the checkout lacks.
+ */
 const start = ({ command, given, folder }: Command, output: 'pipe' | 'inherit'): ChildProcess =>
   spawn(command, given, {
     cwd: folder,
-    env: { ...process.env, PATH: [programs, process.env['PATH']].join(delimiter) },
+    env: { ...process.env, PATH: [...programs, process.env['PATH']].join(delimiter) },
     stdio: ['ignore', output, output],
     detached: true,
   });

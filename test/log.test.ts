@@ -102,8 +102,8 @@ test('with documents elsewhere the log has to be somewhere, too, and what is wro
   await expect(openClient({ data: folder, cosmos: { database: 'shop' } })).rejects.toThrow(
     /openClient: documents is "cosmos", and no account is named/,
   );
-  const wrong = { ...cosmos, databse: 'x' };
-  await expect(openClient({ data: folder, cosmos: wrong })).rejects.toThrow(/no setting 'cosmos\.databse'/);
+  const wrong = { ...cosmos, container: 'x' };
+  await expect(openClient({ data: folder, cosmos: wrong })).rejects.toThrow(/no setting 'cosmos\.container'/);
   const schemas = { write: 'confluent' } as const;
   await expect(openClient({ data: folder, kafka: { brokers: ['here:9092'] }, schemas })).rejects.toThrow(
     /openClient: .*schemas\.confluent\.url/s,
