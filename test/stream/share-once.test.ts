@@ -1,5 +1,5 @@
 /** Whoever writes a record has shared its schema before: an engine of another release asks for it when it reads. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { postEvent } from '../../src/recommender/api/append-event.ts';
 import { generate } from '../../src/recommender/jobs/generate/generate.ts';
 import { Unavailable } from '../../src/errors.ts';
@@ -24,6 +24,28 @@ test('it is kept once, and asked for again only where it could not be', async ()
   await shareOnce(registry, 'string');
   await shareOnce(registry, 'long');
   expect(asked).toEqual(['string', 'string', 'long']);
+});
+
+test('those who write at once ask together, and each is told where it could not be kept', async () => {
+  let asked = 0;
+  const answers: ((error?: Unavailable) => void)[] = [];
+  const registry = {
+    register: () =>
+      new Promise<void>((resolve, reject) => {
+        asked++;
+        answers.push(error => (error === undefined ? resolve() : reject(error)));
+      }),
+  };
+  const all = () => Promise.allSettled([1, 2, 3].map(() => shareOnce(registry, 'string')));
+  const away = all();
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  answers[0]?.(new Unavailable('The documents are away', 'Wait'));
+  expect((await away).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  const kept = all();
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]?.();
+  expect((await kept).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  expect(asked).toBe(2);
 });
 
 test.each(['the API', 'generate'])('%s shares that of ratings before it writes one', async who => {
