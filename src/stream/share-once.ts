@@ -13,7 +13,7 @@ const shared = new WeakMap<Sharing, Map<AvroDefinition, Promise<void>>>();
  */
 export function shareOnce(registry: Sharing, definition: AvroDefinition): Promise<void> {
   let known = shared.get(registry);
-  if (known === undefined) shared.set(registry, (known = new Map()));
+  if (known === undefined) shared.set(registry, (known = new Map<AvroDefinition, Promise<void>>()));
   const before = known.get(definition);
   if (before !== undefined) return before;
   const asked = Promise.resolve().then(() => registry.register(definition));
