@@ -2,7 +2,7 @@
 import type { Soak } from './run-soak.ts';
 import type { Sample } from './samples.ts';
 
-/** What may come with an hour, of what there is: the model keeps what it is told, and here it is told without an end. */
+/** What may come with an hour, of what there is. */
 const flat = { resident: 0.15, heap: 0.2, engineHeap: 0.2, openFiles: 0.2, timers: 0.5 } as const;
 /** Shorter lives are still warming up: their growth is told, and nothing is made of it. */
 const leastSeconds = 1_500;

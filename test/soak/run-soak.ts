@@ -46,6 +46,8 @@ export async function runSoak({ minutes, seed, tell = () => undefined }: SoakOpt
     await json('generate', '--data', data, '--rate', '0', '--count', '2000', '--seed', String(seed));
     subject = await Subject.on(data);
     const traffic = new Traffic(subject.url, data, new Random(seed));
+    await traffic.everything();
+    await caughtUp(subject.url, data);
     const began = performance.now();
     const samples: Sample[] = [];
     const going = traffic.begin();

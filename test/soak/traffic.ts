@@ -26,8 +26,8 @@ export interface Counts {
   readonly wrong: string[];
 }
 
-const users = 300;
-const items = 400;
+const users = 150;
+const items = 100;
 const readersAtOnce = 4;
 const listeners = 3;
 const request_ms = 20_000;
@@ -45,6 +45,20 @@ export class Traffic {
     this.#url = url;
     this.#data = data;
     this.#random = random;
+  }
+
+  /**
+   * Everybody rates and orders everything, once. From here on nobody does anything with an item for the first time, so
+   * what the model has to keep grows no more: what grows all the same is held for nothing.
+   */
+  async everything(): Promise<void> {
+    const all = Array.from({ length: items }, (_, n) => `i${n}`);
+    for (let n = 0; n < users; n++) {
+      const events = all.map(itemId => this.#rating(`u${n}`, itemId));
+      await this.#write('/v2/ratings/batch', { events }, {});
+      for (const { eventId } of events) this.sent.ratings.add(eventId);
+      await this.#ordered(`u${n}`, all);
+    }
   }
 
   /** Goes on until `end`. Each loop has one request under way, so a server that is slow is asked less. */
@@ -73,19 +87,25 @@ export class Traffic {
   }
 
   async #rate(): Promise<void> {
-    const eventId = `soak-${this.#next++}`;
-    const value = 1 + this.#random.below(5);
-    const event = { userId: this.#user(), itemId: this.#item(), value, eventId, at: new Date().toISOString() };
+    const event = this.#rating(this.#user(), this.#item());
     await this.#write('/v2/ratings', event, {});
-    this.sent.ratings.add(eventId);
+    this.sent.ratings.add(event.eventId);
   }
 
-  async #order(): Promise<void> {
-    const orderId = `soak-order-${this.#next++}`;
+  #rating(userId: string, itemId: string) {
+    const value = 1 + this.#random.below(5);
+    return { userId, itemId, value, eventId: `soak-${this.#next++}`, at: new Date().toISOString() };
+  }
+
+  #order(): Promise<void> {
     const count = 1 + this.#random.below(3);
-    const chosen = new Set(Array.from({ length: count }, () => this.#item()));
-    const lines = [...chosen].map(itemId => ({ itemId, quantity: 1 + this.#random.below(2) }));
-    await this.#write('/v2/orders', { userId: this.#user(), lines }, { 'idempotency-key': orderId });
+    return this.#ordered(this.#user(), [...new Set(Array.from({ length: count }, () => this.#item()))]);
+  }
+
+  async #ordered(userId: string, chosen: readonly string[]): Promise<void> {
+    const orderId = `soak-order-${this.#next++}`;
+    const lines = chosen.map(itemId => ({ itemId, quantity: 1 + this.#random.below(2) }));
+    await this.#write('/v2/orders', { userId, lines }, { 'idempotency-key': orderId });
     this.sent.orders.set(orderId, lines.length);
   }
 

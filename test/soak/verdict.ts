@@ -52,7 +52,8 @@ export interface Growth {
 
 /**
  * Of lives with enough samples to tell, by their second half: what fills and is then full has filled by then, and a leak
- * goes on. The least of each eighth of that half counts; through these least values goes a line by least squares.
+ * goes on. The least of each eighth of that half counts; through these least values goes a line by least squares. Of
+ * resident memory it is the middle of each eighth: a kernel takes idle pages away for a while and gives them back.
  */
 export function growthOf(samples: readonly Sample[], leastSamples: number): Growth[] {
   return [...Map.groupBy(samples, ({ life }) => life)].flatMap(([life, all]) => {
@@ -61,14 +62,14 @@ export function growthOf(samples: readonly Sample[], leastSamples: number): Grow
     const eighth = Math.floor(half.length / 8);
     const parts = Array.from({ length: 8 }, (_, n) => half.slice(n * eighth, (n + 1) * eighth));
     const hours = ((half[eighth * 7]?.at ?? 0) - (half[0]?.at ?? 0)) / 7 / 3_600;
-    const lineThrough = (of: (sample: Sample) => number): { mean: number; perHour: number } => {
-      const least = parts.map(part => Math.min(...part.map(of)));
-      const mean = least.reduce((sum, value) => sum + value, 0) / least.length;
-      const slope = least.reduce((sum, value, n) => sum + (n - 3.5) * (value - mean), 0) / 42;
+    const lineThrough = (of: (sample: Sample) => number, pick = least): { mean: number; perHour: number } => {
+      const picked = parts.map(part => pick(part.map(of)));
+      const mean = picked.reduce((sum, value) => sum + value, 0) / picked.length;
+      const slope = picked.reduce((sum, value, n) => sum + (n - 3.5) * (value - mean), 0) / 42;
       return { mean, perHour: slope / hours };
     };
-    const grown = (of: (sample: Sample) => number): number => {
-      const { mean, perHour } = lineThrough(of);
+    const grown = (of: (sample: Sample) => number, pick = least): number => {
+      const { mean, perHour } = lineThrough(of, pick);
       return perHour / Math.max(1, mean);
     };
     const eventsPerHour = lineThrough(({ events }) => events).perHour;
@@ -76,7 +77,7 @@ export function growthOf(samples: readonly Sample[], leastSamples: number): Grow
       {
         life,
         seconds: (all.at(-1)?.at ?? 0) - (all[0]?.at ?? 0),
-        resident: grown(({ residentBytes }) => residentBytes),
+        resident: grown(({ residentBytes }) => residentBytes, middle),
         heap: grown(({ heapBytes }) => heapBytes),
         engineHeap: grown(({ engineHeapBytes }) => engineHeapBytes),
         engineBytesPerEvent: lineThrough(({ engineHeapBytes }) => engineHeapBytes).perHour / Math.max(1, eventsPerHour),
@@ -86,3 +87,7 @@ export function growthOf(samples: readonly Sample[], leastSamples: number): Grow
     ];
   });
 }
+
+const least = (values: readonly number[]): number => Math.min(...values);
+const middle = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
