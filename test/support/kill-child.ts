@@ -56,7 +56,12 @@ export class WorkerProcess {
     };
     this.lines.on('line', hear);
     void this.ended.then(({ complaint }) => reject(new Error(`It ended before it said '${wanted}': ${complaint}`)));
-    await promise.finally(() => this.lines.off('line', hear).resume());
+    try {
+      await promise;
+    } finally {
+      this.lines.off('line', hear);
+    }
+    this.lines.resume(); // not of one that has ended: it has none to read on
   }
 
   /** A process that has frozen itself goes on, see `KillSwitch`. */
