@@ -43,6 +43,13 @@ export async function lagOf(
 
 const empty = { start: 0, end: 0 };
 
+/** How far the rows are read, of which these tasks have read on since: told by them alone, without asking the log. */
+export const readOn = (rows: readonly Lag[], tasks: readonly Pick<TaskStats, 'topology' | 'positions'>[]): Read[] =>
+  rows.map(({ topology, topic, partition, committed }) => {
+    const reached = standing(tasks, topology).get(`${topic}/${partition}`) ?? 0;
+    return { topic, partition, committed: Math.max(committed, reached) };
+  });
+
 /** What several tasks of a topology read, each for itself, is read as far as the last of them has come. */
 function standing(
   tasks: readonly Pick<TaskStats, 'topology' | 'positions'>[],
@@ -58,8 +65,10 @@ function standing(
   return least;
 }
 
+type Read = Pick<Lag, 'topic' | 'partition' | 'committed'>;
+
 /** Records from outside that some topology has read: of topics that no topology writes, each counted once. */
-export function readFromOutside(rows: readonly Lag[], graph: Graph): number {
+export function readFromOutside(rows: readonly Read[], graph: Graph): number {
   const written = new Set(graph.topologies.flatMap(({ writes }) => writes));
   const furthest = new Map<string, Offset>();
   for (const { topic, partition, committed } of rows) {

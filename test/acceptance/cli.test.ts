@@ -158,7 +158,7 @@ describe('a run', () => {
     // The first line of progress: everything is under way.
     child.stderr.once('data', () => child.kill(signal));
     expect(await ended).toEqual([0, null]);
-    expect(JSON.parse(stdout)).toMatchObject({ deadLetters: 0 });
+    expect(JSON.parse(stdout)).toMatchObject({ stopped: true });
     expect(await json('run', '--until-caught-up', '--data', data)).toMatchObject({ accepted: 20 });
   });
 

@@ -70,7 +70,8 @@ test('`run` leaves its namespace in order, and runs the one that is switched in'
   await until(() => behind('intake'), 0);
   const { code, stdout } = await stop();
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ accepted: 430 });
+  expect(JSON.parse(stdout)).toMatchObject({ stopped: true, records: 30 });
+  expect(await at('run', '--until-caught-up')).toMatchObject({ records: 0, accepted: 430 });
   await at('replay', 'switch', '--back');
   // What was left goes on from where it stood.
   expect(await at('run', '--until-caught-up')).toMatchObject({ accepted: 430 });

@@ -26,19 +26,22 @@ import {
   portFlags,
   withSettings,
 } from '../flags.ts';
-import { lagOf, readFromOutside } from '../../operations/lag.ts';
+import { type Lag, lagOf, readFromOutside, readOn } from '../../operations/lag.ts';
 import { events } from '../../operations/logging/events.ts';
 import { type Logging, tellWait, withLogging } from '../logging.ts';
 import { type Outcome, outcomeOf } from '../outcome.ts';
 import { type OutputFlags, print } from '../output.ts';
 import { withPatience } from '../patience.ts';
 import { showProgress, sum } from '../progress.ts';
+import { untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'cutEvery', 'workerPort', 'host', 'keys'] as const;
 type Flags = ConfigFlags & AppFlags & OutputFlags & { readonly untilCaughtUp?: true; readonly dryRun?: true };
 
-/** What `run` answers. Records, epochs and seconds are those of this run, the rest is what stands in the log then. */
-interface RunResult extends Outcome {
+/** What `run` answers of itself. */
+interface Figures {
+  /** Whether a signal has ended it: then it says no more, since what stands in the log would have to be read. */
+  readonly stopped: boolean;
   /** Records from outside, each counted once however many topologies read it. */
   readonly records: number;
   /** Changed orders that it has read from the documents. */
@@ -89,8 +92,6 @@ async function runNamed({ names, named, application, config, flags, logging }: N
   await using opened = await openPorts(config);
   const ports = withPatience(opened, config, logging.logger);
   const graph = new Graph(topologies, await createTopics(application, ports.transport, config));
-  const outside = async ({ transport }: Ports): Promise<number> =>
-    readFromOutside(await lagOf(graph, transport), graph);
   const untilCaughtUp = flags.untilCaughtUp === true;
   const optionsIn = (there: Ports) => ({
     ...engineOptions({ ...application, connectors: named.connectors }, config, there),
@@ -98,8 +99,14 @@ async function runNamed({ names, named, application, config, flags, logging }: N
     untilCaughtUp,
     logging: logging.settings,
   });
-  let [here, before, begin] = [ports, await outside(ports), performance.now()];
+  let here: Begun = { ports, graph, before: await lagOf(graph, ports.transport), begin: performance.now() };
+  using stopped = untilSignalled();
   const thread = new MovingEngine(optionsIn(ports), logging.logger);
+  const stop = (): void => {
+    logging.logger.log(events.stopping);
+    void thread.stop().catch(() => {}); // `ended` tells
+  };
+  stopped.signal.addEventListener('abort', stop, { once: true });
   const { port } = config.worker;
   const view = port === undefined ? undefined : new EngineView(ports, graph, thread);
   let lags = engineLags({ ...ports, graph }, thread);
@@ -108,22 +115,49 @@ async function runNamed({ names, named, application, config, flags, logging }: N
       ? undefined
       : await answerForTasks({ ports, config, thread, view, lags: () => lags(), logging }, port);
   const follow = async (there: Ports): Promise<void> => {
-    await thread.moveTo(optionsIn(there));
     const graphThere = new Graph(topologies, await partitionsOf(application, there.transport));
+    const before = await lagOf(graphThere, there.transport);
+    await thread.moveTo(optionsIn(there));
+    if (stopped.signal.aborted) return;
     lags = engineLags({ ...there, graph: graphThere }, thread);
     view?.enter(there, graphThere);
     logging.logger.log(events.switched, { namespace: there.namespace });
-    [here, before, begin] = [there, await outside(there), performance.now()];
+    here = { ports: there, graph: graphThere, before, begin: performance.now() };
   };
   const isFollowing = !untilCaughtUp && config.namespace === undefined;
   await ended(thread, ports, logging, isFollowing ? follow : undefined);
+  const isStopped = stopped.signal.aborted;
+  stopped[Symbol.dispose](); // all is finished but the answer: from here on a signal kills
+  const figures = await figuresOf(here, thread, isStopped);
+  const outcome = isStopped ? undefined : await outcomeOf(here.ports);
+  if (isStopped && untilCaughtUp) process.exitCode = 1;
+  print(flags, { ...figures, ...outcome }, () => textOf(figures, outcome));
+}
+
+/** Where it has begun, and how far everything was read by then. */
+interface Begun {
+  readonly ports: Ports;
+  readonly graph: Graph;
+  readonly before: readonly Lag[];
+  readonly begin: number;
+}
+
+async function figuresOf(
+  { ports, graph, before, begin }: Begun,
+  { tasks, orders }: MovingEngine,
+  isStopped: boolean,
+): Promise<Figures> {
   const seconds = (performance.now() - begin) / 1_000;
-  const records = (await outside(here)) - before;
-  const epochs = sum(thread.tasks, task => task.epochs);
-  const recordsPerSecond = records / seconds;
-  const orders = thread.orders?.orders ?? 0;
-  const result = { records, orders, epochs, seconds, recordsPerSecond, ...(await outcomeOf(here)) } satisfies RunResult;
-  print(flags, result, () => textOf(result));
+  const after = isStopped ? readOn(before, tasks) : await lagOf(graph, ports.transport);
+  const records = readFromOutside(after, graph) - readFromOutside(before, graph);
+  return {
+    stopped: isStopped,
+    records,
+    orders: orders?.orders ?? 0,
+    epochs: sum(tasks, task => task.epochs),
+    seconds,
+    recordsPerSecond: records / seconds,
+  };
 }
 
 async function dryRun(application: Application, config: Config, flags: Flags): Promise<void> {
@@ -134,10 +168,7 @@ async function dryRun(application: Application, config: Config, flags: Flags): P
   if (tasks.some(({ refused }) => refused !== null)) process.exitCode = 1;
 }
 
-/**
- * Waits for the end, and brings it about on the first SIGINT or SIGTERM; the second one kills. Until then it goes where
- * somebody switches to, where `follow` is given.
- */
+/** Waits for the end. Until then it goes where somebody switches to, where `follow` is given. */
 async function ended(
   thread: MovingEngine,
   ports: Ports,
@@ -148,17 +179,11 @@ async function ended(
   const over = new AbortController();
   const { signal } = over;
   const following = follow && followSwitches({ ports, signal, onWait: tellWait(logger) }, follow);
-  const stop = (): void => {
-    logger.log(events.stopping);
-    void thread.stop().catch(() => {}); // `ended` tells
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     await Promise.race([thread.ended, ...(following === undefined ? [] : [following.then(() => thread.ended)])]);
   } finally {
     over.abort();
     await following;
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
@@ -172,9 +197,12 @@ function namedIn(names: readonly string[], { topologies, connectors }: Pick<Appl
   return { topologies: all.filter(isNamed), connectors: connectors.filter(isNamed) };
 }
 
-const textOf = (result: RunResult): string =>
-  [
-    `${result.records} records in ${result.seconds.toFixed(1)} s (${Math.round(result.recordsPerSecond)} records/s), ${result.epochs} epochs`,
-    `${result.accepted ?? 0} accepted and ${result.deadLetters} dead letters in the log`,
-    ...(result.modelVersion === null ? [] : [`model ${result.modelVersion}, hash ${result.modelHash ?? ''}`]),
+function textOf(figures: Figures, outcome: Outcome | undefined): string {
+  const done = `${figures.records} records in ${figures.seconds.toFixed(1)} s (${Math.round(figures.recordsPerSecond)} records/s), ${figures.epochs} epochs`;
+  if (outcome === undefined) return `${done}\nstopped: what stands in the log is told with --until-caught-up`;
+  return [
+    done,
+    `${outcome.accepted ?? 0} accepted and ${outcome.deadLetters} dead letters in the log`,
+    ...(outcome.modelVersion === null ? [] : [`model ${outcome.modelVersion}, hash ${outcome.modelHash ?? ''}`]),
   ].join('\n');
+}
