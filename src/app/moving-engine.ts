@@ -3,7 +3,7 @@ import type { EngineThreadOptions } from './engine-messages.ts';
 import type { StructuredLogger } from '../operations/logging/structured-logger.ts';
 import { EngineThread } from './engine-thread.ts';
 
-export class MovingEngine {
+export class MovingEngine implements AsyncDisposable {
   /** Resolves after an orderly end, rejects with `EngineFailed`; to have moved is no end. */
   readonly ended: Promise<void>;
   readonly #ended = Promise.withResolvers<void>();
@@ -78,6 +78,11 @@ export class MovingEngine {
     this.#isStopped = true;
     void this.#thread.stop().catch(() => {}); // `ended` tells
     return this.ended;
+  }
+
+  /** Ends it in order, whatever else has failed: a failure of its own is told by `ended`, and hides no other one. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop().catch(() => {});
   }
 
   /** Asked again after each wait: it may have been stopped meanwhile. */

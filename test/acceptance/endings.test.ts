@@ -1,5 +1,7 @@
-/** How a process ends before it has done everything. */
+/** How `run` and `start` end before they have done everything: stopped by a signal, or by what fails beside their engine. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -79,4 +81,18 @@ test('a run until it has caught up says that it was stopped before, and ends as 
   const { code, stdout } = await stoppedAfter('task.waits', ...run('--until-caught-up', '--json'));
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toEqual({ stopped: true, records: 0, orders: 0, ...figures });
+});
+
+test('a run whose port is taken ends in order, with that error', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void holder.close());
+  await once(holder, 'listening');
+  const address = holder.address();
+  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  const process = started(...run('--port', port, '--json'));
+  onTestFinished(() => void process.child.kill('SIGKILL'));
+  const { code, stdout, stderr } = await ends(process);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'PORT_TAKEN' } });
+  expect(stderr).not.toContain('engine.failed');
 });

@@ -101,7 +101,7 @@ async function runNamed({ names, named, application, config, flags, logging }: N
   });
   let here: Begun = { ports, graph, before: await lagOf(graph, ports.transport), begin: performance.now() };
   using stopped = untilSignalled();
-  const thread = new MovingEngine(optionsIn(ports), logging.logger);
+  await using thread = new MovingEngine(optionsIn(ports), logging.logger);
   const stop = (): void => {
     logging.logger.log(events.stopping);
     void thread.stop().catch(() => {}); // `ended` tells
