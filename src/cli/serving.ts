@@ -95,7 +95,7 @@ export async function serveUntilStopped(
   const { logger } = serving.logging;
   if (signal.aborted) return;
   const published = await requireSeen(serving.ports.documents, config.lists.seen);
-  const done = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  const done = untilAborted(signal);
   await using issuer = serving.demo === true ? await demoIssuerOf(serving) : undefined;
   await using traced = await openTracing(config, {
     environment: process.env,
@@ -267,6 +267,12 @@ export function healthOf(
     signal.aborted ? { ok: false, why: 'it is stopping' } : then();
   return { startup: restored, live: unlessStopped(() => fine), ready: unlessStopped(restored) };
 }
+
+export const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** Aborts at the first SIGINT or SIGTERM until it is disposed; the second one kills. */
 export function untilSignalled(): Disposable & { readonly signal: AbortSignal; readonly stop: () => void } {

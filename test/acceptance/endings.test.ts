@@ -9,8 +9,9 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { readings } from '../../examples/sensor-counts.ts';
 import { openEmbedded } from '../../src/app/compose.ts';
 import { appendFromOutside, type OutsideRecord, recordOf, recordOfBytes } from '../../src/stream/outside.ts';
-import { modelVersions } from '../../topologies/streams.ts';
+import { modelVersions, ratings } from '../../topologies/streams.ts';
 import { json, millrace, started } from '../support/cli.ts';
+import { rating } from '../topologies/events.ts';
 
 let data: string;
 beforeEach(() => {
@@ -95,4 +96,12 @@ test('a run whose port is taken ends in order, with that error', async () => {
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'PORT_TAKEN' } });
   expect(stderr).not.toContain('engine.failed');
+});
+
+test('`start` that is stopped while it restores its tasks ends in order', async () => {
+  await append(ratings.name, [recordOf(ratings, rating())]);
+  await json('run', '--until-caught-up', '--data', data);
+  withholdDocuments();
+  const { code, stdout } = await stoppedAfter('task.waits', 'start', '--data', data, '--generate', '0');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });

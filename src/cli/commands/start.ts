@@ -16,7 +16,7 @@ import { events } from '../../operations/logging/events.ts';
 import { type Logging, withLogging } from '../logging.ts';
 import { withPatience } from '../patience.ts';
 import { showProgress } from '../progress.ts';
-import { serveUntilStopped, untilSignalled } from '../serving.ts';
+import { serveUntilStopped, untilAborted, untilSignalled } from '../serving.ts';
 
 const settings = [...portFlags, 'partitions', 'seed', 'port', 'host', 'keys', 'cutEvery', 'generate'] as const;
 type Flags = ConfigFlags & DemoFlags & { readonly fresh?: true };
@@ -55,12 +55,9 @@ async function startAll(config: Config, flags: Flags, logging: Logging): Promise
     untilCaughtUp: false,
     logging: logging.settings,
   });
-  const thread = new MovingEngine(optionsIn(ports), logging.logger);
-  const ended = thread.ended.finally(stopped.stop); // the engine's end is everybody's
-  ended.catch(() => {}); // it is awaited in the end, and may come long before
-  try {
-    await thread.restored;
-    await caughtUp({ ports: waiting, graph, thread, signal }, logging);
+  await using thread = new MovingEngine(optionsIn(ports), logging.logger);
+  void thread.ended.then(stopped.stop, stopped.stop); // the engine's end is everybody's
+  const serve = async (): Promise<void> => {
     const watchedIn = async (there: Ports): Promise<Watched> => {
       const partitions = await partitionsOf(application, there.transport);
       return { ...there, graph: new Graph(application.topologies, partitions), orders: there };
@@ -83,11 +80,15 @@ async function startAll(config: Config, flags: Flags, logging: Logging): Promise
         if (generated.rate > 0) await generateBeside(generated);
       },
     );
+  };
+  try {
+    await Promise.race([thread.restored, untilAborted(signal)]);
+    await caughtUp({ ports: waiting, graph, thread, signal }, logging);
+    if (!signal.aborted) await serve();
   } finally {
     logging.logger.log(events.stopping);
-    await thread.stop();
-    await ended;
   }
+  await thread.stop(); // rejects where it has failed
 }
 
 /** While people are shown how far it has come. */
