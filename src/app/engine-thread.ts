@@ -9,6 +9,7 @@ import type { StructuredLogger } from '../operations/logging/structured-logger.t
 import type { ThreadMemory } from '../operations/thread-memory.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import { noSpans, type SpanFigures } from '../operations/tracing/figures.ts';
+import { failureOf } from './engine-failure.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { engineWorker } from './warm-engine.ts';
 
@@ -16,10 +17,11 @@ import { engineWorker } from './warm-engine.ts';
 export class EngineFailed extends MillraceError {
   readonly code = 'ENGINE_FAILED';
   readonly engineCode: string;
-  constructor(engineCode: string, message: string) {
+  constructor(engineCode: string, message: string, options?: ErrorOptions) {
     super(
       `The engine stopped: ${message}`,
       'Nothing that was acknowledged is lost; start again once the cause is mended',
+      options,
     );
     this.engineCode = engineCode;
   }
@@ -57,7 +59,8 @@ export class EngineThread {
     this.#worker = engineWorker();
     const restored = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
-    const fail = (error: EngineFailed): void => {
+    const fail = ({ code, message }: { readonly code: string; readonly message: string }, cause?: Error): void => {
+      const error = new EngineFailed(code, message, { cause });
       restored.reject(error);
       ended.reject(error);
     };
@@ -75,11 +78,12 @@ export class EngineThread {
         this.memory = message.memory;
       } else if (message.type === 'log') logger?.pass(message.line);
       else if (message.type === 'restored') restored.resolve();
-      else if (message.type === 'failed') fail(new EngineFailed(message.code, message.message));
+      else if (message.type === 'failed') fail(message);
       else ended.resolve();
     });
-    this.#worker.on('error', error => fail(new EngineFailed('UNEXPECTED', String(error))));
-    this.#worker.on('exit', code => fail(new EngineFailed('EXITED', `its thread ended with code ${code}`)));
+    // It has said nothing of it itself: where it was thrown is told of the cause.
+    this.#worker.on('error', error => fail(failureOf(error, options.logging), error));
+    this.#worker.on('exit', code => fail({ code: 'EXITED', message: `its thread ended with code ${code}` }));
     this.#worker.postMessage({ type: 'start', options } satisfies EngineCommand);
     this.restored = restored.promise;
     this.ended = ended.promise;

@@ -3,7 +3,6 @@ import { parentPort } from 'node:worker_threads';
 import { Engine } from '../engine/engine.ts';
 import type { OnWait } from '../engine/retry.ts';
 import type { Observer } from '../engine/runner-options.ts';
-import { MillraceError } from '../errors.ts';
 import type { LogFigures } from '../operations/logging/counts.ts';
 import { watchLiveHeap } from '../operations/live-heap.ts';
 import { threadMemory } from '../operations/thread-memory.ts';
@@ -13,7 +12,6 @@ import type { LogLine } from '../operations/logging/line.ts';
 import { type Logger, silent } from '../operations/logging/logger.ts';
 import type { LoggingSettings } from '../operations/logging/settings.ts';
 import { keepTelling, StructuredLogger } from '../operations/logging/structured-logger.ts';
-import { ownWords } from '../operations/logging/told-error.ts';
 import { tellTroubles } from '../operations/logging/trouble-log.ts';
 import { StatsObserver } from '../operations/task-stats.ts';
 import { EpochSpans } from '../operations/tracing/epochs/epoch-spans.ts';
@@ -22,6 +20,7 @@ import { hours } from '../stream/time.ts';
 import { topologiesOf } from './application.ts';
 import { systemClock } from '../engine/clock.ts';
 import { openPorts, type Ports } from './compose.ts';
+import { failureOf } from './engine-failure.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
 import { Controller } from '../recommender/generations/controller.ts';
 import { task as trainTask } from '../recommender/generations/tending.ts';
@@ -248,17 +247,8 @@ async function logged(options: EngineThreadOptions | undefined, stop: AbortContr
     post({ type: 'stopped' });
   } catch (error) {
     log.logger.log(events.engineFailed, {}, error);
-    post({ type: 'failed', ...failureOf(error, options?.logging?.quotes ?? true) });
+    post({ type: 'failed', ...failureOf(error, options?.logging) });
   }
-}
-
-/** Whoever reads the end of a process where its lines are collected is told what code says, and nothing of records. */
-function failureOf(error: unknown, quotes: boolean): { readonly code: string; readonly message: string } {
-  const isOurs = error instanceof MillraceError;
-  const code = isOurs ? error.code : 'UNEXPECTED';
-  if (quotes) return { code, message: isOurs ? error.message : String(error instanceof Error ? error.stack : error) };
-  const words = isOurs ? `${ownWords(error)} ${error.remedy}` : `by an error that nobody foresaw: ${ownWords(error)}`;
-  return { code, message: words };
 }
 
 /** What to run; undefined where the thread is told to stop before. A thread that is warm waits here. */

@@ -9,14 +9,17 @@ import { applicationSettings } from '../../src/app/config.ts';
 import { configure } from '../../src/app/configure.ts';
 import type { EngineThreadOptions } from '../../src/app/engine-messages.ts';
 import { EngineFailed, EngineThread } from '../../src/app/engine-thread.ts';
+import { toldError } from '../../src/operations/logging/told-error.ts';
 import { consumed } from '../support/consumer.ts';
 import { createTopics, demanded, written } from '../support/kill-outcome.ts';
 import { soundReadings, Traffic } from '../support/kill-traffic.ts';
 import { Random } from '../support/random.ts';
 
 const app = new URL('../../examples/sensor-counts.ts', import.meta.url).href;
+const dyingApp = new URL('./dying-app.ts', import.meta.url).href;
 const failingApp = new URL('./failing-app.ts', import.meta.url).href;
 const settings = applicationSettings(configure({ environment: {} }).config);
+const limit = { lines: 10, window_s: 1 };
 const deadline_ms = 180_000;
 let data: string;
 let ports: Ports;
@@ -143,6 +146,19 @@ describe('an engine in its thread', () => {
     expect(failure).toBeInstanceOf(EngineFailed);
     expect(failure).toMatchObject({ code: 'ENGINE_FAILED', engineCode: 'TASK_STOPPED' });
     expect(String(failure)).toMatch(/a batch that fails/);
+  });
+
+  test.each([true, false])('that dies of an error nobody caught says of it what may be read (records: %s)', async quotes => {
+    await traffic.send(10);
+    const logging = { level: 'silent', levels: {}, userIds: 'hashed', userKey: '', secrets: [], limit } as const;
+    const engine = started({ app: dyingApp, logging: { ...logging, quotes } });
+    const failure: unknown = await engine.ended.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'ENGINE_FAILED', engineCode: 'UNEXPECTED' });
+    const told = JSON.stringify([String(failure), toldError(failure, { clean: text => text, quotes })]);
+    expect(told).toContain('nobody catches this of ');
+    expect(told).toMatch(/"stack":\["at .*dying-app\.ts/);
+    const sensors = traffic.sent.flatMap(({ reading }) => reading?.sensor ?? []);
+    expect(sensors.some(sensor => told.includes(sensor))).toBe(quotes);
   });
 
   test('that cannot even begin says so to whoever waits for it, in both ways', async () => {
