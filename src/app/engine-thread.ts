@@ -28,7 +28,7 @@ export class EngineFailed extends MillraceError {
 }
 
 /** The engine in a thread of its own, as the main thread sees it. */
-export class EngineThread {
+export class EngineThread implements AsyncDisposable {
   /** Resolves when every task stands where its journal ends. Rejects with `EngineFailed` if one cannot. */
   readonly restored: Promise<void>;
   /** Resolves after an orderly end, rejects with `EngineFailed`. */
@@ -96,5 +96,10 @@ export class EngineThread {
   stop(): Promise<void> {
     this.#worker.postMessage({ type: 'stop' } satisfies EngineCommand);
     return this.ended;
+  }
+
+  /** Ends it in order, whatever else has failed: a failure of its own is told by `ended`, and hides no other one. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop().catch(() => {});
   }
 }

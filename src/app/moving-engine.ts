@@ -80,7 +80,7 @@ export class MovingEngine implements AsyncDisposable {
     return this.ended;
   }
 
-  /** Ends it in order, whatever else has failed: a failure of its own is told by `ended`, and hides no other one. */
+  /** As a thread of its own does: see `EngineThread`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop().catch(() => {});
   }

@@ -1,4 +1,4 @@
-/** How `run` and `start` end before they have done everything: stopped by a signal, or by what fails beside their engine. */
+/** How a command ends before it has done everything: stopped by a signal, or by what fails beside its engine. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -104,4 +104,15 @@ test('`start` that is stopped while it restores its tasks ends in order', async 
   withholdDocuments();
   const { code, stdout } = await stoppedAfter('task.waits', 'start', '--data', data, '--generate', '0');
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+});
+
+test('a replay that follows and may not be switched in ends in order, with that error', async () => {
+  await append(readings.name, sent);
+  await json(...run('--until-caught-up'));
+  const flags = ['--follow', '--switch', '--topology', 'by-site', '--app', app, '--data', data, '--json'];
+  const process = started('replay', '--into', 'sites', ...flags);
+  onTestFinished(() => void process.child.kill('SIGKILL'));
+  const { code, stdout } = await ends(process);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NOT_READY' } });
 });

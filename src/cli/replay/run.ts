@@ -53,7 +53,7 @@ export async function runReplay({
   const before = await reachedOf(goals);
   const begin = performance.now();
   using stopped = untilSignalled();
-  const thread = new EngineThread(
+  await using thread = new EngineThread(
     {
       ...engineOptions({ ...application, connectors: [] }, config, ports),
       run: topologies,
