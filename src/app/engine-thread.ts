@@ -59,7 +59,7 @@ export class EngineThread implements AsyncDisposable {
     this.#worker = engineWorker();
     const restored = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
-    const fail = ({ code, message }: { readonly code: string; readonly message: string }, cause?: Error): void => {
+    const fail = ({ code, message }: { readonly code: string; readonly message: string }, cause?: unknown): void => {
       const error = new EngineFailed(code, message, { cause });
       restored.reject(error);
       ended.reject(error);

@@ -148,18 +148,21 @@ describe('an engine in its thread', () => {
     expect(String(failure)).toMatch(/a batch that fails/);
   });
 
-  test.each([true, false])('that dies of an error nobody caught says of it what may be read (records: %s)', async quotes => {
-    await traffic.send(10);
-    const logging = { level: 'silent', levels: {}, userIds: 'hashed', userKey: '', secrets: [], limit } as const;
-    const engine = started({ app: dyingApp, logging: { ...logging, quotes } });
-    const failure: unknown = await engine.ended.catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'ENGINE_FAILED', engineCode: 'UNEXPECTED' });
-    const told = JSON.stringify([String(failure), toldError(failure, { clean: text => text, quotes })]);
-    expect(told).toContain('nobody catches this of ');
-    expect(told).toMatch(/"stack":\["at .*dying-app\.ts/);
-    const sensors = traffic.sent.flatMap(({ reading }) => reading?.sensor ?? []);
-    expect(sensors.some(sensor => told.includes(sensor))).toBe(quotes);
-  });
+  test.each([true, false])(
+    'that dies of an error nobody caught says of it what may be read (records: %s)',
+    async quotes => {
+      await traffic.send(10);
+      const logging = { level: 'silent', levels: {}, userIds: 'hashed', userKey: '', secrets: [], limit } as const;
+      const engine = started({ app: dyingApp, logging: { ...logging, quotes } });
+      const failure: unknown = await engine.ended.catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'ENGINE_FAILED', engineCode: 'UNEXPECTED' });
+      const told = JSON.stringify([String(failure), toldError(failure, { clean: text => text, quotes })]);
+      expect(told).toContain('nobody catches this of ');
+      expect(told).toMatch(/"stack":\["at .*dying-app\.ts/);
+      const sensors = traffic.sent.flatMap(({ reading }) => reading?.sensor ?? []);
+      expect(sensors.some(sensor => told.includes(sensor))).toBe(quotes);
+    },
+  );
 
   test('that cannot even begin says so to whoever waits for it, in both ways', async () => {
     const engine = started({ run: ['no-such-topology'] });
