@@ -175,8 +175,8 @@ const releasing = (generations: Controller): Observer => ({
   },
 });
 
-/** Watches as all of them do. */
-const together = (...observers: readonly Observer[]): Observer => ({
+/** Watches as all of them do: whatever there is to watch, so that nothing is told to nobody. */
+const together = (...observers: readonly Observer[]): Required<Observer> => ({
   step: (task, step, moment, epoch) => {
     for (const observer of observers) observer.step?.(task, step, moment, epoch);
   },
@@ -188,6 +188,9 @@ const together = (...observers: readonly Observer[]): Observer => ({
   },
   waiting: (task, what, error, attempt) => {
     for (const observer of observers) observer.waiting?.(task, what, error, attempt);
+  },
+  answered: (task, what) => {
+    for (const observer of observers) observer.answered?.(task, what);
   },
   assigned: (topology, assignment) => {
     for (const observer of observers) observer.assigned?.(topology, assignment);

@@ -6,8 +6,24 @@ import type { TaskRuntime } from './runtime.ts';
 import { keyOf } from './event-time.ts';
 import type { TaskRunner } from './runner.ts';
 
-/** Waits for records, for a signal of a source, for the time at which there is something to do without any, or for the abort signal. */
+/**
+ * Waits for records, for a signal of a source, for the time at which there is something to do without any, or for the
+ * abort signal. A log that was away may be back for long before it has news: that it answers is found out by a look at it.
+ */
 export async function untilNews(run: TaskRunner, clock: Clock, signal: AbortSignal): Promise<void> {
+  let isFirst = true;
+  await run.retrying('tail', () => {
+    const work = isFirst ? news : look;
+    isFirst = false;
+    return work(run, clock, signal);
+  });
+}
+
+async function look({ task, transport }: TaskRunner): Promise<void> {
+  for (const at of wakingOffsets(task)) await transport.bounds(at);
+}
+
+async function news(run: TaskRunner, clock: Clock, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const woken = new AbortController();
   const wake = (): void => woken.abort();

@@ -30,6 +30,8 @@ export interface Observer {
   committed?(task: TaskRuntime, epoch: Epoch): void;
   /** A port does not answer; the task waits. */
   waiting?(task: TaskRuntime, what: string, error: Unavailable, attempt: number): void;
+  /** A port that the task has waited for answers again. What asynchronous steps wait for is over with their epoch. */
+  answered?(task: TaskRuntime, what: string): void;
   /** This process runs the task no more, or stands by for it no more. */
   left?(task: string, why: string): void;
   /** The worker joins the group of a topology, for the first time or again; why. */

@@ -131,8 +131,7 @@ export class TaskRunner {
     const { clock } = this.#options;
     await this.#stopping.until(signal, async () => {
       await orLeftOff(async () => {
-        for (; !signal.aborted; await clock.turn())
-          if (!(await this.step())) await this.retrying('tail', () => untilNews(this, clock, signal));
+        for (; !signal.aborted; await clock.turn()) if (!(await this.step())) await untilNews(this, clock, signal);
       });
       await this.#offsets.commit(this);
       await this.#snapshots?.take(this);
@@ -175,11 +174,15 @@ export class TaskRunner {
     task.close();
   }
 
-  retrying<R>(what: string, work: Work<R>): Promise<R> {
+  async retrying<R>(what: string, work: Work<R>): Promise<R> {
     const { clock, observer } = this.#options;
-    return retrying(what, work, clock, this.#stopping.signal, (name, error, attempt) =>
-      observer?.waiting?.(this.task, name, error, attempt),
-    );
+    let waits = 0;
+    const answer = await retrying(what, work, clock, this.#stopping.signal, (name, error, attempt) => {
+      waits = attempt;
+      observer?.waiting?.(this.task, name, error, attempt);
+    });
+    if (waits > 0) observer?.answered?.(this.task, what);
+    return answer;
   }
 
   async #execute(epoch: Epoch): Promise<boolean> {

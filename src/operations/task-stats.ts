@@ -21,7 +21,7 @@ export interface TaskStats {
   deadLetters: number;
   /** Attempts at ports that did not answer. */
   waits: number;
-  /** Why the last of them failed; null once an epoch has gone through. */
+  /** Why the last of them failed; null once the port has answered, or an epoch has gone through. */
   waiting: string | null;
   /** Event time reached; null before the first record. */
   watermark: Millis | null;
@@ -72,6 +72,10 @@ export class StatsObserver implements Observer {
     stats.waits++;
     stats.waiting = `${what}: ${error.message}`;
     stats.calls = callsOf(task);
+  }
+
+  answered(task: TaskRuntime): void {
+    this.#of(task).waiting = null;
   }
 
   /** Its figures are those of whoever runs it now. */
