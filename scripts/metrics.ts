@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { SearchCounts } from '../src/als/index.ts';
 import { registerEngineMetrics } from '../src/cli/serving.ts';
 import { TenantCounts } from '../src/recommender/api/auth/tenants.ts';
+import { silent } from '../src/operations/logging/logger.ts';
+import { toldMetrics } from '../src/operations/told-metrics.ts';
 import { registerModelMetrics } from '../src/recommender/api/model-metrics.ts';
 import { registerSearchMetrics } from '../src/recommender/api/search-metrics.ts';
 import { registerTenantMetrics } from '../src/recommender/api/tenant-metrics.ts';
@@ -24,6 +26,7 @@ registerOrderLags(registry, async () => []);
 registerTenantMetrics(registry, new TenantCounts());
 registerSearchMetrics(registry, new SearchCounts());
 registerModelMetrics(registry, async () => undefined);
+toldMetrics(registry, silent);
 
 const rows = (await registry.getMetricsAsJSON())
   .map(metric => Metric.parse(metric))

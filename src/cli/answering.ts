@@ -10,6 +10,7 @@ import { events } from '../operations/logging/events.ts';
 import { type Logging, report, tellWait } from './logging.ts';
 import { foldersOf, healthOf, registerEngineMetrics } from './serving.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
+import { toldMetrics } from '../operations/told-metrics.ts';
 
 export interface Answering {
   readonly ports: Pick<Ports, 'clock' | 'troubles' | 'charges'>;
@@ -56,7 +57,7 @@ export async function answerForTasks(
   const server = await createWorkerServer({
     engine: view,
     health,
-    metrics,
+    metrics: toldMetrics(metrics, logger),
     http,
     log: { logger, share: requests },
     clock,

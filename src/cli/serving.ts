@@ -25,6 +25,7 @@ import { watchLiveHeap } from '../operations/live-heap.ts';
 import { registerThreadMemory } from '../operations/thread-memory.ts';
 import { registerTopologyLag } from '../operations/topology-lag.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
+import { toldMetrics } from '../operations/told-metrics.ts';
 import { noSpans } from '../operations/tracing/figures.ts';
 import { registerSpanMetrics } from '../operations/tracing/metrics.ts';
 import { TenantCounts } from '../recommender/api/auth/tenants.ts';
@@ -181,7 +182,7 @@ async function serverOf(serving: Serving, issuer: DemoIssuer | undefined, traced
     listKey: config.serving.listKey ?? randomUUID(),
     formerListKeys: config.serving.formerListKeys,
     health: healthOf(signal, () => thread?.groups ?? []),
-    metrics,
+    metrics: toldMetrics(metrics, logging.logger),
     searches,
     tracing: traced.tracing,
     report: report(logging.logger),

@@ -116,6 +116,12 @@ export const events = {
     event: 'api.work-failed',
     message: 'Work beside the requests failed; it is tried again, or left off',
   },
+  metricFailed: {
+    component: 'api',
+    level: 'error',
+    event: 'metrics.failed',
+    message: 'A metric cannot be read, and is left out of what is told',
+  },
   restored: {
     component: 'engine',
     level: 'info',
