@@ -1,6 +1,7 @@
 /** What Prometheus reads of orders. */
-import { Counter, Gauge, type Registry } from 'prom-client';
-import { Unavailable } from '../../errors.ts';
+import { Counter, type Registry } from 'prom-client';
+import { noneWhereAway, sharedWhileUnderWay } from '../../operations/metrics.ts';
+import { registerReadGauge } from '../../operations/read-metrics.ts';
 import type { ConnectorFigures } from './connector.ts';
 import type { FeedLag } from './lag.ts';
 
@@ -25,35 +26,30 @@ export function registerOrderCounts(registry: Registry, done: () => ConnectorFig
   }
 }
 
-/** Registers how far each range of the feed is behind; `lags` is asked once whenever the metrics are read. */
-export function registerOrderLags(registry: Registry, lags: () => Promise<readonly FeedLag[]>): void {
-  const registers = [registry];
-  const labelNames = ['range'] as const;
-  const age = new Gauge({
-    name: 'millrace_orders_lag_seconds',
-    help: 'Since the oldest order changed that was not read yet; absent where it does not say',
-    labelNames,
-    registers,
-  });
-  const behind: Gauge<'range'> = new Gauge({
-    name: 'millrace_orders_lag_documents',
-    help: 'Changed orders that were not read yet, counted up to a thousand',
-    labelNames,
-    registers,
-    collect: async () => {
-      const now = await lags().catch(noneWhereAway);
-      behind.reset();
-      age.reset();
-      for (const lag of now) {
-        behind.set({ range: lag.range }, lag.behind);
-        if (lag.behindMs !== null) age.set({ range: lag.range }, lag.behindMs / 1_000);
-      }
-    },
-  });
-}
+const lagGauges: readonly (readonly [name: string, help: string, of: (lag: FeedLag) => number | undefined])[] = [
+  [
+    'millrace_orders_lag_seconds',
+    'Since the oldest order changed that was not read yet; absent where it does not say',
+    ({ behindMs }) => (behindMs === null ? undefined : behindMs / 1_000),
+  ],
+  [
+    'millrace_orders_lag_documents',
+    'Changed orders that were not read yet, counted up to a thousand',
+    ({ behind }) => behind,
+  ],
+];
 
-/** That documents are away is told by whoever waits for them. */
-function noneWhereAway(error: unknown): readonly FeedLag[] {
-  if (error instanceof Unavailable) return [];
-  throw error;
+/**
+ * Registers how far each range of the feed is behind; `lags` is asked once whenever the metrics are read. That documents
+ * are away is told by whoever waits for them.
+ */
+export function registerOrderLags(registry: Registry, lags: () => Promise<readonly FeedLag[]>): void {
+  const ask = sharedWhileUnderWay(() => lags().catch(noneWhereAway));
+  for (const [name, help, of] of lagGauges)
+    registerReadGauge(registry, {
+      name,
+      help,
+      labelNames: ['range'],
+      values: async () => (await ask()).map(lag => [{ range: lag.range }, of(lag)] as const),
+    });
 }
