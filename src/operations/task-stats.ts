@@ -80,8 +80,11 @@ export class StatsObserver implements Observer {
 
   /** Its figures are those of whoever runs it now. */
   left(task: string): void {
+    const topology = this.#tasks.get(task)?.topology;
     this.#tasks.delete(task);
     this.#meters.delete(task);
+    const others = [...this.#tasks.values()].filter(other => other.topology === topology && other.epochs > 0);
+    if (topology !== undefined && others.length === 0) this.#freshness.delete(topology);
   }
 
   joining(topology: string, reason: string): void {

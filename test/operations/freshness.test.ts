@@ -8,6 +8,7 @@ import { intake } from '../../topologies/intake.ts';
 import { recommend } from '../../topologies/recommend.ts';
 import { ratings } from '../../topologies/streams.ts';
 import { trainWith } from '../../topologies/train.ts';
+import { order, ordersByItem, tally } from '../support/shop.ts';
 import { World } from '../support/world.ts';
 import { rating, start } from '../topologies/events.ts';
 
@@ -69,6 +70,22 @@ describe('freshness', () => {
     await sendAndWait(40, { eventId: 'once' });
     await sendAndWait(900, { eventId: 'once' });
     expect(of(observer, 'intake')).toMatchObject({ p99: 40, count: 1 });
+  });
+
+  test('is told of no topology whose last task has gone to another process', async () => {
+    const world = await World.of([tally], { partitions: 2 });
+    const observer = new StatsObserver(world.clock);
+    world.observer = observer;
+    await world.send(ordersByItem, order(0, { item: 'tea' }), order(1, { item: 'cake' }), order(2, { item: 'milk' }));
+    await world.drain();
+    const tasks = observer.all().map(({ task }) => task);
+    expect(tasks).toEqual(['tally/0', 'tally/1']);
+    const told = [of(observer, 'tally') !== undefined];
+    for (const task of tasks) {
+      observer.left(task);
+      told.push(of(observer, 'tally') !== undefined);
+    }
+    expect(told).toEqual([true, true, false]);
   });
 
   test('is of the newest thousand epochs, by nearest rank', () => {

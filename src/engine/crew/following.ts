@@ -11,6 +11,8 @@ const rest = seconds(0.1);
 export class Following {
   readonly #desks: readonly Desk[];
   readonly #options: RunnerOptions;
+  /** Those that whoever watches takes to be stood by for. */
+  readonly #followed = new Set<Desk>();
 
   constructor(desks: readonly Desk[], options: RunnerOptions) {
     this.#desks = desks;
@@ -26,11 +28,21 @@ export class Following {
   async turn(signal: AbortSignal): Promise<boolean> {
     let more = false;
     for (const desk of this.#desks) {
-      if (desk.role !== 'standby' || desk.held || signal.aborted) continue;
+      if (desk.role !== 'standby' || desk.held || signal.aborted) {
+        this.#leave(desk);
+        continue;
+      }
+      this.#followed.add(desk);
       more = (await this.#follow(desk, signal)) || more;
       await this.#options.clock.turn();
     }
     return more;
+  }
+
+  /** One that is taken over stays with the process: who runs it tells when it goes. */
+  #leave(desk: Desk): void {
+    if (desk.role === 'standby' || !this.#followed.delete(desk)) return;
+    if (desk.role === 'none' && !desk.held) this.#options.observer?.left?.(desk.id, givenElsewhere);
   }
 
   /** A standby that cannot go on costs nothing but its warmth: it is given up, and whoever watches is told. */
@@ -41,8 +53,11 @@ export class Following {
       if (error instanceof Interrupted) return false;
       if (!(error instanceof MillraceError)) throw error;
       desk.giveUpFollowing();
+      this.#followed.delete(desk);
       this.#options.observer?.left?.(desk.id, `stands by no more: ${error.message}`);
       return false;
     }
   }
 }
+
+const givenElsewhere = 'the group has it stood by for elsewhere, or nowhere';
