@@ -1,24 +1,28 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Figure, Part } from '../../recommender/sizing/figure.ts';
-import type { LoadInput } from '../../recommender/sizing/load.ts';
+import { load, type LoadInput } from '../../recommender/sizing/load.ts';
 import { size as sizeOf, type Sizing } from '../../recommender/sizing/size.ts';
-import { atLeastOne, jsonFlag } from '../flags.ts';
+import { jsonFlag } from '../flags.ts';
 import { type OutputFlags, print, table } from '../output.ts';
 
 type Flags = OutputFlags & LoadInput;
 
-const flags: readonly (readonly [flag: string, description: string, parse: (text: string) => number])[] = [
-  ['--ratings-per-second <n>', 'ratings that come, mean over a day (default: 1)', aNumber],
-  ['--peak-ratings-per-second <n>', 'ratings of the busiest minute (default: four times the mean)', aNumber],
-  ['--orders-per-second <n>', 'lines of orders that come, mean over a day (default: 0)', aNumber],
-  ['--requests-per-second <n>', 'lists that are asked for in the busiest minute (default: 10)', aNumber],
-  ['--users <n>', 'users who have a list (default: 10,000)', aNumber],
-  ['--items <n>', 'items of the catalogue (default: 10,000)', aNumber],
-  ['--ratings <n>', 'pairs of a user and an item that are kept (default: 20 a user)', aNumber],
-  ['--tenants <n>', 'tenants that share it (default: 1)', atLeastOne],
-  ['--factors <n>', 'model.factors (default: 32)', atLeastOne],
-  ['--every-versions <n>', 'lists.everyVersions (default: 64)', atLeastOne],
-  ['--retention-days <n>', 'how long the log keeps (default: 7)', aNumber],
+const flags: readonly (readonly [flag: string, description: string, of: keyof LoadInput])[] = [
+  ['--ratings-per-second <n>', 'ratings that come, mean over a day (default: 1)', 'ratingsPerSecond'],
+  [
+    '--peak-ratings-per-second <n>',
+    'ratings of the busiest minute (default: four times the mean)',
+    'peakRatingsPerSecond',
+  ],
+  ['--orders-per-second <n>', 'lines of orders that come, mean over a day (default: 0)', 'ordersPerSecond'],
+  ['--requests-per-second <n>', 'lists that are asked for in the busiest minute (default: 10)', 'requestsPerSecond'],
+  ['--users <n>', 'users who have a list (default: 10,000)', 'users'],
+  ['--items <n>', 'items of the catalogue (default: 10,000)', 'items'],
+  ['--ratings <n>', 'pairs of a user and an item that are kept (default: 20 a user)', 'ratings'],
+  ['--tenants <n>', 'tenants that share it (default: 1)', 'tenants'],
+  ['--factors <n>', 'model.factors (default: 32)', 'factors'],
+  ['--every-versions <n>', 'lists.everyVersions (default: 64)', 'everyVersions'],
+  ['--retention-days <n>', 'how long the log keeps (default: 7)', 'retentionDays'],
 ];
 
 /** `millrace size`: what a shop needs, by what was measured. */
@@ -26,15 +30,16 @@ export function addSize(program: Command): void {
   const command = program
     .command('size')
     .description('partitions, processes, memory, disk and request units that a shop needs, each with its measurement');
-  for (const [flag, description, parse] of flags) command.addOption(new Option(flag, description).argParser(parse));
+  for (const [flag, description, of] of flags)
+    command.addOption(new Option(flag, description).argParser(text => numberOf(text, of)));
   command
     .addOption(jsonFlag())
     .addHelpText('after', '\nNumbers may be written as 1e6. It looks at nothing but these numbers.')
     .action(size);
 }
 
-function size({ json, ...load }: Flags): void {
-  const sized = sizeOf(load);
+function size({ json, ...given }: Flags): void {
+  const sized = sizeOf(given);
   print(json === undefined ? {} : { json }, sized, () => textOf(sized));
 }
 
@@ -70,8 +75,9 @@ function shown({ value, unit }: Figure): string {
 const rounded = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(2)));
 
-function aNumber(text: string): number {
-  const value = Number(text.replaceAll(/[_,]/g, ''));
-  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('Give a number of 0 or more, such as 500 or 1e6.');
+function numberOf(text: string, of: keyof LoadInput): number {
+  const digits = text.replaceAll(/[_,]/g, '').trim();
+  const { data, error } = load.shape[of].safeParse(digits === '' ? NaN : Number(digits));
+  if (data !== undefined) return data;
+  throw new InvalidArgumentError(error?.issues[0]?.message ?? 'Give a number.');
 }

@@ -1,8 +1,17 @@
 /** What a shop is and does, as far as its size depends on it. */
 import { z } from 'zod';
 
-const count = z.number().min(0).max(1e12);
-const some = count.min(1);
+/** What is wrong with any other number is told by what to give instead. */
+const numberFrom = (least: number) => {
+  const error = `Give a number of ${least} to 1e12, such as 500 or 1e6.`;
+  return z.number({ error }).min(least, { error }).max(1e12, { error });
+};
+const wholeTo = (most: number) => {
+  const error = `Give a whole number of 1 to ${most}.`;
+  return z.int({ error }).min(1, { error }).max(most, { error });
+};
+const count = numberFrom(0);
+const some = numberFrom(1);
 
 export const load = z.strictObject({
   /** Mean over a day. */
@@ -18,11 +27,11 @@ export const load = z.strictObject({
   items: some.default(10_000),
   /** Pairs of user and item that are kept; where absent twenty a user. */
   ratings: count.optional(),
-  tenants: z.int().min(1).default(1),
+  tenants: wholeTo(1_000_000).default(1),
   /** `model.factors`. */
-  factors: z.int().min(1).max(128).default(32),
+  factors: wholeTo(128).default(32),
   /** `lists.everyVersions`. */
-  everyVersions: z.int().min(1).max(1_000_000).default(64),
+  everyVersions: wholeTo(1_000_000).default(64),
   /** Of the log. */
   retentionDays: count.default(7),
 });
