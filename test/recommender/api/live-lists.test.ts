@@ -95,6 +95,22 @@ test('who hears of no other list hears at least, every two seconds, that the ser
   }
 });
 
+test('a list that cannot be read ends the streams of its user and no others, and is reported once', async () => {
+  const { fill, poll, watch, reported } = await watched();
+  for (const user of ['ann', 'bob', 'cat']) await fill.list(user, ['a']);
+  const [bob, first, second, cat] = [await watch('bob'), await watch('ann'), await watch('ann'), await watch('cat')];
+  for (const { next } of [bob, first, second, cat]) expect(ids(await next())).toEqual(['a']);
+  await fill.raw('recommendations', 'ann', 'ann', { userId: 'ann' });
+  for (const user of ['bob', 'cat']) await fill.list(user, ['b']);
+  await poll();
+  for (const { next } of [first, second]) expect(await next()).toBeUndefined();
+  for (const { next } of [bob, cat]) expect(ids(await next())).toEqual(['b']);
+  expect(reported).toMatchObject([{ code: 'UNREADABLE_DOCUMENT' }]);
+  // Who comes again is told as soon as the list can be read.
+  await fill.list('ann', ['c']);
+  expect(ids(await (await watch('ann')).next())).toEqual(['c']);
+});
+
 test('streams end with the server, and no more watch than may', async () => {
   const { server, watch, fill } = await watched();
   await fill.list('ann', ['a']);

@@ -217,6 +217,20 @@ describe('the end', () => {
     await expect(ended).resolves.toEqual([false]);
   });
 
+  test('of those who watch a list that cannot be read leaves the others alone, and is reported once', async () => {
+    const clock = handClock();
+    const { server, fill, reported } = await shop({ clock, live: counting() });
+    await fill.raw('recommendations', 'ann', 'ann', { userId: 'ann' });
+    const address = await listening(server);
+    const other = await watching(address);
+    expect(await other.next()).toMatchObject({ data: { records: 0 } });
+    const ann = await watching(address, '?user=ann');
+    for (let told = await ann.next(); told !== undefined; told = await ann.next()) expect(told.event).toBe('sample');
+    await clock.advance(1_000);
+    expect(await other.next()).toMatchObject({ data: { records: 1 } });
+    expect(reported).toMatchObject([{ code: 'UNREADABLE_DOCUMENT' }]);
+  });
+
   test('of the source ends the streams and is reported; who asks again is served', async () => {
     const clock = handClock();
     let isAway = false;

@@ -6,7 +6,8 @@ import { ChangedUsers } from './changed-users.ts';
 import type { EventStream } from './event-stream.ts';
 import { LiveSamples } from './samples.ts';
 import type { LiveSource } from './source.ts';
-import { type LiveClock, type Watcher, Watchers } from './watchers.ts';
+import { tellUsers, type UserWatcher } from './tell-users.ts';
+import { type LiveClock, Watchers } from './watchers.ts';
 
 /** Connections at a time. */
 export const mostWatchers = 64;
@@ -18,20 +19,13 @@ export interface HubParts {
   readonly history: ModelHistory;
   readonly live: LiveSource;
   readonly clock: LiveClock;
-  /** Told of what ended all connections; those who watch ask again. */
+  /** Told of what ended connections; those who watch ask again. */
   readonly report: (error: unknown) => void;
-}
-
-interface LiveWatcher extends Watcher {
-  /** Whose list is watched. */
-  readonly user: string | undefined;
-  /** Whether it has been told how its list stands. */
-  isGreeted: boolean;
 }
 
 export class LiveHub {
   readonly #parts: HubParts;
-  readonly #watchers: Watchers<LiveWatcher>;
+  readonly #watchers: Watchers<UserWatcher>;
   readonly #samples: LiveSamples;
   readonly #changed: ChangedUsers;
   #sampledAt = -Infinity;
@@ -46,7 +40,7 @@ export class LiveHub {
       round: watchers => this.#round(watchers),
       rest: () => this.#rest(),
     });
-    this.#changed = new ChangedUsers(parts.documents, id => this.#watchers.some(({ user }) => user === id));
+    this.#changed = new ChangedUsers(parts.documents, id => [...this.#watchers.all].some(({ user }) => user === id));
   }
 
   /** A stream of events, the first at once; until it is destroyed, or the hub is closed. @throws {TooManyWatchers} */
@@ -69,19 +63,13 @@ export class LiveHub {
     this.#sampledAt = -Infinity;
   }
 
-  async #round(watchers: ReadonlySet<LiveWatcher>): Promise<void> {
+  async #round(watchers: ReadonlySet<UserWatcher>): Promise<void> {
     if (this.#parts.clock.now() - this.#sampledAt >= sampleEvery_ms) {
       this.#sampledAt = this.#parts.clock.now();
       const sample = await this.#samples.take();
       for (const { stream } of watchers) stream.offer('sample', sample);
     }
-    const changed = await this.#changed.since();
-    for (const watcher of watchers) {
-      const { user, isGreeted } = watcher;
-      if (user === undefined || (isGreeted && !changed.has(user))) continue;
-      watcher.isGreeted = true;
-      await this.#tell(watcher.stream, user);
-    }
+    await tellUsers(this.#watchers, await this.#changed.since(), ({ stream }, user) => this.#tell(stream, user));
   }
 
   async #tell(stream: EventStream, userId: string): Promise<void> {

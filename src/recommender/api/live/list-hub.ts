@@ -3,7 +3,8 @@ import type { Documents } from '../../../documents/port.ts';
 import type { ItemList } from '../lists.ts';
 import { ChangedUsers } from './changed-users.ts';
 import type { EventStream } from './event-stream.ts';
-import { type LiveClock, type Watcher, Watchers } from './watchers.ts';
+import { tellUsers, type UserWatcher } from './tell-users.ts';
+import { type LiveClock, Watchers } from './watchers.ts';
 
 /** Connections at a time. */
 export const mostListWatchers = 1_000;
@@ -13,16 +14,14 @@ const greetEvery_ms = 2_000;
 export interface ListHubParts {
   readonly documents: Pick<Documents, 'changes'>;
   readonly clock: LiveClock;
-  /** Told of what ended all connections; those who watch ask again. */
+  /** Told of what ended connections; those who watch ask again. */
   readonly report: (error: unknown) => void;
 }
 
-interface ListWatcher extends Watcher {
-  readonly user: string;
+interface ListWatcher extends UserWatcher {
   readonly list: () => Promise<ItemList>;
   /** Id of the list that was sent last, or that the watcher came with. */
   last: string | undefined;
-  isGreeted: boolean;
 }
 
 export class ListHub {
@@ -39,7 +38,7 @@ export class ListHub {
       report,
       round: watchers => this.#round(watchers),
     });
-    this.#changed = new ChangedUsers(documents, id => this.#watchers.some(({ user }) => user === id));
+    this.#changed = new ChangedUsers(documents, id => [...this.#watchers.all].some(({ user }) => user === id));
   }
 
   /**
@@ -63,14 +62,13 @@ export class ListHub {
       this.#greetedAt = this.#clock.now();
       for (const { stream } of watchers) stream.greet();
     }
-    const changed = await this.#changed.since();
-    for (const watcher of watchers) {
-      if (watcher.isGreeted && !changed.has(watcher.user)) continue;
-      watcher.isGreeted = true;
-      const list = await watcher.list();
-      if (list.listId === watcher.last) continue;
-      watcher.last = list.listId;
-      watcher.stream.offer('recommendations', list, list.listId);
-    }
+    await tellUsers(this.#watchers, await this.#changed.since(), tell);
   }
+}
+
+async function tell(watcher: ListWatcher): Promise<void> {
+  const list = await watcher.list();
+  if (list.listId === watcher.last) return;
+  watcher.last = list.listId;
+  watcher.stream.offer('recommendations', list, list.listId);
 }

@@ -24,7 +24,7 @@ export interface WatchersParts<W extends Watcher> {
   readonly round: (watchers: ReadonlySet<W>) => Promise<void>;
   /** Called when nobody watches any more, or all connections were ended. */
   readonly rest?: () => void;
-  /** Told of what ended all connections; those who watch ask again. */
+  /** Told of what ended connections; those who watch ask again. */
   readonly report: (error: unknown) => void;
 }
 
@@ -39,8 +39,8 @@ export class Watchers<W extends Watcher> {
     this.#parts = parts;
   }
 
-  some(test: (watcher: W) => boolean): boolean {
-    return [...this.#watchers].some(test);
+  get all(): ReadonlySet<W> {
+    return this.#watchers;
   }
 
   /**
@@ -65,17 +65,27 @@ export class Watchers<W extends Watcher> {
     return stream;
   }
 
+  /** Ends the streams of some because of an error, which is reported once for all of them. */
+  end(some: (watcher: W) => boolean, error: unknown): void {
+    this.#parts.report(error);
+    for (const watcher of this.#watchers) if (some(watcher)) this.#finish(watcher);
+  }
+
   /** Ends all streams; resolves once nothing runs any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#finish();
+    this.#finishAll();
     await this.#running;
   }
 
-  #finish(): void {
-    for (const { stream } of this.#watchers) stream.finish();
-    this.#watchers.clear();
+  #finishAll(): void {
+    for (const watcher of this.#watchers) this.#finish(watcher);
     this.#wake.abort();
+  }
+
+  #finish(watcher: W): void {
+    watcher.stream.finish();
+    this.#watchers.delete(watcher);
   }
 
   async #run(): Promise<void> {
@@ -87,8 +97,7 @@ export class Watchers<W extends Watcher> {
         await this.#parts.clock.sleep(pollEvery_ms, this.#wake.signal);
       }
     } catch (error) {
-      this.#parts.report(error);
-      this.#finish();
+      this.end(() => true, error);
     } finally {
       this.#parts.rest?.();
       this.#running = undefined;
