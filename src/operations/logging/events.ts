@@ -115,6 +115,7 @@ export const events = {
     level: 'error',
     event: 'api.work-failed',
     message: 'Work beside the requests failed; it is tried again, or left off',
+    quotesRecords: true,
   },
   metricFailed: {
     component: 'api',

@@ -268,8 +268,9 @@ export function readable<T>({ collection, partition, id }: DocumentKey, schema: 
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new UnreadableDocument(
-    `${collection}/${partition}/${id} is no such document: ${z.prettifyError(parsed.error)}`,
+    `A document of ${collection} is not what its topology writes: ${z.prettifyError(parsed.error)}`,
     'Let its topology write it anew with `millrace replay`',
-    { cause: parsed.error },
+    // Documents go by their users: which one it is, causes tell to those alone who may read records.
+    { cause: new Error(`It is ${partition}/${id}`) },
   );
 }

@@ -32,7 +32,7 @@ function written(secrets: readonly string[], say: (logger: StructuredLogger) => 
 
 /** Every way by which a text gets into a line. */
 const ways: Readonly<Record<string, (text: string) => (logger: StructuredLogger) => void>> = {
-  'the message of an error': text => logger => logger.log(events.workFailed, {}, new Error(text)),
+  'the message of an error': text => logger => logger.log(events.requestFailed, {}, new Error(text)),
   'an error of ours': text => logger => logger.log(events.taskWaits, {}, new Refused(`It says ${text}`, 'Mend it')),
   'its remedy': text => logger => logger.log(events.taskWaits, {}, new Refused('No', `Use ${text}`)),
   'a cause': text => logger => logger.log(events.failed, {}, new Refused('No', 'Mend', { cause: new Error(text) })),
@@ -42,11 +42,11 @@ const ways: Readonly<Record<string, (text: string) => (logger: StructuredLogger)
     logger.log(events.failed, {}, new AggregateError([new Error('a'), new Error(text)], 'b')),
   'something thrown that is no error': text => logger => logger.log(events.crashed, {}, text),
   'the name and the code of an error': text => logger =>
-    logger.log(events.workFailed, {}, Object.assign(new Error('a'), { name: text, code: text })),
+    logger.log(events.requestFailed, {}, Object.assign(new Error('a'), { name: text, code: text })),
   'a stack': text => logger => {
     const error = new Error('a');
     error.stack = `Error: a\n    at ${text} (file:///x.ts:1:1)`;
-    logger.log(events.workFailed, {}, error);
+    logger.log(events.requestFailed, {}, error);
   },
   'a reason': text => logger => logger.log(events.joining, { reason: text }),
   'a name': text => logger => logger.log(events.requestRefused, { code: text, tenant: text, requestId: text }),
@@ -162,27 +162,27 @@ describe('what looks like a secret is told by nobody, though none is configured:
 test('parts of a configured connection string are secret by themselves', () => {
   const key = 'c2VjcmV0IG9mIHRoaXMgdGVzdA==';
   const secret = `Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=all;SharedAccessKey=${key}`;
-  const said = written([secret], logger => logger.log(events.workFailed, {}, new Error(`signed with ${key}, refused`)));
+  const said = written([secret], logger => logger.log(events.requestFailed, {}, new Error(`signed with ${key}, refused`)));
   expect(said).not.toContain(key);
   expect(said).toContain('signed with ***, refused');
 });
 
 test('a short secret is found as a word, and leaves the other words alone', () => {
-  const said = written(['cat'], logger => logger.log(events.workFailed, {}, new Error('cat is no category')));
+  const said = written(['cat'], logger => logger.log(events.requestFailed, {}, new Error('cat is no category')));
   expect(said).toContain('*** is no category');
 });
 
 test('a message without an end is told as far as it goes, and never half a secret', () => {
   const secret = 'x'.repeat(500);
   const text = `${'word '.repeat(3_250)}${secret}`;
-  const said = written([secret], logger => logger.log(events.workFailed, {}, new Error(text)));
+  const said = written([secret], logger => logger.log(events.requestFailed, {}, new Error(text)));
   expect(said).not.toMatch(/x{5}/);
   expect(said.length).toBeLessThan(10_000);
 });
 
 test('what is no secret stays', () => {
   const text = 'offsets of ratings/3 go from 12 to 15: SharedAccessKeyName=all is not known, see docs/CONFIGURATION.md';
-  const said = written(['hunter2hunter2'], logger => logger.log(events.workFailed, {}, new Error(text)));
+  const said = written(['hunter2hunter2'], logger => logger.log(events.requestFailed, {}, new Error(text)));
   expect(said).toContain(text);
 });
 

@@ -175,17 +175,17 @@ test('an error that cannot be looked at takes nobody down', () => {
       throw new Error('not this way');
     },
   });
-  logger.log(events.workFailed, {}, error);
-  expect(lines).toMatchObject([{ event: 'api.work-failed', error: { name: 'Unreadable' } }]);
+  logger.log(events.requestFailed, {}, error);
+  expect(lines).toMatchObject([{ event: 'request.failed', error: { name: 'Unreadable' } }]);
 });
 
 test('causes that go round, and errors of many, are told as far as it goes', () => {
   const { lines, logger } = logging();
   const first: Error = new Error('first');
   first.cause = new Error('second', { cause: first });
-  logger.log(events.workFailed, {}, first);
+  logger.log(events.requestFailed, {}, first);
   logger.log(
-    events.workFailed,
+    events.requestFailed,
     {},
     new AggregateError(
       Array.from({ length: 100 }, (_, n) => new Error(`${n}`)),

@@ -1,11 +1,11 @@
 /** From an answer to the line of the log that says more: by the id of the request, and without what it brought. */
 import { expect, test } from 'vitest';
+import { report } from '../../../src/cli/logging.ts';
 import type { LogLine } from '../../../src/operations/logging/line.ts';
 import { StructuredLogger } from '../../../src/operations/logging/structured-logger.ts';
 import { shop } from './shop.ts';
 
-/** A shop that logs, and what it says. */
-async function told(share = 0) {
+function logging() {
   const lines: LogLine[] = [];
   const settings = {
     level: 'debug',
@@ -18,6 +18,12 @@ async function told(share = 0) {
   } as const;
   const sink = { write: (line: LogLine) => lines.push(line) > 0 };
   const logger = new StructuredLogger({ settings, sink, clock: { now: () => 0 } });
+  return { lines, logger };
+}
+
+/** A shop that logs, and what it says. */
+async function told(share = 0) {
+  const { lines, logger } = logging();
   return { lines, ...(await shop({ log: { logger, share } })) };
 }
 
@@ -70,8 +76,21 @@ test('an error that nobody foresaw is told with its cause, and without what the 
     requestId: answer.headers['x-request-id'],
     error: { code: 'UNREADABLE_DOCUMENT', stack: expect.anything() },
   });
-  expect(line?.error?.message).toContain('***');
+  expect(line?.error?.causes?.[0]?.message).toBe('It is ***/***');
   expect(JSON.stringify(lines)).not.toContain('zoe-17');
+});
+
+test('a list that a stream cannot tell of is told without whose it is', async () => {
+  const { lines, logger } = logging();
+  const { server, fill } = await shop({ report: report(logger) });
+  await fill.raw('recommendations', 'zoe-17', 'zoe-17', { secret: 'inside' });
+  const answer = await server.app.inject({ url: '/v2/users/zoe-17/recommendations/live' });
+  expect(answer.statusCode).toBe(200);
+  const [line] = lines;
+  const error = { code: 'UNREADABLE_DOCUMENT', message: expect.stringMatching(/^A document of recommendations is/) };
+  expect(lines).toMatchObject([{ level: 'error', event: 'api.work-failed', error }]);
+  expect(line?.error?.causes).toMatchObject([{ message: 'It is ***/***' }]);
+  expect(JSON.stringify(lines)).not.toMatch(/zoe-17|inside/);
 });
 
 test.for([
