@@ -98,6 +98,11 @@ export interface Documents {
    */
   changes(collection: string, continuation: string | undefined, limit: number, range?: FeedRange): Promise<Changes>;
   /**
+   * Where the whole feed ends now, as a continuation, at a cost that does not grow with what the feed holds. `changes`
+   * goes on from there with all that is changed once this has resolved, and perhaps with some that was just before.
+   */
+  feedEnd(collection: string): Promise<string>;
+  /**
    * Resolves once the feed has changes behind this continuation, whoever wrote them, or the signal aborts. Absent where
    * the store tells nobody; elsewhere too whoever follows looks for itself now and then.
    */

@@ -26,6 +26,7 @@ export function namespaceDocuments(base: Documents, { name, collections, topolog
       const page = await base.changes(nameOf(collection), continuation, limit, range);
       return { ...page, documents: page.documents.map(plain(collection)) };
     },
+    feedEnd: collection => base.feedEnd(nameOf(collection)),
     feedRanges: collection => base.feedRanges(nameOf(collection)),
     journal: namespaceJournal(base.journal, taskNames(name, topologies)),
     close: () => base.close(),

@@ -50,6 +50,7 @@ export function aroundDocuments(real: Documents, around: Around): Documents {
     put: (key, body, condition) => real.put(key, body, condition),
     list: request => real.list(request),
     changes: (collection, continuation, limit, range) => real.changes(collection, continuation, limit, range),
+    feedEnd: collection => real.feedEnd(collection),
     feedRanges: collection => real.feedRanges(collection),
     journal: {
       takeFence: task => around('takeFence', () => real.journal.takeFence(task)),

@@ -133,6 +133,11 @@ class Adapter implements CosmosDocuments {
     return this.#feeds.page({ place, container: this.#at(place.container.name), continuation, limit, range });
   }
 
+  async feedEnd(collection: string): Promise<string> {
+    const place = collectionPlace(collection);
+    return this.#feeds.end(place, this.#at(place.container.name));
+  }
+
   async feedRanges(collection: string): Promise<readonly FeedRange[]> {
     return this.#feeds.ranges(this.#at(collectionPlace(collection).container.name));
   }

@@ -62,6 +62,13 @@ export class Feeds {
     return { documents: own.flatMap(item => documentOf(item) ?? []), continuation, caughtUp };
   }
 
+  async end({ collection }: CollectionPlace, container: Container): Promise<string> {
+    const where = `The end of the change feed of ${container.id}`;
+    const to = await this.#calls.request(where, 'read', () => endOf(container));
+    if (to === undefined) throw new UnexpectedAnswer(where, 'a range without a continuation');
+    return continuationOf(collection, { ...to, range: undefined, at: sorted(to.at) });
+  }
+
   /** Undefined for the beginning of the whole feed. */
   async #from({ place, container, continuation, range }: FeedRequest): Promise<FeedPosition | undefined> {
     const wanted = range === undefined ? undefined : rangeOf(place.collection, range);
@@ -106,6 +113,17 @@ export class Feeds {
     if (rid === undefined) throw new UnexpectedAnswer(where, 'a container without an id of its own');
     this.#rids.set(container.id, rid);
     return rid;
+  }
+}
+
+/** A range of which nothing has been answered yet would be read from its beginning, though the others are at their end. */
+async function endOf(container: Container): Promise<Pick<FeedPosition, 'rid' | 'at'> | undefined> {
+  const reader = container.items.getChangeFeedIterator<unknown>({ changeFeedStartFrom: ChangeFeedStartFrom.Now() });
+  for (;;) {
+    const { continuationToken, statusCode } = await nextPage(reader, container);
+    const to = fromLibrary(continuationToken);
+    if (to?.at.every(({ token }) => token !== '') === true) return to;
+    if (statusCode === status.notModified) return undefined; // and so it would be for ever
   }
 }
 

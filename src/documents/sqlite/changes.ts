@@ -10,11 +10,11 @@ import { asDocument } from './row.ts';
  * SQLite has one writer at a time, so numbers become visible in their order and none appears behind a reader.
  * A page of a range looks at no more changes than it may hold, and passes over those of other ranges.
  */
-export function changesPage(db: DatabaseSync): Documents['changes'] {
+export function changeFeed(db: DatabaseSync): Pick<Documents, 'changes' | 'feedEnd'> {
   const after = db.prepare('SELECT * FROM documents WHERE collection = ? AND change > ? ORDER BY change LIMIT ?');
   const newest = db.prepare('SELECT ifnull(max(change), 0) AS change FROM documents WHERE collection = ?');
 
-  return async (collection, continuation, limit, range) => {
+  const changes: Documents['changes'] = async (collection, continuation, limit, range) => {
     if (range !== undefined) refuseUnknown(collection, range);
     const feed = range === undefined ? `${collection}:` : `${collection}:${range}:`;
     const since = continuation === undefined ? 0 : changeOf(collection, feed, continuation);
@@ -32,6 +32,8 @@ export function changesPage(db: DatabaseSync): Documents['changes'] {
       caughtUp: rows.length === page.length,
     };
   };
+
+  return { changes, feedEnd: async collection => `${collection}:${newestOf(collection)}` };
 
   /** A greater number has no change yet: the file was replaced, and what follows would be passed over in silence. */
   function newestOf(collection: string): number {

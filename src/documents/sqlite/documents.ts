@@ -3,7 +3,7 @@ import { SqliteGroups } from '../../sqlite-groups.ts';
 import { openSqlite, textOf, wellFormed } from '../../sqlite.ts';
 import type { Millis } from '../../stream/time.ts';
 import { ConditionFailed, type DocumentKey, type Documents, type DocumentWrite, type PutCondition } from '../port.ts';
-import { changesPage } from './changes.ts';
+import { changeFeed } from './changes.ts';
 import { sqliteJournal } from './journal.ts';
 import { listPage } from './list.ts';
 import { pointReads } from './point-reads.ts';
@@ -54,7 +54,7 @@ export function openSqliteDocuments(options: SqliteDocumentsOptions): Documents 
     },
 
     list: listPage(db),
-    changes: changesPage(db),
+    ...changeFeed(db),
     grown: tail.grown,
     feedRanges: async () => ranges,
     journal: sqliteJournal(db, groups),

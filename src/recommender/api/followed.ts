@@ -1,4 +1,4 @@
-/** A collection as memory holds it: read once from its beginning, then kept up to date by the change feed. */
+/** A collection as memory holds it: read once from its beginning, or from where one says, then kept up to date by the change feed. */
 import { setImmediate } from 'node:timers/promises';
 import { BadContinuation, type Documents, type StoredDocument } from '../../documents/port.ts';
 
@@ -11,19 +11,28 @@ export interface Follower {
   take(document: StoredDocument): void;
 }
 
+export interface Following {
+  /** Where to begin, asked for again where the documents were begun afresh; at their beginning where absent. */
+  readonly start?: () => Promise<string>;
+  /** Pages that one refresh reads at most; until there are no more where absent. */
+  readonly mostPages?: number;
+}
+
 export class Followed {
   readonly #documents: Pick<Documents, 'changes'>;
   readonly #collection: string;
   readonly #into: Follower;
+  readonly #following: Following;
   #continuation: string | undefined;
   #refreshing: Promise<void> | undefined;
   #isCaughtUp = false;
   #isClosed = false;
 
-  constructor(documents: Pick<Documents, 'changes'>, collection: string, into: Follower) {
+  constructor(documents: Pick<Documents, 'changes'>, collection: string, into: Follower, following: Following = {}) {
     this.#documents = documents;
     this.#collection = collection;
     this.#into = into;
+    this.#following = following;
   }
 
   /** Whether the feed was read to its end once. */
@@ -60,7 +69,9 @@ export class Followed {
   }
 
   async #readOn(): Promise<void> {
-    for (let caughtUp = false; !caughtUp && !this.#isClosed;) {
+    const { start, mostPages = Infinity } = this.#following;
+    if (!this.#isClosed) this.#continuation ??= await start?.();
+    for (let [caughtUp, pages] = [false, 0]; !caughtUp && pages < mostPages && !this.#isClosed; pages++) {
       const page = await this.#documents.changes(this.#collection, this.#continuation, pageSize);
       for (const document of page.documents) this.#into.take(document);
       this.#continuation = page.continuation;

@@ -48,7 +48,7 @@ import { UnusedConnections } from './unused-connections.ts';
 import { UserDirectory } from './users.ts';
 
 export interface ServerOptions {
-  readonly documents: Pick<Documents, 'get' | 'text' | 'isCurrent' | 'changes' | 'list' | 'put'>;
+  readonly documents: Pick<Documents, 'get' | 'text' | 'isCurrent' | 'changes' | 'feedEnd' | 'list' | 'put'>;
   readonly transport: Pick<Transport, 'partitions' | 'append' | 'grown' | 'committed'> & LogPorts['transport'];
   readonly registry: SchemaRegistry;
   readonly clock: LiveClock;

@@ -4,7 +4,7 @@ import { plainOf, scoped, tenantOf } from '../domain/tenant.ts';
 import { UnreadableDocument } from './errors.ts';
 
 /** What the API asks of documents. */
-export type ReadDocuments = Pick<Documents, 'get' | 'text' | 'isCurrent' | 'changes' | 'list'>;
+export type ReadDocuments = Pick<Documents, 'get' | 'text' | 'isCurrent' | 'changes' | 'feedEnd' | 'list'>;
 
 /** Collections whose documents go by the id of their user or item; in the others an id says no more than which of a few. */
 const ownIds: ReadonlySet<string> = new Set([
@@ -52,6 +52,10 @@ export class TenantDocuments implements ReadDocuments {
     const page = await this.#documents.changes(...asked);
     const mine = page.documents.filter(({ partition }) => tenantOf(partition) === this.#tenant);
     return { ...page, documents: mine.map(document => this.#own(document)) };
+  }
+
+  feedEnd(collection: string): Promise<string> {
+    return this.#documents.feedEnd(collection);
   }
 
   #scoped({ collection, partition, id }: DocumentKey): DocumentKey {

@@ -62,6 +62,23 @@ export function feedPromises(promise: Promised<DocumentsSetting>): void {
     },
   );
 
+  promise(
+    'from its end a feed goes on with what is changed from then on, in whichever range, and with nothing else',
+    async ({ documents, collection, key, emptyCollection }) => {
+      const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(id => key(id, `partition ${id}`));
+      const first = await documents.feedEnd(collection);
+      for (const each of keys) await documents.put(each, { n: 1 }, 'always');
+      const end = await documents.feedEnd(collection);
+      expect(await documents.changes(collection, end, 10)).toMatchObject({ documents: [], caughtUp: true });
+      for (const each of keys.slice(2)) await documents.put(each, { n: 2 }, 'always');
+      const ids = async (from: string) =>
+        (await drained(documents, collection, 3, from)).documents.map(d => d.id).sort();
+      expect(await ids(end)).toEqual(['c', 'd', 'e', 'f', 'g', 'h']);
+      expect(await ids(first)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+      await expect(documents.changes(await emptyCollection(), end, 10)).rejects.toThrow(BadContinuation);
+    },
+  );
+
   promise('documents, tombstones and feed positions last', async ({ documents, collection, key, write, reconnect }) => {
     await documents.write([write('a', at(0, 1, 0), { n: 1 }), write('b', at(0, 2, 0), null)]);
     const before = await documents.get(key('a'));

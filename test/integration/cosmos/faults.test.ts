@@ -112,6 +112,10 @@ test.each<Extract<FaultInput, { kind: 'reset' | 'status' }>>([
       ranges.map(range => forEver(() => fresh.changes(collection, undefined, 10, range))),
     );
     expect([...found, ...pages.flatMap(page => page.documents)].map(({ id }) => id)).toContain('a');
+    const late = await connect();
+    fixture.setFaults([{ ...fault, skip, times: 1 }]);
+    const end = await forEver(() => late.feedEnd(collection));
+    expect((await forEver(() => late.changes(collection, end, 10))).documents).toEqual([]);
   }
 });
 

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { ServerOptions } from '../../../src/recommender/api/server.ts';
+import type { Documents } from '../../../src/documents/port.ts';
 import { envelope } from '../../../src/recommender/api/wire.ts';
 import { mostListWatchers } from '../../../src/recommender/api/live/list-hub.ts';
 import { handClock } from '../../support/hand-clock.ts';
@@ -10,9 +12,9 @@ interface Told {
 }
 
 /** A shop whose poller looks again when told to. */
-async function watched() {
+async function watched(change: Partial<ServerOptions> = {}) {
   const { clock, poll } = handClock(now);
-  const opened = await shop({ clock });
+  const opened = await shop({ clock, ...change });
   const address = await opened.server.listen({ port: 0 });
   return {
     ...opened,
@@ -94,6 +96,35 @@ test('who hears of no other list hears at least, every two seconds, that the ser
     expect(await greeting()).toBe(true);
   }
 });
+
+test('who watches is told at once, however much was changed before, and so of what is changed then', async () => {
+  const { documents, fill } = await shop();
+  const { poll, watch } = await watched({ documents: withEndlessPast(documents) });
+  await fill.list('ann', ['a']);
+  const { next } = await watch('ann');
+  expect(ids(await next())).toEqual(['a']);
+  await fill.list('ann', ['b']);
+  await poll();
+  expect(ids(await next())).toEqual(['b']);
+});
+
+/** Documents whose feeds of lists and profiles cannot be read to the end by who begins at their beginning. */
+function withEndlessPast(documents: Documents): ServerOptions['documents'] {
+  const past = 'the past';
+  return {
+    get: key => documents.get(key),
+    isCurrent: (key, etag) => documents.isCurrent(key, etag),
+    feedEnd: collection => documents.feedEnd(collection),
+    list: request => documents.list(request),
+    put: (key, body, condition) => documents.put(key, body, condition),
+    changes: async (collection, from, ...rest) => {
+      const isPast = from === undefined || from === past;
+      if (isPast && ['recommendations', 'profiles'].includes(collection))
+        return { documents: [], continuation: past, caughtUp: false };
+      return documents.changes(collection, from, ...rest);
+    },
+  };
+}
 
 test('a list that cannot be read ends the streams of its user and no others, and is reported once', async () => {
   const { fill, poll, watch, reported } = await watched();

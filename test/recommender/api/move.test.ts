@@ -41,7 +41,7 @@ test('answers a request that is under way wholly from where it began', async () 
   const old = await shopOf('old');
   const held = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
-  const documents: Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'list' | 'put'> = {
+  const documents: Pick<Documents, 'get' | 'isCurrent' | 'changes' | 'feedEnd' | 'list' | 'put'> = {
     get: async key => {
       reached.resolve();
       await held.promise;
@@ -49,6 +49,7 @@ test('answers a request that is under way wholly from where it began', async () 
     },
     isCurrent: (key, etag) => old.documents.isCurrent(key, etag),
     changes: (collection, continuation, limit) => old.documents.changes(collection, continuation, limit),
+    feedEnd: collection => old.documents.feedEnd(collection),
     list: request => old.documents.list(request),
     put: (key, body, condition) => old.documents.put(key, body, condition),
   };

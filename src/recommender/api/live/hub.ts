@@ -6,7 +6,7 @@ import { ChangedUsers } from './changed-users.ts';
 import type { EventStream } from './event-stream.ts';
 import { LiveSamples } from './samples.ts';
 import type { LiveSource } from './source.ts';
-import { tellUsers, type UserWatcher } from './tell-users.ts';
+import { tellUsers, type UserWatcher, usersOf } from './tell-users.ts';
 import { type LiveClock, Watchers } from './watchers.ts';
 
 /** Connections at a time. */
@@ -14,7 +14,7 @@ export const mostWatchers = 64;
 const sampleEvery_ms = 1_000;
 
 export interface HubParts {
-  readonly documents: Pick<Documents, 'changes'>;
+  readonly documents: Pick<Documents, 'changes' | 'feedEnd'>;
   readonly stored: Stored;
   readonly history: ModelHistory;
   readonly live: LiveSource;
@@ -40,7 +40,7 @@ export class LiveHub {
       round: watchers => this.#round(watchers),
       rest: () => this.#rest(),
     });
-    this.#changed = new ChangedUsers(parts.documents, id => [...this.#watchers.all].some(({ user }) => user === id));
+    this.#changed = new ChangedUsers(parts.documents, () => usersOf(this.#watchers.all));
   }
 
   /** A stream of events, the first at once; until it is destroyed, or the hub is closed. @throws {TooManyWatchers} */
@@ -53,13 +53,14 @@ export class LiveHub {
   }
 
   /** Ends all streams; resolves once nothing runs any more. */
-  close(): Promise<void> {
-    return this.#watchers.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#watchers.close(), this.#changed.close()]);
   }
 
   /** Whoever comes next is told of their own time. */
   #rest(): void {
     this.#samples.forget();
+    this.#changed.forget();
     this.#sampledAt = -Infinity;
   }
 

@@ -3,7 +3,7 @@ import type { Documents } from '../../../documents/port.ts';
 import type { ItemList } from '../lists.ts';
 import { ChangedUsers } from './changed-users.ts';
 import type { EventStream } from './event-stream.ts';
-import { tellUsers, type UserWatcher } from './tell-users.ts';
+import { tellUsers, type UserWatcher, usersOf } from './tell-users.ts';
 import { type LiveClock, Watchers } from './watchers.ts';
 
 /** Connections at a time. */
@@ -12,7 +12,7 @@ export const mostListWatchers = 1_000;
 const greetEvery_ms = 2_000;
 
 export interface ListHubParts {
-  readonly documents: Pick<Documents, 'changes'>;
+  readonly documents: Pick<Documents, 'changes' | 'feedEnd'>;
   readonly clock: LiveClock;
   /** Told of what ended connections; those who watch ask again. */
   readonly report: (error: unknown) => void;
@@ -37,8 +37,9 @@ export class ListHub {
       clock,
       report,
       round: watchers => this.#round(watchers),
+      rest: () => this.#changed.forget(),
     });
-    this.#changed = new ChangedUsers(documents, id => [...this.#watchers.all].some(({ user }) => user === id));
+    this.#changed = new ChangedUsers(documents, () => usersOf(this.#watchers.all));
   }
 
   /**
@@ -53,8 +54,8 @@ export class ListHub {
   }
 
   /** Ends all streams; resolves once nothing runs any more. */
-  close(): Promise<void> {
-    return this.#watchers.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#watchers.close(), this.#changed.close()]);
   }
 
   async #round(watchers: ReadonlySet<ListWatcher>): Promise<void> {

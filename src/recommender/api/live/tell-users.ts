@@ -9,6 +9,9 @@ export interface UserWatcher extends Watcher {
   isGreeted: boolean;
 }
 
+export const usersOf = (watchers: Iterable<UserWatcher>): ReadonlySet<string> =>
+  new Set([...watchers].flatMap(({ user }) => user ?? []));
+
 /**
  * A list that cannot be read ends the streams of its user alone: over GET nobody else would hear of it either. What
  * would be answered with 503 is no list's fault but everybody's, and thrown.
