@@ -162,7 +162,9 @@ describe('what looks like a secret is told by nobody, though none is configured:
 test('parts of a configured connection string are secret by themselves', () => {
   const key = 'c2VjcmV0IG9mIHRoaXMgdGVzdA==';
   const secret = `Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=all;SharedAccessKey=${key}`;
-  const said = written([secret], logger => logger.log(events.requestFailed, {}, new Error(`signed with ${key}, refused`)));
+  const said = written([secret], logger =>
+    logger.log(events.requestFailed, {}, new Error(`signed with ${key}, refused`)),
+  );
   expect(said).not.toContain(key);
   expect(said).toContain('signed with ***, refused');
 });
