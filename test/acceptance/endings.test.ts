@@ -1,7 +1,6 @@
 /** How a command ends before it has done everything: stopped by a signal, or by what fails beside its engine. */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,6 +10,7 @@ import { openEmbedded } from '../../src/app/compose.ts';
 import { appendFromOutside, type OutsideRecord, recordOf, recordOfBytes } from '../../src/stream/outside.ts';
 import { modelVersions, ratings } from '../../topologies/streams.ts';
 import { json, millrace, started } from '../support/cli.ts';
+import { listening } from '../support/listening.ts';
 import { rating } from '../topologies/events.ts';
 
 let data: string;
@@ -85,11 +85,7 @@ test('a run until it has caught up says that it was stopped before, and ends as 
 });
 
 test('a run whose port is taken ends in order, with that error', async () => {
-  const holder = createServer().listen(0, '127.0.0.1');
-  onTestFinished(() => void holder.close());
-  await once(holder, 'listening');
-  const address = holder.address();
-  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  const port = String(await listening(createServer()));
   const process = started(...run('--port', port, '--json'));
   onTestFinished(() => void process.child.kill('SIGKILL'));
   const { code, stdout, stderr } = await ends(process);
