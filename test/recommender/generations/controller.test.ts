@@ -10,7 +10,7 @@ import { listed } from '../../../src/recommender/generations/listed.ts';
 import { dueCause } from '../../../src/recommender/generations/triggers.ts';
 import { ratings, userVectors } from '../../../topologies/streams.ts';
 import { day, minute, rating } from '../../topologies/events.ts';
-import { events, opened, settings } from './opened.ts';
+import { events, opened, refusing, settings } from './opened.ts';
 
 test('a command is done, and answered in its document', async () => {
   const { world, run, versions } = await opened();
@@ -28,18 +28,6 @@ test('a command is done, and answered in its document', async () => {
 
 class Refused extends MillraceError {
   readonly code = 'REFUSED';
-}
-
-/** Takes nothing in at the first try of each state of a command; answers what was tried. */
-function refusing({ world: { documents } }: Pick<Awaited<ReturnType<typeof opened>>, 'world'>): ReadonlySet<unknown> {
-  const tried = new Set<unknown>();
-  const put = documents.put.bind(documents);
-  documents.put = async (key, body, condition) => {
-    if (key.partition !== 'commands' || tried.has(body['state'])) return put(key, body, condition);
-    tried.add(body['state']);
-    throw new Unavailable('The documents are away', 'Wait');
-  };
-  return tried;
 }
 
 test.each([

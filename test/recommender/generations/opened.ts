@@ -1,5 +1,6 @@
 /** A world whose process decides about generations, for the tests of whoever does. */
 import type { Rating } from '../../../schemas/types.ts';
+import { Unavailable } from '../../../src/errors.ts';
 import type { TaskRunner } from '../../../src/engine/runner.ts';
 import { defaultLearner } from '../../../src/recommender/domain/learner.ts';
 import { trainHere } from '../../../src/recommender/domain/training.ts';
@@ -103,4 +104,16 @@ export async function opened(given: Partial<GenerationSettings> = {}, measure: M
     controller: () => controller,
     trainer: (next: typeof mode) => (mode = next),
   };
+}
+
+/** Takes nothing in at the first try of each state of a command; answers what was tried. */
+export function refusing({ world: { documents } }: Pick<Awaited<ReturnType<typeof opened>>, 'world'>): ReadonlySet<unknown> {
+  const tried = new Set<unknown>();
+  const put = documents.put.bind(documents);
+  documents.put = async (key, body, condition) => {
+    if (key.partition !== 'commands' || tried.has(body['state'])) return put(key, body, condition);
+    tried.add(body['state']);
+    throw new Unavailable('The documents are away', 'Wait');
+  };
+  return tried;
 }

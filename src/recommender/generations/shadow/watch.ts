@@ -26,6 +26,8 @@ export class ShadowWatch {
   #command: Command | undefined;
   /** Whether the one under way was due, so that a generation may follow from it. */
   #wasDue = false;
+  /** The one that was counted last. */
+  #kept: ShadowOutcome | undefined;
   /** Name of the live generation that was found to have fallen behind. */
   #drifted: string | undefined;
   #hasResumed = false;
@@ -62,8 +64,9 @@ export class ShadowWatch {
       const message = 'There is no generation yet that could be measured';
       return this.#answer(command, { state: 'failed', message });
     }
-    this.#command = { ...command, state: 'underway' };
-    await answer(this.#options.documents, this.#command);
+    const underway = { ...command, state: 'underway' } as const;
+    await answer(this.#options.documents, underway);
+    this.#command = underway; // not before it is written: whoever tries again would take it for begun
     if (!this.#shadows.isUnderWay) this.#shadows.begin(learner);
   }
 
@@ -92,7 +95,9 @@ export class ShadowWatch {
     const outcome = this.#shadows.outcome;
     if (outcome === undefined) return;
     const { documents, clock, warn, settings } = this.#options;
-    await keepOutcome(documents, outcome, clock.now());
+    // Whoever tries again, since the answer was refused, would count it twice.
+    if (this.#kept !== outcome) await keepOutcome(documents, outcome, clock.now());
+    this.#kept = outcome;
     await this.#answerMine(outcome);
     const { figures, name, why } = outcome;
     if (figures === undefined && why !== atTheStop) warn(`shadow of ${name} was given up: ${why}`);

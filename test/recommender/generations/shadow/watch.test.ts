@@ -12,7 +12,7 @@ import type { Measure } from '../../../../src/recommender/generations/shadow/thr
 import { StoredModel } from '../../../../src/recommender/api/stored-model.ts';
 import { ratings } from '../../../../topologies/streams.ts';
 import { day, hour, minute, rating } from '../../../topologies/events.ts';
-import { events, opened } from '../opened.ts';
+import { events, opened, refusing } from '../opened.ts';
 
 const equal: Compared = { live: 1, retrain: 1, gap: 0, low: -0.01, high: 0.01 };
 const worse: Compared = { live: 0.5, retrain: 1, gap: -0.5, low: -0.6, high: -0.4 };
@@ -131,6 +131,18 @@ test('on command it is measured even there, told, and nothing follows', async ()
     figures: { ndcg10: { gap: -0.5 } },
   });
   expect((await versions()).every(version => version.endsWith(' growth'))).toBe(true);
+});
+
+test('what was asked for is measured and counted once, whatever tries its words take', async () => {
+  const at = await grown(worse, { automatic: false });
+  await ask(at.world.documents, { kind: 'shadow', target: null, now: 5 });
+  const tried = refusing(at);
+  await at.send(30);
+  await at.run();
+  expect([...tried]).toEqual(['underway', 'done']);
+  expect((await commandOf(at.world.documents, 'shadow'))?.command).toMatchObject({ state: 'done' });
+  expect(at.given).toHaveLength(1);
+  expect(await at.account()).toMatchObject({ measured: 1, givenUp: 0 });
 });
 
 test('whoever has the task now answers a command, not who had it before', async () => {
