@@ -107,7 +107,9 @@ export async function opened(given: Partial<GenerationSettings> = {}, measure: M
 }
 
 /** Takes nothing in at the first try of each state of a command; answers what was tried. */
-export function refusing({ world: { documents } }: Pick<Awaited<ReturnType<typeof opened>>, 'world'>): ReadonlySet<unknown> {
+export function refusing({
+  world: { documents },
+}: Pick<Awaited<ReturnType<typeof opened>>, 'world'>): ReadonlySet<unknown> {
   const tried = new Set<unknown>();
   const put = documents.put.bind(documents);
   documents.put = async (key, body, condition) => {
