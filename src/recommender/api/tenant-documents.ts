@@ -47,11 +47,14 @@ export class TenantDocuments implements ReadDocuments {
     return page.map(document => this.#own(document));
   }
 
-  /** What changed for this tenant; of the changes of others nothing is told but that there may have been some. */
+  /**
+   * What changed for this tenant; of the changes of others nothing is told but that there may have been some. A document
+   * that holds what it must not throws once its body is read, and keeps from nobody what else has changed.
+   */
   async changes(...asked: Parameters<Documents['changes']>): Promise<Changes> {
     const page = await this.#documents.changes(...asked);
     const mine = page.documents.filter(({ partition }) => tenantOf(partition) === this.#tenant);
-    return { ...page, documents: mine.map(document => this.#own(document)) };
+    return { ...page, documents: mine.map(document => this.#ownLazily(document)) };
   }
 
   feedEnd(collection: string): Promise<string> {
@@ -68,13 +71,27 @@ export class TenantDocuments implements ReadDocuments {
 
   #own(document: StoredDocument): StoredDocument {
     if (tenantOf(document.partition) !== this.#tenant) throw foreign(document);
+    return this.#tenant === '' ? document : { ...this.#named(document), body: this.#bodyOf(document) };
+  }
+
+  #ownLazily(document: StoredDocument): StoredDocument {
     if (this.#tenant === '') return document;
+    const body = (): JsonObject => this.#bodyOf(document);
     return {
-      ...document,
-      partition: plainOf(document.partition),
-      id: this.#plain(document.id, document),
-      body: this.#plainObject(document.body, document),
+      ...this.#named(document),
+      get body() {
+        return body();
+      },
     };
+  }
+
+  #named({ partition, id, body: _, ...rest }: StoredDocument): Omit<StoredDocument, 'body'> {
+    return { ...rest, partition: plainOf(partition), id: plainOf(id) };
+  }
+
+  #bodyOf(document: StoredDocument): JsonObject {
+    this.#plain(document.id, document); // one of another tenant is told of here
+    return this.#plainObject(document.body, document);
   }
 
   #plainObject(body: JsonObject, document: DocumentKey): JsonObject {

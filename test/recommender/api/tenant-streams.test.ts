@@ -1,7 +1,7 @@
 /** Two tenants watch the list of a user of the same id: neither hears of the other's. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Documents } from '../../../src/documents/port.ts';
-import { scoped } from '../../../src/recommender/domain/tenant.ts';
+import { scoped, tenantOf } from '../../../src/recommender/domain/tenant.ts';
 import { handClock } from '../../support/hand-clock.ts';
 import { modelTime, now, shop } from './shop.ts';
 import { tenantGate } from './tenant-gate.ts';
@@ -29,8 +29,8 @@ async function watching(url: URL, authorization: string) {
   };
 }
 
-const listOf = (documents: Documents, tenant: string, itemId: string, number: number) => {
-  const user = scoped(tenant, 'ann');
+const listOf = (documents: Documents, tenant: string, itemId: string, number: number, userId = 'ann') => {
+  const user = scoped(tenant, userId);
   const body = {
     userId: user,
     reason: 'personal',
@@ -38,7 +38,7 @@ const listOf = (documents: Documents, tenant: string, itemId: string, number: nu
     number,
     time: modelTime,
     margin: 0,
-    items: [{ itemId: scoped(tenant, itemId), score: 1, reason: 'personal' }],
+    items: [{ itemId: tenantOf(itemId) === '' ? scoped(tenant, itemId) : itemId, score: 1, reason: 'personal' }],
   };
   return documents.put({ collection: 'recommendations', partition: user, id: user }, body, 'always');
 };
@@ -68,6 +68,28 @@ test('who watches a list hears of no list of another tenant, also where the user
   expect(await south(/second-of-south/)).not.toContain('north');
   // A round greets before it tells: what the round before told has come with this greeting.
   for (const other of [north, nobody]) expect(await other(greeting)).not.toContain('data:');
+});
+
+test('a list that holds an item of another tenant ends the streams of its user alone, and tells nobody of the item', async () => {
+  const { clock, poll } = handClock(now);
+  const reported: unknown[] = [];
+  const report = (error: unknown) => void reported.push(error);
+  const { server, documents } = await shop({ clock, report, access: { gate: tenantGate } });
+  const address = await server.listen({ port: 0 });
+  const [ann, bob] = await Promise.all(
+    ['ann', 'bob'].map(async user => {
+      await listOf(documents, 'north', 'first', 1, user);
+      const told = await watching(new URL(`/v2/users/${user}/recommendations/live`, address), 'north|service');
+      expect(await told(/data: .*\n\n/)).toContain('"itemId":"first"');
+      return told;
+    }),
+  );
+  await listOf(documents, 'north', scoped('south', 'secret'), 2);
+  await listOf(documents, 'north', 'second', 2, 'bob');
+  await poll(1, greetEvery);
+  expect(await bob?.(/second/)).not.toContain('secret');
+  await expect(ann?.(/data: /)).rejects.toThrow(/^The stream ended without data: : (?!.*secret)/s);
+  expect(reported).toMatchObject([{ code: 'UNREADABLE_DOCUMENT' }]);
 });
 
 test('the live figures of the process are nothing for a tenant, and a list that they tell of is that of no tenant', async () => {
