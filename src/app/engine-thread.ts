@@ -11,6 +11,7 @@ import type { TaskStats } from '../operations/task-stats.ts';
 import { noSpans, type SpanFigures } from '../operations/tracing/figures.ts';
 import { failureOf } from './engine-failure.ts';
 import type { EngineCommand, EngineMessage, EngineThreadOptions } from './engine-messages.ts';
+import type { Millis } from '../stream/time.ts';
 import { engineWorker } from './warm-engine.ts';
 
 /** The engine has stopped by itself. `engineCode` is the code of the error that stopped it. */
@@ -53,18 +54,31 @@ export class EngineThread implements AsyncDisposable {
   /** What the thread has in memory; undefined before it has said so. */
   memory: ThreadMemory | undefined;
   readonly #worker: Worker;
+  readonly #now: () => Millis;
+  /** When it said something last; undefined while nothing has to be heard of it: before it is restored, and after its end. */
+  #heardAt: Millis | undefined;
 
-  /** `logger` takes the lines of the thread, which only says something where its options say how. */
-  constructor(options: EngineThreadOptions, logger?: Pick<StructuredLogger, 'pass'>) {
+  /**
+   * @param logger takes the lines of the thread, which only says something where its options say how
+   * @param now a time that never goes back
+   */
+  constructor(
+    options: EngineThreadOptions,
+    logger?: Pick<StructuredLogger, 'pass'>,
+    now: () => Millis = () => performance.now(),
+  ) {
+    this.#now = now;
     this.#worker = engineWorker();
     const restored = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<void>();
     const fail = ({ code, message }: { readonly code: string; readonly message: string }, cause?: unknown): void => {
+      this.#heardAt = undefined;
       const error = new EngineFailed(code, message, { cause });
       restored.reject(error);
       ended.reject(error);
     };
     this.#worker.on('message', (message: EngineMessage) => {
+      if (this.#heardAt !== undefined) this.#heardAt = now();
       if (message.type === 'stats') {
         this.tasks = message.tasks;
         this.held = message.held;
@@ -77,9 +91,14 @@ export class EngineThread implements AsyncDisposable {
         this.logged = message.logged;
         this.memory = message.memory;
       } else if (message.type === 'log') logger?.pass(message.line);
-      else if (message.type === 'restored') restored.resolve();
-      else if (message.type === 'failed') fail(message);
-      else ended.resolve();
+      else if (message.type === 'restored') {
+        this.#heardAt = now();
+        restored.resolve();
+      } else if (message.type === 'failed') fail(message);
+      else {
+        this.#heardAt = undefined;
+        ended.resolve();
+      }
     });
     // It has said nothing of it itself: where it was thrown is told of the cause.
     this.#worker.on('error', error => fail(failureOf(error, options.logging), error));
@@ -90,6 +109,11 @@ export class EngineThread implements AsyncDisposable {
     // Whoever awaits only one of the two must not be blamed for the other.
     this.restored.catch(() => {});
     this.ended.catch(() => {});
+  }
+
+  /** How long it has not said how it stands, which it does twenty times a second from `restored` to its end; else 0. */
+  silentFor(): Millis {
+    return this.#heardAt === undefined ? 0 : this.#now() - this.#heardAt;
   }
 
   /** Finishes the epochs under way, snapshots, and ends; resolves as `ended` does. */

@@ -1,6 +1,7 @@
 /** The engine of a process that goes where it is told: from one namespace into the next, one engine at a time. */
 import type { EngineThreadOptions } from './engine-messages.ts';
 import type { StructuredLogger } from '../operations/logging/structured-logger.ts';
+import type { Millis } from '../stream/time.ts';
 import { EngineThread } from './engine-thread.ts';
 
 export class MovingEngine implements AsyncDisposable {
@@ -57,6 +58,10 @@ export class MovingEngine implements AsyncDisposable {
 
   get memory(): EngineThread['memory'] {
     return this.#thread.memory;
+  }
+
+  silentFor(): Millis {
+    return this.#thread.silentFor();
   }
 
   /** Of the engine that runs now. */

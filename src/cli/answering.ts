@@ -8,8 +8,9 @@ import type { EngineView } from '../app/engine-view.ts';
 import { createWorkerServer } from '../recommender/api/worker-server.ts';
 import { events } from '../operations/logging/events.ts';
 import { type Logging, report, tellWait } from './logging.ts';
-import { foldersOf, healthOf, registerEngineMetrics } from './serving.ts';
+import { foldersOf, registerEngineMetrics } from './serving.ts';
 import type { TaskLag } from '../operations/task-lag.ts';
+import { healthOf } from '../operations/health.ts';
 import { toldMetrics } from '../operations/told-metrics.ts';
 
 export interface Answering {
@@ -17,7 +18,17 @@ export interface Answering {
   readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'>;
   readonly thread: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'restored' | 'logged' | 'memory'
+    | 'tasks'
+    | 'freshness'
+    | 'groups'
+    | 'troubles'
+    | 'charges'
+    | 'spans'
+    | 'orders'
+    | 'restored'
+    | 'logged'
+    | 'memory'
+    | 'silentFor'
   >;
   readonly view: EngineView;
   readonly lags: () => Promise<readonly TaskLag[]>;
@@ -48,11 +59,7 @@ export async function answerForTasks(
     logging,
     signal: over.signal,
   });
-  const health = healthOf(
-    over.signal,
-    () => thread.groups,
-    () => isRestored,
-  );
+  const health = healthOf({ signal: over.signal, engine: thread, isRestored: () => isRestored, logger });
   const { http } = config;
   const server = await createWorkerServer({
     engine: view,

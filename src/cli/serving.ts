@@ -9,11 +9,10 @@ import type { EngineThread } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { followSwitches } from '../app/follow-switches.ts';
 import { type OpenTracing, openTracing, type TracingSettings } from '../app/open-tracing.ts';
-import type { GroupStats } from '../operations/group-stats.ts';
 import { events } from '../operations/logging/events.ts';
 import { registerLoggingMetrics } from '../operations/logging/metrics.ts';
 import { tellTroubles } from '../operations/logging/trouble-log.ts';
-import type { Health, Verdict } from '../operations/health.ts';
+import { healthOf } from '../operations/health.ts';
 import { registerGroupMetrics } from '../operations/group-metrics.ts';
 import { registerDocumentCharges } from '../operations/document-metrics.ts';
 import { registerLogTroubles } from '../operations/log-metrics.ts';
@@ -65,7 +64,7 @@ export interface Serving {
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'logged' | 'memory'
+    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'logged' | 'memory' | 'silentFor'
   >;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
@@ -181,7 +180,7 @@ async function serverOf(serving: Serving, issuer: DemoIssuer | undefined, traced
     seen: config.lists.seen,
     listKey: config.serving.listKey ?? randomUUID(),
     formerListKeys: config.serving.formerListKeys,
-    health: healthOf(signal, () => thread?.groups ?? []),
+    health: healthOf({ signal, engine: thread, logger: logging.logger }),
     metrics: toldMetrics(metrics, logging.logger),
     searches,
     tracing: traced.tracing,
@@ -251,23 +250,6 @@ export const foldersOf = ({ data, state }: Pick<Config, 'data' | 'state'>): read
   { holds: 'data', path: data },
   ...(state === undefined ? [] : [{ holds: 'state', path: state } as const]),
 ];
-
-/** A process that serves from its restored state has `isRestored` true from the beginning. */
-export function healthOf(
-  signal: AbortSignal,
-  groups: () => readonly GroupStats[],
-  isRestored: () => boolean = () => true,
-): Health {
-  const fine: Verdict = { ok: true };
-  const standing = (): Verdict => {
-    const [first] = groups().filter(({ waits }) => waits !== null);
-    return first === undefined ? fine : { ok: true, why: `it waits to run ${first.topology}: ${first.waits ?? ''}` };
-  };
-  const restored = (): Verdict => (isRestored() ? standing() : { ok: false, why: 'it restores its tasks' });
-  const unlessStopped = (then: () => Verdict) => (): Verdict =>
-    signal.aborted ? { ok: false, why: 'it is stopping' } : then();
-  return { startup: restored, live: unlessStopped(() => fine), ready: unlessStopped(restored) };
-}
 
 export const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise(resolve => {

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readingsBySite, siteCounts } from '../../examples/sensor-counts.ts';
+import { readings, readingsBySite, siteCounts } from '../../examples/sensor-counts.ts';
 import { openEmbedded, type Ports } from '../../src/app/compose.ts';
 import { applicationSettings } from '../../src/app/config.ts';
 import { configure } from '../../src/app/configure.ts';
 import type { EngineThreadOptions } from '../../src/app/engine-messages.ts';
 import { EngineFailed, EngineThread } from '../../src/app/engine-thread.ts';
 import { toldError } from '../../src/operations/logging/told-error.ts';
+import { appendFromOutside, recordOfBytes } from '../../src/stream/outside.ts';
 import { consumed } from '../support/consumer.ts';
 import { createTopics, demanded, written } from '../support/kill-outcome.ts';
 import { soundReadings, Traffic } from '../support/kill-traffic.ts';
@@ -17,6 +18,7 @@ import { Random } from '../support/random.ts';
 
 const app = new URL('../../examples/sensor-counts.ts', import.meta.url).href;
 const dyingApp = new URL('./dying-app.ts', import.meta.url).href;
+const spinningApp = new URL('./spinning-app.ts', import.meta.url).href;
 const failingApp = new URL('./failing-app.ts', import.meta.url).href;
 const settings = applicationSettings(configure({ environment: {} }).config);
 const limit = { lines: 10, window_s: 1 };
@@ -36,16 +38,20 @@ afterEach(async () => {
   rmSync(data, { recursive: true });
 });
 
-const started = (more: Partial<EngineThreadOptions> = {}): EngineThread =>
-  new EngineThread({
-    ports: { data, transport: 'embedded', documents: 'sqlite' },
-    app,
-    settings,
-    untilCaughtUp: false,
-    maxRecords: 50,
-    budgetBytes: 1 << 24,
-    ...more,
-  });
+const started = (more: Partial<EngineThreadOptions> = {}, now?: () => number): EngineThread =>
+  new EngineThread(
+    {
+      ports: { data, transport: 'embedded', documents: 'sqlite' },
+      app,
+      settings,
+      untilCaughtUp: false,
+      maxRecords: 50,
+      budgetBytes: 1 << 24,
+      ...more,
+    },
+    undefined,
+    now,
+  );
 
 /** Waits until the engine has counted every sound reading that was sent. */
 async function everythingCounted(): Promise<void> {
@@ -163,6 +169,27 @@ describe('an engine in its thread', () => {
       expect(sensors.some(sensor => told.includes(sensor))).toBe(quotes);
     },
   );
+
+  test('is silent for as long as a function of its topology goes round, and speaks again after it', async () => {
+    const spin = join(data, 'spin');
+    writeFileSync(spin, '');
+    let time = 0;
+    const engine = started({ app: spinningApp }, () => time);
+    expect(engine.silentFor()).toBe(0);
+    await engine.restored;
+    const bytes = Buffer.alloc(1_024);
+    const length = readings.schema.encode({ id: 0, sensor: spin, celsius: 20, at: 0 }, bytes, 0);
+    await appendFromOutside(ports.transport, readings.name, [recordOfBytes(spin, bytes.subarray(0, length))], 0);
+    // It speaks twenty times a second: where ten looks in a row have heard nothing, it goes round.
+    await vi.waitUntil(() => ++time > 0 && engine.silentFor() >= 10, { timeout: deadline_ms });
+    time += 60_000;
+    expect(engine.silentFor()).toBeGreaterThanOrEqual(60_000);
+    rmSync(spin);
+    await vi.waitUntil(() => engine.silentFor() === 0, { timeout: deadline_ms });
+    await engine.stop();
+    time += 60_000;
+    expect(engine.silentFor()).toBe(0);
+  });
 
   test('that cannot even begin says so to whoever waits for it, in both ways', async () => {
     const engine = started({ run: ['no-such-topology'] });

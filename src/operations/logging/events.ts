@@ -137,6 +137,12 @@ export const events = {
     quotesRecords: true,
     isUnlimited: true,
   },
+  engineSilent: {
+    component: 'engine',
+    level: 'error',
+    event: 'engine.silent',
+    message: "The engine's thread says nothing, most likely since a function of a topology does not end: restart it",
+  },
   joining: {
     component: 'engine',
     level: 'warn',
