@@ -8,10 +8,11 @@ import { deadLetters } from '../../stream/dead-letter.ts';
 import { Decoder } from '../../stream/decoder.ts';
 import { placeOf } from '../log-look.ts';
 import type { Reading, Trace, TracedRecord } from './found.ts';
-import { Journals } from './journals.ts';
+import { Journals, type JournalsOptions } from './journals.ts';
 import { scan, type Scanned, type ScanOptions } from './scan.ts';
 
-export interface TraceOptions extends Pick<ScanOptions, 'transport' | 'within'> {
+export interface TraceOptions extends Pick<ScanOptions, 'within'> {
+  readonly transport: ScanOptions['transport'] & JournalsOptions['transport'];
   readonly graph: Graph;
   readonly journal: Pick<Journal, 'head' | 'after'>;
   /** A key of records, a trace context (W3C), or the trace id in one. */
@@ -74,7 +75,7 @@ class Walk {
 
   constructor(options: TraceOptions) {
     this.#options = options;
-    this.#journals = new Journals(options.journal);
+    this.#journals = new Journals(options);
   }
 
   get isFull(): boolean {

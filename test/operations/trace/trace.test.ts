@@ -101,6 +101,21 @@ test('what is not read yet and what the journal has forgotten is said', async ()
   ]);
 });
 
+test('what was read so long ago that no plan of its topic is left is not said to be waiting', async () => {
+  const world = await worldAt(1_000);
+  await world.send(readings, reading('roof/1', 1));
+  await world.drain();
+  await world.documents.journal.trim(`by-site/${atRoof}`, 1);
+  const states = async () => {
+    const { records } = await tracing('roof/1', world);
+    return records.filter(({ topic }) => topic === 'readings').map(({ readBy }) => readBy[0]?.state);
+  };
+  expect(await states()).toEqual(['forgotten']);
+  world.clock.time = 2_000;
+  await world.send(readings, reading('roof/1', 2));
+  expect(await states()).toEqual(['forgotten', 'waiting']);
+});
+
 test('it looks at the newest records, tells so many, and says where it stopped', async () => {
   const world = await worldAt(1_000);
   await world.send(readings, ...Array.from({ length: 10 }, (_, n) => reading('roof/1', n)));
