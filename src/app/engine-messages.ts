@@ -5,6 +5,7 @@ import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { LogFigures } from '../operations/logging/counts.ts';
 import type { LogLine } from '../operations/logging/line.ts';
 import type { LoggingSettings } from '../operations/logging/settings.ts';
+import type { TopologyNode } from '../operations/step-sums.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { ApplicationSettings } from './application.ts';
 import type { ThreadMemory } from '../operations/thread-memory.ts';
@@ -50,6 +51,7 @@ export type EngineMessage =
   | {
       readonly type: 'stats';
       readonly tasks: readonly TaskStats[];
+      readonly steps: readonly TopologyNode[];
       /** Fences of the tasks that run here now. */
       readonly held: ReadonlyMap<string, number>;
       readonly freshness: readonly TopologyFreshness[];

@@ -7,6 +7,7 @@ import type { ConnectorFigures } from '../recommender/orders/connector.ts';
 import type { LogFigures } from '../operations/logging/counts.ts';
 import type { StructuredLogger } from '../operations/logging/structured-logger.ts';
 import type { ThreadMemory } from '../operations/thread-memory.ts';
+import type { TopologyNode } from '../operations/step-sums.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import { noSpans, type SpanFigures } from '../operations/tracing/figures.ts';
 import { failureOf } from './engine-failure.ts';
@@ -35,6 +36,8 @@ export class EngineThread implements AsyncDisposable {
   /** Resolves after an orderly end, rejects with `EngineFailed`. */
   readonly ended: Promise<void>;
   tasks: readonly TaskStats[] = [];
+  /** What the steps of the topologies have done since the thread was started. */
+  steps: readonly TopologyNode[] = [];
   /** Fences of the tasks that run here, as of a moment ago. */
   held: ReadonlyMap<string, number> = new Map();
   /** Of events that came since the thread was started. */
@@ -81,6 +84,7 @@ export class EngineThread implements AsyncDisposable {
       if (this.#heardAt !== undefined) this.#heardAt = now();
       if (message.type === 'stats') {
         this.tasks = message.tasks;
+        this.steps = message.steps;
         this.held = message.held;
         this.freshness = message.freshness;
         this.groups = message.groups;

@@ -20,7 +20,7 @@ type ViewedPorts = Pick<Ports, 'documents' | 'namespace' | 'clock' | 'openStore'
 const lookEvery = seconds(1);
 
 /** The engine of this process, as far as it is looked at. */
-type Viewed = Pick<EngineThread, 'held' | 'tasks'>;
+type Viewed = Pick<EngineThread, 'held' | 'tasks' | 'steps'>;
 
 export class EngineView implements EngineSource {
   readonly #thread: Viewed | undefined;
@@ -49,7 +49,13 @@ export class EngineView implements EngineSource {
     const now = this.#ports.clock.now();
     if (this.#looked === undefined || now - this.#looked.at >= lookEvery) {
       const { graph } = this.#parts;
-      const parts = { graph, times: this.#times, ports: this.#ports, tasks: this.#thread?.tasks ?? [] };
+      const parts = {
+        graph,
+        times: this.#times,
+        ports: this.#ports,
+        tasks: this.#thread?.tasks ?? [],
+        steps: this.#thread?.steps ?? [],
+      };
       this.#looked = { at: now, found: runningTopologies(parts) };
     }
     return this.#looked.found;

@@ -65,6 +65,7 @@ async function run(options: EngineThreadOptions, stop: AbortController, log: Thr
     post({
       type: 'stats',
       tasks: observer.all(),
+      steps: observer.steps(),
       held: new Map(held.engine?.runners.map(({ task, fence }) => [task.id, fence])),
       freshness: observer.freshness(),
       groups: observer.groups(),

@@ -24,6 +24,10 @@ export class MovingEngine implements AsyncDisposable {
     return this.#thread.tasks;
   }
 
+  get steps(): EngineThread['steps'] {
+    return this.#thread.steps;
+  }
+
   get held(): EngineThread['held'] {
     return this.#thread.held;
   }

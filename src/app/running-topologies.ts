@@ -2,7 +2,7 @@
 import type { Graph, TopologyGraph } from '../engine/graph.ts';
 import type { EventTimes } from '../operations/event-times.ts';
 import { lookAt } from '../operations/log-look.ts';
-import { nodesOf } from '../operations/step-metrics.ts';
+import type { TopologyNode } from '../operations/step-sums.ts';
 import { longestOf, type TaskLag, taskLagsOf } from '../operations/task-lag.ts';
 import type { TaskStats } from '../operations/task-stats.ts';
 import type { RunningTopologies, RunningTopology } from '../recommender/api/topologies-endpoint.ts';
@@ -14,9 +14,16 @@ export interface RunningParts {
   readonly ports: Pick<Ports, 'transport' | 'clock'>;
   /** Of this process. */
   readonly tasks: readonly TaskStats[];
+  readonly steps: readonly TopologyNode[];
 }
 
-export async function runningTopologies({ graph, times, ports, tasks }: RunningParts): Promise<RunningTopologies> {
+export async function runningTopologies({
+  graph,
+  times,
+  ports,
+  tasks,
+  steps: done,
+}: RunningParts): Promise<RunningTopologies> {
   const lags = await taskLagsOf({ graph, transport: lookAt(ports.transport), times, tasks });
   const byTask = Map.groupBy(lags, ({ task }) => task);
   const topologies = graph.topologies.map((topology): RunningTopology => {
@@ -26,7 +33,7 @@ export async function runningTopologies({ graph, times, ports, tasks }: RunningP
       reads: reads.map(({ stream }) => stream),
       steps: steps.map(step => ({ name: step.name, kind: step.kind })),
       edges: edges.map(({ from, to }) => ({ from, to })),
-      nodes: nodesIn(topology, tasks),
+      nodes: nodesIn(topology, done),
       tasks: Array.from({ length: topology.tasks }, (_, number) => `${name}/${number}`).map(id =>
         taskOf(
           id,
@@ -39,11 +46,13 @@ export async function runningTopologies({ graph, times, ports, tasks }: RunningP
   return { at: ports.clock.now(), topologies };
 }
 
-const nodesIn = ({ name }: TopologyGraph, tasks: readonly TaskStats[]): RunningTopology['nodes'] =>
-  nodesOf(tasks.filter(({ topology }) => topology === name)).map(({ node, in: came, ...figures }) => {
-    const { out, late, errors, timed, timed_ms, ends_ms } = figures;
-    return { node, in: came, out, late, errors, mean_ms: timed === 0 ? null : timed_ms / timed, ends_ms };
-  });
+const nodesIn = ({ name }: TopologyGraph, done: readonly TopologyNode[]): RunningTopology['nodes'] =>
+  done
+    .filter(({ topology }) => topology === name)
+    .map(({ node, in: came, ...figures }) => {
+      const { out, late, errors, timed, timed_ms, ends_ms } = figures;
+      return { node, in: came, out, late, errors, mean_ms: timed === 0 ? null : timed_ms / timed, ends_ms };
+    });
 
 function taskOf(
   task: string,

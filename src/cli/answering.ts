@@ -19,6 +19,7 @@ export interface Answering {
   readonly thread: Pick<
     EngineThread,
     | 'tasks'
+    | 'steps'
     | 'freshness'
     | 'groups'
     | 'troubles'

@@ -64,7 +64,17 @@ export interface Serving {
   /** The engine of this process; absent where it only serves. */
   readonly thread?: Pick<
     EngineThread,
-    'tasks' | 'freshness' | 'groups' | 'troubles' | 'charges' | 'spans' | 'orders' | 'logged' | 'memory' | 'silentFor'
+    | 'tasks'
+    | 'steps'
+    | 'freshness'
+    | 'groups'
+    | 'troubles'
+    | 'charges'
+    | 'spans'
+    | 'orders'
+    | 'logged'
+    | 'memory'
+    | 'silentFor'
   >;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
@@ -229,7 +239,7 @@ export function registerEngineMetrics(
   collectDefaultMetrics({ register: metrics });
   registerTaskMetrics(metrics, () => thread?.tasks ?? []);
   registerCallMetrics(metrics, () => thread?.tasks ?? []);
-  registerStepMetrics(metrics, () => thread?.tasks ?? []);
+  registerStepMetrics(metrics, () => thread?.steps ?? []);
   registerFreshness(metrics, () => thread?.freshness ?? []);
   registerOrderCounts(metrics, () => thread?.orders ?? null);
   registerTaskLag(metrics, lags ?? (async () => []));

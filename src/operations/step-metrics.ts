@@ -2,14 +2,9 @@
 import type { Registry } from 'prom-client';
 import type { NodeFigures } from '../engine/meter.ts';
 import { registerReadCounter } from './read-metrics.ts';
-import type { TaskStats } from './task-stats.ts';
+import type { TopologyNode } from './step-sums.ts';
 
 type Counted = Exclude<keyof NodeFigures, 'node'>;
-
-/** A node of a topology, over its tasks. */
-export interface TopologyNode extends NodeFigures {
-  readonly topology: string;
-}
 
 const counters: readonly (readonly [name: string, help: string, of: Counted, unit: number])[] = [
   ['millrace_step_values_in_total', 'Values that came to the step, or into the stream or collection', 'in', 1],
@@ -21,37 +16,14 @@ const counters: readonly (readonly [name: string, help: string, of: Counted, uni
   ['millrace_step_epoch_ends_seconds_total', 'Time of the step at the ends of epochs', 'ends_ms', 1e-3],
 ];
 
-/** `stats` is asked whenever the metrics are read. */
-export function registerStepMetrics(registry: Registry, stats: () => readonly TaskStats[]): void {
+/** `steps` is asked whenever the metrics are read. */
+export function registerStepMetrics(registry: Registry, steps: () => readonly TopologyNode[]): void {
   const labelNames = ['topology', 'node'] as const;
   for (const [name, help, of, unit] of counters)
     registerReadCounter(registry, {
       name,
       help,
       labelNames,
-      values: () => nodesOf(stats()).map(({ topology, node, [of]: value }) => [{ topology, node }, value * unit]),
+      values: () => steps().map(({ topology, node, [of]: value }) => [{ topology, node }, value * unit]),
     });
 }
-
-/** In the order of the tasks, and of the nodes as values first came to them. */
-export function nodesOf(tasks: readonly Pick<TaskStats, 'topology' | 'nodes'>[]): readonly TopologyNode[] {
-  const sums = new Map<string, TopologyNode>();
-  for (const { topology, nodes } of tasks)
-    for (const figures of nodes) {
-      const key = `${topology} ${figures.node}`;
-      const sum = sums.get(key);
-      sums.set(key, sum === undefined ? { topology, ...figures } : { topology, ...added(sum, figures) });
-    }
-  return [...sums.values()];
-}
-
-const added = (a: NodeFigures, b: NodeFigures): NodeFigures => ({
-  node: a.node,
-  in: a.in + b.in,
-  out: a.out + b.out,
-  late: a.late + b.late,
-  errors: a.errors + b.errors,
-  timed: a.timed + b.timed,
-  timed_ms: a.timed_ms + b.timed_ms,
-  ends_ms: a.ends_ms + b.ends_ms,
-});

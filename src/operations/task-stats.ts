@@ -1,6 +1,5 @@
 import type { Epoch } from '../engine/epoch.ts';
 import { offsetsOf } from '../engine/offset-commits.ts';
-import type { NodeFigures, TaskMeter } from '../engine/meter.ts';
 import type { Observer } from '../engine/runner.ts';
 import type { TaskRuntime } from '../engine/runtime.ts';
 import { placesOf } from '../engine/spans.ts';
@@ -9,6 +8,7 @@ import type { CommittedOffset } from '../transport/port.ts';
 import type { Assignment } from '../engine/assignment/claims.ts';
 import { FreshnessWindow, type TopologyFreshness } from './freshness.ts';
 import { callsOf, type StepCalls } from './step-calls.ts';
+import { StepSums, type TopologyNode } from './step-sums.ts';
 import { GroupCounts, type GroupStats } from './group-stats.ts';
 
 /** What a task has done since its process started. Plain data: it crosses threads. */
@@ -29,8 +29,6 @@ export interface TaskStats {
   lastEpochAt: Millis | null;
   /** What its asynchronous steps have called, by the names of the steps. */
   calls: readonly StepCalls[];
-  /** What its steps, and the streams and collections around them, have come to. */
-  readonly nodes: readonly NodeFigures[];
   /** Where it stands in what it reads; empty before its first epoch. */
   positions: readonly CommittedOffset[];
 }
@@ -38,8 +36,7 @@ export interface TaskStats {
 /** Counts what tasks commit, and how old events are by then. */
 export class StatsObserver implements Observer {
   readonly #tasks = new Map<string, TaskStats>();
-  /** Looked at when somebody asks, not with each epoch. */
-  readonly #meters = new Map<string, TaskMeter | undefined>();
+  readonly #steps = new StepSums();
   readonly #freshness = new Map<string, FreshnessWindow>();
   readonly #groups = new GroupCounts();
   readonly #clock: { now(): Millis };
@@ -62,7 +59,7 @@ export class StatsObserver implements Observer {
     stats.lastEpochAt = epoch.plan?.clock ?? null;
     stats.positions = offsetsOf(placesOf(task));
     stats.calls = callsOf(task);
-    this.#meters.set(task.id, task.meter);
+    if (task.meter !== undefined) this.#steps.meter(task.id, task.topology, task.meter);
     if (task.counts.published > 0 && !epoch.muted)
       this.#freshnessOf(task.topology).add(task.counts.leastOrigin, this.#clock.now());
   }
@@ -75,14 +72,15 @@ export class StatsObserver implements Observer {
   }
 
   answered(task: TaskRuntime): void {
-    this.#of(task).waiting = null;
+    const stats = this.#tasks.get(task.id); // none where it has left meanwhile
+    if (stats !== undefined) stats.waiting = null;
   }
 
   /** Its figures are those of whoever runs it now. */
   left(task: string): void {
     const topology = this.#tasks.get(task)?.topology;
     this.#tasks.delete(task);
-    this.#meters.delete(task);
+    this.#steps.left(task);
     const others = [...this.#tasks.values()].filter(other => other.topology === topology && other.epochs > 0);
     if (topology !== undefined && others.length === 0) this.#freshness.delete(topology);
   }
@@ -103,7 +101,12 @@ export class StatsObserver implements Observer {
   /** In order of the tasks' names. */
   all(): readonly TaskStats[] {
     const tasks = [...this.#tasks.values()].sort((a, b) => (a.task < b.task ? -1 : 1));
-    return tasks.map(stats => ({ ...stats, nodes: this.#meters.get(stats.task)?.figures() ?? [] }));
+    return tasks.map(stats => ({ ...stats }));
+  }
+
+  /** What the steps, and the streams and collections around them, have come to since the process started. */
+  steps(): readonly TopologyNode[] {
+    return this.#steps.all();
   }
 
   /** Of each topology that has any, its tasks together, in order of the names. */
@@ -133,7 +136,6 @@ export class StatsObserver implements Observer {
       watermark: null,
       lastEpochAt: null,
       calls: [],
-      nodes: [],
       positions: [],
     };
     this.#tasks.set(task.id, stats);

@@ -70,7 +70,6 @@ test('the progress line says what a task waits for', () => {
     waits: 1,
     lastEpochAt: 1,
     calls: [],
-    nodes: [],
     positions: [],
   };
   const line = progressLine([{ ...task, waiting: 'read:\nlocked', watermark: 0 }], {
