@@ -2,7 +2,10 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { Config } from '../app/config.ts';
+import { failureOf } from '../app/engine-failure.ts';
 import { loggingSettings } from '../app/logging.ts';
+import { ModelError } from '../als/index.ts';
+import { MillraceError } from '../errors.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { OnWait } from '../engine/retry.ts';
 import { events } from '../operations/logging/events.ts';
@@ -64,7 +67,7 @@ export async function withLogging<R>(
     return await work({ logger, settings, isForPeople, requests, plain });
   } catch (error) {
     if (!isForPeople) logger.log(events.failed, { command }, error);
-    throw error;
+    throw settings.quotes ? error : withoutQuotes(error);
   } finally {
     over.abort();
     flush();
@@ -73,6 +76,26 @@ export async function withLogging<R>(
     flush();
     process.off('exit', flush).off('uncaughtException', crash);
   }
+}
+
+/** An error as the last words of a process may have it where they are collected. */
+class Told extends MillraceError {
+  readonly code: string;
+  constructor(code: string, message: string, remedy: string, cause: unknown) {
+    super(message, remedy, { cause });
+    this.message = message;
+    this.code = code;
+  }
+}
+
+/** What it repeats of errors that nobody foresaw may be what they have read, and is left out as it is in the log. */
+function withoutQuotes(error: unknown): unknown {
+  if (error instanceof ModelError) return error;
+  const { code, message } = failureOf(error, { quotes: false });
+  if (error instanceof MillraceError)
+    return message === error.message ? error : new Told(code, message, error.remedy, error);
+  const remedy = 'The line before says where';
+  return new Told(code, `The process ended ${message}. ${remedy}`, remedy, error);
 }
 
 /** What was held back, and what was dropped since that was told last; told again where there was no room for it. */

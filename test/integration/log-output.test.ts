@@ -1,6 +1,7 @@
 /** Lines of a process whose standard error is a pipe that nobody hurries to read. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -38,6 +39,32 @@ test('whoever talks is not held up by a reader who does not read, and a crash lo
   expect(told.at(-1)).toMatchObject({ event: 'process.crashed', error: { name: 'Error' } });
   expect(said).not.toContain('hunter2');
 });
+
+test.each([
+  [
+    'unforeseen',
+    'UNEXPECTED',
+    'The process ended by an error that nobody foresaw: nobody foresaw ***. The line before says where',
+  ],
+  ['repeated', 'OURS', 'The end failed: nobody foresaw ***. Mend it'],
+  ['ours', 'OURS', 'There is no folder /somebody. Make it'],
+] as const)(
+  'the last line of a process quotes no record where lines are collected (%s)',
+  async (kind, code, message) => {
+    const ended = async (more: Readonly<Record<string, string>>) => {
+      const env = { ...process.env, MILLRACE_DATA: '/somebody', ...more };
+      const child = spawn(process.execPath, [program, '0', kind], { env, stdio: 'pipe' });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const [said, [exitCode]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+      return { exitCode: z.number().parse(exitCode), said, last: said.trimEnd().split('\n').at(-1) };
+    };
+    const collected = await ended({});
+    expect(collected).toMatchObject({ exitCode: 1, last: `millrace: ${code}: ${message}` });
+    expect(collected.said.includes('/somebody')).toBe(kind === 'ours');
+    for (const more of [{ MILLRACE_LOGGING_FORMAT: 'text' }, { MILLRACE_LOGGING_USER_IDS: 'plain' }])
+      expect((await ended(more)).last).toContain('/somebody');
+  },
+);
 
 test('what there was no room for is counted, and said', async () => {
   const { code, told } = await crashed(20_000, 8_192);
