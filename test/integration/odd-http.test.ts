@@ -1,5 +1,7 @@
 /** What HTTP lets through and nobody means: odd methods, headers, targets and bodies, as bytes over real sockets. */
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { goodPathOf } from '../support/bad-requests.ts';
 import { answered, guarded } from '../support/guarded.ts';
 import { wrongIn } from '../support/refusals.ts';
@@ -174,4 +176,26 @@ test.each([
   expect(told.length).toBeGreaterThan(0);
   expect(told.length).toBeLessThanOrEqual(2);
   expect(told.slice(1).map(({ statusCode }) => statusCode)).toEqual(told.length === 2 ? [200] : []);
+});
+
+test.each([
+  ['no HTTP', 'no HTTP at all\r\n\r\n'],
+  ['headers without an end', `GET / HTTP/1.1\r\n${'x: '.padEnd(20_000, 'y')}`],
+])('who sends %s and never ends its side is told so, and keeps no connection', async (_, bytes) => {
+  const { url, server } = await guarded({ patience: { headers_ms: 60_000, request_ms: 60_000, look_ms: 1_000 } });
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {}); // the server may take the connection back from who writes on
+  const count = (): Promise<number> =>
+    new Promise((resolve, reject) =>
+      server.app.server.getConnections((error, found) => (error === null ? resolve(found) : reject(error))),
+    );
+  let told = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (told += text)); // an iterator would end the socket
+  socket.write(bytes);
+  await once(socket, 'end');
+  expect(told).toMatch(/^HTTP\/1\.1 4\d\d /);
+  expect(socket.writable).toBe(true);
+  await vi.waitFor(async () => expect(await count()).toBe(0), { timeout: 15_000 });
 });
