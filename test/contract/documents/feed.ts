@@ -64,7 +64,9 @@ export function feedPromises(promise: Promised<DocumentsSetting>): void {
 
   promise(
     'from its end a feed goes on with what is changed from then on, in whichever range, and with nothing else',
-    async ({ documents, collection, key, emptyCollection }) => {
+    async ({ documents, collection, key, write, emptyCollection }) => {
+      // More than anybody reads at once.
+      await documents.write(Array.from({ length: 300 }, (_, n) => write(`past ${n}`, at(0, 1, n), {})));
       const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(id => key(id, `partition ${id}`));
       const first = await documents.feedEnd(collection);
       for (const each of keys) await documents.put(each, { n: 1 }, 'always');
