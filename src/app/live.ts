@@ -46,13 +46,10 @@ export function engineSource(watched: Watched, thread: Pick<EngineThread, 'tasks
   };
 }
 
-/** How far the tasks of the engine of this process are behind. */
-export function engineLags(watched: Watched, thread: Pick<EngineThread, 'tasks'>): () => Promise<TaskLag[]> {
+/** How far the tasks of the engine of this process are behind: those that run here, and none that it only stands by for. */
+export function engineLags(watched: Watched, thread: Pick<EngineThread, 'tasks' | 'held'>): () => Promise<TaskLag[]> {
   const times = new EventTimes(watched);
-  return () => {
-    const mine = new Set(thread.tasks.map(({ task }) => task));
-    return taskLagsOf({ ...watched, times, tasks: thread.tasks, about: task => mine.has(task) });
-  };
+  return () => taskLagsOf({ ...watched, times, tasks: thread.tasks, about: task => thread.held.has(task) });
 }
 
 async function figuresOf(
