@@ -85,8 +85,8 @@ export class TenantDocuments implements ReadDocuments {
     };
   }
 
-  #named({ partition, id, body: _, ...rest }: StoredDocument): Omit<StoredDocument, 'body'> {
-    return { ...rest, partition: plainOf(partition), id: plainOf(id) };
+  #named({ collection, partition, id, etag, version }: StoredDocument): Omit<StoredDocument, 'body'> {
+    return { collection, partition: plainOf(partition), id: plainOf(id), etag, version };
   }
 
   #bodyOf(document: StoredDocument): JsonObject {
