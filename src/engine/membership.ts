@@ -47,7 +47,7 @@ export const alone = (): Membership => ({
   join: seat => {
     const { tasks } = seat.topology;
     const run = Array.from({ length: tasks }, (_, partition) => partition);
-    seat.assigned({ run, standby: [], refused: null, waits: null, heldBack: false });
+    seat.assigned({ run, standby: [], refused: null, waits: null, heldBack: false, awaited: false });
     return { meet: () => {}, lost: error => seat.failed(error), leave: async () => {} };
   },
 });

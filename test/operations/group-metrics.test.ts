@@ -8,10 +8,10 @@ test('joins are told by reason, and tasks as the newest assignment has them', as
   const registry = new Registry();
   registerGroupMetrics(registry, () => counts.all());
   counts.joining('tally', 'start');
-  counts.assigned('tally', { run: [0, 1, 2, 3], standby: [], refused: null, waits: null, heldBack: false });
+  counts.assigned('tally', { run: [0, 1, 2, 3], standby: [], refused: null, waits: null, heldBack: false, awaited: false });
   counts.joining('tally', 'REBALANCE_IN_PROGRESS');
   counts.joining('tally', 'REBALANCE_IN_PROGRESS');
-  counts.assigned('tally', { run: [0, 2], standby: [1], refused: null, waits: null, heldBack: false });
+  counts.assigned('tally', { run: [0, 2], standby: [1], refused: null, waits: null, heldBack: false, awaited: false });
   const lines = (await registry.metrics()).split('\n').filter(line => line !== '' && !line.startsWith('#'));
   expect(lines).toEqual([
     'millrace_group_tasks{topology="tally",role="run"} 2',
@@ -30,12 +30,12 @@ test('who waits for another release says so until it runs tasks', async () => {
   const told = { run: [], standby: [], refused: null };
   const waiting = async (): Promise<unknown> =>
     (await registry.getSingleMetric('millrace_group_waiting')?.get())?.values.map(({ value }) => value);
-  counts.assigned('tally', { ...told, waits: 'release 1a2b3c runs its tasks, in b', heldBack: false });
+  counts.assigned('tally', { ...told, waits: 'release 1a2b3c runs its tasks, in b', heldBack: false, awaited: false });
   expect(await waiting()).toEqual([1]);
   expect(counts.all()[0]?.waits).toBe('release 1a2b3c runs its tasks, in b');
-  counts.assigned('tally', { ...told, waits: null, heldBack: true });
+  counts.assigned('tally', { ...told, waits: null, heldBack: true, awaited: false });
   expect(await waiting()).toEqual([1]);
   expect(counts.all()[0]?.waits).toContain('still runs a topology that reads');
-  counts.assigned('tally', { ...told, run: [1], waits: null, heldBack: false });
+  counts.assigned('tally', { ...told, run: [1], waits: null, heldBack: false, awaited: false });
   expect(await waiting()).toEqual([0]);
 });

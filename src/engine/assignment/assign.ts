@@ -29,6 +29,7 @@ export function assign(members: readonly Claims[]): ReadonlyMap<string, Assignme
         refused: refused.get(member) ?? null,
         waits: waiting.get(member) ?? null,
         heldBack: heldBack.includes(member),
+        awaited: waiting.size > 0 && agreed.includes(member),
       },
     ]),
   );

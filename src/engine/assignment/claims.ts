@@ -47,6 +47,8 @@ export interface Assignment {
   readonly waits: string | null;
   /** Nobody runs the tasks yet, since all of its release hold back. */
   readonly heldBack: boolean;
+  /** Another release waits for this one to go: what this one has begun and nobody of it has ended, nobody can end then. */
+  readonly awaited: boolean;
 }
 
 /** Whether it may run tasks, if there are enough for it. */

@@ -16,6 +16,8 @@ import { Quiet } from './quiet.ts';
 
 /** How long a worker rests that is done while others are not. */
 const rest = seconds(0.1);
+/** How long a worker that is stopped takes to end what others of its release have left: far from any grace. */
+const patience = seconds(30);
 /** How often it looks at the others: long enough for them to read, in between, what was there at the last look. */
 const lookEvery = seconds(1);
 
@@ -125,11 +127,21 @@ export class Crew {
   async leave(): Promise<void> {
     if (this.#left) return;
     this.#left = true;
+    if (this.#failure === undefined) await this.#endOfOthers();
     for (const group of this.#groups.filter(({ whole }) => !whole))
       for (const desk of group.held) await this.#guarded(() => this.#work.handOver(desk));
     for (const { member } of this.#groups) await member?.leave();
     this.#over.abort();
     await Promise.all(this.#groups.flatMap(({ inspected }) => inspected ?? []));
+  }
+
+  /** Not for ever, where the log or the documents are away: who stands by for it then says what is left. */
+  async #endOfOthers(): Promise<void> {
+    const [ended, late] = [new AbortController(), new AbortController()];
+    const slept = this.#options.clock.overdue?.(patience, ended.signal).then(() => late.abort());
+    for (const group of this.#groups) await this.#guarded(() => this.#work.endOfOthers(group, late.signal));
+    ended.abort();
+    await slept;
   }
 
   get #moved(): number {

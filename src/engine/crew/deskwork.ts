@@ -65,6 +65,20 @@ export class Deskwork {
     }
   }
 
+  /**
+   * Before the group is left, while another release waits for this one to go: tasks that somebody of this release was
+   * killed with, and that the group has given here and nobody has opened yet. What is under way in them, only this
+   * release can end.
+   */
+  async endOfOthers(group: Group, signal: AbortSignal): Promise<void> {
+    if (!group.awaited) return;
+    for (const desk of group.desks) {
+      if (desk.role !== 'run' || desk.runner !== undefined) continue;
+      await this.#losing(group, desk, signal, () => this.#open(group, desk, signal));
+      await this.handOver(desk);
+    }
+  }
+
   /** Undefined where it was told to stop before. */
   #open(group: Group, desk: Desk, signal: AbortSignal): Promise<TaskRunner | undefined> {
     desk.held = true;

@@ -62,6 +62,11 @@ export class Group {
     return (this.assignment?.waits ?? null) !== null;
   }
 
+  /** Another release waits for this one to go. */
+  get awaited(): boolean {
+    return this.assignment?.awaited ?? false;
+  }
+
   /**
    * A former release of a reader may not know who writes what this one would write, and would stop at it. Those that hold
    * back themselves are waited for by nobody, else two topologies that read each other would wait for ever.

@@ -224,6 +224,7 @@ describe('members that disagree', () => {
       refused: 'worker z knows 6 tasks of graph g, worker a knows 4 tasks of graph g',
       waits: null,
       heldBack: false,
+      awaited: false,
     });
     expect(told.get('a-1')).toMatchObject({ run: [0, 2], refused: null });
   });

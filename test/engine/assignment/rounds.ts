@@ -19,7 +19,7 @@ export const claims = (worker: string, more: Partial<Claims> = {}): Claims => ({
   ...more,
 });
 
-const nothing: Assignment = { run: [], standby: [], refused: null, waits: null, heldBack: false };
+const nothing: Assignment = { run: [], standby: [], refused: null, waits: null, heldBack: false, awaited: false };
 
 /** What a member tells once it has done what it was told. */
 export function obeyed(member: Claims, told: Assignment, generation: number): Claims {

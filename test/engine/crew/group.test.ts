@@ -10,7 +10,7 @@ test('a task that another worker has taken over is not run again before the next
   if (topology === undefined) throw new Error('no topology');
   const group = new Group(topology, 0, 'release');
   const roles = () => group.desks.map(({ role }) => role);
-  const assignment = { run: [0, 1], standby: [], refused: null, waits: null, heldBack: false };
+  const assignment = { run: [0, 1], standby: [], refused: null, waits: null, heldBack: false, awaited: false };
   group.assign(assignment);
   const [lost] = group.desks;
   if (lost === undefined) throw new Error('no desk');

@@ -130,32 +130,43 @@ test('a release that could not take the state up ends at its first worker, while
   await check();
 });
 
-test('what one was killed in the middle of is ended by its own release, and then the new one goes on', async () => {
-  let isArmed = false;
-  const dies: Observer = {
-    step: ({ topology: name }, step, moment) => {
-      if (isArmed && name === 'tally' && step === 'flush' && moment === 'after') throw new Crash();
+test.each([
+  ['has gone on with it', async (fleet: Fleet, hands: readonly Hand[]) => fleet.settle(hands)],
+  [
+    'is stopped when it was given its tasks and has begun none',
+    async (fleet: Fleet) => {
+      while (fleet.groups.meet());
     },
-  };
-  const { fleet, send, check } = await twoReleases(next, { 'old-b': dies });
-  const [a, b] = [fleet.hire('old-a'), fleet.hire('old-b')];
-  await send();
-  await fleet.settle([a, b]);
-  const newC = fleet.hire('new-c');
-  await fleet.settle([a, b, newC]);
-  isArmed = true;
-  await send();
-  await expect(fleet.settle([a, b, newC])).rejects.toThrow(Crash);
-  fleet.groups.cutOff('old-b');
-  fleet.groups.expire('old-b');
-  await fleet.settle([a, newC]);
-  expect(all('tally', [a, newC])).toEqual([4, 0]);
-  await stopped(a);
-  await send();
-  await fleet.settle([newC]);
-  expect(countOf('tally', newC)).toBe(4);
-  await check();
-});
+  ],
+] as const)(
+  'what one was killed in the middle of is ended by its own release, which %s, and then the new one goes on',
+  async (_, given) => {
+    let isArmed = false;
+    const dies: Observer = {
+      step: ({ topology: name }, step, moment) => {
+        if (isArmed && name === 'tally' && step === 'flush' && moment === 'after') throw new Crash();
+      },
+    };
+    const { fleet, send, check } = await twoReleases(next, { 'old-b': dies });
+    const [a, b] = [fleet.hire('old-a'), fleet.hire('old-b')];
+    await send();
+    await fleet.settle([a, b]);
+    const newC = fleet.hire('new-c');
+    await fleet.settle([a, b, newC]);
+    isArmed = true;
+    await send();
+    await expect(fleet.settle([a, b, newC])).rejects.toThrow(Crash);
+    fleet.groups.cutOff('old-b');
+    fleet.groups.expire('old-b');
+    await given(fleet, [a, newC]);
+    expect(a.assigned.findLast(([name]) => name === 'tally')?.[1].run).toEqual([0, 1, 2, 3]);
+    await stopped(a);
+    await send();
+    await fleet.settle([newC]);
+    expect(countOf('tally', newC)).toBe(4);
+    await check();
+  },
+);
 
 test('the last one killed within an epoch is run once more: until then nothing of the topology is begun, by anybody', async () => {
   let isArmed = true;

@@ -35,6 +35,8 @@ const assignment = z.object({
   refused: z.string().nullable(),
   waits: z.string().nullable(),
   heldBack: z.boolean(),
+  /** A leader of the first release says nothing of it. */
+  awaited: z.boolean().default(false),
 });
 
 export type Told = Omit<Claims, 'member'>;

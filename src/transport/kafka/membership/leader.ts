@@ -30,6 +30,7 @@ const unreadable: Assignment = {
   refused: 'what it tells cannot be read by the release that leads the group',
   waits: null,
   heldBack: false,
+  awaited: false,
 };
 
 /** The partitions that the tasks of an assignment read: each its own, and all of those that every task reads. */
