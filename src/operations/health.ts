@@ -35,8 +35,8 @@ export const longestSilence = minutes(1);
 export interface HealthParts {
   /** Aborts where the process stops: it takes no requests any more, and is no less alive for finishing its work. */
   readonly signal: AbortSignal;
-  /** The engine of the process; absent where it has none. */
-  readonly engine?: LookedAt | undefined;
+  /** The engine of the process; undefined where it has none. */
+  readonly engine: LookedAt | undefined;
   /** True from the beginning where absent: the process listens only once its state is restored. */
   readonly isRestored?: () => boolean;
   /** Is told why the process is not alive, at each look: who ends it says nothing of it where the lines are. */

@@ -58,6 +58,6 @@ test('who waits for another release to go is ready, and says for which', () => {
 });
 
 test('a process without an engine is as it answers', () => {
-  const health = healthOf({ signal: new AbortController().signal, logger: silent });
+  const health = healthOf({ signal: new AbortController().signal, engine: undefined, logger: silent });
   for (const verdict of [health.startup(), health.live(), health.ready()]) expect(verdict).toEqual({ ok: true });
 });
