@@ -28,7 +28,7 @@ export class Ability {
     const { graph, documents, registry } = this.#options;
     const around = { journal: documents.journal, registry };
     await this.#each(places, async place => {
-      const head = await this.#newest(place);
+      const head = await this.#newest(place, true);
       if (head === undefined) return;
       const task = graph.task(place.topology, place.partition);
       const { refused } = await this.#ask('journal', () => previewOf(task, head, around));
@@ -38,28 +38,29 @@ export class Ability {
 
   /**
    * Before the first of them is opened here: no task of the topology, whoever is to run it, has an epoch under way that
-   * only a former release can end. Else that one could not be run once more, after others had gone on. Throws `LeftBehind`;
-   false where the signal ended it before all was known.
+   * only a former release can end. Else that one could not be run once more, after others had gone on. What this worker
+   * has on its disk counts for the tasks that it runs: nobody else has it. Throws `LeftBehind`; false where the signal
+   * ended it before all was known.
    */
-  toBegin(places: readonly Place[]): Promise<boolean> {
+  toBegin(places: readonly (Place & Pick<Desk, 'role'>)[]): Promise<boolean> {
     const { graph, documents } = this.#options;
     return this.#each(places, async place => {
-      const { epoch } = (await this.#newest(place)) ?? { epoch: 0 };
+      const { epoch } = (await this.#newest(place, place.role === 'run')) ?? { epoch: 0 };
       const [first, second] = await this.#ask('journal', () => documents.journal.after(place.id, epoch, 2));
       if (first !== undefined) ownPlan(graph.task(place.topology, place.partition), first, second === undefined);
     });
   }
 
   /** The local checkpoint may be of a former life, and the task further by now. */
-  async #newest({ id }: Place): Promise<CheckpointHead | undefined> {
+  async #newest({ id }: Place, isLocalToo: boolean): Promise<CheckpointHead | undefined> {
     const { store, snapshots } = this.#options;
-    const local = store.head(id);
+    const local = isLocalToo || snapshots === undefined ? store.head(id) : undefined;
     const there = snapshots && (await this.#ask('snapshot', () => newestCheckpoint(snapshots.to, id)));
     return (local?.epoch ?? 0) >= (there?.epoch ?? 0) ? local : there;
   }
 
   /** Whether it came to the end. */
-  async #each(places: readonly Place[], work: (place: Place) => Promise<void>): Promise<boolean> {
+  async #each<P extends Place>(places: readonly P[], work: (place: P) => Promise<void>): Promise<boolean> {
     try {
       for (const place of places) {
         if (this.#signal.aborted) return false;

@@ -16,7 +16,7 @@ export class Group {
   readers: readonly Group[] = [];
   /** The finding out whether this release could take over, while another one runs the tasks. */
   inspected: Promise<void> | undefined;
-  /** What former releases have begun is ended, in all tasks. */
+  /** What former releases have begun is ended, in all tasks; found out anew in each round, since they may have come back. */
   mayBegin = false;
   readonly #release: string;
   #toldToHoldBack = false;
@@ -32,6 +32,7 @@ export class Group {
 
   assign(assignment: Assignment): void {
     this.assignment = assignment;
+    this.mayBegin = false;
     this.#lost.clear();
     this.look();
   }

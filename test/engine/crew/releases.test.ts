@@ -180,15 +180,13 @@ test('the last one killed within an epoch is run once more: until then nothing o
   const old = fleet.hire('old-a');
   await expect(fleet.settle([old])).rejects.toThrow(Crash);
   fleet.groups.expire('old-a');
-  const epochs = (): Promise<(number | undefined)[]> =>
-    Promise.all([0, 1, 2, 3].map(async n => (await fleet.world.documents.journal.head(`tally/${n}`))?.epoch));
-  const before = await epochs();
+  const before = await epochsOf(fleet, 'tally');
   for (const id of ['new-a', 'new-b']) {
     const fresh = fleet.hire(id);
     await expect(restored(fleet, fresh)).rejects.toThrow(/of tally\/\d was begun by another release/);
     fleet.groups.expire(id);
   }
-  expect(await epochs()).toEqual(before);
+  expect(await epochsOf(fleet, 'tally')).toEqual(before);
   isArmed = false;
   const again = fleet.hire('old-a');
   await fleet.settle([again]);
@@ -196,6 +194,71 @@ test('the last one killed within an epoch is run once more: until then nothing o
   const fresh = fleet.hire('new-c');
   await send();
   await fleet.settle([fresh]);
+  await check();
+});
+
+/** The newest epochs of the tasks of a topology. */
+const epochsOf = ({ world }: Fleet, name: string): Promise<(number | undefined)[]> =>
+  Promise.all([0, 1, 2, 3].map(async n => (await world.documents.journal.head(`${name}/${n}`))?.epoch));
+
+test('who had a turn before looks again whether it may begin, where the former release has come back since', async () => {
+  let isArmed = true;
+  const dies: Observer = {
+    step: (task, step, moment) => {
+      if (isArmed && task.id === 'tally/3' && step === 'flush' && moment === 'after') throw new Crash();
+    },
+  };
+  const { fleet, send, check } = await twoReleases(next, { 'old-c': dies });
+  const old = fleet.hire('old-a');
+  await send();
+  await fleet.settle([old]);
+  await stopped(old);
+  // It runs the tasks, and there is nothing to do: the way back is open.
+  const fresh = fleet.hire('new-b');
+  await fleet.settle([fresh]);
+  expect(countOf('tally', fresh)).toBe(4);
+  fleet.groups.cutOff('new-b');
+  fleet.groups.expire('new-b');
+  await send();
+  const back = fleet.hire('old-c');
+  await expect(fleet.settle([back])).rejects.toThrow(Crash);
+  // Of the others it leaves snapshots.
+  for (const runner of back.crew.runners) if (runner.task.id !== 'tally/3') await runner.run(AbortSignal.abort());
+  fleet.groups.expire('old-c');
+  await fresh.crew.turn(fresh.signal); // it finds out that it was taken over from
+  const before = await epochsOf(fleet, 'tally');
+  fleet.groups.reconnect('new-b', fresh.seats);
+  const both = [fresh, fleet.hire('new-e')];
+  await expect(fleet.settle(both)).rejects.toThrow(/of tally\/3 was begun by another release/);
+  expect(await epochsOf(fleet, 'tally')).toEqual(before);
+  for (const { id } of both) fleet.groups.expire(id);
+  isArmed = false;
+  const again = fleet.hire('old-c');
+  await fleet.settle([again]);
+  await stopped(again);
+  await fleet.settle([fleet.hire('new-d')]);
+  await check();
+});
+
+test('what is on the disk of one worker alone ends no epoch of a task that another is to run', async () => {
+  const { fleet, send, check } = await twoReleases(next);
+  const old = fleet.hire('old-a');
+  for (let round = 0; round < 2; round++) {
+    await send();
+    await fleet.settle([old]);
+  }
+  fleet.groups.expire('old-a'); // killed between two epochs, which no snapshot has
+  await send();
+  const before = await epochsOf(fleet, 'tally');
+  Object.assign(fleet.diskOf('new-a'), fleet.diskOf('old-a'));
+  const both = [fleet.hire('new-a'), fleet.hire('new-b')];
+  await expect(fleet.settle(both)).rejects.toThrow(/of tally\/\d was begun by another release/);
+  expect(await epochsOf(fleet, 'tally')).toEqual(before);
+  for (const { id } of both) fleet.groups.expire(id);
+  const again = fleet.hire('old-a');
+  await fleet.settle([again]);
+  await stopped(again);
+  await fleet.settle([fleet.hire('new-a'), fleet.hire('new-b')]);
   await check();
 });
 

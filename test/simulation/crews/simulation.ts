@@ -229,7 +229,11 @@ class Simulation {
     const of = (release: Release): string[] =>
       [...this.#employees].filter(([, employee]) => employee.release === release).map(([id]) => id);
     const isQuiet = [...this.#employees.values()].every(({ turn }) => turn === undefined);
-    const former = of('former');
+    while (this.#fleet.groups.meet());
+    // Who runs none of it may have no part in the group, as one that was given up and came back: it is not waited for.
+    const runs = (id: string): boolean =>
+      this.#employees.get(id)?.hand.crew.runners.some(({ task }) => task.topology === 'tally') === true;
+    const former = of('former').filter(runs);
     if (!isQuiet || this.#zombies.size > 0 || of('next').length === 0 || former.length < 2) return;
     this.#die(former.pop() ?? '');
     for (const id of former) {
