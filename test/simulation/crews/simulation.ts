@@ -233,8 +233,9 @@ class Simulation {
     // Who runs none of it may have no part in the group, as one that was given up and came back: it is not waited for.
     const runs = (id: string): boolean =>
       this.#employees.get(id)?.hand.crew.runners.some(({ task }) => task.topology === 'tally') === true;
-    const former = of('former').filter(runs);
-    if (!isQuiet || this.#zombies.size > 0 || of('next').length === 0 || former.length < 2) return;
+    const former = of('former');
+    if (!isQuiet || this.#zombies.size > 0 || of('next').length === 0 || former.length < 2 || !former.every(runs))
+      return;
     this.#die(former.pop() ?? '');
     for (const id of former) {
       while (this.#fleet.groups.meet());
