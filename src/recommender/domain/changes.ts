@@ -28,6 +28,8 @@ export const noChanges = () => ({
   traces: new Map<string, string>(),
   /** Users of whom something came to be learnt. */
   heard: new Set<string>(),
+  /** The numbers of the versions of their tenants before it was. */
+  numbers: new Map<string, number>(),
   news: 0,
   /** Event time of the newest event of each tenant. */
   newest: new Map<string, number>(),
@@ -38,20 +40,31 @@ export const noChanges = () => ({
 type Changes = ReturnType<typeof noChanges>;
 
 /** Tells of a tenant whether anything of it changed. */
-export function newsIn({ users, items, gone, isSwitched }: Changes): (tenant: string) => boolean {
-  if (isSwitched) return () => true;
-  const changed = new Set<string>();
-  for (const ids of [users, items, gone]) for (const id of ids) changed.add(tenantOf(id));
-  return tenant => changed.has(tenant);
+export function newsIn(changes: Changes): (tenant: string) => boolean {
+  if (changes.isSwitched) return () => true;
+  const moved = movedIn(changes);
+  return tenant => moved.has(tenant);
+}
+
+/** Tenants of which a vector has changed. */
+function movedIn({ users, items, gone }: Changes): ReadonlySet<string> {
+  const moved = new Set<string>();
+  for (const ids of [users, items, gone]) for (const id of ids) moved.add(tenantOf(id));
+  return moved;
 }
 
 /** Ids of users and items are apart. */
 const traceKey = (kind: Change['kind'], id: string): string => `${kind} ${id}`;
 
-/** Notes when the newest events happened, of whom they were, and what they were traced by. */
-export function noteEvents(changes: Pick<Changes, 'newest' | 'heard' | 'traces'>, events: readonly Waiting[]): void {
+/** Notes when the newest events happened, of whom they were, and what they were traced by: before they are learnt. */
+export function noteEvents(
+  changes: Pick<Changes, 'newest' | 'heard' | 'numbers' | 'traces'>,
+  events: readonly Waiting[],
+  model: Pick<Model, 'numberOf'>,
+): void {
   changes.newest = newestOf(events);
-  const { heard, traces } = changes;
+  const { heard, numbers, traces } = changes;
+  for (const tenant of changes.newest.keys()) numbers.set(tenant, model.numberOf(tenant));
   for (const { trace, userId, itemId } of events) {
     heard.add(userId);
     if (trace === undefined) continue;
@@ -65,12 +78,16 @@ export const traceOf = ({ traces }: Pick<Changes, 'traces'>, { kind, vector }: C
   traces.get(traceKey(kind, vector.id)) ?? '';
 
 /**
- * Where no vector has moved those of whom something was heard are told. A version is a cut of what is told: without any
- * there is none, and whoever reads ratings up to one would wait for the next.
+ * Where no vector of a tenant has moved, and something of it was learnt, those of whom something was heard are told. A
+ * version is a cut of what is told: without any there is none, and whoever reads ratings up to one would wait for the next.
  */
-export function withHeard(changes: Changes): Changes {
-  const { users, items, gone, heard } = changes;
-  if (users.size + items.size + gone.size === 0) for (const id of heard) users.add(id);
+export function withHeard(changes: Changes, model: Pick<Model, 'numberOf'>): Changes {
+  const { users, heard, numbers } = changes;
+  const moved = movedIn(changes);
+  for (const id of heard) {
+    const tenant = tenantOf(id);
+    if (!moved.has(tenant) && model.numberOf(tenant) !== numbers.get(tenant)) users.add(id);
+  }
   return changes;
 }
 

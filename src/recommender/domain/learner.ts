@@ -104,7 +104,7 @@ export class Learner {
     const isDue = end.caughtUp || this.#pending.size >= this.#settings.maxPending;
     const events = isDue ? this.#pending.take() : [];
     this.#trending.add(events.filter((event): event is Interaction => this.#isRatedNow(event)));
-    noteEvents(this.#models.changed, events);
+    noteEvents(this.#models.changed, events, this.model);
     if (events.length <= this.#settings.cutEvery && !this.#isWhole(events)) {
       this.#learn(events);
       return this.#published();
@@ -291,7 +291,7 @@ export class Learner {
 
   /** Nothing where only what was known already came: then there is no new version. An erasure is always told. */
   #published(): Iterable<Change> {
-    const changed = withHeard(this.#models.changed);
+    const changed = withHeard(this.#models.changed, this.model);
     if (changed.news === 0 && !changed.isSwitched && changed.gone.size === 0) return [];
     // With what is learnt of its tenant, so that a catalogue alone makes no version of what has learnt nothing since.
     const hasNews = newsIn(changed);
