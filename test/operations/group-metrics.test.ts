@@ -8,7 +8,14 @@ test('joins are told by reason, and tasks as the newest assignment has them', as
   const registry = new Registry();
   registerGroupMetrics(registry, () => counts.all());
   counts.joining('tally', 'start');
-  counts.assigned('tally', { run: [0, 1, 2, 3], standby: [], refused: null, waits: null, heldBack: false, awaited: false });
+  counts.assigned('tally', {
+    run: [0, 1, 2, 3],
+    standby: [],
+    refused: null,
+    waits: null,
+    heldBack: false,
+    awaited: false,
+  });
   counts.joining('tally', 'REBALANCE_IN_PROGRESS');
   counts.joining('tally', 'REBALANCE_IN_PROGRESS');
   counts.assigned('tally', { run: [0, 2], standby: [1], refused: null, waits: null, heldBack: false, awaited: false });
