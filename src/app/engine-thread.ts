@@ -131,3 +131,19 @@ export class EngineThread implements AsyncDisposable {
     await this.stop().catch(() => {});
   }
 }
+
+/** Of an engine, what metrics and probes tell. */
+export type ToldEngine = Pick<
+  EngineThread,
+  | 'tasks'
+  | 'steps'
+  | 'freshness'
+  | 'groups'
+  | 'troubles'
+  | 'charges'
+  | 'spans'
+  | 'orders'
+  | 'logged'
+  | 'memory'
+  | 'silentFor'
+>;

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { accessOf } from '../app/access.ts';
 import type { Ports } from '../app/compose.ts';
 import type { Config } from '../app/config.ts';
-import type { EngineThread } from '../app/engine-thread.ts';
+import type { EngineThread, ToldEngine } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { createWorkerServer } from '../recommender/api/worker-server.ts';
 import { events } from '../operations/logging/events.ts';
@@ -16,21 +16,7 @@ import { toldMetrics } from '../operations/told-metrics.ts';
 export interface Answering {
   readonly ports: Pick<Ports, 'clock' | 'troubles' | 'charges'>;
   readonly config: Pick<Config, 'http' | 'auth' | 'tenants' | 'worker' | 'data' | 'state'>;
-  readonly thread: Pick<
-    EngineThread,
-    | 'tasks'
-    | 'steps'
-    | 'freshness'
-    | 'groups'
-    | 'troubles'
-    | 'charges'
-    | 'spans'
-    | 'orders'
-    | 'restored'
-    | 'logged'
-    | 'memory'
-    | 'silentFor'
-  >;
+  readonly thread: ToldEngine & Pick<EngineThread, 'restored'>;
   readonly view: EngineView;
   readonly lags: () => Promise<readonly TaskLag[]>;
   readonly logging: Pick<Logging, 'logger' | 'requests' | 'plain'>;

@@ -5,7 +5,7 @@ import { SearchCounts } from '../als/index.ts';
 import { accessOf } from '../app/access.ts';
 import type { Ports } from '../app/compose.ts';
 import type { Config } from '../app/config.ts';
-import type { EngineThread } from '../app/engine-thread.ts';
+import type { ToldEngine } from '../app/engine-thread.ts';
 import type { EngineView } from '../app/engine-view.ts';
 import { followSwitches } from '../app/follow-switches.ts';
 import { type OpenTracing, openTracing, type TracingSettings } from '../app/open-tracing.ts';
@@ -62,20 +62,7 @@ export interface Serving {
   > &
     TracingSettings;
   /** The engine of this process; absent where it only serves. */
-  readonly thread?: Pick<
-    EngineThread,
-    | 'tasks'
-    | 'steps'
-    | 'freshness'
-    | 'groups'
-    | 'troubles'
-    | 'charges'
-    | 'spans'
-    | 'orders'
-    | 'logged'
-    | 'memory'
-    | 'silentFor'
-  >;
+  readonly thread?: ToldEngine;
   /** How far the tasks of that engine are behind. */
   readonly lags?: () => Promise<readonly TaskLag[]>;
   /** What the live panel shows. */
