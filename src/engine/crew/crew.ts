@@ -137,11 +137,10 @@ export class Crew {
 
   /** Not for ever, where the log or the documents are away: who stands by for it then says what is left. */
   async #endOfOthers(): Promise<void> {
-    const [ended, late] = [new AbortController(), new AbortController()];
-    const slept = this.#options.clock.overdue?.(patience, ended.signal).then(() => late.abort());
-    for (const group of this.#groups) await this.#guarded(() => this.#work.endOfOthers(group, late.signal));
-    ended.abort();
-    await slept;
+    const over = new AbortController();
+    void this.#options.clock.overdue?.(patience, over.signal).then(() => over.abort());
+    for (const group of this.#groups) await this.#guarded(() => this.#work.endOfOthers(group, over.signal));
+    over.abort();
   }
 
   get #moved(): number {
