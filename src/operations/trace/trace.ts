@@ -150,7 +150,7 @@ class Walk {
     const readBy: Reading[] = [];
     for (const topology of this.#options.graph.topologies)
       for (const task of readersOf(topology, at)) {
-        const reading = await this.#journals.readingOf(task, at, offset);
+        const reading = await this.#journals.readingOf({ topology: topology.name, task }, at, offset);
         readBy.push({ ...reading, steps: stepsAfter(topology, at.topic) });
       }
     return { ...base, readBy };
