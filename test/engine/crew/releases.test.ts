@@ -3,6 +3,7 @@ import { filter } from 'rxjs';
 import { expect, test } from 'vitest';
 import { Graph } from '../../../src/engine/graph.ts';
 import type { Observer } from '../../../src/engine/runner.ts';
+import type { TaskRuntime } from '../../../src/engine/runtime.ts';
 import { topology, type Topology } from '../../../src/index.ts';
 import { Ledger } from '../../support/ledger.ts';
 import { Crash } from '../../support/settle.ts';
@@ -36,6 +37,17 @@ async function twoReleases(second: readonly Topology[], observers: Readonly<Reco
     await world.send(orders, ...some);
   };
   return { fleet, send, check: () => ledger.check(world.transport, world.documents) };
+}
+
+/** Who watches so dies once such a task has flushed an epoch, while the fuse is lit. */
+function dying(of: (task: TaskRuntime) => boolean) {
+  const fuse = { isLit: false };
+  const dies: Observer = {
+    step: (task, step, moment) => {
+      if (fuse.isLit && of(task) && step === 'flush' && moment === 'after') throw new Crash();
+    },
+  };
+  return { dies, fuse };
 }
 
 const countOf = (name: string, hand: Hand): number => tasksOf(hand).filter(task => task.startsWith(`${name}/`)).length;
@@ -141,19 +153,14 @@ test.each([
 ] as const)(
   'what one was killed in the middle of is ended by its own release, which %s, and then the new one goes on',
   async (_, given) => {
-    let isArmed = false;
-    const dies: Observer = {
-      step: ({ topology: name }, step, moment) => {
-        if (isArmed && name === 'tally' && step === 'flush' && moment === 'after') throw new Crash();
-      },
-    };
+    const { dies, fuse } = dying(({ topology: name }) => name === 'tally');
     const { fleet, send, check } = await twoReleases(next, { 'old-b': dies });
     const [a, b] = [fleet.hire('old-a'), fleet.hire('old-b')];
     await send();
     await fleet.settle([a, b]);
     const newC = fleet.hire('new-c');
     await fleet.settle([a, b, newC]);
-    isArmed = true;
+    fuse.isLit = true;
     await send();
     await expect(fleet.settle([a, b, newC])).rejects.toThrow(Crash);
     fleet.groups.cutOff('old-b');
@@ -169,12 +176,8 @@ test.each([
 );
 
 test('the last one killed within an epoch is run once more: until then nothing of the topology is begun, by anybody', async () => {
-  let isArmed = true;
-  const dies: Observer = {
-    step: (task, step, moment) => {
-      if (isArmed && task.id === 'tally/3' && step === 'flush' && moment === 'after') throw new Crash();
-    },
-  };
+  const { dies, fuse } = dying(({ id }) => id === 'tally/3');
+  fuse.isLit = true;
   const { fleet, send, check } = await twoReleases(next, { 'old-a': dies });
   await send();
   const old = fleet.hire('old-a');
@@ -187,7 +190,7 @@ test('the last one killed within an epoch is run once more: until then nothing o
     fleet.groups.expire(id);
   }
   expect(await epochsOf(fleet, 'tally')).toEqual(before);
-  isArmed = false;
+  fuse.isLit = false;
   const again = fleet.hire('old-a');
   await fleet.settle([again]);
   await stopped(again);
@@ -202,12 +205,8 @@ const epochsOf = ({ world }: Fleet, name: string): Promise<(number | undefined)[
   Promise.all([0, 1, 2, 3].map(async n => (await world.documents.journal.head(`${name}/${n}`))?.epoch));
 
 test('who had a turn before looks again whether it may begin, where the former release has come back since', async () => {
-  let isArmed = true;
-  const dies: Observer = {
-    step: (task, step, moment) => {
-      if (isArmed && task.id === 'tally/3' && step === 'flush' && moment === 'after') throw new Crash();
-    },
-  };
+  const { dies, fuse } = dying(({ id }) => id === 'tally/3');
+  fuse.isLit = true;
   const { fleet, send, check } = await twoReleases(next, { 'old-c': dies });
   const old = fleet.hire('old-a');
   await send();
@@ -232,7 +231,7 @@ test('who had a turn before looks again whether it may begin, where the former r
   await expect(fleet.settle(both)).rejects.toThrow(/of tally\/3 was begun by another release/);
   expect(await epochsOf(fleet, 'tally')).toEqual(before);
   for (const { id } of both) fleet.groups.expire(id);
-  isArmed = false;
+  fuse.isLit = false;
   const again = fleet.hire('old-c');
   await fleet.settle([again]);
   await stopped(again);

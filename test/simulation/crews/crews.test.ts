@@ -9,17 +9,16 @@ const turnsPerWorld = 150;
 test(`${worlds} worlds of workers that come, go, die and freeze have the outputs of an undisturbed run (MILLRACE_SEED=${seed})`, async () => {
   const total = await tollOf({});
   // A simulation in which nothing goes wrong would prove nothing.
-  for (const name of names) expect(total[name]).toBeGreaterThan(worlds / 2);
+  for (const name of names.filter(name => name !== 'refused')) expect(total[name]).toBeGreaterThan(worlds / 2);
 });
 
 test(`and so have ${worlds} in which they are updated meanwhile, and some set back (MILLRACE_SEED=${seed})`, async () => {
   const total = await tollOf({ updated: true });
   // Who was fenced is counted of those who are there at the end, and then the former ones have gone.
-  const told = names.filter(name => name !== 'fenced');
-  for (const name of [...told, 'refused'] as const) expect(total[name]).toBeGreaterThan(worlds / 4);
+  for (const name of names.filter(name => name !== 'fenced')) expect(total[name]).toBeGreaterThan(worlds / 4);
 });
 
-const names = ['turns', 'joins', 'leaves', 'deaths', 'frozen', 'fenced', 'faults'] as const;
+const names = ['turns', 'joins', 'leaves', 'deaths', 'frozen', 'fenced', 'faults', 'refused'] as const;
 
 async function tollOf(how: { readonly updated?: boolean }): Promise<Toll> {
   const total: Toll = { turns: 0, joins: 0, leaves: 0, deaths: 0, frozen: 0, fenced: 0, faults: 0, refused: 0 };
@@ -27,10 +26,9 @@ async function tollOf(how: { readonly updated?: boolean }): Promise<Toll> {
     const toll = await simulateCrews(world, turnsPerWorld, how).catch((error: unknown) => {
       throw new Error(`World ${world} is wrong; it alone: MILLRACE_SEED=${world}`, { cause: error });
     });
-    for (const name of [...names, 'refused'] as const) total[name] += toll[name];
+    for (const name of names) total[name] += toll[name];
   }
-  const told = [...names, 'refused'] as const;
-  process.stdout.write(`simulated crews: ${told.map(name => `${total[name]} ${name}`).join(', ')}\n`);
+  process.stdout.write(`simulated crews: ${names.map(name => `${total[name]} ${name}`).join(', ')}\n`);
   return total;
 }
 

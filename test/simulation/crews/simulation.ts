@@ -63,7 +63,7 @@ interface Employee {
   goOn: (() => void) | undefined;
 }
 
-type Outcome = 'done' | 'crashed' | 'refused';
+type Outcome = 'worked' | 'idle' | 'crashed' | 'refused';
 
 class Simulation {
   readonly toll: Toll = { turns: 0, joins: 0, leaves: 0, deaths: 0, frozen: 0, fenced: 0, faults: 0, refused: 0 };
@@ -149,9 +149,9 @@ class Simulation {
       worked = false;
       while (this.#fleet.groups.meet()) worked = true;
       for (const [id, employee] of this.#employees) {
-        const outcome = await this.#work(employee, did => (worked ||= did));
+        const outcome = await this.#work(employee);
         if (outcome === 'refused') await this.#refuse(id);
-        worked ||= outcome === 'refused';
+        worked ||= outcome !== 'idle';
       }
     }
   }
@@ -201,8 +201,7 @@ class Simulation {
     this.toll.refused++;
     assert(release === 'former' || !this.#isFormerDone, 'the former release has ended in order, and left something');
     await this.#unstalled(() => employee.hand.crew.leave());
-    this.#die(id);
-    this.toll.deaths--;
+    this.#forget(id);
   }
 
   async #leave(id: string): Promise<void> {
@@ -261,6 +260,11 @@ class Simulation {
 
   #die(id: string): void {
     this.toll.deaths++;
+    this.#forget(id);
+  }
+
+  /** The process is gone. */
+  #forget(id: string): void {
     this.#employees.delete(id);
     this.#zombies.delete(id);
     this.#fleet.groups.expire(id);
@@ -283,10 +287,9 @@ class Simulation {
     if (turn === 'refused') await this.#refuse(id);
   }
 
-  async #work({ hand }: Employee, did: (worked: boolean) => void = () => {}): Promise<Outcome> {
+  async #work({ hand }: Employee): Promise<Outcome> {
     try {
-      did(await hand.crew.turn(hand.signal));
-      return 'done';
+      return (await hand.crew.turn(hand.signal)) ? 'worked' : 'idle';
     } catch (error) {
       if (error instanceof Crash) return 'crashed';
       if (this.#update !== undefined && isRefusal(error)) return 'refused';
