@@ -9,13 +9,13 @@ const turnsPerWorld = 150;
 test(`${worlds} worlds of workers that come, go, die and freeze have the outputs of an undisturbed run (MILLRACE_SEED=${seed})`, async () => {
   const total = await tollOf({});
   // A simulation in which nothing goes wrong would prove nothing.
-  for (const name of names.filter(name => name !== 'refused')) expect(total[name]).toBeGreaterThan(worlds / 2);
+  for (const name of names.filter(each => each !== 'refused')) expect(total[name]).toBeGreaterThan(worlds / 2);
 });
 
 test(`and so have ${worlds} in which they are updated meanwhile, and some set back (MILLRACE_SEED=${seed})`, async () => {
   const total = await tollOf({ updated: true });
   // Who was fenced is counted of those who are there at the end, and then the former ones have gone.
-  for (const name of names.filter(name => name !== 'fenced')) expect(total[name]).toBeGreaterThan(worlds / 4);
+  for (const name of names.filter(each => each !== 'fenced')) expect(total[name]).toBeGreaterThan(worlds / 4);
 });
 
 const names = ['turns', 'joins', 'leaves', 'deaths', 'frozen', 'fenced', 'faults', 'refused'] as const;
